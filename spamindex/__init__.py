@@ -1,0 +1,64 @@
+"""Who sends more than their share: spam share ÷ market share, by operating system.
+
+>>> import spamindex
+>>> spam = spamindex.read_shares("data/spam.csv", of="spam")
+>>> market = spamindex.read_shares("data/share.csv", of="market")
+>>> print(spamindex.spam_index(spam, market).round(2).to_string(index=False))
+      os  spam_share  market_share  spam_index
+   Linux        5.14          1.03        4.99
+   Other        2.22          2.05        1.08
+ Windows       92.65         91.58        1.01
+Mac OS X        0.00          5.34        0.00
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from spamindex.errors import (
+    ColumnError,
+    FigureError,
+    FileError,
+    MatchError,
+    SpamIndexError,
+    SpamIndexNote,
+    SpamIndexWarning,
+    UnitError,
+)
+
+if TYPE_CHECKING:
+    from spamindex.index import spam_index
+    from spamindex.names import read_names
+    from spamindex.shares import read_shares
+
+__all__ = [
+    "ColumnError",
+    "FigureError",
+    "FileError",
+    "MatchError",
+    "SpamIndexError",
+    "SpamIndexNote",
+    "SpamIndexWarning",
+    "UnitError",
+    "read_names",
+    "read_shares",
+    "spam_index",
+]
+
+# pandas is loaded with these, and not by --help.
+_LAZY = {"read_names": "names", "read_shares": "shares", "spam_index": "index"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(import_module(f"spamindex.{_LAZY[name]}"), name)
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("spamindex")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,5 @@
+"""``python -m spamindex``."""
+
+from spamindex.cli import main
+
+main()

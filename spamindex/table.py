@@ -1,0 +1,180 @@
+"""A ranking as text: for people by way of tabulate, for programs as CSV, TSV or JSON."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Renderer: TypeAlias = Callable[["pd.DataFrame", "int | None", bool], str]
+
+_HEADINGS = {
+    "os": "OS",
+    "spam_share": "Spam %",
+    "market_share": "Market %",
+    "spam_index": "Spam index",
+}
+COLUMNS = tuple(_HEADINGS)
+_DECIMALS = 2
+
+# tabulate's own, by name: the choices of --format are needed where tabulate is not loaded.
+_FOR_PEOPLE = (
+    "asciidoc", "colon_grid", "double_grid", "double_outline", "fancy_grid", "fancy_outline",
+    "github", "grid", "heavy_grid", "heavy_outline", "html", "jira", "latex", "latex_booktabs",
+    "latex_longtable", "latex_raw", "mediawiki", "mixed_grid", "mixed_outline", "moinmoin",
+    "orgtbl", "outline", "pipe", "plain", "presto", "pretty", "psql", "rounded_grid",
+    "rounded_outline", "rst", "simple", "simple_grid", "simple_outline", "textile", "unsafehtml",
+    "youtrack",
+)  # fmt: skip
+
+# What a name may not hold as it is where tabulate leaves escaping to its caller.
+_MARKDOWN = {"|": r"\|", "<": "&lt;"}
+_WIKI = {"|": "&#124;", "<": "&lt;"}
+_ESCAPES: dict[str, dict[str, str]] = {
+    "asciidoc": {"|": r"\|"},
+    "github": _MARKDOWN,
+    "jira": {"|": r"\|"},
+    "mediawiki": _WIKI,
+    "moinmoin": {"|": "&#124;"},
+    "orgtbl": {"|": r"\vert{}"},
+    "pipe": _MARKDOWN,
+    "textile": _WIKI,
+    "unsafehtml": {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"},
+    "youtrack": {"|": r"\|"},
+}
+
+
+def render(
+    ranking: pd.DataFrame,
+    style: str = "simple",
+    *,
+    precision: int | None = None,
+    header: bool = True,
+) -> str:
+    """A ranking as text that ends in a line feed, in one of the styles of ``FORMATS``.
+
+    ``precision`` is the number of decimals: left out, it is 2 for people and as many as read back
+    to the same number for programs. A figure that is missing is an empty cell, null in JSON.
+
+    >>> import pandas as pd
+    >>> ranking = pd.DataFrame({"os": ["Linux"], "spam_share": [5.14], "market_share": [1.03],
+    ...                         "spam_index": [4.990291262135922]})
+    >>> print(render(ranking), end="")
+    OS       Spam %    Market %    Spam index
+    -----  --------  ----------  ------------
+    Linux      5.14        1.03          4.99
+    >>> print(render(ranking, "csv", header=False), end="")
+    Linux,5.14,1.03,4.990291262135922
+    """
+    return FORMATS[style](ranking, precision, header)
+
+
+def visible(text: str, *, but: str = "") -> str:
+    """Text with all that could steer a terminal, or hide in it, as visible escapes.
+
+    The characters in ``but`` are left as they are.
+
+    >>> visible("a\\x1b[2J\\u202eb 中文")
+    'a\\\\x1b[2J\\\\u202eb 中文'
+    """
+    if text.isprintable():  # nearly every name, and much the quicker test
+        return text
+    return "".join(
+        c if c.isprintable() or c in but or unicodedata.category(c) == "Zs" else _escape(c)
+        for c in text
+    )
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def _for_people(style: str, ranking: pd.DataFrame, precision: int | None, header: bool) -> str:
+    from tabulate import tabulate  # not before it is needed: it takes longer to load than click
+
+    escapes = str.maketrans(_ESCAPES.get(style, {}))
+    decimals = _DECIMALS if precision is None else precision
+    headings = [visible(_HEADINGS.get(name, name)).translate(escapes) for name in map(str, ranking)]
+    columns = [
+        _digits(ranking[column], decimals)
+        if _holds_figures(ranking[column])
+        else [visible(name).translate(escapes) for name in ranking[column]]
+        for column in ranking
+    ]
+    table = tabulate(
+        list(zip(*columns, strict=True)),
+        headers=headings if header else (),
+        tablefmt=style,
+        disable_numparse=True,  # or a name such as 1e5 is printed as 100000
+        colalign=["right" if _holds_figures(ranking[c]) else "left" for c in ranking],
+    )
+    return f"{table}\n"
+
+
+def _delimited(delimiter: str, ranking: pd.DataFrame, precision: int | None, header: bool) -> str:
+    import csv
+
+    lines: list[str] = []
+    # The writer quotes a cell with a carriage return only if its own line end has one.
+    writer = csv.writer(
+        SimpleNamespace(write=lines.append), delimiter=delimiter, lineterminator="\r\n"
+    )
+    if header:
+        writer.writerow(ranking.columns)
+    columns = [
+        _digits(ranking[column], precision) if _holds_figures(ranking[column]) else ranking[column]
+        for column in ranking
+    ]
+    writer.writerows(zip(*columns, strict=True))
+    return "".join(f"{line[:-2]}\n" for line in lines)
+
+
+def _objects(
+    between: tuple[str, str, str], ranking: pd.DataFrame, precision: int | None, header: bool
+) -> str:
+    import json
+
+    start, comma, end = between
+    columns = [
+        [_number(figure, precision) for figure in ranking[column]]
+        if _holds_figures(ranking[column])
+        else ranking[column]
+        for column in ranking
+    ]
+    objects = (
+        json.dumps(dict(zip(ranking.columns, row, strict=True)), ensure_ascii=False)
+        for row in zip(*columns, strict=True)
+    )
+    return f"{start}{comma.join(objects)}{end}"
+
+
+def _holds_figures(column: pd.Series[Any]) -> bool:
+    return column.dtype.kind in "fiu"
+
+
+def _digits(figures: pd.Series[Any], decimals: int | None) -> list[str]:
+    """Figures as text: with so many decimals, or with the fewest that read back to the same."""
+    if decimals is None:
+        return ["" if math.isnan(figure) else repr(figure) for figure in figures.tolist()]
+    return ["" if math.isnan(figure) else f"{figure:.{decimals}f}" for figure in figures.tolist()]
+
+
+def _number(figure: float, decimals: int | None) -> float | None:
+    if math.isnan(figure):
+        return None
+    return figure if decimals is None else round(figure, decimals)
+
+
+FORMATS: Mapping[str, Renderer] = {
+    **{style: partial(_for_people, style) for style in _FOR_PEOPLE},
+    "csv": partial(_delimited, ","),
+    "tsv": partial(_delimited, "\t"),
+    "json": partial(_objects, ("[\n", ",\n", "\n]\n")),
+    "jsonl": partial(_objects, ("", "\n", "\n")),
+}

@@ -1,0 +1,161 @@
+"""Bytes as lines of text: where they come from, what they are compressed with, their encoding."""
+
+from __future__ import annotations
+
+import codecs
+import importlib
+import io
+import itertools
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, TypeAlias
+
+from spamindex.errors import FileError, SpamIndexWarning
+
+Source: TypeAlias = str | os.PathLike[str] | BinaryIO
+
+_MAX_BYTES = 1 << 30  # ten million rows of a share table fit; a bomb of zeros does not
+_MAX_LINE = 1 << 20
+_LAST_RESORT = "windows-1252"
+_COMPRESSED = {
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bz2",
+    b"\xfd7zXZ\0": "lzma",
+    b"\x28\xb5\x2f\xfd": "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd",
+}
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark its own begins with
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text file in memory, under the name that messages call it by."""
+
+    name: str
+    data: bytes
+    encoding: str
+    findings: list[UserWarning]
+
+    def lines(self) -> Iterator[str]:
+        """Its lines, each with its line end. Raises FileError at what is no line of text."""
+        text = io.TextIOWrapper(io.BytesIO(self.data), encoding=self.encoding, newline="")
+        try:
+            for number in itertools.count(1):
+                line = text.readline(_MAX_LINE)
+                if not line:
+                    return
+                if number == 1:
+                    line = line.removeprefix("\ufeff")
+                if len(line) >= _MAX_LINE - 1:
+                    raise FileError(f"{self.name}:{number}: is longer than a million characters")
+                if "\0" in line:
+                    raise FileError(
+                        f"{self.name}:{number}: holds a zero character; is it in {self.encoding}?"
+                    )
+                yield line
+        except UnicodeError as error:
+            raise FileError(
+                f"{self.name}: is not text in {self.encoding}; name its --encoding"
+            ) from error
+
+
+def read(source: Source, encoding: str | None = None) -> Text:
+    """Read a file, or an open binary one, compressed (gzip, bz2, xz, zstd) or not.
+
+    Without ``encoding`` it is found out: from the byte-order mark, else it is UTF-8, else
+    Windows-1252 with a warning among the findings. Raises FileError.
+
+    >>> list(read(io.BytesIO(b"OS,Share\\n")).lines())
+    ['OS,Share\\n']
+    """
+    name = name_of(source)
+    data = _expanded(name, _bytes(name, source))
+    findings: list[UserWarning] = []
+    if encoding is None:
+        encoding = _encoding(name, data)
+        if encoding == _LAST_RESORT:
+            findings.append(
+                SpamIndexWarning(
+                    f"{name}: is not UTF-8 and was read as Windows-1252; "
+                    "is that right? Say so with --encoding"
+                )
+            )
+    try:
+        codecs.lookup(encoding)
+    except LookupError as error:
+        raise FileError(f"{name}: {encoding!r} is not an encoding that Python knows") from error
+    return Text(name, data, encoding, findings)
+
+
+def name_of(source: Source) -> str:
+    """What messages call a source: its path, or standard input.
+
+    >>> name_of("data/spam.csv")
+    'data/spam.csv'
+    """
+    path = source if isinstance(source, str | os.PathLike) else getattr(source, "name", "-")
+    return "standard input" if path in ("-", "<stdin>", 0) else str(path)
+
+
+def _bytes(name: str, source: Source) -> bytes:
+    try:
+        if isinstance(source, str | os.PathLike):
+            with open(source, "rb") as file:
+                return _at_most(name, file.read)
+        return _at_most(name, source.read)
+    except IsADirectoryError as error:
+        raise FileError(f"{name}: is a directory; name a file in it") from error
+    except (OSError, ValueError) as error:  # ValueError: a closed file, a path with a zero byte
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FileError(f"{name}: can't be read: {reason}") from error
+
+
+def _at_most(name: str, read: Callable[[int], bytes]) -> bytes:
+    data = read(_MAX_BYTES + 1)
+    if len(data) > _MAX_BYTES:
+        raise FileError(f"{name}: is larger than 1 GiB; a table of shares or counts is needed")
+    return data
+
+
+def _expanded(name: str, data: bytes) -> bytes:
+    """The data itself, or what was compressed in it."""
+    module = next((m for magic, m in _COMPRESSED.items() if data.startswith(magic)), None)
+    if module is None:
+        return data
+    library = importlib.import_module(module)
+    try:
+        return _at_most(name, library.open(io.BytesIO(data)).read)
+    except FileError:
+        raise
+    except Exception as error:  # each library has kinds of its own for damaged data
+        raise FileError(f"{name}: the compressed data is damaged or cut off: {error}") from error
+
+
+def _encoding(name: str, data: bytes) -> str:
+    for mark, encoding in _MARKS.items():
+        if data.startswith(mark):
+            return encoding
+    if data.startswith(b"PK\x03\x04"):
+        raise FileError(f"{name}: is a zip archive or an Excel workbook; save the table as CSV")
+    if b"\0" in data:
+        raise FileError(
+            f"{name}: is not a text file: it holds zero bytes "
+            "(if it is UTF-16, say so with --encoding utf-16)"
+        )
+    for encoding in ("utf-8", _LAST_RESORT):
+        decoder = codecs.getincrementaldecoder(encoding)()
+        try:
+            for start in range(0, len(data), _MAX_LINE):  # in pieces, to hold no second copy
+                decoder.decode(data[start : start + _MAX_LINE])
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise FileError(f"{name}: is not text in UTF-8 or Windows-1252; name its --encoding")

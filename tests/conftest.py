@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from spamindex import cli
+
+ROOT = Path(__file__).parent.parent
+SPAM = str(ROOT / "data/spam.csv")
+SHARE = str(ROOT / "data/share.csv")
+
+
+@dataclass
+class Result:
+    """What a command printed, and its exit code."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def complaints(self) -> list[str]:
+        """The lines on standard error without the program's name."""
+        return [line.removeprefix("spamindex: ") for line in self.stderr.splitlines()]
+
+
+Invoke = Callable[..., Result]
+Write = Callable[..., str]
+
+
+@pytest.fixture
+def invoke(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Invoke:
+    """Run a command in this process."""
+
+    def run(*args: str, stdin: bytes = b"") -> Result:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        capsysbinary.readouterr()
+        exit_code = cli.run(list(args))
+        stdout, stderr = capsysbinary.readouterr()
+        return Result(exit_code, stdout.decode(), stderr.decode())
+
+    return run
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
+    """Write a file into the current directory, which is an empty one, and return its name."""
+    monkeypatch.chdir(tmp_path)
+
+    def put(name: str, content: str | bytes) -> str:
+        data = content.encode() if isinstance(content, str) else content
+        (tmp_path / name).write_bytes(data)
+        return name
+
+    return put
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite-readme", action="store_true", help="write what the README's commands print"
+    )

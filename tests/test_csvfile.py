@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import sys
+
+import pytest
+
+from spamindex import csvfile, textfile
+from spamindex.errors import FileError
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+TABLE = [["OS", "Share"], ["Linux", "5.14"], ["Café", "92.65"]]
+TEXT = "OS,Share\nLinux,5.14\nCafé,92.65\n"
+
+
+def cells(content: str | bytes, **how: str) -> list[list[str]]:
+    data = content.encode() if isinstance(content, str) else content
+    return csvfile.read(io.BytesIO(data), **how).cells
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TEXT,
+        TEXT.replace(",", ";"),
+        TEXT.replace(",", "\t"),
+        TEXT.replace(",", "|"),
+        TEXT.replace("\n", "\r\n"),
+        TEXT.replace("\n", "\r"),
+        TEXT.replace("\n", "\n\n"),
+        TEXT.rstrip("\n"),
+        TEXT.replace(",", " , "),
+        '"OS","Share"\n"Linux","5.14"\n"Café","92.65"\n',
+        ' "OS" , "Share" \n "Linux" , "5.14" \n "Café" , "92.65" \n',
+        TEXT.encode("utf-8-sig"),
+        TEXT.encode("utf-16"),
+        "\ufeff".encode("utf-16-be") + TEXT.encode("utf-16-be"),
+        TEXT.encode("utf-32"),
+        TEXT.encode("cp1252"),
+        gzip.compress(TEXT.encode()),
+        bz2.compress(TEXT.encode()),
+        lzma.compress(TEXT.encode()),
+        zstd.compress(TEXT.encode()),
+        gzip.compress(TEXT.encode("utf-16")),
+        "# exported\n\n" + TEXT + "\n# the end\n",
+        "Report of shares\n\n" + TEXT,
+        "Report\nof\nshares\nby\nOS\n" + TEXT,
+        TEXT + "\nSource: made up\n",
+        TEXT + "\nWeek,Visits\n",
+        TEXT + "OS,Share\n",
+    ],
+)
+def test_one_table_written_in_many_ways(content: str | bytes) -> None:
+    assert cells(content) == TABLE
+
+
+def test_what_the_user_says_is_not_guessed() -> None:
+    assert cells("a:1\nb:2\n", delimiter=":") == [["a", "1"], ["b", "2"]]
+    assert cells("a 1\nb 2\n", delimiter=" ") == [["a", "1"], ["b", "2"]]
+    assert cells("é,1\n".encode("latin-1"), encoding="latin-1") == [["é", "1"]]
+    assert cells("Ж,1\n".encode("cp1251"), encoding="cp1251") == [["Ж", "1"]]
+    assert cells("a,1\n".encode("utf-16-le"), encoding="utf-16-le") == [["a", "1"]]
+
+
+def test_a_semicolon_parts_columns_where_commas_part_figures() -> None:
+    assert cells("Linux;5,14\nWindows;92,65\n") == [["Linux", "5,14"], ["Windows", "92,65"]]
+
+
+def test_quoted_cells_hold_anything() -> None:
+    rows = csvfile.read(io.BytesIO(b'os,n\n"a ""b"", c",1\n"two\nlines",2\nlast,3\n'))
+    assert rows.cells == [["os", "n"], ['a "b", c', "1"], ["two\nlines", "2"], ["last", "3"]]
+    assert rows.lines == [1, 2, 3, 5]
+
+
+def test_short_rows_are_filled_and_long_ones_refused() -> None:
+    assert cells("os,n,x\nLinux,1,a\nMac\n") == [
+        ["os", "n", "x"],
+        ["Linux", "1", "a"],
+        ["Mac", "", ""],
+    ]
+    with pytest.raises(FileError, match=":3: has 3 cells, but the first row has 2"):
+        cells("os,n\nLinux,1\nMac,5,14\nBSD,2\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("Title\n\nos,n\nLinux,1\nMac,2\n", "<f>:1: left out: text before the table"),
+        ("# a\n# b\nos,n\nLinux,1\nMac,2\n", "<f>:1-2: left out: text before the table"),
+        ("os,n\n# c\nLinux,1\n", "<f>:2: left out: a comment or a repeated heading"),
+        ("os,n\nLinux,1\n\nNote\nmore\n", "<f>:4-5: left out: after the end of the table"),
+        ("os,n\nLinux,1\n\nday,m\n1,7\n", "<f>:4-5: left out: after the end of the table"),
+    ],
+)
+def test_what_stands_around_the_table_is_named(content: str, said: str) -> None:
+    file = io.BytesIO(content.encode())
+    file.name = "<f>"
+    rows = csvfile.read(file)
+    assert [str(finding) for finding in rows.findings] == [said]
+    assert rows.cells[0] == ["os", "n"]
+
+
+def test_figures_left_out_are_a_warning_and_text_is_a_note() -> None:
+    assert [
+        type(f).__name__ for f in csvfile.read(io.BytesIO(b"os,n\nA,1\n\nNote\n")).findings
+    ] == ["SpamIndexNote"]
+    content = b"os,n\nA,1\nB,2\n\nday,m\n1,7\n"
+    assert [type(f).__name__ for f in csvfile.read(io.BytesIO(content)).findings] == [
+        "SpamIndexWarning"
+    ]
+
+
+def test_a_gap_does_not_end_a_table_that_goes_on() -> None:
+    assert len(cells("os,n\nA,1\n\nB,2\n\nC,n/a\n\nD,4\n")) == 5
+
+
+@pytest.mark.parametrize(
+    ("content", "because"),
+    [
+        (b'os,n\n"Linux,5\nMac,3\n', ":2: a quotation mark opens here and never closes"),
+        (b'os,n\n"Lin"ux,5\nMac,3\n', ":2: a quotation mark closes in the middle of a cell"),
+        (
+            b'os,n\n"' + b"x" * 200_000 + b'",5\nMac,3\n',
+            ":2: a cell is longer than 131072 characters",
+        ),
+        (b"os,n\nA,1\n" + b"x" * 2_000_000, ":3: is longer than a million characters"),
+        (b"os,n\nA,\x81\n", "is not text in UTF-8 or Windows-1252; name its --encoding"),
+        (gzip.compress(TEXT.encode() * 99)[:-9], "the compressed data is damaged or cut off"),
+        (b"\x1f\x8b nothing", "the compressed data is damaged or cut off"),
+        (zstd.compress(TEXT.encode())[:-3], "the compressed data is damaged or cut off"),
+        (TEXT.encode("utf-16")[:-1], "is not text in utf-16"),
+        (b"one\ntwo\n", "has no columns"),
+    ],
+)
+def test_damage_is_refused(content: bytes, because: str) -> None:
+    with pytest.raises(FileError, match=because):
+        cells(content)
+
+
+def test_an_encoding_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(FileError, match="is not text in ascii"):
+        cells("é,1\n", encoding="ascii")
+    with pytest.raises(FileError, match="is not an encoding that Python knows"):
+        cells("é,1\n", encoding="no such")
+    with pytest.raises(FileError, match="holds a zero character"):
+        cells("a,1\n".encode("utf-16-le"), encoding="utf-8")
+    with pytest.raises(FileError, match="has no columns"):
+        cells("a,1\n", delimiter=";")
+
+
+def test_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(textfile, "_MAX_BYTES", 1000)
+    with pytest.raises(FileError, match="is larger than 1 GiB"):
+        cells(b"os,n\n" * 201)
+    with pytest.raises(FileError, match="is larger than 1 GiB"):
+        cells(gzip.compress(bytes(1001)))
+
+
+def test_a_file_that_can_not_be_read() -> None:
+    with pytest.raises(FileError, match="can't be read: embedded null byte"):
+        csvfile.read("a\0b")
+    closed = io.BytesIO(b"a,1")
+    closed.close()
+    with pytest.raises(FileError, match="can't be read: I/O operation on closed file"):
+        csvfile.read(closed)
+
+
+def test_names_of_sources() -> None:
+    assert textfile.name_of("-") == "standard input"
+    assert textfile.name_of(io.BytesIO()) == "standard input"
+    assert textfile.name_of("data/spam.csv") == "data/spam.csv"

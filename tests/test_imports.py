@@ -1,0 +1,85 @@
+"""Imports run one way, and nothing heavy is loaded before it is needed."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "spamindex"
+
+# Each module may import from those on lower lines, and none from its own line.
+LAYERS = [
+    {"__main__"},
+    {"cli"},
+    {"index", "output"},
+    {"shares", "table"},
+    {"units"},
+    {"columns", "names"},
+    {"csvfile"},
+    {"figures", "textfile"},
+    {"errors"},
+]
+
+
+def imported(module: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module == "spamindex":
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("spamindex."):
+            names.add((node.module or "").removeprefix("spamindex."))
+        elif isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize("layer", range(len(LAYERS)))
+def test_imports_run_one_way(layer: int) -> None:
+    allowed = set().union(*LAYERS[layer + 1 :])
+    everything = set().union(*LAYERS)
+    for name in LAYERS[layer]:
+        assert imported(PACKAGE / f"{name}.py") & everything <= allowed, name
+
+
+def test_every_module_has_its_layer() -> None:
+    modules = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
+    assert modules == set().union(*LAYERS)
+
+
+def test_only_cli_imports_click_and_prints() -> None:
+    for path in PACKAGE.glob("*.py"):
+        assert ("click" in imported(path)) == (path.stem == "cli")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["--version"], ["compute", "--help"], ["compute"], ["nothing"],
+     ["compute", "a", "b", "-f", "x"], ["compute", "-", "-"]],
+)  # fmt: skip
+def test_help_and_usage_errors_load_neither_pandas_nor_tabulate(arguments: list[str]) -> None:
+    program = (
+        "import sys; from spamindex import cli; cli.run(sys.argv[1:]); "
+        "sys.exit(bool({'pandas', 'numpy', 'tabulate'} & set(sys.modules)))"
+    )
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", program, *arguments], capture_output=True, check=False
+        ).returncode
+        == 0
+    )
+
+
+def test_completion_loads_neither_pandas_nor_tabulate(tmp_path: Path) -> None:
+    trace = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "spamindex"],
+        env={"_SPAMINDEX_COMPLETE": "bash_complete", "COMP_WORDS": "spamindex compute --fo",
+             "COMP_CWORD": "2", "HOME": str(tmp_path)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "--format" in trace.stdout
+    assert "pandas" not in trace.stderr
+    assert "tabulate" not in trace.stderr

@@ -1,0 +1,184 @@
+"""What only a process of its own shows: pipes, exit codes, files that are replaced."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SHARE, SPAM
+
+COMMAND = [sys.executable, "-m", "spamindex"]
+FIRST_LINE = "OS          Spam %    Market %    Spam index"
+
+
+def shell(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a script in bash in which `spamindex`, $SPAM and $SHARE are known."""
+    return subprocess.run(
+        [
+            "bash",
+            "-o",
+            "pipefail",
+            "-c",
+            f'spamindex() {{ "$PYTHON" -m spamindex "$@"; }}\n{script}',
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=os.environ
+        | {"PYTHON": sys.executable, "SPAM": SPAM, "SHARE": SHARE, "PYTHONWARNINGS": "error"}
+        | environment,
+    )
+
+
+def test_a_reader_that_goes_away_is_met_quietly(tmp_path: Path) -> None:
+    many = tmp_path / "many.csv"
+    many.write_text("os,visits\n" + "".join(f"system {n},{n}\n" for n in range(1, 30_001)))
+    result = shell(f"spamindex compute {many} {many} -f csv | head -1; echo ${{PIPESTATUS[0]}}")
+    assert result.stdout == "os,spam_share,market_share,spam_index\n141\n"
+    assert "Broken" not in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_slow_reader_gets_everything(tmp_path: Path, unbuffered: str) -> None:
+    many = tmp_path / "many.csv"
+    many.write_text("os,visits\n" + "".join(f"system {n},{n}\n" for n in range(1, 30_001)))
+    result = shell(
+        f"spamindex compute {many} {many} -f csv | {{ sleep 0.5; wc -l; }}",
+        PYTHONUNBUFFERED=unbuffered,
+    )
+    assert result.stdout.strip() == "30001"
+
+
+def test_head_gets_its_line() -> None:
+    result = shell('spamindex compute "$SPAM" "$SHARE" | head -1')
+    assert (result.stdout, result.stderr) == (FIRST_LINE + "\n", "")
+
+
+@pytest.mark.parametrize("what", ['compute "$SPAM" "$SHARE"', "--help", "compute --help"])
+def test_a_full_disk_is_an_error(what: str) -> None:
+    result = shell(f"spamindex {what} > /dev/full")
+    assert result.returncode == 1
+    assert result.stderr == (
+        "spamindex: error: standard output: can't be written: No space left on device\n"
+    )
+
+
+def test_closed_streams_are_met_calmly() -> None:
+    result = shell('spamindex compute "$SPAM" "$SHARE" >&-')
+    assert result.returncode == 1
+    assert result.stderr == "spamindex: error: standard output: can't be written: it is closed\n"
+    result = shell('spamindex compute "$SPAM" - <&-')
+    assert (result.returncode, result.stderr) == (
+        1,
+        "spamindex: error: standard input: is closed\n",
+    )
+    assert shell('spamindex compute "$SPAM" nothing 2>&-').returncode == 1
+    assert shell('spamindex compute "$SPAM" nothing 2>/dev/full').returncode == 1
+
+
+def test_an_output_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    target = tmp_path / "ranking.txt"
+    target.write_text("before")
+    target.chmod(0o640)
+    link = tmp_path / "link.txt"
+    link.symlink_to(target)
+    assert shell(f'spamindex compute "$SPAM" nothing -o {link}').returncode == 1
+    assert target.read_text() == "before"
+    result = shell(f'spamindex compute "$SPAM" "$SHARE" -o {link}')
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert target.read_text().startswith(FIRST_LINE)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o640
+    assert link.is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.txt", "ranking.txt"]
+
+
+def test_an_output_that_can_not_be_written_leaves_nothing(tmp_path: Path) -> None:
+    result = shell(f'spamindex compute "$SPAM" "$SHARE" -o {tmp_path}/none/ranking.txt')
+    assert result.returncode == 1
+    assert result.stderr.endswith("ranking.txt: can't be written: No such file or directory\n")
+    result = shell(f'spamindex compute "$SPAM" "$SHARE" -o {tmp_path}')
+    assert result.returncode == 1
+    assert result.stderr.endswith("can't be written: Is a directory\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_output_to_pipes_and_devices(tmp_path: Path) -> None:
+    compute = 'spamindex compute "$SPAM" "$SHARE"'
+    assert shell(f"{compute} -o /dev/stdout | head -1").stdout == FIRST_LINE + "\n"
+    assert shell(f"{compute} -o - | head -1").stdout == FIRST_LINE + "\n"
+    assert shell(f"{compute} -o >(head -1); wait; sleep 0.3").stdout == FIRST_LINE + "\n"
+    assert shell(f"{compute} -o /dev/full").returncode == 1
+    log = tmp_path / "log"
+    script = f"{{ echo before; {compute} -o /dev/stdout; echo after; }} > {log}"
+    assert shell(script).returncode == 0
+    lines = log.read_text().splitlines()
+    assert (lines[0], lines[1], lines[-1]) == ("before", FIRST_LINE, "after")
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    assert shell(f"head -1 {fifo} & {compute} -o {fifo}; wait").stdout == FIRST_LINE + "\n"
+    assert stat.S_ISFIFO(fifo.stat().st_mode)
+
+
+def test_the_same_bytes_in_every_locale() -> None:
+    script = 'printf "视窗,5\\nB,95\\n" | spamindex compute - <(printf "视窗,5\\nB,95\\n")'
+    expected = shell(script).stdout
+    assert "视窗" in expected
+    for locale in ("C", "POSIX", "de_DE.ISO-8859-1"):
+        assert (
+            shell(script, LC_ALL=locale, PYTHONUTF8="0", PYTHONCOERCECLOCALE="0").stdout == expected
+        )
+
+
+def test_an_interrupt_is_met_quietly(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    with (
+        subprocess.Popen(
+            [*COMMAND, "compute", str(fifo), SHARE], stderr=subprocess.PIPE, text=True
+        ) as process,
+        open(fifo, "w"),
+    ):  # opened here once the command has opened it there
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+        assert process.wait() == 130
+
+
+def test_tools_of_the_shell_work_on_the_output() -> None:
+    compute = 'spamindex compute "$SPAM" "$SHARE"'
+    script = f"{compute} -f tsv --no-header | head -1 | cut -f1,4"
+    assert shell(script).stdout == "Linux\t4.990291262135922\n"
+    assert shell(f"{compute} -f csv | cut -d, -f1 | sed -n 2p").stdout == "Linux\n"
+    assert shell(f"{compute} -f tsv | awk -F'\\t' '$4 > 1 {{ print $1 }}'").stdout == (
+        "os\nLinux\nOther\nWindows\n"
+    )
+    assert shell(f"{compute} --fail-above 4 > /dev/null; echo $?").stdout == "3\n"
+
+
+def test_a_terminal_gets_no_escape_sequences_even_in_csv(tmp_path: Path) -> None:
+    pty = pytest.importorskip("pty")
+    odd = tmp_path / "odd.csv"
+    odd.write_text("\x1b[31mred,5\nB,95\n")
+    ours, theirs = pty.openpty()
+    subprocess.run(
+        [*COMMAND, "compute", str(odd), str(odd), "-f", "tsv"], stdout=theirs, check=True
+    )
+    os.close(theirs)
+    shown = os.read(ours, 10_000)
+    os.close(ours)
+    assert b"\x1b" not in shown
+    assert b"\\x1b[31mred\t5.0" in shown
+
+
+def test_version() -> None:
+    assert shell("spamindex --version").stdout == "spamindex 0.1.0\n"

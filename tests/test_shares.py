@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+import spamindex
+from spamindex import SpamIndexNote, SpamIndexWarning, UnitError, read_shares
+
+
+@contextmanager
+def said(*expected: str) -> Iterator[None]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    assert [str(entry.message) for entry in caught] == list(expected)
+
+
+def file(text: str) -> io.BytesIO:
+    return io.BytesIO(text.encode())
+
+
+def test_a_table_has_a_row_for_each_os() -> None:
+    shares = read_shares(file("os,share\nLinux,5.14\nWindows,92.65\n"))
+    assert shares.to_dict("list") == {"os": ["Linux", "Windows"], "share": [5.14, 92.65]}
+
+
+def test_counts_are_shares_of_their_total() -> None:
+    with said("standard input: column 'visits': read as counts; they add up to 10000"):
+        shares = read_shares(file("os,visits\nLinux,514\nWindows,9486\n"))
+    assert shares["share"].tolist() == [5.14, 94.86]
+
+
+def test_a_unit_that_is_given_needs_no_note() -> None:
+    with said():
+        shares = read_shares(file("os,n\nLinux,1\nWindows,3\n"), unit="count")
+    assert shares["share"].tolist() == [25.0, 75.0]
+
+
+def test_counts_of_one_os_add_up_where_another_column_tells_them_apart() -> None:
+    text = "browser,os,visits\nA,Mac,10\nB,macOS,20\nA,Linux,70\n"
+    with pytest.warns(SpamIndexNote, match="3 rows were added up by OS"):
+        shares = read_shares(file(text), unit="count")
+    assert shares.to_dict("list") == {"os": ["Mac", "Linux"], "share": [30.0, 70.0]}
+
+
+def test_the_same_row_twice_is_not_added_up() -> None:
+    text = "browser,os,visits\nA,Mac,10\nA,Mac,20\nA,Linux,70\n"
+    with pytest.raises(spamindex.MatchError, match=":3: 'Mac' is on line 2 too"):
+        read_shares(file(text))
+
+
+def test_shares_of_one_os_never_add_up() -> None:
+    text = "browser,os,share\nA,Mac,10\nB,Mac,20\nA,Linux,70\n"
+    with pytest.raises(spamindex.MatchError, match=":3: 'Mac' is on line 2 too"):
+        read_shares(file(text))
+
+
+def test_rows_without_a_figure_or_a_name_are_left_out_and_named() -> None:
+    text = "os,share\nLinux,5\nMac,n/a\nBSD\n,3\nWindows,90\n"
+    with said(
+        "standard input: left out, no figure: 'Mac' (line 3), 'BSD' (line 4)",
+        "standard input: left out, no OS name: '3' (line 5)",
+    ):
+        shares = read_shares(file(text))
+    assert shares["os"].tolist() == ["Linux", "Windows"]
+
+
+def test_a_total_is_left_out_and_noted() -> None:
+    with pytest.warns(SpamIndexNote, match=r"left out, a total: 'Total' \(line 4\)"):
+        shares = read_shares(file("os,share\nLinux,5\nWindows,95\nTotal,100\n"))
+    assert shares["share"].tolist() == [5.0, 95.0]
+
+
+def test_doubts_come_from_the_place_that_called() -> None:
+    with pytest.warns(SpamIndexWarning) as caught:
+        read_shares(file("os,share\nLinux,5\nWindows,95\nBSD,\n"))
+    assert caught[0].filename == __file__
+
+
+def test_decimal_commas_and_points() -> None:
+    assert read_shares(file("os;share\nA;5,14\nB;92,65\n"))["share"].tolist() == [5.14, 92.65]
+    sessions = 'os,Sessions\nA,"2,533"\nB,437\nC,30\n'
+    assert read_shares(file(sessions), unit="count")["share"][0] == pytest.approx(84.4333)
+    open_ = "os;x\nA;91.580\nB;8.420\n"
+    with pytest.raises(spamindex.FigureError, match="say which with --decimal"):
+        read_shares(file(open_))
+    assert read_shares(file(open_), decimal=".")["share"].tolist() == [91.58, 8.42]
+    assert read_shares(file(open_), decimal=",", unit="count")["share"].tolist() == [91.58, 8.42]
+    assert read_shares(file("os,x\nA,91.580\nB,8.420\n"))["share"].tolist() == [91.58, 8.42]
+
+
+def test_errors_are_of_one_kind_and_can_be_told_apart() -> None:
+    assert issubclass(UnitError, spamindex.SpamIndexError)
+    with pytest.raises(UnitError) as caught:
+        read_shares(file("Linux,0.9\n"))
+    assert len(caught.value.faults) == 1

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pytest
+
+from spamindex.errors import FigureError, UnitError
+from spamindex.figures import read
+from spamindex.units import Unit, percents, settle
+
+
+def unit_of(*texts: str, heading: str = "x", unit: Unit | None = None) -> Unit:
+    return settle(read(texts), heading, "f.csv", "--share-unit", unit)[1]
+
+
+@pytest.mark.parametrize(
+    ("texts", "unit"),
+    [
+        (["92.65", "5.14", "2.22", "0.001"], "percent"),
+        (["93", "6", "1"], "percent"),
+        (["92.65", "5.14"], "percent"),
+        (["1.03"], "percent"),
+        (["5.14 %"], "percent"),
+        (["0.4%", "0.6%"], "percent"),
+        (["0.9265", "0.0514", "0.0221"], "fraction"),
+        (["0.5", "0.5", "0"], "fraction"),
+        (["7383", "457"], "count"),
+        (["150", "1"], "count"),
+        (["90", "70", "60"], "count"),
+    ],
+)
+def test_the_total_tells_the_unit(texts: list[str], unit: Unit) -> None:
+    assert unit_of(*texts) == unit
+
+
+@pytest.mark.parametrize(
+    ("heading", "texts", "unit"),
+    [
+        ("Share %", ["0.9"], "percent"),
+        ("visits", ["3"], "count"),
+        ("Unique visitors", ["40", "59"], "count"),
+        ("percentage", ["0.7", "0.3"], "fraction"),  # as Steam has it
+        ("users", ["1.5", "60.5"], "percent"),
+        ("share", ["5", "90"], "percent"),
+    ],
+)
+def test_the_heading_helps(heading: str, texts: list[str], unit: Unit) -> None:
+    assert unit_of(*texts, heading=heading) == unit
+
+
+@pytest.mark.parametrize(
+    ("texts", "because"),
+    [
+        (["0.9"], "adds up to 0.9, which leaves its unit open"),
+        (["1"], "adds up to 1, which leaves its unit open"),
+        (["3", "4"], "adds up to 7, which leaves its unit open"),
+        (["90", "60"], "adds up to 150, which leaves its unit open"),
+        (["90.5", "60.5"], "adds up to 151, but percents add up to 100 and counts are whole"),
+        (["5.14 %", "92.65"], "'5.14 %' has a percent sign, '92.65' has none"),
+        (["0", "0"], "adds up to 0"),
+    ],
+)
+def test_an_open_unit_is_refused(texts: list[str], because: str) -> None:
+    with pytest.raises(UnitError, match=because):
+        unit_of(*texts)
+
+
+def test_a_percent_sign_above_fractions_is_refused() -> None:
+    with pytest.raises(UnitError, match="percent by its heading, but adds up to 1"):
+        unit_of("0.7", "0.3", heading="Share %")
+
+
+@pytest.mark.parametrize(
+    ("texts", "unit", "because"),
+    [
+        (["60.5", "60.5"], "percent", "percents add up to 121, which is more than 100"),
+        (["0.6", "0.6"], "fraction", "fractions add up to 1.2, which is more than 1"),
+        (["1.44", "0.33"], "count", "1.44 is not a whole number, as every count is"),
+        (["5 %", "95 %"], "count", "'5 %' has a percent sign, but count was asked for"),
+        (["0"], "count", "adds up to 0"),
+    ],
+)
+def test_figures_that_a_unit_does_not_allow(texts: list[str], unit: Unit, because: str) -> None:
+    with pytest.raises(UnitError, match=because):
+        unit_of(*texts, unit=unit)
+
+
+def test_rounded_percents_may_add_up_to_a_little_more_than_100() -> None:
+    assert unit_of("92.65", "5.14", "2.22", "0.9") == "percent"
+
+
+def test_the_unit_settles_the_decimal_mark() -> None:
+    reading, unit = settle(read(["2,533", "437"]), "Sessions", "f.csv", "--share-unit")
+    assert (reading.values, unit) == ([2533.0, 437.0], "count")
+
+
+def test_a_column_that_makes_sense_both_ways_is_refused() -> None:
+    readings = read(["91,580", "1,030", "7,390"])
+    with pytest.raises(FigureError, match=r"decimal points or commas \(91580 or 91.58\)"):
+        settle(readings, "x", "f.csv", "--share-unit")
+
+
+def test_percents_are_exact_decimals() -> None:
+    assert percents([0.0514, 0.9158], "fraction") == [5.14, 91.58]
+    assert percents([514.0, 9265.0, 221.0], "count") == [5.14, 92.65, 2.21]
+    assert percents([5.14], "percent") == [5.14]
