@@ -21,6 +21,7 @@ from spamindex.errors import (
     FigureError,
     FileError,
     MatchError,
+    PeriodError,
     SpamIndexError,
     SpamIndexNote,
     SpamIndexWarning,
@@ -29,6 +30,7 @@ from spamindex.errors import (
 
 if TYPE_CHECKING:
     from spamindex.index import spam_index
+    from spamindex.inputs import read_both
     from spamindex.names import read_names
     from spamindex.shares import read_shares
 
@@ -37,17 +39,24 @@ __all__ = [
     "FigureError",
     "FileError",
     "MatchError",
+    "PeriodError",
     "SpamIndexError",
     "SpamIndexNote",
     "SpamIndexWarning",
     "UnitError",
+    "read_both",
     "read_names",
     "read_shares",
     "spam_index",
 ]
 
 # pandas is loaded with these, and not by --help.
-_LAZY = {"read_names": "names", "read_shares": "shares", "spam_index": "index"}
+_LAZY = {
+    "read_both": "inputs",
+    "read_names": "names",
+    "read_shares": "shares",
+    "spam_index": "index",
+}
 
 
 def __getattr__(name: str) -> Any:

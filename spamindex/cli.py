@@ -6,7 +6,7 @@ import gc
 import math
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,6 @@ from spamindex.table import COLUMNS, FORMATS, render, visible
 if TYPE_CHECKING:
     import pandas as pd
 
-    from spamindex.columns import Role
     from spamindex.textfile import Source
 
 EXIT_ERROR = 1
@@ -109,6 +108,19 @@ _check = partial(click.option, cls=_Option, section="Checks")
 _UNITS = click.Choice(["percent", "fraction", "count"])
 
 
+class _Equation(click.ParamType[tuple[str, str]]):
+    name = "equation"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Part COLUMN=VALUE at its first equals sign."""
+        column, equals, wanted = str(value).partition("=")
+        if not (column.strip() and equals):
+            self.fail(f"{value!r} is not of the form COLUMN=VALUE.", param, ctx)
+        return column.strip(), wanted.strip()
+
+
 def _one_character(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
     value = {"tab": "\t", "\\t": "\t"}.get(value or "", value)
     if value is not None and (len(value) != 1 or value in '"\r\n'):
@@ -131,9 +143,10 @@ def _not_nan(_ctx: click.Context, _param: click.Parameter, value: float | None) 
     return value
 
 
-def _column_name(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    if value in COLUMNS[1:]:
-        raise click.BadParameter(f"{value!r} is a column of the result.")
+def _column_name(_ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    for name in value if param.multiple else [value]:
+        if name in COLUMNS:
+            raise click.BadParameter(f"{name!r} is a column of the result.")
     return value
 
 
@@ -159,6 +172,22 @@ def cli() -> None:
 @_input("--share-column", metavar="COLUMN", help="Column of SHARE that holds the market shares.")
 @_input("--spam-unit", type=_UNITS, help="Unit of the spam shares.")
 @_input("--share-unit", type=_UNITS, help="Unit of the market shares.")
+@_input(
+    "--by",
+    multiple=True,
+    metavar="COLUMN",
+    callback=_column_name,
+    help="One ranking for each value of it: period, country.  [repeatable]",
+)
+@_input("--period", metavar="PERIOD", help="Only this period (2010-03, 2010), or all.")
+@_input(
+    "--where",
+    multiple=True,
+    type=_Equation(),
+    metavar="COLUMN=VALUE",
+    help="Only rows with this value.  [repeatable]",
+)
+@_input("--family/--no-family", help="Add up versions: Windows 7 and 10 are Windows.")
 @_input("--names", metavar="FILE", help="CSV of name,canonical: more synonyms.")
 @_input("--delimiter", metavar="CHAR", callback=_one_character, help="What parts the columns.")
 @_input("--encoding", metavar="NAME", callback=_text_encoding, help="Encoding of the files.")
@@ -205,6 +234,8 @@ def compute(
     output: str | None,
     fail_above: float | None,
     key: str | None,
+    by: tuple[str, ...],
+    where: tuple[tuple[str, str], ...],
     **reading: Any,
 ) -> None:
     """Rank operating systems by spam share divided by market share.
@@ -221,7 +252,7 @@ def compute(
     if (spam, share, names).count("-") > 1:
         raise click.UsageError("Standard input (-) can be read only once.")
     with _findings(strict):
-        ranking = _ranking(spam, share, names, key, **reading)
+        ranking = _ranking(spam, share, names, by, key=key, where=dict(where), **reading)
     shown = ranking.rename(columns={"os": key or "os"}).head(top or len(ranking))
     write(render(shown, format, precision=precision, header=not no_header), output)
     if fail_above is not None:
@@ -233,47 +264,18 @@ def compute(
 
 
 def _ranking(
-    spam: str,
-    share: str,
-    names: str | None,
-    key: str | None,
-    *,
-    spam_column: str | None,
-    share_column: str | None,
-    spam_unit: Any,
-    share_unit: Any,
-    **written: Any,
+    spam: str, share: str, names: str | None, by: Sequence[str], **reading: Any
 ) -> pd.DataFrame:
     # These load pandas, so not before the options are known to be right.
     from spamindex.index import spam_index
-    from spamindex.names import SYNONYMS, read_names
-    from spamindex.shares import read_shares
+    from spamindex.inputs import read_both
+    from spamindex.names import BUILT_IN, read_names
 
-    synonyms = SYNONYMS if names is None else read_names(_source(names))
-    tables: list[pd.DataFrame] = []
-    faults: list[str] = []
-    of: Role
-    for path, of, column, unit in (
-        (spam, "spam", spam_column, spam_unit),
-        (share, "market", share_column, share_unit),
-    ):
-        try:
-            tables.append(
-                read_shares(
-                    _source(path),
-                    of=of,
-                    key=key,
-                    column=column,
-                    unit=unit,
-                    names=synonyms,
-                    **written,
-                )
-            )
-        except SpamIndexError as error:
-            faults += error.faults
-    if faults:
-        raise SpamIndexError(*faults)
-    return spam_index(*tables, names=synonyms)
+    known = BUILT_IN if names is None else read_names(_source(names))
+    spam_shares, market_shares = read_both(
+        _source(spam), _source(share), names=known, by=by, **reading
+    )
+    return spam_index(spam_shares, market_shares, by=by, names=known)
 
 
 def _source(path: str) -> Source:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
-from spamindex.csvfile import Rows
+import numpy as np
+
+from spamindex.cells import Cells
 from spamindex.errors import ColumnError, FileError
 from spamindex.figures import is_figure, is_missing
 
@@ -41,65 +43,68 @@ _VALUES: dict[Role | None, str] = {
     "market": "the market shares",
     None: "the shares",
 }
-_SAMPLE_ROWS = 1000
+_SAMPLE = 1000
 _MOSTLY = 0.5
 
 
-def with_headings(rows: Rows) -> Rows:
-    """The rows with headings above them: the file's own, else numbers from 1 on.
+def with_headings(cells: Cells) -> Cells:
+    """The table with headings: its first row, unless that is of figures; then numbers from 1 on.
 
-    The first row is headings unless it holds a figure and none of the words for an OS column.
-    Raises FileError where nothing stands under the headings.
+    A row with one of the words for an OS column is headings, even if it holds a year. Raises
+    FileError where nothing stands under the headings.
     """
-    first = rows.cells[0]
+    first = cells.row(0)
     if any(map(is_figure, first)) and not any(_in(h, _KEY_HEADINGS) for h in first):
-        numbers = [str(number) for number in range(1, len(first) + 1)]
-        return replace(rows, cells=[numbers, *rows.cells], lines=[rows.lines[0], *rows.lines])
-    if len(rows.cells) == 1:
-        raise FileError(f"{rows.at(0)}: only headings, no rows under them")
-    return rows
+        return cells
+    if len(cells) == 1:
+        raise FileError(f"{cells.at(0)}: only headings, no rows under them")
+    under = cells.only(np.arange(len(cells)) > 0)
+    headed = [replace(c, heading=h) for c, h in zip(under.columns, first, strict=True)]
+    return replace(under, columns=headed)
 
 
-def key_column(rows: Rows, named: str | None = None) -> int:
+def key_column(cells: Cells, named: str | None = None) -> int:
     """The column that holds the OS. Raises ColumnError where that is not certain."""
-    headings = rows.cells[0]
     if named is not None:
-        return _named(rows, named)
-    for words in _KEY_HEADINGS:
-        found = [i for i, heading in enumerate(headings) if _words(heading) in words]
+        return find(cells, named)
+    for tier in _KEY_HEADINGS:
+        found = [i for i, heading in enumerate(cells.headings) if words(heading) in tier]
         if found:
-            return _only(rows, found, "the OS", "--key")
-    figures = _figures(rows)
+            return _only(cells, found, "the OS", "--key")
+    figures = _figures(cells)
     found = [
         i
-        for i, heading in enumerate(headings)
-        if figures.get(i, 0) < _MOSTLY
-        and not is_period(heading)
-        and any(row[i] for row in rows.cells[1 : _SAMPLE_ROWS + 1])
+        for i, column in enumerate(cells.columns)
+        if figures.get(i, 0) < _MOSTLY and not is_period(column.heading) and any(column.distinct)
     ]
-    return _only(rows, found, "the OS", "--key")
+    return _only(cells, found, "the OS", "--key")
 
 
-def value_column(rows: Rows, key: int, role: Role | None = None, named: str | None = None) -> int:
+def has_key(cells: Cells) -> bool:
+    """Whether a heading says that its column holds the OS."""
+    return any(_in(heading, _KEY_HEADINGS) for heading in cells.headings)
+
+
+def value_column(cells: Cells, key: int, role: Role | None = None, named: str | None = None) -> int:
     """The column that holds the shares or counts. Raises ColumnError where that is not certain."""
     if named is not None:
-        column = _named(rows, named)
+        column = find(cells, named)
         if column == key:
-            raise ColumnError(f"{rows.name}: {named!r} can't hold both the OS and its share")
+            raise ColumnError(f"{cells.name}: {named!r} can't hold both the OS and its share")
         return column
-    headings = rows.cells[0]
-    figures = {i: part for i, part in _figures(rows).items() if i != key}
-    for words in _VALUE_WORDS[role]:
-        found = [i for i in figures if _holds(headings[i], words)]
+    headings = cells.headings
+    figures = {i: part for i, part in _figures(cells).items() if i != key}
+    for tier in _VALUE_WORDS[role]:
+        found = [i for i in figures if _holds(headings[i], tier)]
         if found:
             break
     else:
         found = [i for i in figures if figures[i] >= _MOSTLY and not is_period(headings[i])]
-    column = _only(rows, found, _VALUES[role], _VALUE_OPTION[role])
+    column = _only(cells, found, _VALUES[role], _VALUE_OPTION[role])
     if role == "market" and speaks_of("spam", headings[column]):
         raise ColumnError(
-            f"{rows.name}: {headings[column]!r} is all it has for market shares: SPAM comes first, "
-            f"SHARE second; if it is right, say so with {_VALUE_OPTION[role]}"
+            f"{cells.name}: {headings[column]!r} is all it has for market shares: SPAM comes "
+            f"first, SHARE second; if it is right, say so with {_VALUE_OPTION[role]}"
         )
     return column
 
@@ -119,7 +124,7 @@ def is_period(heading: str) -> bool:
     >>> is_period("Month"), is_period("Monthly users")
     (True, False)
     """
-    return _words(heading) in _PERIOD_HEADINGS
+    return words(heading) in _PERIOD_HEADINGS
 
 
 def counts(heading: str) -> bool:
@@ -149,31 +154,31 @@ def percents(heading: str) -> bool:
     return _holds(heading, ("%",))
 
 
-def _figures(rows: Rows) -> dict[int, float]:
+def _figures(cells: Cells) -> dict[int, float]:
     """The columns with figures in them, and what part of their filled cells looks like one."""
     parts: dict[int, float] = {}
-    for i in range(len(rows.cells[0])):
-        texts = {row[i] for row in rows.cells[1 : _SAMPLE_ROWS + 1]}
-        filled = [text for text in texts if not is_missing(text)]
+    for i, column in enumerate(cells.columns):
+        filled = [text for text in column.distinct[:_SAMPLE] if not is_missing(text)]
         if part := sum(map(is_figure, filled)) / max(len(filled), 1):
             parts[i] = part
     if not parts:
-        raise ColumnError(f"{rows.name}: no column holds figures; a table of shares is needed")
+        raise ColumnError(f"{cells.name}: no column holds figures; a table of shares is needed")
     return parts
 
 
-def _named(rows: Rows, named: str) -> int:
-    headings = rows.cells[0]
+def find(cells: Cells, named: str) -> int:
+    """The column with a heading, whatever its case and punctuation. Raises ColumnError."""
+    headings = cells.headings
     found = [i for i, heading in enumerate(headings) if heading == named]
-    found = found or [i for i, heading in enumerate(headings) if _words(heading) == _words(named)]
+    found = found or [i for i, heading in enumerate(headings) if words(heading) == words(named)]
     if len(found) == 1:
         return found[0]
     problem = "has several columns" if found else "has no column"
-    raise ColumnError(f"{rows.name}: {problem} {named!r}; its columns are {_listed(headings)}")
+    raise ColumnError(f"{cells.name}: {problem} {named!r}; its columns are {_listed(headings)}")
 
 
-def _only(rows: Rows, found: Sequence[int], what: str, option: str) -> int:
-    headings = rows.cells[0]
+def _only(cells: Cells, found: Sequence[int], what: str, option: str) -> int:
+    headings = cells.headings
     if len(found) == 1:
         return found[0]
     if not found:
@@ -182,24 +187,28 @@ def _only(rows: Rows, found: Sequence[int], what: str, option: str) -> int:
     else:
         problem = f"more than one column could hold {what}"
         among = [headings[i] for i in found]
-    raise ColumnError(f"{rows.name}: {problem}; choose with {option} among {_listed(among)}")
+    raise ColumnError(f"{cells.name}: {problem}; choose with {option} among {_listed(among)}")
 
 
 def _listed(headings: Sequence[str]) -> str:
     return ", ".join(map(repr, headings))
 
 
-def _words(heading: str) -> str:
-    """A heading as its words alone: lower case, one blank between them."""
+def words(heading: str) -> str:
+    """A heading as its words alone: lower case, one blank between them.
+
+    >>> words("Market_Share%")
+    'market share %'
+    """
     folded = unicodedata.normalize("NFKC", heading).casefold().replace("%", " % ")
     return " ".join("".join(c if c.isalnum() or c == "%" else " " for c in folded).split())
 
 
 def _in(heading: str, tiers: tuple[tuple[str, ...], ...]) -> bool:
-    return any(_words(heading) in words for words in tiers)
+    return any(words(heading) in tier for tier in tiers)
 
 
 def _holds(heading: str, phrases: Sequence[str]) -> bool:
     """Whether one of the phrases stands in a heading, at whole words."""
-    words = f" {_words(heading)} "
-    return any(f" {phrase} " in words for phrase in phrases)
+    padded = f" {words(heading)} "
+    return any(f" {phrase} " in padded for phrase in phrases)

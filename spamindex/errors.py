@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-_SHOWN = 10
+SHOWN = 10
 
 
-def listed(items: Sequence[str]) -> str:
-    """The items in one line: the first ten, then how many more there are.
+def listed(items: Sequence[str], *, of: int | None = None) -> str:
+    """The items in one line: the first ten, then how many more there are (``of`` in all).
 
     >>> listed(["Linux", "Windows"])
     'Linux, Windows'
     """
-    more = len(items) - _SHOWN
-    return ", ".join(items[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    more = (of or len(items)) - SHOWN
+    return ", ".join(items[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 class SpamIndexError(Exception):
@@ -34,9 +34,9 @@ class SpamIndexError(Exception):
     @property
     def lines(self) -> list[str]:
         """The faults as they are shown: one line each, ten at most."""
-        more = len(self.faults) - _SHOWN
+        more = len(self.faults) - SHOWN
         rest = [f"and {more} more like these"] if more > 0 else []
-        return [*self.faults[:_SHOWN], *rest]
+        return [*self.faults[:SHOWN], *rest]
 
     def __str__(self) -> str:
         return "\n".join(self.lines)
@@ -52,6 +52,10 @@ class ColumnError(SpamIndexError):
 
 class FigureError(SpamIndexError):
     """A cell, or a column of them, can't be read as figures."""
+
+
+class PeriodError(SpamIndexError):
+    """It is not certain which of a table's periods are meant."""
 
 
 class UnitError(SpamIndexError):

@@ -3,32 +3,46 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from spamindex.errors import FigureError, MatchError, SpamIndexWarning, listed
-from spamindex.names import SYNONYMS, canonical
+from spamindex.errors import (
+    SHOWN,
+    ColumnError,
+    FigureError,
+    MatchError,
+    SpamIndexWarning,
+    listed,
+)
+from spamindex.names import BUILT_IN, Names, is_bare_version
 
 
 def spam_index(
-    spam: pd.DataFrame, market: pd.DataFrame, *, names: Mapping[str, str] = SYNONYMS
+    spam: pd.DataFrame,
+    market: pd.DataFrame,
+    *,
+    by: Sequence[str] = (),
+    names: Names = BUILT_IN,
 ) -> pd.DataFrame:
     """Rank operating systems by their spam index: spam share ÷ market share.
 
     ``spam`` and ``market`` have a row for each OS, with its name in ``os`` and its share in
     percent in ``share``, as ``read_shares`` gives them. Rows meet where their names have one
-    canonical form (``names``, see ``read_names``).
+    canonical form (``names``, see ``read_names``) and, with ``by``, where the texts in these
+    columns are the same; a table without one of the columns serves all its rankings.
 
-    Returns a DataFrame with ``os`` as ``spam`` spells it, ``spam_share`` and ``market_share`` in
-    percent and ``spam_index``, a ratio: the highest first, ties by name, last and NaN where the
-    market share is 0. An OS in one table alone is left out and warned of; the others' shares stay
-    as they are. Raises FigureError for a share that is negative, not finite or missing, MatchError
-    where an OS stands twice or none stands in both.
+    Returns a DataFrame with the ``by`` columns, ``os`` as ``spam`` spells it, ``spam_share`` and
+    ``market_share`` in percent and ``spam_index``, a ratio: ranking after ranking, the highest
+    first, ties by name, last and NaN where the market share is 0. An OS in one table alone is left
+    out and warned of; the others' shares stay as they are. Raises FigureError for a share that is
+    negative, infinite or missing, ColumnError where a column is missing, MatchError where an OS
+    stands twice in a ranking or none stands in both tables.
 
     The quotient is Manly's selection ratio, used ÷ available (Manly et al., Resource Selection by
-    Animals, 2002, eq. 4.10), known to geographers as the location quotient.
+    Animals, 2002), known to geographers as the location quotient.
 
     >>> spam = pd.DataFrame({"os": ["Linux", "Windows"], "share": [5.14, 92.65]})
     >>> market = pd.DataFrame({"os": ["GNU/Linux", "Windows"], "share": [1.03, 91.58]})
@@ -37,54 +51,128 @@ def spam_index(
     0    Linux        5.14          1.03        4.99
     1  Windows       92.65         91.58        1.01
     """
-    both = _checked(spam, "spam", names).merge(
-        _checked(market, "market", names), on="canonical", how="outer"
+    for name in by:
+        if name not in spam and name not in market:
+            raise ColumnError(f"neither table has a column {name!r}")
+    spam_share, market_share = _checked(spam, "spam"), _checked(market, "market")
+    spam_keys, market_keys = _keys(
+        spam, market, [name for name in by if name in spam and name in market], names
     )
-    lonely = [
-        f"no {missing} share for {_listed(left_out, of)}: left out"
-        for of, missing in (("spam", "market"), ("market", "spam"))
-        if not (left_out := both[both[f"{missing}_share"].isna()]).empty
+    _refuse_twice(spam, spam_keys, "spam", [name for name in by if name not in market])
+    _refuse_twice(market, market_keys, "market", [name for name in by if name not in spam])
+
+    pairs = pd.DataFrame({"key": spam_keys, "spam": np.arange(len(spam))}).merge(
+        pd.DataFrame({"key": market_keys, "market": np.arange(len(market))}), on="key"
+    )
+    in_spam, in_market = pairs["spam"].to_numpy(), pairs["market"].to_numpy()
+    doubts = [
+        *_left_out(spam, spam_share, in_spam, "spam", market, names),
+        *_left_out(market, market_share, in_market, "market", spam, names),
     ]
-    ranking = both.dropna(subset=["spam_share", "market_share"]).rename(columns={"spam_os": "os"})
-    if ranking.empty:
-        raise MatchError("no OS has both a spam share and a market share", *lonely)
+    if not len(pairs):
+        raise MatchError("no OS has both a spam share and a market share", *doubts)
 
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        index = ranking["spam_share"] / ranking["market_share"]
-    ranking["spam_index"] = index.where(np.isfinite(index))
-    unranked = ranking.loc[ranking["spam_index"].isna(), "os"].tolist()
-    if unranked:
-        lonely.append(f"no spam index where the market share is 0: {listed(unranked)}")
-    for warning in lonely:
-        warnings.warn(SpamIndexWarning(warning), stacklevel=2)
-    columns = ["os", "spam_share", "market_share", "spam_index"]
-    order = ranking.sort_values(["spam_index", "os"], ascending=[False, True], ignore_index=True)
-    return order[columns]
-
-
-def _listed(shares: pd.DataFrame, of: str) -> str:
-    largest = shares.sort_values([f"{of}_share", f"{of}_os"], ascending=[False, True])
-    return listed(
-        [
-            f"{name} ({share:.4g} % of {'spam' if of == 'spam' else 'machines'})"
-            for name, share in zip(largest[f"{of}_os"], largest[f"{of}_share"], strict=True)
-        ]
+        index = spam_share[in_spam] / market_share[in_market]
+    index[~np.isfinite(index)] = np.nan
+    labels = [(spam["os"], in_spam)] + [
+        (spam[name], in_spam) if name in spam else (market[name], in_market) for name in by
+    ]
+    ranks = [pd.factorize(texts, sort=True)[0][rows] for texts, rows in labels]
+    # The last key counts first; NaN sorts to the end.
+    order = np.lexsort([ranks[0], -index, *reversed(ranks[1:])])
+    ranking = pd.DataFrame(
+        {
+            **{
+                name: texts.array.take(rows[order])
+                for name, (texts, rows) in zip([*by, "os"], [*labels[1:], labels[0]], strict=True)
+            },
+            "spam_share": spam_share[in_spam[order]],
+            "market_share": market_share[in_market[order]],
+            "spam_index": index[order],
+        }
     )
+    unranked = ranking.loc[ranking["spam_index"].isna(), "os"].unique().tolist()
+    if unranked:
+        doubts.append(f"no spam index where the market share is 0: {listed(unranked)}")
+    for doubt in doubts:
+        warnings.warn(SpamIndexWarning(doubt), stacklevel=2)
+    return ranking
 
 
-def _checked(shares: pd.DataFrame, of: str, names: Mapping[str, str]) -> pd.DataFrame:
-    """One table under column names of its own, or an error that says what is wrong with it."""
-    systems, share = shares["os"], shares["share"].astype(float)
-    bad = ~(np.isfinite(share) & (share >= 0))
-    if bad.any():
+def _checked(shares: pd.DataFrame, of: str) -> npt.NDArray[np.float64]:
+    for column in ("os", "share"):
+        if column not in shares:
+            raise ColumnError(f"the table of {of} shares has no column {column!r}")
+    share = shares["share"].to_numpy(dtype=float)
+    bad = np.flatnonzero(~(np.isfinite(share) & (share >= 0)))
+    if len(bad):
         raise FigureError(
             *(
-                f"the {of} share of {name!r} is {figure}; shares are percents from 0 to 100"
-                for name, figure in zip(systems[bad], share[bad], strict=True)
+                f"the {of} share of {shares['os'].iloc[row]!r} is {share[row]}; "
+                "shares are percents from 0 to 100"
+                for row in bad
             )
         )
-    same_os = systems.map(lambda name: canonical(name, names))
-    again = same_os.duplicated()
-    if again.any():
-        raise MatchError(*(f"{name!r} is among the {of} shares twice" for name in systems[again]))
-    return pd.DataFrame({"canonical": same_os, f"{of}_os": systems, f"{of}_share": share})
+    return share
+
+
+def _keys(
+    spam: pd.DataFrame, market: pd.DataFrame, by: Sequence[str], names: Names
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """A number for each row of both tables, the same where they are of one OS and ranking."""
+    codes, spellings = pd.factorize(pd.concat([spam["os"], market["os"]], ignore_index=True))
+    keys = pd.factorize(np.array([names.canonical(name) for name in spellings], dtype=object))[0][
+        codes
+    ]
+    for name in by:
+        both = pd.concat([spam[name], market[name]], ignore_index=True)
+        codes, texts = pd.factorize(both, use_na_sentinel=False)
+        # Numbered anew after each column, so that they never outgrow their type.
+        keys = pd.factorize(keys * len(texts) + codes)[0]
+    return keys[: len(spam)], keys[len(spam) :]
+
+
+def _refuse_twice(
+    shares: pd.DataFrame, keys: npt.NDArray[np.int64], of: str, by: Sequence[str]
+) -> None:
+    rows = pd.DataFrame({"key": keys, **{name: shares[name] for name in by}})
+    twice = np.flatnonzero(rows.duplicated())
+    if len(twice):
+        raise MatchError(
+            *(f"{shares['os'].iloc[row]!r} is among the {of} shares twice" for row in twice)
+        )
+
+
+def _left_out(
+    shares: pd.DataFrame,
+    share: npt.NDArray[np.float64],
+    matched: npt.NDArray[np.int64],
+    of: str,
+    other: pd.DataFrame,
+    names: Names,
+) -> list[str]:
+    """What is said of the systems that the other table has not."""
+    alone = np.ones(len(shares), bool)
+    alone[matched] = False
+    if not alone.any():
+        return []
+    left = pd.DataFrame({"os": shares["os"].to_numpy()[alone], "share": share[alone]})
+    systems = left.groupby("os")["share"].agg(["max", "count"]).reset_index()
+    systems = systems.sort_values(["max", "os"], ascending=[False, True])
+    whole = "spam" if of == "spam" else "machines"
+    told = [
+        f"{name} ({largest:.4g} % of {whole}"
+        + (f", {count} times" if count > 1 else "")
+        + (", a bare version number)" if is_bare_version(name) else ")")
+        for name, largest, count in systems.head(SHOWN).itertuples(index=False)
+    ]
+    known = {names.canonical(name) for name in other["os"].unique()}
+    families = {names.family(name) for name in known} - {None}
+    akin = any(
+        names.family(name) in families and names.canonical(name) not in known
+        for name in systems["os"]
+    )
+    missing = "market" if of == "spam" else "spam"
+    hint = "; --family adds versions up" if akin else ""
+    return [f"no {missing} share for {listed(told, of=len(systems))}: left out{hint}"]

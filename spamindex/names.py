@@ -1,10 +1,13 @@
-"""What an operating system is called: names that mean the same OS meet in one canonical form."""
+"""What an operating system is called: its synonyms, and the family that its versions belong to."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 import warnings
 from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from spamindex import csvfile
 from spamindex.errors import FileError
@@ -39,19 +42,110 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     },
 }  # fmt: skip
 
-SYNONYMS: Mapping[str, str] = {
-    spelling: name for name, spellings in _SPELLINGS.items() for spelling in spellings
-}
+# family: what its versions and editions look like, * for anything; the first that fits counts
+_FAMILIES: dict[str, tuple[str, ...]] = {
+    "Android": ("android", "android *", "*(android)", "* android"),
+    "iOS": ("ios", "ios *", "ipad*", "iphone*", "ipod*"),
+    "Chrome OS": ("chromeos", "chromeos *", "chrome os *", "cros *"),
+    "Windows Phone": ("windows phone*", "windows mobile*", "windows ce*"),
+    "Windows": (
+        "windows", "windows *", "windows-*", "windows_*", "microsoft windows *", "ms windows *",
+        "win *", "win-*", *(f"windows {version} *" for version in _WINDOWS_VERSIONS),
+        *(f"win{version} *" for version in _WINDOWS_VERSIONS),
+    ),
+    "macOS": (
+        "macos", "macos *", "mac os *", "mac *", "macosx *", "mac_*", "macintosh *", "os x *",
+        "osx *", "darwin", "darwin *", "intel mac os x *",
+    ),
+    "Linux": (
+        "linux", "linux *", "linux-*", "linux/*", "gnu/linux *", "* linux", "* linux *",
+        "*gnu/linux",
+        "alma*", "arch", "centos*", "debian*", "elementary os*", "fedora*", "gentoo*", "kubuntu*",
+        "manjaro*", "mint", "mint *", "opensuse*", "pop!_os*", "raspbian*", "red hat*", "rhel*",
+        "rocky*", "slackware*", "steamos*", "suse*", "ubuntu*", "xubuntu*", "lubuntu*",
+    ),
+    "FreeBSD": ("freebsd", "freebsd *", "free bsd *"),
+    "OpenBSD": ("openbsd", "openbsd *", "open bsd *"),
+    "NetBSD": ("netbsd", "netbsd *", "net bsd *"),
+    "DragonFly BSD": ("dragonfly", "dragonfly *"),
+    "Solaris": ("solaris", "solaris *", "oracle solaris*", "sunos", "sunos *"),
+    "AIX": ("aix", "aix *"),
+    "BlackBerry": ("blackberry", "blackberry *"),
+    "HP-UX": ("hp-ux", "hp-ux *"),
+    "NeXTSTEP": ("nextstep", "nextstep *"),
+    "Nintendo": ("nintendo", "nintendo *"),
+    "OpenVMS": ("openvms", "openvms *"),
+    "PlayStation": ("playstation", "playstation *"),
+    "Symbian": ("symbian", "symbian *", "symbianos*"),
+    "Tizen": ("tizen", "tizen *"),
+    "Tru64": ("tru64", "tru64 *"),
+    "Xbox": ("xbox", "xbox *"),
+    "Other": ("other",),
+    "Unknown": ("unknown",),
+}  # fmt: skip
+
+_BARE_VERSION = re.compile(r"v?\d+(\.(\d+|x))*", re.ASCII | re.IGNORECASE)
 
 
-def canonical(name: str, synonyms: Mapping[str, str] = SYNONYMS) -> str:
-    """The form in which two spellings of one OS are equal; for comparing, not for showing.
+@dataclass(frozen=True)
+class Names:
+    """Which names mean one OS, and which OSes are one family.
 
-    >>> canonical(" Mac  OS X"), canonical("OS X"), canonical("MICROSOFT WINDOWS")
-    ('macos', 'macos', 'windows')
+    ``synonyms`` leads from folded names to canonical ones, ``families`` from what versions look
+    like (with ``*`` for anything) to what their family is called.
     """
-    folded = _folded(name)
-    return synonyms.get(folded, folded)
+
+    synonyms: Mapping[str, str]
+    families: Mapping[str, str]
+
+    def canonical(self, name: str) -> str:
+        """The form in which two spellings of one OS are equal; for comparing, not for showing.
+
+        >>> BUILT_IN.canonical(" Mac  OS X"), BUILT_IN.canonical("MICROSOFT WINDOWS")
+        ('macos', 'windows')
+        """
+        folded = _folded(name)
+        return self.synonyms.get(folded, folded)
+
+    def label(self, name: str) -> str:
+        """What to call an OS where versions are added up: its family, or the name as it is.
+
+        >>> BUILT_IN.label("Windows XP"), BUILT_IN.label("Macintosh"), BUILT_IN.label("Haiku")
+        ('Windows', 'Macintosh', 'Haiku')
+        """
+        family = self.family(name)
+        if family is None or self.canonical(family) == self.canonical(name):
+            return name
+        return family
+
+    def family(self, name: str) -> str | None:
+        """What the family of an OS is called; None for an OS that is known to be of none.
+
+        >>> BUILT_IN.family("Windows NT kernel 5.x"), BUILT_IN.family("Arch Linux 64 bit")
+        ('Windows', 'Linux')
+        """
+        canonical = self.canonical(name)
+        for form in (canonical, _folded(name)):
+            if form in self.families:
+                return self.families[form]
+        return next(
+            (to for form, to in self.families.items() if fnmatchcase(canonical, form)), None
+        )
+
+
+BUILT_IN = Names(
+    {spelling: name for name, spellings in _SPELLINGS.items() for spelling in spellings},
+    {form: family for family, forms in _FAMILIES.items() for form in forms},
+)
+
+
+def is_bare_version(name: str) -> bool:
+    """Whether a name is a version number without the OS that it is a version of.
+
+    >>> is_bare_version("8.1"), is_bare_version("Windows 8.1")
+    (True, False)
+    """
+    return _BARE_VERSION.fullmatch(name.strip()) is not None
 
 
 def _folded(name: str) -> str:
@@ -66,37 +160,43 @@ def _folded(name: str) -> str:
 
 def read_names(
     source: Source, *, delimiter: str | None = None, encoding: str | None = None
-) -> dict[str, str]:
-    """The built-in synonyms together with those of a CSV of ``name,canonical``, which come first.
+) -> Names:
+    """The built-in names together with those of a CSV of ``name,canonical``, which come first.
 
     A name whose canonical form is the name itself stands for itself alone, whatever the built-in
-    synonyms say. Raises FileError where a name is blank, has two canonical forms, or two names
-    point at each other.
+    synonyms say. A third column, ``family``, says what family the OS is of. Headings are optional.
+    Raises FileError where a name is blank, has two canonical forms, or leads back to itself.
     """
-    rows = csvfile.read(source, delimiter=delimiter, encoding=encoding)
+    cells = csvfile.read(source, delimiter=delimiter, encoding=encoding)
     own: dict[str, str] = {}
+    families: dict[str, str] = {}
     found: dict[str, int] = {}
     faults: list[str] = []
-    for row, cells in enumerate(rows.cells):
-        name, to = (_folded(cell) for cell in cells[:2])
-        if row == 0 and (name, to) == ("name", "canonical"):
+    for row in range(len(cells)):
+        name, to, family = (*cells.row(row), "")[:3]
+        folded, canonical = _folded(name), _folded(to)
+        if row == 0 and (folded, canonical) == ("name", "canonical"):
             continue
-        if not name or not to:
-            faults.append(f"{rows.at(row)}: a name and its canonical name are needed")
-        elif own.setdefault(name, to) != to:
-            faults.append(
-                f"{rows.at(row)}: {cells[0]!r} has another canonical name on line {found[name]}"
-            )
-        found.setdefault(name, rows.lines[row])
-    synonyms = {**SYNONYMS, **own}
+        if not folded or not (canonical or family):
+            faults.append(f"{cells.at(row)}: a name and its canonical name are needed")
+        elif own.setdefault(folded, canonical or folded) != (canonical or folded):
+            line = found[folded]
+            faults.append(f"{cells.at(row)}: {name!r} has another canonical name on line {line}")
+        if family:
+            families[canonical or folded] = families[folded] = family
+        found.setdefault(folded, int(cells.lines[row]))
+    synonyms = {**BUILT_IN.synonyms, **own}
     for name in own:
         if _end_of_chain(name, synonyms) is None:
-            faults.append(f"{rows.name}:{found[name]}: {name!r} leads back to itself")
+            faults.append(f"{cells.name}:{found[name]}: {name!r} leads back to itself")
     if faults:
         raise FileError(*faults)
-    for finding in rows.findings:
+    for finding in cells.findings:
         warnings.warn(finding, stacklevel=2)
-    return {name: _end_of_chain(name, synonyms) or name for name in synonyms}
+    return Names(
+        {name: _end_of_chain(name, synonyms) or name for name in synonyms},
+        {**families, **{k: v for k, v in BUILT_IN.families.items() if k not in families}},
+    )
 
 
 def _end_of_chain(name: str, synonyms: Mapping[str, str]) -> str | None:

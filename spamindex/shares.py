@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from spamindex import columns, csvfile, figures, units
+from spamindex import columns, csvfile, figures, layout, units
+from spamindex.cells import Cells, Column
 from spamindex.columns import Role
-from spamindex.csvfile import Rows
 from spamindex.errors import (
+    SHOWN,
     FigureError,
     FileError,
     MatchError,
@@ -20,9 +23,10 @@ from spamindex.errors import (
     listed,
 )
 from spamindex.figures import is_missing
-from spamindex.names import SYNONYMS, canonical
+from spamindex.layout import Entries
+from spamindex.names import BUILT_IN, Names
 from spamindex.textfile import Source
-from spamindex.units import Unit
+from spamindex.units import Figures, Unit
 
 _TOTALS = frozenset({"total", "totals", "grand total", "sum"})
 _UNIT_OPTION: dict[Role | None, str] = {
@@ -32,138 +36,212 @@ _UNIT_OPTION: dict[Role | None, str] = {
 }
 
 
+def read_cells(
+    source: Source, *, delimiter: str | None = None, encoding: str | None = None
+) -> Cells:
+    """Read a delimited file as a table of text with headings. Raises FileError.
+
+    >>> read_cells("data/share.csv").headings
+    ['os', 'market_share']
+    """
+    return columns.with_headings(csvfile.read(source, delimiter=delimiter, encoding=encoding))
+
+
 def read_shares(
-    source: Source,
+    source: Source | Cells,
     *,
     of: Role | None = None,
     key: str | None = None,
     column: str | None = None,
     unit: Unit | None = None,
-    names: Mapping[str, str] = SYNONYMS,
+    by: Sequence[str] = (),
+    period: str | None = None,
+    where: Mapping[str, str] | None = None,
+    names: Names = BUILT_IN,
+    family: bool = False,
     delimiter: str | None = None,
     encoding: str | None = None,
     decimal: str | None = None,
 ) -> pd.DataFrame:
     """Read a table of shares, or of counts, by operating system from a CSV file.
 
-    ``source`` is a path or an open binary file. ``of`` says whether the shares are of spam or of
-    the market, which helps to find their column. What is given is not guessed: ``key`` and
-    ``column`` are headings, ``unit`` is percent, fraction or count, ``decimal`` is a point or a
-    comma; ``names`` are the synonyms by which two rows are one OS (see ``read_names``).
+    ``source`` is a path, an open binary file or what ``read_cells`` made of one. ``of`` says
+    whether the shares are of spam or of the market, which helps to find their column. What is
+    given is not guessed: ``key`` and ``column`` are headings, ``unit`` is percent, fraction or
+    count, ``decimal`` is a point or a comma.
 
-    Returns a DataFrame with a row for each OS: ``os`` as the file spells it and ``share`` in
-    percent. What was left out or inferred is warned of (SpamIndexWarning, SpamIndexNote). Raises a
-    SpamIndexError where the file can't be used; its text names the options of the command.
+    ``by`` are the headings of columns that tell one ranking from the next; ``period`` takes that
+    period of a table over time, ``all`` of them; ``where`` takes the rows with these cells, by
+    heading. ``names`` are the synonyms by which two rows are one OS (see ``read_names``); with
+    ``family`` its versions are added up.
+
+    Returns a DataFrame with a row for each OS: the ``by`` columns, ``os`` as the file spells it
+    (or the name of its family) and ``share`` in percent. What was left out or inferred is warned
+    of (SpamIndexWarning, SpamIndexNote). Raises a SpamIndexError where the file can't be used; its
+    text names the options of the command.
 
     >>> read_shares("data/share.csv").head(2)
             os  share
     0  Windows  91.58
     1    Linux   1.03
     """
-    rows = columns.with_headings(csvfile.read(source, delimiter=delimiter, encoding=encoding))
-    os_column = columns.key_column(rows, key)
-    value_column = columns.value_column(rows, os_column, of, column)
-    others = [c for c in range(len(rows.cells[0])) if c not in (os_column, value_column)]
-    heading = rows.cells[0][value_column]
-    measured, findings = _measured(rows, os_column, value_column)
-    if of == "spam" and column is None and columns.speaks_of("market", heading):
-        findings.append(SpamIndexWarning(f"{rows.name}: {heading!r} was read as spam shares"))
-    systems = [rows.cells[row][os_column] for row in measured]
-    texts = [rows.cells[row][value_column] for row in measured]
-    same_os = [canonical(name, names) for name in systems]
-
-    readings = figures.read(texts, _marks(rows, texts, decimal))
-    faults = {
-        row: f"{rows.at(row)}: column {heading!r}: {text!r} {readings[0].faults[text]}"
-        for row, text in zip(measured, texts, strict=True)
-        if text in readings[0].faults
-    }
-    if faults:
-        faults = _repeats(rows, measured, same_os, os_column, others) | faults
-        raise FigureError(*(faults[row] for row in sorted(faults)))
-    where = f"{rows.name}: column {heading!r}"
-    reading, found = units.settle(readings, heading, where, _UNIT_OPTION[of], unit)
+    if isinstance(source, Cells):
+        cells = source
+    else:
+        cells = read_cells(source, delimiter=delimiter, encoding=encoding)
+    table = layout.entries(
+        layout.matching(cells, where or {}),
+        names, of=of, key=key, column=column, by=by, period=period,
+    )  # fmt: skip
+    measured, nameless, findings = _measured(table)
+    same_os = measured.column(measured.os).mapped(names.canonical)
+    figures_, found = _in_one_unit(measured, same_os, of, unit, decimal)
+    if column is None and of == "spam" and columns.speaks_of("market", measured.heading):
+        findings.append(SpamIndexWarning(f"{measured.title}: read as spam shares"))
     if unit is None and found != "percent":
-        total = math.fsum(reading.values)
-        findings.append(SpamIndexNote(f"{where}: read as {found}s; they add up to {total:.10g}"))
+        adds_up_to = f"{figures_.values.sum():.10g}"
+        findings.append(
+            SpamIndexNote(f"{measured.title}: read as {found}s; they add up to {adds_up_to}")
+        )
+
+    findings.extend(_nameless(nameless, figures_))
 
     # Counts of one OS add up where another column tells their rows apart; shares never do.
-    repeats = _repeats(
-        rows, measured, same_os, os_column, compared=others if found == "count" else []
-    )
+    repeats = _repeats(measured, same_os, measured.others if found == "count" else [])
     if repeats:
         raise MatchError(*repeats.values())
-    values = reading.values
-    if len(set(same_os)) < len(same_os):
-        findings.append(SpamIndexNote(f"{where}: {len(same_os)} rows were added up by OS"))
-        systems, values = _added_up(systems, same_os, values)
-    for finding in [*rows.findings, *findings]:
+    shown = measured.column(measured.os)
+    if family:
+        shown = shown.mapped(names.label)
+        same_os = shown.mapped(names.canonical)
+    shares = _added_up(measured, shown, same_os, figures_.amounts(found), by)
+    if len(shares) < len(measured) and not family:
+        findings.append(
+            SpamIndexNote(f"{measured.title}: {len(measured)} rows were added up by OS")
+        )
+    if found == "count":
+        counts = shares["share"]
+        rankings = shares.groupby(list(by))["share"] if by else None
+        totals = counts.sum() if rankings is None else rankings.transform("sum")
+        shares["share"] = 100 * counts / totals
+    for finding in [*cells.findings, *findings]:
         warnings.warn(finding, stacklevel=2)
-    return pd.DataFrame({"os": systems, "share": units.percents(values, found)})
+    return shares
 
 
-def _measured(rows: Rows, os_column: int, value_column: int) -> tuple[list[int], list[UserWarning]]:
-    """The rows that give a figure of an OS, and what is said of the others."""
-    measured: list[int] = []
-    left_out: dict[str, list[str]] = {"no figure": [], "no OS name": [], "a total": []}
-    for row, cells in enumerate(rows.cells[1:], start=1):
-        name, text = cells[os_column], cells[value_column]
-        if is_missing(text):
-            left_out["no figure"].append(f"{name!r} (line {rows.lines[row]})")
-        elif not name:
-            left_out["no OS name"].append(f"{text!r} (line {rows.lines[row]})")
-        elif name.casefold() in _TOTALS:
-            left_out["a total"].append(f"{name!r} (line {rows.lines[row]})")
-        else:
-            measured.append(row)
-    said = {
-        why: f"{rows.name}: left out, {why}: {listed(rows_)}"
-        for why, rows_ in left_out.items()
-        if rows_
+def _measured(table: Entries) -> tuple[Entries, Entries, list[UserWarning]]:
+    """The rows that give a figure of an OS, those of nobody, and what is said of the others."""
+    systems, values = table.column(table.os), table.column(table.value)
+    without = values.where(is_missing)
+    nameless = ~systems.where(bool) & ~without
+    total = systems.where(lambda name: name.casefold() in _TOTALS) & ~without
+    said: list[UserWarning] = []
+    if without.any():
+        said.append(SpamIndexWarning(_left_out(table, "no figure", systems, without)))
+    if total.any():
+        said.append(SpamIndexNote(_left_out(table, "a total", systems, total)))
+    measured = table.only(~without & ~nameless & ~total)
+    if not len(measured):
+        if nameless.any():
+            said.append(SpamIndexWarning(_left_out(table, "no OS name", values, nameless)))
+        raise FileError(*map(str, said))
+    return measured, table.only(nameless), said
+
+
+def _nameless(table: Entries, figures_: Figures) -> Iterator[UserWarning]:
+    """What is said of figures without a name; one that the others add up to is a total."""
+    values = table.column(table.value)
+    sums = np.array([*figures_.totals, figures_.values.sum()])
+    totals = {
+        text
+        for text in values.distinct
+        if np.isclose(figures.read([text], figures_.reading.mark)[0].values[0], sums, 0.01).any()
     }
-    if not measured:
-        raise FileError(*said.values())
-    return measured, [
-        (SpamIndexNote if why == "a total" else SpamIndexWarning)(text)
-        for why, text in said.items()
-    ]
+    total = values.where(totals.__contains__)
+    if total.any():
+        yield SpamIndexNote(_left_out(table, "a total", values, total))
+    if not total.all():
+        yield SpamIndexWarning(_left_out(table, "no OS name", values, ~total))
 
 
-def _marks(rows: Rows, texts: list[str], decimal: str | None) -> tuple[str, ...]:
+def _left_out(table: Entries, why: str, by: Column, which: npt.NDArray[np.bool_]) -> str:
+    rows = np.flatnonzero(which)
+    first = [f"{by[row]!r} (line {table.cells.lines[row]})" for row in rows[:SHOWN]]
+    return f"{table.cells.name}: left out, {why}: {listed(first, of=len(rows))}"
+
+
+def _in_one_unit(
+    table: Entries, same_os: Column, of: Role | None, unit: Unit | None, decimal: str | None
+) -> tuple[Figures, Unit]:
+    """The figures of a table and their unit. Raises FigureError with all that are none."""
+    value = table.column(table.value)
+    used = np.unique(value.codes)
+    texts = [value.texts[code] for code in used]
+    readings = figures.read(texts, _marks(table.cells, texts, decimal))
+    faults = readings[0].faults
+    if faults:
+        said = _repeats(table, same_os, table.others)
+        for row in np.flatnonzero(value.where(faults.__contains__)):
+            said[int(row)] = f"{table.at(row)}: {value[row]!r} {faults[value[row]]}"
+        raise FigureError(*(said[row] for row in sorted(said)))
+    codes = np.searchsorted(used, value.codes)
+    groups = table.groups(apart=[] if table.period is None else [table.period])
+    candidates = [Figures(reading, codes, groups) for reading in readings]
+    return units.settle(candidates, table.heading, table.title, _UNIT_OPTION[of], unit)
+
+
+def _marks(cells: Cells, texts: list[str], decimal: str | None) -> tuple[str, ...]:
     """The decimal marks that the figures may have."""
     if decimal is not None:
         return (decimal,)
     # Where a comma parts the columns, points part no thousands.
-    if rows.delimiter == "," and not any("," in text for text in texts):
+    if cells.delimiter == "," and not any("," in text for text in texts):
         return (".",)
     return figures.MARKS
 
 
-def _repeats(
-    rows: Rows, measured: list[int], same_os: list[str], os_column: int, compared: list[int]
-) -> dict[int, str]:
-    """Rows of an OS that an earlier row has too, with the same cells in the columns compared."""
-    first: dict[tuple[str, ...], int] = {}
+def _repeats(table: Entries, same_os: Column, apart: Sequence[int]) -> dict[int, str]:
+    """What is wrong with the rows of an OS that nothing tells from an earlier row of it."""
+    groups = table.groups(same_os, apart=apart)
+    _, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
+    systems, lines = table.column(table.os), table.cells.lines
     repeats: dict[int, str] = {}
-    for row, name in zip(measured, same_os, strict=True):
-        cells = rows.cells[row]
-        earlier = first.setdefault((name, *(cells[column] for column in compared)), row)
-        if earlier != row:
-            before = rows.cells[earlier][os_column]
-            also = "" if before == cells[os_column] else f" as {before!r}"
-            repeats[row] = (
-                f"{rows.at(row)}: {cells[os_column]!r} is on line {rows.lines[earlier]} too{also}; "
-                "leave one row for each OS"
-            )
+    for row in np.flatnonzero(first[inverse] != np.arange(len(groups))):
+        earlier = first[inverse[row]]
+        also = "" if systems[row] == systems[earlier] else f" as {systems[earlier]!r}"
+        advice = "leave one row for each OS"
+        if table.period is not None and len(table.column(table.period).distinct) > 1:
+            advice = "shares of several periods can't be added up: rank each with --by period"
+        said = f"{systems[row]!r} is on line {lines[earlier]} too{also}; {advice}"
+        repeats[int(row)] = f"{table.cells.at(row)}: {said}"
     return repeats
 
 
 def _added_up(
-    systems: list[str], same_os: list[str], values: list[float]
-) -> tuple[list[str], list[float]]:
-    sums = (
-        pd.DataFrame({"os": systems, "same": same_os, "value": values})
-        .groupby("same", sort=False)
-        .agg({"os": "first", "value": "sum"})
+    table: Entries,
+    shown: Column,
+    same_os: Column,
+    amounts: npt.NDArray[np.float64],
+    by: Sequence[str],
+) -> pd.DataFrame:
+    """One row for each OS of a ranking, in the order in which they come."""
+    _, first, inverse, count = np.unique(
+        table.groups(same_os), return_index=True, return_inverse=True, return_counts=True
     )
-    return sums["os"].tolist(), sums["value"].tolist()
+    sums = amounts[first]
+    several = count[inverse] > 1
+    if several.any():
+        # What was written as decimals adds up as decimals: 11.54 + 27.38 is 38.92.
+        exact: dict[int, Decimal] = {}
+        for part, amount in zip(inverse[several], amounts[several].tolist(), strict=True):
+            exact[part] = exact.get(part, Decimal()) + Decimal(repr(amount))
+        sums[list(exact)] = [float(total) for total in exact.values()]
+    order = np.argsort(first)
+    rows = first[order]
+    return pd.DataFrame(
+        {
+            **{name: table.column(i).taken(rows) for name, i in zip(by, table.by, strict=True)},
+            "os": shown.taken(rows),
+            "share": sums[order],
+        }
+    )

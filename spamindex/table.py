@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -22,6 +22,7 @@ _HEADINGS = {
 }
 COLUMNS = tuple(_HEADINGS)
 _DECIMALS = 2
+_ROWS_AT_ONCE = 50_000
 
 # tabulate's own, by name: the choices of --format are needed where tabulate is not loaded.
 _FOR_PEOPLE = (
@@ -118,21 +119,34 @@ def _for_people(style: str, ranking: pd.DataFrame, precision: int | None, header
 
 
 def _delimited(delimiter: str, ranking: pd.DataFrame, precision: int | None, header: bool) -> str:
+    parts = [delimiter.join(_quoted(map(str, ranking), delimiter)) + "\n"] if header else []
+    for start in range(0, len(ranking), _ROWS_AT_ONCE):  # so that not all cells are texts at once
+        piece = ranking.iloc[start : start + _ROWS_AT_ONCE]
+        columns = [
+            _digits(piece[column], precision)
+            if _holds_figures(piece[column])
+            else _quoted(piece[column].tolist(), delimiter)
+            for column in piece
+        ]
+        parts.append("\n".join(map(delimiter.join, zip(*columns, strict=True))) + "\n")
+    return "".join(parts)
+
+
+def _quoted(texts: Iterable[str], delimiter: str) -> list[str]:
+    """Texts as cells, in quotation marks where they need them; each different one is done once."""
     import csv
 
-    lines: list[str] = []
-    # The writer quotes a cell with a carriage return only if its own line end has one.
+    cells: dict[str, str] = {}
+    written: list[str] = []
+    # The writer quotes a carriage return only if its own line end has one.
     writer = csv.writer(
-        SimpleNamespace(write=lines.append), delimiter=delimiter, lineterminator="\r\n"
+        SimpleNamespace(write=written.append), delimiter=delimiter, lineterminator="\r\n"
     )
-    if header:
-        writer.writerow(ranking.columns)
-    columns = [
-        _digits(ranking[column], precision) if _holds_figures(ranking[column]) else ranking[column]
-        for column in ranking
-    ]
-    writer.writerows(zip(*columns, strict=True))
-    return "".join(f"{line[:-2]}\n" for line in lines)
+    texts = list(texts)
+    for text in dict.fromkeys(texts):
+        writer.writerow([text])
+        cells[text] = written.pop()[:-2]
+    return [cells[text] for text in texts]
 
 
 def _objects(
@@ -159,10 +173,18 @@ def _holds_figures(column: pd.Series[Any]) -> bool:
 
 
 def _digits(figures: pd.Series[Any], decimals: int | None) -> list[str]:
-    """Figures as text: with so many decimals, or with the fewest that read back to the same."""
-    if decimals is None:
-        return ["" if math.isnan(figure) else repr(figure) for figure in figures.tolist()]
-    return ["" if math.isnan(figure) else f"{figure:.{decimals}f}" for figure in figures.tolist()]
+    """Figures as texts: with so many decimals, or with the fewest that read back to the same."""
+    write = repr if decimals is None else f"{{:.{decimals}f}}".format
+    values = figures.tolist()
+    distinct = dict.fromkeys(values)
+    if 2 * len(distinct) < len(values):  # shares repeat, indexes hardly do
+        known = {value: write(value) for value in distinct}
+        texts = [known[value] for value in values]
+    else:
+        texts = list(map(write, values))
+    for row in figures.isna().to_numpy().nonzero()[0]:
+        texts[row] = ""
+    return texts
 
 
 def _number(figure: float, decimals: int | None) -> float | None:

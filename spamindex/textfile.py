@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import importlib
 import io
-import itertools
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ from spamindex.errors import FileError, SpamIndexWarning
 Source: TypeAlias = str | os.PathLike[str] | BinaryIO
 
 _MAX_BYTES = 1 << 30  # ten million rows of a share table fit; a bomb of zeros does not
-_MAX_LINE = 1 << 20
+_PIECE = 1 << 20
 _LAST_RESORT = "windows-1252"
 _COMPRESSED = {
     b"\x1f\x8b": "gzip",
@@ -26,7 +25,7 @@ _COMPRESSED = {
     b"\x28\xb5\x2f\xfd": "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd",
 }
 _MARKS = {
-    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark its own begins with
     codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -43,27 +42,14 @@ class Text:
     encoding: str
     findings: list[UserWarning]
 
+    @property
+    def has_quotes(self) -> bool:
+        """Whether there is a quotation mark anywhere in it."""
+        return b'"' in self.data
+
     def lines(self) -> Iterator[str]:
-        """Its lines, each with its line end. Raises FileError at what is no line of text."""
-        text = io.TextIOWrapper(io.BytesIO(self.data), encoding=self.encoding, newline="")
-        try:
-            for number in itertools.count(1):
-                line = text.readline(_MAX_LINE)
-                if not line:
-                    return
-                if number == 1:
-                    line = line.removeprefix("\ufeff")
-                if len(line) >= _MAX_LINE - 1:
-                    raise FileError(f"{self.name}:{number}: is longer than a million characters")
-                if "\0" in line:
-                    raise FileError(
-                        f"{self.name}:{number}: holds a zero character; is it in {self.encoding}?"
-                    )
-                yield line
-        except UnicodeError as error:
-            raise FileError(
-                f"{self.name}: is not text in {self.encoding}; name its --encoding"
-            ) from error
+        """Its lines, each with the end it has."""
+        return io.TextIOWrapper(io.BytesIO(self.data), encoding=self.encoding, newline="")
 
 
 def read(source: Source, encoding: str | None = None) -> Text:
@@ -78,20 +64,23 @@ def read(source: Source, encoding: str | None = None) -> Text:
     name = name_of(source)
     data = _expanded(name, _bytes(name, source))
     findings: list[UserWarning] = []
-    if encoding is None:
-        encoding = _encoding(name, data)
-        if encoding == _LAST_RESORT:
+    if encoding is not None:
+        known = _known(name, encoding)
+        if not known.startswith(("utf-16", "utf-32")):
+            _refuse_zeros(name, data)
+        if not _is_text(data, known):
+            raise FileError(f"{name}: is not text in {encoding}; name the right --encoding")
+    else:
+        known = _encoding(name, data)
+        if known == _LAST_RESORT:
             findings.append(
                 SpamIndexWarning(
                     f"{name}: is not UTF-8 and was read as Windows-1252; "
                     "is that right? Say so with --encoding"
                 )
             )
-    try:
-        codecs.lookup(encoding)
-    except LookupError as error:
-        raise FileError(f"{name}: {encoding!r} is not an encoding that Python knows") from error
-    return Text(name, data, encoding, findings)
+    _check_lines(name, data)
+    return Text(name, data, known, findings)
 
 
 def name_of(source: Source) -> str:
@@ -138,24 +127,52 @@ def _expanded(name: str, data: bytes) -> bytes:
         raise FileError(f"{name}: the compressed data is damaged or cut off: {error}") from error
 
 
+def _known(name: str, encoding: str) -> str:
+    try:
+        found = codecs.lookup(encoding).name
+    except LookupError as error:
+        raise FileError(f"{name}: {encoding!r} is not an encoding that Python knows") from error
+    return "utf-8-sig" if found == "utf-8" else found
+
+
 def _encoding(name: str, data: bytes) -> str:
     for mark, encoding in _MARKS.items():
         if data.startswith(mark):
-            return encoding
+            if _is_text(data, encoding):
+                return encoding
+            raise FileError(f"{name}: begins like {encoding}, but is damaged or cut off")
     if data.startswith(b"PK\x03\x04"):
         raise FileError(f"{name}: is a zip archive or an Excel workbook; save the table as CSV")
+    _refuse_zeros(name, data)
+    for encoding in ("utf-8-sig", _LAST_RESORT):
+        if _is_text(data, encoding):
+            return encoding
+    raise FileError(f"{name}: is not text in UTF-8 or Windows-1252; name its --encoding")
+
+
+def _refuse_zeros(name: str, data: bytes) -> None:
     if b"\0" in data:
         raise FileError(
             f"{name}: is not a text file: it holds zero bytes "
             "(if it is UTF-16, say so with --encoding utf-16)"
         )
-    for encoding in ("utf-8", _LAST_RESORT):
-        decoder = codecs.getincrementaldecoder(encoding)()
-        try:
-            for start in range(0, len(data), _MAX_LINE):  # in pieces, to hold no second copy
-                decoder.decode(data[start : start + _MAX_LINE])
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise FileError(f"{name}: is not text in UTF-8 or Windows-1252; name its --encoding")
+
+
+def _is_text(data: bytes, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for start in range(0, len(data), _PIECE):  # in pieces, to hold no second copy
+            decoder.decode(data[start : start + _PIECE])
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+    return True
+
+
+def _check_lines(name: str, data: bytes) -> None:
+    """Refuse a line that would have to be held in memory by itself."""
+    for start in range(0, len(data) - _PIECE, _PIECE):
+        piece = slice(start, start + _PIECE)
+        if not any(end in data[piece] for end in (b"\n", b"\r")):
+            line = data.count(b"\n", 0, start) + 1
+            raise FileError(f"{name}:{line}: the line is longer than a million characters")

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from spamindex import columns
 from spamindex.errors import FigureError, UnitError
@@ -17,9 +21,42 @@ _SLACK = 0.01  # how far, of the whole, rounded shares may add up to more or les
 _SURELY_COUNTS = 200  # whole numbers that add up to this are no rounded percents
 
 
+@dataclass(frozen=True)
+class Figures:
+    """The figures of a table in one reading: the texts', each row's, and those of each total.
+
+    ``codes`` leads from rows to texts, ``groups`` from rows to the totals they are parts of.
+    """
+
+    reading: Reading
+    codes: npt.NDArray[np.integer]
+    groups: npt.NDArray[np.integer]
+
+    @property
+    def values(self) -> npt.NDArray[np.float64]:
+        """The figure of each row."""
+        values: npt.NDArray[np.float64] = np.array(self.reading.values)
+        return values.take(self.codes)
+
+    @property
+    def totals(self) -> npt.NDArray[np.float64]:
+        """What the figures of each group add up to."""
+        return np.bincount(self.groups, weights=self.values).astype(np.float64)
+
+    def amounts(self, unit: Unit) -> npt.NDArray[np.float64]:
+        """The figure of each row as what can be added up: shares in percent, counts as they are."""
+        if unit != "fraction":
+            return self.values
+        # By way of decimals: 0.0514 * 100 is 5.140000000000001.
+        percents: npt.NDArray[np.float64] = np.array(
+            [float(Decimal(repr(value)).scaleb(2)) for value in self.reading.values]
+        )
+        return percents.take(self.codes)
+
+
 def settle(
-    readings: Sequence[Reading], heading: str, where: str, option: str, unit: Unit | None = None
-) -> tuple[Reading, Unit]:
+    candidates: Sequence[Figures], heading: str, where: str, option: str, unit: Unit | None = None
+) -> tuple[Figures, Unit]:
     """The one reading of a column that makes sense in a unit, and that unit.
 
     A percent sign decides, in the cells or in the heading; else what the figures add up to: about
@@ -27,24 +64,25 @@ def settle(
     ``option`` are named in errors. Raises UnitError where the unit stays open or the figures are
     not what it allows, FigureError where two readings with different decimal marks make sense.
 
-    >>> reading = Reading(".", [0.0514, 0.9265, 0.0221])
-    >>> settle([reading], "share", "share.csv", "--share-unit")[1]
+    >>> rows = np.arange(3)
+    >>> shares = Figures(Reading(".", [0.0514, 0.9265, 0.0221]), rows, np.zeros(3, int))
+    >>> settle([shares], "share", "share.csv", "--share-unit")[1]
     'fraction'
     """
-    settled: list[tuple[Reading, Unit]] = []
+    settled: list[tuple[Figures, Unit]] = []
     refused: list[str] = []
-    for reading in readings:
+    for figures in candidates:
         try:
-            found = unit or _inferred(reading, heading, option)
-            _check(reading, found)
-            settled.append((reading, found))
+            found = unit or _inferred(figures, heading, option)
+            _check(figures, found)
+            settled.append((figures, found))
         except UnitError as error:
             refused.append(str(error))
     if not settled:
         raise UnitError(f"{where}: {refused[0]}")
     if len(settled) > 1:
-        one, other = (reading.values for reading, _ in settled)
-        a, b = next((a, b) for a, b in zip(one, other, strict=True) if a != b and not math.isnan(a))
+        one, other = (figures.reading.values for figures, _ in settled)
+        a, b = next((a, b) for a, b in zip(one, other, strict=True) if a != b)
         raise FigureError(
             f"{where}: can be read with decimal points or commas ({a:.15g} or {b:.15g}); "
             "say which with --decimal . or --decimal ,"
@@ -52,28 +90,13 @@ def settle(
     return settled[0]
 
 
-def percents(values: Sequence[float], unit: Unit) -> list[float]:
-    """Figures of one table in percent; counts as shares of their total. NaN stays NaN.
-
-    >>> percents([0.0514, 0.07], "fraction"), percents([257.0, 4743.0], "count")
-    ([5.14, 7.0], [5.14, 94.86])
-    """
-    if unit == "percent":
-        return list(values)
-    if unit == "fraction":  # by way of decimals: 0.0514 * 100 is 5.140000000000001
-        return [float(Decimal(repr(value)).scaleb(2)) for value in values]
-    total = _total(values)
-    return [100 * value / total for value in values]
-
-
-def _total(values: Sequence[float]) -> float:
-    return math.fsum(value for value in values if not math.isnan(value))
-
-
-def _inferred(reading: Reading, heading: str, option: str) -> Unit:
-    values = [value for value in reading.values if value > 0]
-    total = _total(values)
-    about_one = len(values) > 1 and max(values) <= 1 and abs(total - 1) <= _SLACK
+def _inferred(figures: Figures, heading: str, option: str) -> Unit:
+    reading = figures.reading
+    largest = max(reading.values)
+    totals = figures.totals
+    total = float(totals.max())  # of the most complete table, where there are several
+    parts = np.count_nonzero(figures.values[figures.groups == totals.argmax()])
+    about_one = parts > 1 and largest <= 1 and abs(total - 1) <= _SLACK
     if reading.percent:
         if reading.plain:
             signed, plain = min(reading.percent), min(reading.plain)
@@ -85,12 +108,11 @@ def _inferred(reading: Reading, heading: str, option: str) -> Unit:
         return "percent"
     if about_one:
         return "fraction"
-    if reading.whole and (
-        columns.counts(heading) or max(values, default=0) > 100 or total >= _SURELY_COUNTS
-    ):
+    if reading.whole and (columns.counts(heading) or largest > 100 or total >= _SURELY_COUNTS):
         return "count"
-    no_counts = not reading.whole or columns.shares(heading)
-    if abs(total - 100) <= 100 * _SLACK or (1 + _SLACK < total < 100 and no_counts):
+    # Above 1 it is no fraction, in parts or called a share no count.
+    no_other = largest > 1 and (not reading.whole or columns.shares(heading))
+    if abs(total - 100) <= 100 * _SLACK or (no_other and total < 100):
         return "percent"
     if total > 100 and not reading.whole:
         raise UnitError(
@@ -103,18 +125,19 @@ def _inferred(reading: Reading, heading: str, option: str) -> Unit:
     )
 
 
-def _check(reading: Reading, unit: Unit) -> None:
-    total = _total(reading.values)
+def _check(figures: Figures, unit: Unit) -> None:
+    reading = figures.reading
     if unit != "percent" and reading.percent:
         raise UnitError(f"{min(reading.percent)!r} has a percent sign, but {unit} was asked for")
     if unit == "count" and not reading.whole:
         part = next(value for value in reading.values if value % 1 > 0)
         raise UnitError(f"{part!r} is not a whole number, as every count is")
     whole = {"percent": 100, "fraction": 1, "count": math.inf}[unit]
-    if total > whole * (1 + _SLACK):
+    totals = figures.totals
+    if totals.max() > whole * (1 + _SLACK):
         raise UnitError(
-            f"{unit}s add up to {total:.10g}, which is more than {whole}: "
+            f"{unit}s add up to {totals.max():.10g}, which is more than {whole}: "
             "are there several tables in one, or is it another unit?"
         )
-    if total == 0:
+    if totals.min() == 0:
         raise UnitError("adds up to 0, so nothing can be said of anybody's share")

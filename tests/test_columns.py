@@ -11,9 +11,9 @@ from spamindex.errors import ColumnError
 
 def headings(text: str, role: Role | None = "market") -> tuple[str, str]:
     """The headings of the two columns that are chosen in a table."""
-    rows = columns.with_headings(csvfile.read(io.BytesIO(text.encode())))
-    key = columns.key_column(rows)
-    return rows.cells[0][key], rows.cells[0][columns.value_column(rows, key, role)]
+    cells = columns.with_headings(csvfile.read(io.BytesIO(text.encode())))
+    key = columns.key_column(cells)
+    return cells.headings[key], cells.headings[columns.value_column(cells, key, role)]
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def test_market_shares_may_stand_for_spam_shares_but_not_unsaid(
 ) -> None:
     result = invoke("compute", SHARE, SHARE, "-f", "csv", "--no-header", "--top", "1")
     assert result.stdout == "Linux,1.03,1.03,1.0\n"
-    assert result.complaints == [f"warning: {SHARE}: 'market_share' was read as spam shares"]
+    assert result.complaints == [f"warning: {SHARE}: column 'market_share': read as spam shares"]
 
 
 @pytest.mark.parametrize(

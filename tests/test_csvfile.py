@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from spamindex import csvfile, textfile
+from spamindex.cells import Cells
 from spamindex.errors import FileError
 
 if sys.version_info >= (3, 14):
@@ -22,7 +23,11 @@ TEXT = "OS,Share\nLinux,5.14\nCafé,92.65\n"
 
 def cells(content: str | bytes, **how: str) -> list[list[str]]:
     data = content.encode() if isinstance(content, str) else content
-    return csvfile.read(io.BytesIO(data), **how).cells
+    return rows(csvfile.read(io.BytesIO(data), **how))
+
+
+def rows(table: Cells) -> list[list[str]]:
+    return [table.row(row) for row in range(len(table))]
 
 
 @pytest.mark.parametrize(
@@ -74,9 +79,9 @@ def test_a_semicolon_parts_columns_where_commas_part_figures() -> None:
 
 
 def test_quoted_cells_hold_anything() -> None:
-    rows = csvfile.read(io.BytesIO(b'os,n\n"a ""b"", c",1\n"two\nlines",2\nlast,3\n'))
-    assert rows.cells == [["os", "n"], ['a "b", c', "1"], ["two\nlines", "2"], ["last", "3"]]
-    assert rows.lines == [1, 2, 3, 5]
+    table = csvfile.read(io.BytesIO(b'os,n\n"a ""b"", c",1\n"two\nlines",2\nlast,3\n'))
+    assert rows(table) == [["os", "n"], ['a "b", c', "1"], ["two\nlines", "2"], ["last", "3"]]
+    assert table.lines.tolist() == [1, 2, 3, 5]
 
 
 def test_short_rows_are_filled_and_long_ones_refused() -> None:
@@ -102,9 +107,9 @@ def test_short_rows_are_filled_and_long_ones_refused() -> None:
 def test_what_stands_around_the_table_is_named(content: str, said: str) -> None:
     file = io.BytesIO(content.encode())
     file.name = "<f>"
-    rows = csvfile.read(file)
-    assert [str(finding) for finding in rows.findings] == [said]
-    assert rows.cells[0] == ["os", "n"]
+    table = csvfile.read(file)
+    assert [str(finding) for finding in table.findings] == [said]
+    assert table.row(0) == ["os", "n"]
 
 
 def test_figures_left_out_are_a_warning_and_text_is_a_note() -> None:
@@ -130,12 +135,12 @@ def test_a_gap_does_not_end_a_table_that_goes_on() -> None:
             b'os,n\n"' + b"x" * 200_000 + b'",5\nMac,3\n',
             ":2: a cell is longer than 131072 characters",
         ),
-        (b"os,n\nA,1\n" + b"x" * 2_000_000, ":3: is longer than a million characters"),
+        (b"os,n\nA,1\n" + b"x" * 3_000_000, ":3: the line is longer than a million characters"),
         (b"os,n\nA,\x81\n", "is not text in UTF-8 or Windows-1252; name its --encoding"),
         (gzip.compress(TEXT.encode() * 99)[:-9], "the compressed data is damaged or cut off"),
         (b"\x1f\x8b nothing", "the compressed data is damaged or cut off"),
         (zstd.compress(TEXT.encode())[:-3], "the compressed data is damaged or cut off"),
-        (TEXT.encode("utf-16")[:-1], "is not text in utf-16"),
+        (TEXT.encode("utf-16")[:-1], "begins like utf-16, but is damaged or cut off"),
         (b"one\ntwo\n", "has no columns"),
     ],
 )
@@ -149,7 +154,7 @@ def test_an_encoding_that_does_not_fit_is_refused() -> None:
         cells("é,1\n", encoding="ascii")
     with pytest.raises(FileError, match="is not an encoding that Python knows"):
         cells("é,1\n", encoding="no such")
-    with pytest.raises(FileError, match="holds a zero character"):
+    with pytest.raises(FileError, match="it holds zero bytes"):
         cells("a,1\n".encode("utf-16-le"), encoding="utf-8")
     with pytest.raises(FileError, match="has no columns"):
         cells("a,1\n", delimiter=";")

@@ -15,12 +15,12 @@ PACKAGE = Path(__file__).parent.parent / "spamindex"
 LAYERS = [
     {"__main__"},
     {"cli"},
-    {"index", "output"},
+    {"index", "inputs", "output"},
     {"shares", "table"},
-    {"units"},
-    {"columns", "names"},
+    {"layout", "units"},
+    {"columns", "names", "periods"},
     {"csvfile"},
-    {"figures", "textfile"},
+    {"cells", "figures", "textfile"},
     {"errors"},
 ]
 

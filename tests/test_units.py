@@ -1,14 +1,22 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from spamindex.errors import FigureError, UnitError
 from spamindex.figures import read
-from spamindex.units import Unit, percents, settle
+from spamindex.units import Figures, Unit, settle
+
+
+def settled(texts: list[str], heading: str = "x", unit: Unit | None = None) -> tuple[Figures, Unit]:
+    rows = np.arange(len(texts))
+    one_table = np.zeros(len(texts), int)
+    candidates = [Figures(reading, rows, one_table) for reading in read(texts)]
+    return settle(candidates, heading, "f.csv", "--share-unit", unit)
 
 
 def unit_of(*texts: str, heading: str = "x", unit: Unit | None = None) -> Unit:
-    return settle(read(texts), heading, "f.csv", "--share-unit", unit)[1]
+    return settled(list(texts), heading, unit)[1]
 
 
 @pytest.mark.parametrize(
@@ -88,17 +96,23 @@ def test_rounded_percents_may_add_up_to_a_little_more_than_100() -> None:
 
 
 def test_the_unit_settles_the_decimal_mark() -> None:
-    reading, unit = settle(read(["2,533", "437"]), "Sessions", "f.csv", "--share-unit")
-    assert (reading.values, unit) == ([2533.0, 437.0], "count")
+    figures, unit = settled(["2,533", "437"], heading="Sessions")
+    assert (figures.values.tolist(), unit) == ([2533.0, 437.0], "count")
 
 
 def test_a_column_that_makes_sense_both_ways_is_refused() -> None:
-    readings = read(["91,580", "1,030", "7,390"])
     with pytest.raises(FigureError, match=r"decimal points or commas \(91580 or 91.58\)"):
-        settle(readings, "x", "f.csv", "--share-unit")
+        settled(["91,580", "1,030", "7,390"])
 
 
-def test_percents_are_exact_decimals() -> None:
-    assert percents([0.0514, 0.9158], "fraction") == [5.14, 91.58]
-    assert percents([514.0, 9265.0, 221.0], "count") == [5.14, 92.65, 2.21]
-    assert percents([5.14], "percent") == [5.14]
+def test_fractions_become_percents_as_decimals() -> None:
+    figures, unit = settled(["0.0514", "0.9265", "0.0221"])
+    assert figures.amounts(unit).tolist() == [5.14, 92.65, 2.21]
+
+
+def test_the_most_complete_of_several_tables_tells_the_unit() -> None:
+    texts = ["92.65", "5.14", "2.21", "60", "39.5"]
+    candidates = [
+        Figures(reading, np.arange(5), np.array([0, 0, 0, 1, 1])) for reading in read(texts)
+    ]
+    assert settle(candidates, "x", "f.csv", "--share-unit")[1] == "percent"
