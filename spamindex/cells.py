@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,14 @@ class Column:
         return np.array(self.texts, dtype=np.object_).take(self.codes[rows])  # type: ignore[no-any-return]
 
     @property
+    def used(self) -> npt.NDArray[np.int64]:
+        """The codes that stand in a row: ``texts`` has those of rows left out too."""
+        return np.flatnonzero(np.bincount(self.codes, minlength=len(self.texts)))
+
+    @property
     def distinct(self) -> list[str]:
-        """The texts that stand in a row: those of rows left out are in ``texts`` too."""
-        return [self.texts[code] for code in np.unique(self.codes)]
+        """The texts that stand in a row."""
+        return [self.texts[code] for code in self.used]
 
     def mapped(self, change: Callable[[str], str]) -> Column:
         """The column with another text for each text; texts that become the same get one code."""
@@ -102,9 +108,19 @@ class Cells:
 
 
 def group(columns: Sequence[Column], count: int) -> npt.NDArray[np.int64]:
-    """A number for each of ``count`` rows, the same where the columns hold the same texts."""
+    """A number for each of ``count`` rows, the same where the columns hold the same texts.
+
+    They count from 0 in the order in which the groups come.
+    """
     groups = np.zeros(count, np.int64)
     for column in columns:
         # Numbered anew after each column, so that they never outgrow their type.
-        groups = np.unique(groups * len(column.texts) + column.codes, return_inverse=True)[1]
+        groups = pd.factorize(groups * len(column.texts) + column.codes)[0]
     return groups
+
+
+def first_rows(groups: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The first row of each group, as ``group`` numbers them."""
+    first = np.zeros(groups.max(initial=-1) + 1, np.int64)
+    first[groups[::-1]] = np.arange(len(groups))[::-1]  # the last one written stays
+    return first

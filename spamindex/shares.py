@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from spamindex import columns, csvfile, figures, layout, units
-from spamindex.cells import Cells, Column
+from spamindex.cells import Cells, Column, first_rows
 from spamindex.columns import Role
 from spamindex.errors import (
     SHOWN,
@@ -175,7 +175,7 @@ def _in_one_unit(
 ) -> tuple[Figures, Unit]:
     """The figures of a table and their unit. Raises FigureError with all that are none."""
     value = table.column(table.value)
-    used = np.unique(value.codes)
+    used = value.used
     texts = [value.texts[code] for code in used]
     readings = figures.read(texts, _marks(table.cells, texts, decimal))
     faults = readings[0].faults
@@ -184,7 +184,9 @@ def _in_one_unit(
         for row in np.flatnonzero(value.where(faults.__contains__)):
             said[int(row)] = f"{table.at(row)}: {value[row]!r} {faults[value[row]]}"
         raise FigureError(*(said[row] for row in sorted(said)))
-    codes = np.searchsorted(used, value.codes)
+    among_used = np.zeros(len(value.texts), np.int64)
+    among_used[used] = np.arange(len(used))
+    codes = among_used[value.codes]
     groups = table.groups(apart=[] if table.period is None else [table.period])
     candidates = [Figures(reading, codes, groups) for reading in readings]
     return units.settle(candidates, table.heading, table.title, _UNIT_OPTION[of], unit)
@@ -203,11 +205,13 @@ def _marks(cells: Cells, texts: list[str], decimal: str | None) -> tuple[str, ..
 def _repeats(table: Entries, same_os: Column, apart: Sequence[int]) -> dict[int, str]:
     """What is wrong with the rows of an OS that nothing tells from an earlier row of it."""
     groups = table.groups(same_os, apart=apart)
-    _, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
+    first = first_rows(groups)
+    if len(first) == len(groups):
+        return {}
     systems, lines = table.column(table.os), table.cells.lines
     repeats: dict[int, str] = {}
-    for row in np.flatnonzero(first[inverse] != np.arange(len(groups))):
-        earlier = first[inverse[row]]
+    for row in np.flatnonzero(first[groups] != np.arange(len(groups))):
+        earlier = first[groups[row]]
         also = "" if systems[row] == systems[earlier] else f" as {systems[earlier]!r}"
         advice = "leave one row for each OS"
         if table.period is not None and len(table.column(table.period).distinct) > 1:
@@ -225,23 +229,20 @@ def _added_up(
     by: Sequence[str],
 ) -> pd.DataFrame:
     """One row for each OS of a ranking, in the order in which they come."""
-    _, first, inverse, count = np.unique(
-        table.groups(same_os), return_index=True, return_inverse=True, return_counts=True
-    )
-    sums = amounts[first]
-    several = count[inverse] > 1
+    groups = table.groups(same_os)
+    rows = first_rows(groups)
+    sums = amounts[rows]
+    several = np.bincount(groups)[groups] > 1
     if several.any():
         # What was written as decimals adds up as decimals: 11.54 + 27.38 is 38.92.
         exact: dict[int, Decimal] = {}
-        for part, amount in zip(inverse[several], amounts[several].tolist(), strict=True):
+        for part, amount in zip(groups[several].tolist(), amounts[several].tolist(), strict=True):
             exact[part] = exact.get(part, Decimal()) + Decimal(repr(amount))
         sums[list(exact)] = [float(total) for total in exact.values()]
-    order = np.argsort(first)
-    rows = first[order]
     return pd.DataFrame(
         {
             **{name: table.column(i).taken(rows) for name, i in zip(by, table.by, strict=True)},
             "os": shown.taken(rows),
-            "share": sums[order],
+            "share": sums,
         }
     )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from spamindex.errors import FileError
-from spamindex.names import BUILT_IN, read_names
+from spamindex.names import BUILT_IN, is_bare_version, read_names
 from tests.conftest import Write
 
 
@@ -76,3 +76,50 @@ def test_contradictions_are_refused(write: Write, content: str, fault: str) -> N
 def test_doubts_about_the_file_are_warned_of(write: Write) -> None:
     with pytest.warns(UserWarning, match=r"n\.csv: is not UTF-8"):
         read_names(write("n.csv", "Caf\u00e9,Linux\n".encode("cp1252")))
+
+
+@pytest.mark.parametrize(
+    ("family", "names"),
+    [
+        ("Windows", "Windows, Windows 11, Win7, Win 10, Windows XP 32 bit, Windows Vista SP2 x86, "
+         "Windows 2003 64 bit, Windows Server 2008 R2 RTM, Windows-XP, Microsoft Windows 8.1, "
+         "Windows NT kernel, Windows NT kernel 5.x, Windows 7 or 8, Windows 7 (Some crawler)"),
+        ("Windows Phone", "Windows Phone 8, Windows Mobile"),
+        ("macOS", "macOS, OS X, Mac, Macintosh, macOS 14, MacOS 10.6.3 64 bit, Mac OS X 10.x, "
+         "MacOS X 10.9 or newer (sometimes iPhone or iPad), Darwin"),
+        ("Linux", "Linux, GNU/Linux, Ubuntu, Ubuntu 22.04 LTS 64 bit, Arch Linux 64 bit, Debian, "
+         "Linux Mint, Linux 3.11 and newer, Linux 2.2.x-3.x (no timestamps), Linux 2.4-2.6, "
+         "Linux 3.x (loopback), Linux 2.6.x (Some crawler), SteamOS Holo"),
+        ("Android", "Android, Android 13, Android 4.x, Linux (Android)"),
+        ("iOS", "iOS, iPadOS, iOS 17, iPhone /Touch, iOS iPhone or iPad, iPhone OS"),
+        ("Chrome OS", "Chrome OS, ChromeOS, Chromium OS"),
+        ("FreeBSD", "FreeBSD, FreeBSD 8.x-9.x, FreeBSD 9.x or newer"),
+        ("OpenBSD", "OpenBSD 4.x-5.x"),
+        ("NetBSD", "NetBSD 9"),
+        ("Solaris", "Solaris 10, SunOS"),
+        ("OpenVMS", "OpenVMS 7.x"),
+        ("HP-UX", "HP-UX 11.x"),
+        ("Tru64", "Tru64 4.x"),
+        ("NeXTSTEP", "NeXTSTEP"),
+        ("BlackBerry", "Blackberry"),
+        ("Nintendo", "Nintendo, Nintendo Wii, Nintendo 3DS"),
+        ("PlayStation", "Playstation"),
+        ("Symbian", "Symbian"),
+        ("Other", "Other, Others"),
+        ("Unknown", "Unknown, UNKNOWN, (not set), unidentified, ???"),
+        (None, "Haiku, JavaME, Unix, Unix+Linux, 7, 8.1, Firefox 10.x or newer, NMap SYN scan, "
+         "Opera on Nintendo Wii, p0f sendsyn utility, Apache 2.x, curl, Googlebot"),
+    ],
+)  # fmt: skip
+def test_families(family: str | None, names: str) -> None:
+    assert {name: BUILT_IN.family(name) for name in names.split(", ")} == dict.fromkeys(
+        names.split(", "), family
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [("7", True), ("8.1", True), ("10.x", True), ("v2", True), ("Windows 7", False), ("XP", False)],
+)
+def test_bare_versions(name: str, bare: bool) -> None:
+    assert is_bare_version(name) is bare
