@@ -147,7 +147,7 @@ def _column_name(_ctx: click.Context, param: click.Parameter, value: Any) -> Any
     for name in value if param.multiple else [value]:
         if name in COLUMNS:
             raise click.BadParameter(f"{name!r} is a column of the result.")
-    return value
+    return tuple(dict.fromkeys(value)) if param.multiple else value
 
 
 @click.group(
@@ -209,7 +209,9 @@ def cli() -> None:
     help="Decimals; 2 in tables for people, else as many as there are.",
 )
 @_output("--no-header", is_flag=True, help="Leave out the headings.")
-@_output("--top", type=click.IntRange(min=1), metavar="N", help="Only the first N rows.")
+@_output(
+    "--top", type=click.IntRange(min=1), metavar="N", help="Only the first N rows of each ranking."
+)
 @_output("-o", "--output", metavar="FILE", help="Write to FILE, once all is well.")
 @_check("--strict", is_flag=True, help="Take every warning about the data as an error.")
 @_check(
@@ -251,15 +253,25 @@ def compute(
     """
     if (spam, share, names).count("-") > 1:
         raise click.UsageError("Standard input (-) can be read only once.")
+    if len(dict(where)) < len(where):
+        raise click.UsageError("--where takes one value of a column.")
     with _findings(strict):
         ranking = _ranking(spam, share, names, by, key=key, where=dict(where), **reading)
-    shown = ranking.rename(columns={"os": key or "os"}).head(top or len(ranking))
+    shown = ranking.rename(columns={"os": key or "os"})
+    if top is not None:
+        shown = shown.groupby(list(by), sort=False).head(top) if by else shown.head(top)
     write(render(shown, format, precision=precision, header=not no_header), output)
     if fail_above is not None:
         above = ranking[ranking["spam_index"] > fail_above]
         if len(above):
-            named = zip(above["os"], above["spam_index"], strict=True)
-            _say(f"above {fail_above:g}: {listed([f'{os} ({x:.4g})' for os, x in named])}")
+            where_ = above[list(by)].itertuples(index=False) if by else [()] * len(above)
+            named = [
+                f"{os} ({', '.join([f'{index:.4g}', *ranked_by])})"
+                for os, index, ranked_by in zip(
+                    above["os"], above["spam_index"], where_, strict=True
+                )
+            ]
+            _say(f"above {fail_above:g}: {listed(named)}")
             ctx.exit(EXIT_ABOVE)
 
 

@@ -75,7 +75,7 @@ def test_periods_as_people_write_them(invoke: Invoke) -> None:
     result = compute(invoke, "wide_years.csv", "--period", "2010-03")
     assert ranking(result) == [("Linux", "4.99"), ("Windows", "1.01"), ("Mac OS X", "0.00")]
     result = compute(invoke, "wide_years.csv", "--by", "period", "--top", "1")
-    assert ranking(result) == [("2009-03", "Linux", "5.09")]
+    assert ranking(result) == [("2009-03", "Linux", "5.09"), ("2010-03", "Linux", "4.99")]
     result = compute(invoke, "wide_years.csv", "--period", "2011")
     assert result.complaints == [
         "error: wide_years.csv: has nothing of 2011; it holds 2 periods, 2009-03 to 2010-03"
@@ -249,7 +249,7 @@ def test_a_column_for_each_period(invoke: Invoke, write: Write) -> None:
     result = compute(invoke, share, "--period", "2010")
     assert ranking(result)[0] == ("Linux", "4.99")
     result = compute(invoke, share, "--by", "period", "--top", "1")
-    assert ranking(result) == [("2009", "Linux", "4.67")]
+    assert ranking(result) == [("2009", "Linux", "4.67"), ("2010", "Linux", "4.99")]
     bad = write("bad.csv", "OS,2009,2010\nLinux,1.1,x\nWindows,93,91.58\n")
     assert compute(invoke, bad, "--by", "period").complaints == [
         "error: bad.csv:2: column '2010': 'x' is not a number"
@@ -292,3 +292,14 @@ def test_names_extend_and_override_the_families(invoke: Invoke, write: Write) ->
     share = write("m.csv", "os,share\nLinux,50\nUbuntu,50\n")
     result = invoke("compute", spam, share, "--family", "--names", names, "-f", "csv")
     assert ranking(result) == [("Ubuntu", "1.60"), ("Linux", "0.40")]
+
+
+def test_what_is_above_is_named_with_its_ranking(invoke: Invoke) -> None:
+    result = compute(invoke, "wide_months.csv", "--by", "period", "--fail-above", "5.5")
+    assert result.exit_code == 3
+    assert result.complaints[-1] == "above 5.5: Linux (6.425, 2010-01), Linux (5.711, 2010-02)"
+
+
+def test_a_column_is_asked_for_one_value(invoke: Invoke) -> None:
+    result = compute(invoke, "visits.csv", "--where", "os=Linux", "--where", "os=Windows")
+    assert result.exit_code == 2
