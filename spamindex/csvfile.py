@@ -183,7 +183,7 @@ def _table(raw: Cells, widths: npt.NDArray[np.int64]) -> Cells:
     if not common.any():
         raise FileError(f"{raw.name}: has no columns; name what parts them with --delimiter")
     usual = len(common) - 1 - int(np.argmax(common[::-1]))  # the wider of two that are as common
-    first = int(rows[np.argmax(filled_to[rows] >= usual)])
+    first = _first(rows, filled_to, usual)
     heading = np.logical_and.reduce([c.codes == c.codes[first] for c in raw.columns])
     end = _end(raw, widths, rows[rows >= first], heading)
 
@@ -209,6 +209,17 @@ def _table(raw: Cells, widths: npt.NDArray[np.int64]) -> Cells:
         columns=table.columns[: widths[first]],
         findings=[*raw.findings, *_left_out(raw, np.flatnonzero(left_out), first, end)],
     )
+
+
+def _first(rows: npt.NDArray[np.int64], filled_to: npt.NDArray[np.int64], usual: int) -> int:
+    """Where the table begins: at its first row of the usual width, or of more if others follow.
+
+    A heading can be wider than most rows, whose last cells are blank; a title with commas in it
+    can be, too, but has a gap after it.
+    """
+    followed = np.isin(rows + 1, rows)
+    begins = (filled_to[rows] == usual) | ((filled_to[rows] > usual) & followed)
+    return int(rows[np.argmax(begins)])
 
 
 def _end(

@@ -107,8 +107,7 @@ def read_shares(
     findings.extend(_nameless(nameless, figures_))
 
     # Counts of one OS add up where another column tells their rows apart; shares never do.
-    repeats = _repeats(measured, same_os, measured.others if found == "count" else [])
-    if repeats:
+    if found != "count" and (repeats := _repeats(measured, same_os, [])):
         raise MatchError(*repeats.values())
     shown = measured.column(measured.os)
     if family:
@@ -173,17 +172,22 @@ def _left_out(table: Entries, why: str, by: Column, which: npt.NDArray[np.bool_]
 def _in_one_unit(
     table: Entries, same_os: Column, of: Role | None, unit: Unit | None, decimal: str | None
 ) -> tuple[Figures, Unit]:
-    """The figures of a table and their unit. Raises FigureError with all that are none."""
+    """The figures of a table and their unit.
+
+    Raises FigureError with all that are none, MatchError with all rows that stand there twice.
+    """
     value = table.column(table.value)
     used = value.used
     texts = [value.texts[code] for code in used]
     readings = figures.read(texts, _marks(table.cells, texts, decimal))
     faults = readings[0].faults
+    said = _repeats(table, same_os, table.others)
     if faults:
-        said = _repeats(table, same_os, table.others)
         for row in np.flatnonzero(value.where(faults.__contains__)):
             said[int(row)] = f"{table.at(row)}: {value[row]!r} {faults[value[row]]}"
         raise FigureError(*(said[row] for row in sorted(said)))
+    if said:
+        raise MatchError(*said.values())
     among_used = np.zeros(len(value.texts), np.int64)
     among_used[used] = np.arange(len(used))
     codes = among_used[value.codes]

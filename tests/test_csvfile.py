@@ -57,6 +57,7 @@ def rows(table: Cells) -> list[list[str]]:
         "# exported\n\n" + TEXT + "\n# the end\n",
         "Report of shares\n\n" + TEXT,
         "Report\nof\nshares\nby\nOS\n" + TEXT,
+        "Report, of 2010, by OS\n\n" + TEXT,
         TEXT + "\nSource: made up\n",
         TEXT + "\nWeek,Visits\n",
         TEXT + "OS,Share\n",

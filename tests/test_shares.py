@@ -53,6 +53,11 @@ def test_the_same_row_twice_is_not_added_up() -> None:
         read_shares(file(text))
 
 
+def test_a_row_twice_is_said_before_anything_about_the_total() -> None:
+    with pytest.raises(spamindex.MatchError, match=":4: 'Mac' is on line 2 too"):
+        read_shares(file("os,share\nMac,50\nLinux,50\nMac,50\n"))
+
+
 def test_shares_of_one_os_never_add_up() -> None:
     text = "browser,os,share\nA,Mac,10\nB,Mac,20\nA,Linux,70\n"
     with pytest.raises(spamindex.MatchError, match=":3: 'Mac' is on line 2 too"):
