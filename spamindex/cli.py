@@ -253,6 +253,8 @@ def compute(
     """
     if (spam, share, names).count("-") > 1:
         raise click.UsageError("Standard input (-) can be read only once.")
+    if no_header and format in ("json", "jsonl"):
+        raise click.UsageError(f"--no-header is for tables; {format} has no header.")
     if len(dict(where)) < len(where):
         raise click.UsageError("--where takes one value of a column.")
     with _findings(strict):
@@ -283,7 +285,8 @@ def _ranking(
     from spamindex.inputs import read_both
     from spamindex.names import BUILT_IN, read_names
 
-    known = BUILT_IN if names is None else read_names(_source(names))
+    written = {name: reading[name] for name in ("delimiter", "encoding")}
+    known = BUILT_IN if names is None else read_names(_source(names), **written)
     spam_shares, market_shares = read_both(
         _source(spam), _source(share), names=known, by=by, **reading
     )
@@ -301,18 +304,26 @@ def _source(path: str) -> Source:
 @contextmanager
 def _findings(strict: bool) -> Iterator[None]:
     """Say each finding about the data on one line; the warnings are errors if ``strict``."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        yield
-    found = [entry.message for entry in caught]
-    doubts = [str(message) for message in found if isinstance(message, SpamIndexWarning)]
-    if strict and doubts:
-        raise SpamIndexError(*doubts)
-    for message in found:
-        if isinstance(message, SpamIndexWarning):
-            _say(f"warning: {message}")
-        elif isinstance(message, SpamIndexNote):
+    doubts: list[str] = []
+
+    def say(message: Warning | str, category: type[Warning], *place: Any) -> None:
+        if issubclass(category, SpamIndexNote):
             _say(f"note: {message}")
+        elif not issubclass(category, SpamIndexWarning):
+            show(message, category, *place)
+        elif strict:
+            doubts.append(str(message))
+        else:
+            _say(f"warning: {message}")
+
+    with warnings.catch_warnings():
+        show = warnings.showwarning
+        warnings.showwarning = say  # type: ignore[assignment]
+        for category in (SpamIndexNote, SpamIndexWarning):
+            warnings.simplefilter("always", category)
+        yield
+    if doubts:
+        raise SpamIndexError(*doubts)
 
 
 def _say(line: str) -> None:

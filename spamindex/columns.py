@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
 import numpy as np
 
+from spamindex import periods
 from spamindex.cells import Cells
 from spamindex.errors import ColumnError, FileError
 from spamindex.figures import is_figure, is_missing
@@ -47,14 +48,22 @@ _SAMPLE = 1000
 _MOSTLY = 0.5
 
 
-def with_headings(cells: Cells) -> Cells:
-    """The table with headings: its first row, unless that is of figures; then numbers from 1 on.
+def with_headings(cells: Cells, named: Collection[str] = ()) -> Cells:
+    """Put headings above a table: its first row, unless that is of figures; then numbers from 1.
 
-    A row with one of the words for an OS column is headings, even if it holds a year. Raises
-    FileError where nothing stands under the headings.
+    A row with one of the words for an OS column, or with one of the columns that are ``named``, is
+    headings even if it holds a figure, such as a year. Raises FileError where nothing stands under
+    the headings, ColumnError where a row with a year in it could be headings or not.
     """
     first = cells.row(0)
-    if any(map(is_figure, first)) and not any(_in(h, _KEY_HEADINGS) for h in first):
+    in_figures = [text for text in first if is_figure(text)]
+    wanted = {words(name) for name in named}
+    if in_figures and not any(_in(h, _KEY_HEADINGS) or words(h) in wanted for h in first):
+        if wanted.isdisjoint(cells.headings) and all(map(periods.iso, in_figures)):
+            raise ColumnError(
+                f"{cells.at(0)}: could be headings or figures: {', '.join(map(repr, first))}; "
+                f"name the column of the OS with --key: {first[0]!r} if they are headings, else 1"
+            )
         return cells
     if len(cells) == 1:
         raise FileError(f"{cells.at(0)}: only headings, no rows under them")
@@ -109,6 +118,16 @@ def value_column(cells: Cells, key: int, role: Role | None = None, named: str | 
     return column
 
 
+def heads(text: str) -> bool:
+    """Whether a text by itself is a usual heading.
+
+    >>> heads("Visits"), heads("Day"), heads("Linux")
+    (True, True, False)
+    """
+    word = words(text)
+    return _in(text, _KEY_HEADINGS) or is_period(text) or word in _COUNT_WORDS or word == "share"
+
+
 def speaks_of(role: Role, heading: str) -> bool:
     """Whether a heading names spam, or the market.
 
@@ -127,31 +146,31 @@ def is_period(heading: str) -> bool:
     return words(heading) in _PERIOD_HEADINGS
 
 
-def counts(heading: str) -> bool:
+def says_counts(heading: str) -> bool:
     """Whether a heading says that whole numbers under it are counts.
 
-    >>> counts("Unique visitors"), counts("spam_share")
-    (True, False)
+    >>> says_counts("Unique visitors"), says_counts("spam_share"), says_counts("% of visits")
+    (True, False, False)
     """
-    return _holds(heading, _COUNT_WORDS)
+    return _holds(heading, _COUNT_WORDS) and not says_shares(heading)
 
 
-def shares(heading: str) -> bool:
+def says_shares(heading: str) -> bool:
     """Whether a heading says that what is under it are shares, in whatever unit.
 
-    >>> shares("Market share"), shares("percentage"), shares("spam")
+    >>> says_shares("Market share"), says_shares("percentage"), says_shares("spam")
     (True, True, False)
     """
     return _holds(heading, ("share", *_PERCENT_WORDS))
 
 
-def percents(heading: str) -> bool:
-    """Whether a heading has a percent sign.
+def says_percents(heading: str) -> bool:
+    """Whether a heading speaks of percents, which is not to say that what is under it are some.
 
-    >>> percents("Market Share %"), percents("percentage")
+    >>> says_percents("Market Share %"), says_percents("share")
     (True, False)
     """
-    return _holds(heading, ("%",))
+    return _holds(heading, _PERCENT_WORDS)
 
 
 def _figures(cells: Cells) -> dict[int, float]:

@@ -1,4 +1,4 @@
-"""A text file as a table of cells: its delimiter, and where the table in it begins and ends."""
+"""A text file as rows of cells, and what parts them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from spamindex import textfile
 from spamindex.cells import Cells, Column
-from spamindex.errors import FileError, SpamIndexNote, SpamIndexWarning
-from spamindex.figures import is_figure, is_missing
+from spamindex.errors import FileError
 from spamindex.textfile import Source, Text
 
 DELIMITERS = "\t;|,"  # where the lines leave it open the first wins: a comma may be a decimal mark
@@ -26,22 +24,26 @@ _MAX_COLUMNS = 1_000
 _MAX_CELLS = 500_000_000
 
 
-def read(source: Source, *, delimiter: str | None = None, encoding: str | None = None) -> Cells:
-    """Read a delimited text file, or an open binary one, however it was written.
+def read(
+    source: Source, *, delimiter: str | None = None, encoding: str | None = None
+) -> tuple[Cells, npt.NDArray[np.int64]]:
+    """Read all rows of a delimited text file, or an open binary one, however it was written.
 
     It may be compressed. What is not given is found out: the encoding (see ``textfile.read``), and
-    the delimiter from the first lines. Blank lines, comments and what stands around the table are
-    left out; the columns are numbered from 1. Raises FileError.
+    the delimiter from the first lines. Returns the cells, filled up to the longest row, in columns
+    numbered from 1, and how many cells each row had in the file. Raises FileError.
 
     >>> import io
-    >>> cells = read(io.BytesIO(b"OS;Share\\nLinux; 5,14\\n"))
-    >>> cells.headings, cells.row(1)
-    (['1', '2'], ['Linux', '5,14'])
+    >>> cells, widths = read(io.BytesIO(b"OS;Share\\nLinux; 5,14\\n"))
+    >>> cells.headings, cells.row(1), widths.tolist()
+    (['1', '2'], ['Linux', '5,14'], [2, 2])
     """
     text = textfile.read(source, encoding)
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
+        raise FileError(f"{delimiter!r} is no delimiter: one character is needed")
     if delimiter is None:
         delimiter = _delimiter(text.name, list(itertools.islice(text.lines(), _SAMPLE_LINES)))
-    return _table(*_raw(text, delimiter))
+    return _raw(text, delimiter)
 
 
 def _delimiter(name: str, sample: list[str]) -> str:
@@ -52,8 +54,10 @@ def _delimiter(name: str, sample: list[str]) -> str:
         return max((n for width, n in widths.items() if width > 1), default=0)
 
     lines = sum(1 for line in sample if line.strip())
+    if not lines:
+        raise FileError(f"{name}: is empty; a table of names and figures is needed")
     best = max(DELIMITERS, key=rows_alike)
-    if lines and rows_alike(best) < min(lines, 2):
+    if rows_alike(best) < min(lines, 2):
         raise FileError(
             f"{name}: has no columns: no comma, semicolon, tab or | parts its lines; "
             "name what does with --delimiter"
@@ -153,7 +157,7 @@ def _tidied(text: Text, delimiter: str) -> Iterable[str]:
     if not text.has_quotes:
         return text.lines()
     part = re.escape(delimiter)
-    blanks = re.compile(rf'"[^\S\r\n{part}]+(?=[{part}\r\n]|$)')
+    blanks = re.compile(rf'(?<!")"[^\S\r\n{part}]+(?=[{part}\r\n]|$)')
     return (blanks.sub('"', line) for line in text.lines())
 
 
@@ -165,91 +169,3 @@ def _in_plain_words(error: csv.Error) -> str:
     if "limit" in str(error):
         return "a cell is longer than 131072 characters; is a quotation mark missing?"
     return str(error)
-
-
-def _table(raw: Cells, widths: npt.NDArray[np.int64]) -> Cells:
-    """The first table among all rows, with what is said of the rows left out."""
-    filled_to = np.zeros(len(raw), np.int64)
-    for i, column in enumerate(raw.columns, start=1):
-        filled_to[column.where(bool)] = i
-    filled = filled_to > 0
-    if filled.any():
-        filled &= ~raw.columns[0].where(lambda text: text.startswith("#"))
-    rows = np.flatnonzero(filled)
-    if not len(rows):
-        raise FileError(f"{raw.name}: is empty; a table of names and figures is needed")
-    common = np.bincount(filled_to[rows])
-    common[:2] = 0
-    if not common.any():
-        raise FileError(f"{raw.name}: has no columns; name what parts them with --delimiter")
-    usual = len(common) - 1 - int(np.argmax(common[::-1]))  # the wider of two that are as common
-    first = _first(rows, filled_to, usual)
-    heading = np.logical_and.reduce([c.codes == c.codes[first] for c in raw.columns])
-    end = _end(raw, widths, rows[rows >= first], heading)
-
-    kept = np.zeros(len(raw), bool)
-    kept[rows] = True
-    kept &= ~heading
-    kept[:first] = kept[end:] = False
-    kept[first] = True
-    wide = np.flatnonzero(kept & (filled_to > widths[first]))
-    if len(wide):
-        raise FileError(
-            *(
-                f"{raw.at(row)}: has {filled_to[row]} cells, but the first row has "
-                f"{widths[first]}; quote a cell that holds a delimiter, or name the right "
-                "--delimiter"
-                for row in wide
-            )
-        )
-    left_out = (filled_to > 0) & ~kept
-    table = raw.only(kept)
-    return replace(
-        table,
-        columns=table.columns[: widths[first]],
-        findings=[*raw.findings, *_left_out(raw, np.flatnonzero(left_out), first, end)],
-    )
-
-
-def _first(rows: npt.NDArray[np.int64], filled_to: npt.NDArray[np.int64], usual: int) -> int:
-    """Where the table begins: at its first row of the usual width, or of more if others follow.
-
-    A heading can be wider than most rows, whose last cells are blank; a title with commas in it
-    can be, too, but has a gap after it.
-    """
-    followed = np.isin(rows + 1, rows)
-    begins = (filled_to[rows] == usual) | ((filled_to[rows] > usual) & followed)
-    return int(rows[np.argmax(begins)])
-
-
-def _end(
-    raw: Cells,
-    widths: npt.NDArray[np.int64],
-    rows: npt.NDArray[np.int64],
-    heading: npt.NDArray[np.bool_],
-) -> int:
-    """Where the table ends: after a gap, at text or at the headings of another table."""
-    for row in rows[1:][np.diff(rows) > 1]:
-        holds_figure = any(
-            is_figure(text) or is_missing(text) for text in raw.row(row)[: widths[row]]
-        )
-        if not heading[row] and (widths[row] == 1 or not holds_figure):
-            return int(row)
-    return len(raw)
-
-
-def _left_out(
-    raw: Cells, rows: npt.NDArray[np.int64], first: int, end: int
-) -> Iterator[UserWarning]:
-    for what, among in (
-        ("text before the table", rows[rows < first]),
-        ("a comment or a repeated heading", rows[(rows > first) & (rows < end)]),
-        ("after the end of the table", rows[rows >= end]),
-    ):
-        if len(among):
-            figures = any(
-                is_figure(text) for row in among[:_SAMPLE_LINES] for text in raw.row(row)[1:]
-            )
-            kind = SpamIndexWarning if figures else SpamIndexNote
-            last = f"-{raw.lines[among[-1]]}" if len(among) > 1 else ""
-            yield kind(f"{raw.at(among[0])}{last}: left out: {what}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +15,12 @@ from spamindex.errors import (
     FigureError,
     MatchError,
     SpamIndexWarning,
+    UnitError,
     listed,
 )
 from spamindex.names import BUILT_IN, Names, is_bare_version
+
+_MOST = 101  # percent: rounded shares may add up to a little more than 100
 
 
 def spam_index(
@@ -25,7 +28,7 @@ def spam_index(
     market: pd.DataFrame,
     *,
     by: Sequence[str] = (),
-    names: Names = BUILT_IN,
+    names: Names | Mapping[str, str] = BUILT_IN,
 ) -> pd.DataFrame:
     """Rank operating systems by their spam index: spam share ÷ market share.
 
@@ -38,7 +41,8 @@ def spam_index(
     ``market_share`` in percent and ``spam_index``, a ratio: ranking after ranking, the highest
     first, ties by name, last and NaN where the market share is 0. An OS in one table alone is left
     out and warned of; the others' shares stay as they are. Raises FigureError for a share that is
-    negative, infinite or missing, ColumnError where a column is missing, MatchError where an OS
+    negative, infinite, above 100 or missing, UnitError for shares that add up to more, ColumnError
+    where a column is missing, MatchError where an OS
     stands twice in a ranking or none stands in both tables.
 
     The quotient is Manly's selection ratio, used ÷ available (Manly et al., Resource Selection by
@@ -54,7 +58,8 @@ def spam_index(
     for name in by:
         if name not in spam and name not in market:
             raise ColumnError(f"neither table has a column {name!r}")
-    spam_share, market_share = _checked(spam, "spam"), _checked(market, "market")
+    names = Names.of(names)
+    spam_share, market_share = _checked(spam, "spam", by), _checked(market, "market", by)
     spam_keys, market_keys = _keys(
         spam, market, [name for name in by if name in spam and name in market], names
     )
@@ -66,6 +71,7 @@ def spam_index(
     )
     in_spam, in_market = pairs["spam"].to_numpy(), pairs["market"].to_numpy()
     doubts = [
+        *_in_two_units(spam_share, market_share),
         *_left_out(spam, spam_share, in_spam, "spam", market, names),
         *_left_out(market, market_share, in_market, "market", spam, names),
     ]
@@ -75,7 +81,7 @@ def spam_index(
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         index = spam_share[in_spam] / market_share[in_market]
     index[~np.isfinite(index)] = np.nan
-    labels = [(spam["os"], in_spam)] + [
+    labels = [(spam["os"].astype(str), in_spam)] + [
         (spam[name], in_spam) if name in spam else (market[name], in_market) for name in by
     ]
     ranks = [pd.factorize(texts, sort=True)[0][rows] for texts, rows in labels]
@@ -100,21 +106,36 @@ def spam_index(
     return ranking
 
 
-def _checked(shares: pd.DataFrame, of: str) -> npt.NDArray[np.float64]:
+def _checked(shares: pd.DataFrame, of: str, by: Sequence[str]) -> npt.NDArray[np.float64]:
     for column in ("os", "share"):
         if column not in shares:
             raise ColumnError(f"the table of {of} shares has no column {column!r}")
-    share = shares["share"].to_numpy(dtype=float)
-    bad = np.flatnonzero(~(np.isfinite(share) & (share >= 0)))
+    if not all(isinstance(name, str) for name in shares["os"].unique()):
+        raise ColumnError(f"the table of {of} shares has names in 'os' that are not text")
+    try:
+        share = shares["share"].to_numpy(dtype=float)
+    except (TypeError, ValueError) as error:
+        raise FigureError(f"the {of} shares are not numbers: {error}") from error
+    bad = np.flatnonzero(~(np.isfinite(share) & (share >= 0) & (share <= _MOST)))
     if len(bad):
         raise FigureError(
             *(
-                f"the {of} share of {shares['os'].iloc[row]!r} is {share[row]}; "
-                "shares are percents from 0 to 100"
+                f"the {of} share of {shares['os'].iloc[row]!r} is {share[row]:.10g}; "
+                "shares are percents, from 0 to 100"
                 for row in bad
             )
         )
+    if share.sum() > _MOST and not any(name in shares for name in by):
+        raise UnitError(f"the {of} shares add up to {share.sum():.10g}, more than 100 percent")
     return share
+
+
+def _in_two_units(spam: npt.NDArray[np.float64], market: npt.NDArray[np.float64]) -> list[str]:
+    """A doubt about one table that adds up to 1, as fractions do, beside one that does not."""
+    for of, one, other in (("spam", spam, market), ("market", market, spam)):
+        if len(one) > 1 and abs(one.sum() - 1) <= 0.01 and other.sum() > 2:
+            return [f"the {of} shares add up to {one.sum():.4g} percent: are they fractions?"]
+    return []
 
 
 def _keys(

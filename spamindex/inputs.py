@@ -31,7 +31,7 @@ def read_both(
     by: Sequence[str] = (),
     period: str | None = None,
     where: Mapping[str, str] | None = None,
-    names: Names = BUILT_IN,
+    names: Names | Mapping[str, str] = BUILT_IN,
     family: bool = False,
     delimiter: str | None = None,
     encoding: str | None = None,
@@ -46,10 +46,14 @@ def read_both(
     >>> spam["os"].tolist() == market["os"].tolist()
     True
     """
-    both = _each(
-        lambda source: read_cells(source, delimiter=delimiter, encoding=encoding), [spam, share]
-    )
     where = where or {}
+
+    def table(part: tuple[Source, str | None]) -> Cells:
+        source, column = part
+        named = [name for name in (key, column, *by, *where) if name is not None]
+        return read_cells(source, delimiter=delimiter, encoding=encoding, named=named)
+
+    both = _each(table, [(spam, spam_column), (share, share_column)])
     for name in filter(None, [key, *by, *where]):
         if not any(layout.has_column(cells, name) for cells in both):
             there = "; ".join(

@@ -51,6 +51,11 @@ class Entries:
         return f"{self.cells.at(row)}: column {heading!r}"
 
     @property
+    def over_time(self) -> list[int]:
+        """The column of the periods, if there is one: shares add up to 100 in each of them."""
+        return [] if self.period is None else [self.period]
+
+    @property
     def others(self) -> list[int]:
         """The columns that are neither the OS nor the figures."""
         return [i for i in range(len(self.cells.columns)) if i not in (self.os, self.value)]

@@ -98,6 +98,11 @@ class Names:
     synonyms: Mapping[str, str]
     families: Mapping[str, str]
 
+    @classmethod
+    def of(cls, names: Names | Mapping[str, str]) -> Names:
+        """Names as they are, or the built-in ones together with a mapping to canonical names."""
+        return names if isinstance(names, Names) else BUILT_IN.extended(names)
+
     def canonical(self, name: str) -> str:
         """The form in which two spellings of one OS are equal; for comparing, not for showing.
 
@@ -106,6 +111,31 @@ class Names:
         """
         folded = _folded(name)
         return self.synonyms.get(folded, folded)
+
+    def extended(
+        self, synonyms: Mapping[str, str], families: Mapping[str, str] | None = None
+    ) -> Names:
+        """These names and more, which come first: canonical names, and families, by name.
+
+        Raises RecursionError, with the name, where a name leads back to itself by way of others.
+
+        >>> BUILT_IN.extended({"Tux": "GNU/Linux"}).canonical("TUX")
+        'linux'
+        """
+        own: dict[str, str] = {}
+        for name, to in synonyms.items():
+            folded, target = _folded(name), _folded(to)
+            if folded != target:
+                target = self.synonyms.get(target, target)
+                if folded == target:
+                    continue  # Linux,GNU/Linux says nothing new
+            own[folded] = target
+        every = {**self.synonyms, **own}
+        own_families = {_folded(name): family for name, family in (families or {}).items()}
+        return Names(
+            {name: _end_of_chain(name, every) for name in every},
+            {**own_families, **self.families, **own_families},  # first, and not overridden
+        )
 
     def label(self, name: str) -> str:
         """What to call an OS where versions are added up: its family, or the name as it is.
@@ -164,18 +194,24 @@ def read_names(
     """The built-in names together with those of a CSV of ``name,canonical``, which come first.
 
     A name whose canonical form is the name itself stands for itself alone, whatever the built-in
-    synonyms say. A third column, ``family``, says what family the OS is of. Headings are optional.
-    Raises FileError where a name is blank, has two canonical forms, or leads back to itself.
+    synonyms say. A third column, ``family``, says what family the OS is of. Headings are optional,
+    blank lines and those that begin with # are passed over. Raises FileError where a name is
+    missing, has two canonical forms, or leads back to itself.
+
+    >>> import io
+    >>> read_names(io.BytesIO(b"name,canonical\\nTux,Linux\\n")).canonical("TUX")
+    'linux'
     """
-    cells = csvfile.read(source, delimiter=delimiter, encoding=encoding)
+    cells, _ = csvfile.read(source, delimiter=delimiter, encoding=encoding)
     own: dict[str, str] = {}
     families: dict[str, str] = {}
     found: dict[str, int] = {}
     faults: list[str] = []
     for row in range(len(cells)):
-        name, to, family = (*cells.row(row), "")[:3]
+        name, to, family = (*cells.row(row), "", "")[:3]
         folded, canonical = _folded(name), _folded(to)
-        if row == 0 and (folded, canonical) == ("name", "canonical"):
+        blank = not (name or to or family) or name.startswith("#")
+        if blank or (not found and (folded, canonical) == ("name", "canonical")):
             continue
         if not folded or not (canonical or family):
             faults.append(f"{cells.at(row)}: a name and its canonical name are needed")
@@ -185,26 +221,24 @@ def read_names(
         if family:
             families[canonical or folded] = families[folded] = family
         found.setdefault(folded, int(cells.lines[row]))
-    synonyms = {**BUILT_IN.synonyms, **own}
-    for name in own:
-        if _end_of_chain(name, synonyms) is None:
-            faults.append(f"{cells.name}:{found[name]}: {name!r} leads back to itself")
     if faults:
         raise FileError(*faults)
+    try:
+        names = BUILT_IN.extended(own, families)
+    except RecursionError as error:
+        name = str(error)
+        raise FileError(f"{cells.name}:{found[name]}: {name!r} leads back to itself") from error
     for finding in cells.findings:
         warnings.warn(finding, stacklevel=2)
-    return Names(
-        {name: _end_of_chain(name, synonyms) or name for name in synonyms},
-        {**families, **{k: v for k, v in BUILT_IN.families.items() if k not in families}},
-    )
+    return names
 
 
-def _end_of_chain(name: str, synonyms: Mapping[str, str]) -> str | None:
-    """What a name comes to when every synonym is followed; None if it goes round in circles."""
-    passed = set()
+def _end_of_chain(name: str, synonyms: Mapping[str, str]) -> str:
+    """What a name comes to when every synonym is followed."""
+    passed = {name}
     while (to := synonyms.get(name, name)) != name:
         if to in passed:
-            return None
-        passed.add(name)
+            raise RecursionError(name)
+        passed.add(to)
         name = to
     return name

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spamindex import columns, csvfile, figures, layout, units
+from spamindex import columns, csvfile, extent, figures, layout, units
 from spamindex.cells import Cells, Column, first_rows
 from spamindex.columns import Role
 from spamindex.errors import (
@@ -28,7 +29,8 @@ from spamindex.names import BUILT_IN, Names
 from spamindex.textfile import Source
 from spamindex.units import Figures, Unit
 
-_TOTALS = frozenset({"total", "totals", "grand total", "sum"})
+_TOTALS = frozenset({"total", "totals", "grand total", "sum", "all"})
+_ABOUT = 0.01
 _UNIT_OPTION: dict[Role | None, str] = {
     "spam": "--spam-unit",
     "market": "--share-unit",
@@ -37,14 +39,21 @@ _UNIT_OPTION: dict[Role | None, str] = {
 
 
 def read_cells(
-    source: Source, *, delimiter: str | None = None, encoding: str | None = None
+    source: Source,
+    *,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    named: Collection[str] = (),
 ) -> Cells:
-    """Read a delimited file as a table of text with headings. Raises FileError.
+    """Read the table in a delimited file as text, with headings; ``named`` are some that it has.
+
+    Raises FileError, or ColumnError where a row could be headings or not.
 
     >>> read_cells("data/share.csv").headings
     ['os', 'market_share']
     """
-    return columns.with_headings(csvfile.read(source, delimiter=delimiter, encoding=encoding))
+    rows, widths = csvfile.read(source, delimiter=delimiter, encoding=encoding)
+    return columns.with_headings(extent.table(rows, widths), named)
 
 
 def read_shares(
@@ -57,7 +66,7 @@ def read_shares(
     by: Sequence[str] = (),
     period: str | None = None,
     where: Mapping[str, str] | None = None,
-    names: Names = BUILT_IN,
+    names: Names | Mapping[str, str] = BUILT_IN,
     family: bool = False,
     delimiter: str | None = None,
     encoding: str | None = None,
@@ -72,39 +81,45 @@ def read_shares(
 
     ``by`` are the headings of columns that tell one ranking from the next; ``period`` takes that
     period of a table over time, ``all`` of them; ``where`` takes the rows with these cells, by
-    heading. ``names`` are the synonyms by which two rows are one OS (see ``read_names``); with
-    ``family`` its versions are added up.
+    heading. ``names`` are the synonyms by which two rows are one OS: those of ``read_names``, or a
+    mapping from names to canonical ones, added to the built-in ones. With ``family`` the versions
+    of an OS are added up.
 
     Returns a DataFrame with a row for each OS: the ``by`` columns, ``os`` as the file spells it
     (or the name of its family) and ``share`` in percent. What was left out or inferred is warned
     of (SpamIndexWarning, SpamIndexNote). Raises a SpamIndexError where the file can't be used; its
-    text names the options of the command.
+    text names the options of the command. Raises ValueError where ``of``, ``unit`` or ``decimal`` is
+    none of its words.
 
     >>> read_shares("data/share.csv").head(2)
             os  share
     0  Windows  91.58
     1    Linux   1.03
     """
-    if isinstance(source, Cells):
-        cells = source
-    else:
-        cells = read_cells(source, delimiter=delimiter, encoding=encoding)
+    for name, value, choices in (
+        ("of", of, _UNIT_OPTION),
+        ("unit", unit, (None, *get_args(Unit))),
+        ("decimal", decimal, (None, *figures.MARKS)),
+    ):
+        if value not in choices:
+            raise ValueError(f"{name} is one of {', '.join(map(repr, choices))}, not {value!r}")
+    names = Names.of(names)
+    if not isinstance(source, Cells):
+        named = [name for name in (key, column, *by, *(where or {})) if name is not None]
+        source = read_cells(source, delimiter=delimiter, encoding=encoding, named=named)
     table = layout.entries(
-        layout.matching(cells, where or {}),
+        layout.matching(source, where or {}),
         names, of=of, key=key, column=column, by=by, period=period,
     )  # fmt: skip
-    measured, nameless, findings = _measured(table)
+    measured, findings = _measured(table, _marks(table, decimal))
+    _warn([*source.findings, *findings])
     same_os = measured.column(measured.os).mapped(names.canonical)
     figures_, found = _in_one_unit(measured, same_os, of, unit, decimal)
     if column is None and of == "spam" and columns.speaks_of("market", measured.heading):
-        findings.append(SpamIndexWarning(f"{measured.title}: read as spam shares"))
+        _warn([SpamIndexWarning(f"{measured.title}: read as spam shares")])
     if unit is None and found != "percent":
-        adds_up_to = f"{figures_.values.sum():.10g}"
-        findings.append(
-            SpamIndexNote(f"{measured.title}: read as {found}s; they add up to {adds_up_to}")
-        )
-
-    findings.extend(_nameless(nameless, figures_))
+        total = f"{figures_.values.sum():.10g}"
+        _warn([SpamIndexNote(f"{measured.title}: read as {found}s; they add up to {total}")])
 
     # Counts of one OS add up where another column tells their rows apart; shares never do.
     if found != "count" and (repeats := _repeats(measured, same_os, [])):
@@ -115,52 +130,53 @@ def read_shares(
         same_os = shown.mapped(names.canonical)
     shares = _added_up(measured, shown, same_os, figures_.amounts(found), by)
     if len(shares) < len(measured) and not family:
-        findings.append(
-            SpamIndexNote(f"{measured.title}: {len(measured)} rows were added up by OS")
-        )
+        _warn([SpamIndexNote(f"{measured.title}: {len(measured)} rows were added up by OS")])
     if found == "count":
         counts = shares["share"]
         rankings = shares.groupby(list(by))["share"] if by else None
         totals = counts.sum() if rankings is None else rankings.transform("sum")
         shares["share"] = 100 * counts / totals
-    for finding in [*cells.findings, *findings]:
-        warnings.warn(finding, stacklevel=2)
     return shares
 
 
-def _measured(table: Entries) -> tuple[Entries, Entries, list[UserWarning]]:
-    """The rows that give a figure of an OS, those of nobody, and what is said of the others."""
+def _warn(findings: Sequence[UserWarning]) -> None:
+    for finding in findings:
+        warnings.warn(finding, stacklevel=3)  # where read_shares was called
+
+
+def _measured(table: Entries, marks: tuple[str, ...]) -> tuple[Entries, list[UserWarning]]:
+    """The rows that give a figure of an OS, and what is said of the others.
+
+    A row without a name, or with that of a total, is one if the others add up to it.
+    """
     systems, values = table.column(table.os), table.column(table.value)
     without = values.where(is_missing)
     nameless = ~systems.where(bool) & ~without
-    total = systems.where(lambda name: name.casefold() in _TOTALS) & ~without
-    said: list[UserWarning] = []
-    if without.any():
-        said.append(SpamIndexWarning(_left_out(table, "no figure", systems, without)))
-    if total.any():
-        said.append(SpamIndexNote(_left_out(table, "a total", systems, total)))
-    measured = table.only(~without & ~nameless & ~total)
+    called_total = systems.where(lambda name: name.casefold().rstrip(" :") in _TOTALS) & ~without
+    total = np.zeros(len(table), bool)
+    more = total.copy()
+    if nameless.any() or called_total.any():
+        figure = np.array(figures.read(values.texts, marks)[0].values)[values.codes]
+        parts = np.where(nameless | called_total | np.isnan(figure), 0, figure)
+        groups = table.groups(apart=table.over_time)
+        sums = np.bincount(groups, weights=parts)[groups]
+        total = (nameless | called_total) & np.isclose(figure, sums, rtol=_ABOUT)
+        more = called_total & (figure > sums) & ~total
+    measured = table.only(~(without | nameless | total | more))
+    said: list[UserWarning] = [
+        kind(_left_out(table, why, column, rows))
+        for kind, why, column, rows in (
+            (SpamIndexWarning, "no figure", systems, without),
+            (SpamIndexWarning, "no OS name", values, nameless & ~total),
+            (SpamIndexNote, "a total", systems, total & ~nameless),
+            (SpamIndexNote, "a total", values, total & nameless),
+            (SpamIndexWarning, "a total, of more than the others", systems, more),
+        )
+        if rows.any()
+    ]
     if not len(measured):
-        if nameless.any():
-            said.append(SpamIndexWarning(_left_out(table, "no OS name", values, nameless)))
         raise FileError(*map(str, said))
-    return measured, table.only(nameless), said
-
-
-def _nameless(table: Entries, figures_: Figures) -> Iterator[UserWarning]:
-    """What is said of figures without a name; one that the others add up to is a total."""
-    values = table.column(table.value)
-    sums = np.array([*figures_.totals, figures_.values.sum()])
-    totals = {
-        text
-        for text in values.distinct
-        if np.isclose(figures.read([text], figures_.reading.mark)[0].values[0], sums, 0.01).any()
-    }
-    total = values.where(totals.__contains__)
-    if total.any():
-        yield SpamIndexNote(_left_out(table, "a total", values, total))
-    if not total.all():
-        yield SpamIndexWarning(_left_out(table, "no OS name", values, ~total))
+    return measured, said
 
 
 def _left_out(table: Entries, why: str, by: Column, which: npt.NDArray[np.bool_]) -> str:
@@ -179,7 +195,7 @@ def _in_one_unit(
     value = table.column(table.value)
     used = value.used
     texts = [value.texts[code] for code in used]
-    readings = figures.read(texts, _marks(table.cells, texts, decimal))
+    readings = figures.read(texts, _marks(table, decimal))
     faults = readings[0].faults
     said = _repeats(table, same_os, table.others)
     if faults:
@@ -191,17 +207,19 @@ def _in_one_unit(
     among_used = np.zeros(len(value.texts), np.int64)
     among_used[used] = np.arange(len(used))
     codes = among_used[value.codes]
-    groups = table.groups(apart=[] if table.period is None else [table.period])
+    groups = table.groups(apart=table.over_time)
     candidates = [Figures(reading, codes, groups) for reading in readings]
     return units.settle(candidates, table.heading, table.title, _UNIT_OPTION[of], unit)
 
 
-def _marks(cells: Cells, texts: list[str], decimal: str | None) -> tuple[str, ...]:
+def _marks(table: Entries, decimal: str | None) -> tuple[str, ...]:
     """The decimal marks that the figures may have."""
     if decimal is not None:
         return (decimal,)
     # Where a comma parts the columns, points part no thousands.
-    if cells.delimiter == "," and not any("," in text for text in texts):
+    if table.cells.delimiter == "," and not any(
+        "," in text for text in table.column(table.value).distinct
+    ):
         return (".",)
     return figures.MARKS
 

@@ -6,6 +6,7 @@ import codecs
 import importlib
 import io
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,10 +20,12 @@ _MAX_BYTES = 1 << 30  # ten million rows of a share table fit; a bomb of zeros d
 _PIECE = 1 << 20
 _LAST_RESORT = "windows-1252"
 _COMPRESSED = {
-    b"\x1f\x8b": "gzip",
-    b"BZh": "bz2",
-    b"\xfd7zXZ\0": "lzma",
-    b"\x28\xb5\x2f\xfd": "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd",
+    re.compile(rb"\x1f\x8b"): "gzip",
+    re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"): "bz2",
+    re.compile(rb"\xfd7zXZ\0"): "lzma",
+    re.compile(rb"\x28\xb5\x2f\xfd"): (
+        "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+    ),
 }
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -89,8 +92,10 @@ def name_of(source: Source) -> str:
     >>> name_of("data/spam.csv")
     'data/spam.csv'
     """
-    path = source if isinstance(source, str | os.PathLike) else getattr(source, "name", "-")
-    return "standard input" if path in ("-", "<stdin>", 0) else str(path)
+    if isinstance(source, str | os.PathLike):
+        return os.fspath(source)
+    name = str(getattr(source, "name", "<stream>"))
+    return "standard input" if name in ("<stdin>", "0") else name
 
 
 def _bytes(name: str, source: Source) -> bytes:
@@ -108,6 +113,8 @@ def _bytes(name: str, source: Source) -> bytes:
 
 def _at_most(name: str, read: Callable[[int], bytes]) -> bytes:
     data = read(_MAX_BYTES + 1)
+    if not isinstance(data, bytes):
+        raise FileError(f"{name}: is open as text; open it in binary, or give its path")
     if len(data) > _MAX_BYTES:
         raise FileError(f"{name}: is larger than 1 GiB; a table of shares or counts is needed")
     return data
@@ -115,7 +122,7 @@ def _at_most(name: str, read: Callable[[int], bytes]) -> bytes:
 
 def _expanded(name: str, data: bytes) -> bytes:
     """The data itself, or what was compressed in it."""
-    module = next((m for magic, m in _COMPRESSED.items() if data.startswith(magic)), None)
+    module = next((m for magic, m in _COMPRESSED.items() if magic.match(data)), None)
     if module is None:
         return data
     library = importlib.import_module(module)
@@ -129,8 +136,9 @@ def _expanded(name: str, data: bytes) -> bytes:
 
 def _known(name: str, encoding: str) -> str:
     try:
+        "".encode(encoding)  # codecs.lookup knows hex and zip too, which are no text
         found = codecs.lookup(encoding).name
-    except LookupError as error:
+    except (LookupError, ValueError) as error:
         raise FileError(f"{name}: {encoding!r} is not an encoding that Python knows") from error
     return "utf-8-sig" if found == "utf-8" else found
 

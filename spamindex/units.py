@@ -18,6 +18,7 @@ from spamindex.figures import Reading
 Unit: TypeAlias = Literal["percent", "fraction", "count"]
 
 _SLACK = 0.01  # how far, of the whole, rounded shares may add up to more or less than it
+_NEARLY_ONE = 0.9  # fractions of nearly all machines add up to this
 _SURELY_COUNTS = 200  # whole numbers that add up to this are no rounded percents
 
 
@@ -92,32 +93,40 @@ def settle(
 
 def _inferred(figures: Figures, heading: str, option: str) -> Unit:
     reading = figures.reading
+    if reading.percent and reading.plain:
+        signed, plain = min(reading.percent), min(reading.plain)
+        raise UnitError(f"{signed!r} has a percent sign, {plain!r} has none; say with {option}")
     largest = max(reading.values)
     totals = figures.totals
     total = float(totals.max())  # of the most complete table, where there are several
-    parts = np.count_nonzero(figures.values[figures.groups == totals.argmax()])
-    about_one = parts > 1 and largest <= 1 and abs(total - 1) <= _SLACK
-    if reading.percent:
-        if reading.plain:
-            signed, plain = min(reading.percent), min(reading.plain)
-            raise UnitError(f"{signed!r} has a percent sign, {plain!r} has none; say with {option}")
+    several = np.count_nonzero(figures.values[figures.groups == totals.argmax()]) > 1
+    if reading.percent or "%" in heading:
+        if not reading.percent and several and largest <= 1 and total >= _NEARLY_ONE:
+            raise UnitError(f"has a % above it, but adds up to {total:.10g}; say with {option}")
         return "percent"
-    if columns.percents(heading):
-        if about_one:
-            raise UnitError(f"percent by its heading, but adds up to 1; say with {option}")
-        return "percent"
-    if about_one:
+    if several and largest <= 1 and abs(total - 1) <= _SLACK:
         return "fraction"
-    if reading.whole and (columns.counts(heading) or largest > 100 or total >= _SURELY_COUNTS):
+    if columns.says_counts(heading):
+        if not reading.whole:
+            raise UnitError(f"counts by its heading, but not all are whole; say with {option}")
         return "count"
-    # Above 1 it is no fraction, in parts or called a share no count.
-    no_other = largest > 1 and (not reading.whole or columns.shares(heading))
-    if abs(total - 100) <= 100 * _SLACK or (no_other and total < 100):
+    return _by_total(total, largest, reading.whole, heading, option)
+
+
+def _by_total(total: float, largest: float, whole: bool, heading: str, option: str) -> Unit:
+    """The unit of figures that neither a sign nor their heading names: by what they add up to."""
+    may_be_counts = whole and not columns.says_percents(heading)
+    if may_be_counts and largest > 100:  # more than any share
+        return "count"
+    may_be_counts = may_be_counts and not columns.says_shares(heading)
+    if may_be_counts and total >= _SURELY_COUNTS:
+        return "count"
+    if abs(total - 100) <= 100 * _SLACK or (largest > 1 and total < 100 and not may_be_counts):
         return "percent"
-    if total > 100 and not reading.whole:
+    if total > 100 and not may_be_counts:
         raise UnitError(
-            f"adds up to {total:.10g}, but percents add up to 100 and counts are whole: "
-            "are there several tables in one?"
+            f"adds up to {total:.10g}, but percents add up to 100: are there several tables in "
+            f"one? If they are counts, say so with {option} count"
         )
     raise UnitError(
         f"adds up to {total:.10g}, which leaves its unit open: "

@@ -38,7 +38,9 @@ def invoke(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.Monke
     """Run a command in this process."""
 
     def run(*args: str, stdin: bytes = b"") -> Result:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        stream = io.BytesIO(stdin)
+        stream.name = "<stdin>"
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(stream))
         capsysbinary.readouterr()
         exit_code = cli.run(list(args))
         stdout, stderr = capsysbinary.readouterr()

@@ -4,14 +4,14 @@ import io
 
 import pytest
 
-from spamindex import columns, csvfile
+from spamindex import columns, csvfile, extent
 from spamindex.columns import Role
 from spamindex.errors import ColumnError
 
 
 def headings(text: str, role: Role | None = "market") -> tuple[str, str]:
     """The headings of the two columns that are chosen in a table."""
-    cells = columns.with_headings(csvfile.read(io.BytesIO(text.encode())))
+    cells = columns.with_headings(extent.table(*csvfile.read(io.BytesIO(text.encode()))))
     key = columns.key_column(cells)
     return cells.headings[key], cells.headings[columns.value_column(cells, key, role)]
 
@@ -65,7 +65,9 @@ def test_what_is_not_certain_is_asked(text: str, because: str) -> None:
 
 
 def test_a_column_is_named_by_its_heading() -> None:
-    rows = columns.with_headings(csvfile.read(io.BytesIO(b"os,Market Share,n,n\nLinux,5,6,7\n")))
+    rows = columns.with_headings(
+        extent.table(*csvfile.read(io.BytesIO(b"os,Market Share,n,n\nLinux,5,6,7\n")))
+    )
     assert columns.key_column(rows, "os") == 0
     assert columns.value_column(rows, 0, "market", "market_share") == 1
     with pytest.raises(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 
 import pytest
@@ -292,3 +293,107 @@ def test_help_is_in_sections_and_fits_80_columns(invoke: Invoke) -> None:
     assert max(map(len, result.stdout.splitlines())) <= 80
     headings = [line for line in result.stdout.splitlines() if line.endswith(":")]
     assert headings == ["  Examples:", "Input:", "Output:", "Checks:", "Help:"]
+
+
+def test_shares_of_several_tables_are_never_taken_for_counts(invoke: Invoke, write: Write) -> None:
+    share = write(
+        "m.csv", "country,os,share\nFR,Windows,92\nFR,Linux,8\nDE,Windows,60\nDE,Linux,40\n"
+    )
+    result = invoke("compute", SPAM, share)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "adds up to 200, but percents add up to 100" in result.stderr
+
+
+def test_a_year_above_the_figures_is_asked_about(invoke: Invoke, write: Write) -> None:
+    share = write("m.csv", "country,2010\nFR,5\nDE,95\n")
+    result = invoke("compute", share, share)
+    assert result.exit_code == 1
+    assert result.complaints[0] == (
+        "error: m.csv:1: could be headings or figures: 'country', '2010'; name the column of the "
+        "OS with --key: 'country' if they are headings, else 1"
+    )
+    result = invoke("compute", share, share, "--key", "country", "-f", "csv",
+                    "--spam-unit", "percent", "--share-unit", "percent")  # fmt: skip
+    assert result.stdout.startswith("country,spam_share,market_share,spam_index\nDE,95.0,")
+
+
+def test_a_column_of_ranks_is_no_comment(invoke: Invoke, write: Write) -> None:
+    share = write("m.csv", "#,OS,Share\n1,Windows,91.58\n2,Linux,1.03\n")
+    result = invoke("compute", SPAM, share, "-f", "csv", "--no-header")
+    assert result.stdout.startswith("Linux,5.14,1.03,4.99")
+
+
+def test_a_heading_may_lack_its_last_word(invoke: Invoke, write: Write) -> None:
+    spam = write("s.csv", "OS,Spam,\nLinux,5.14,x\nWindows,92.65,y\n")
+    result = invoke("compute", spam, SHARE, "-f", "csv", "--no-header")
+    assert result.stdout.startswith("Linux,5.14,1.03,4.99")
+
+
+def test_a_bad_figure_after_a_gap_is_still_a_bad_figure(invoke: Invoke, write: Write) -> None:
+    spam = write("s.csv", "os,share\nWindows,90\nOther,9\n\nLinux,abc\nMac OS X,1\n")
+    assert invoke("compute", spam, SHARE).complaints == [
+        "error: s.csv:5: column 'share': 'abc' is not a number"
+    ]
+
+
+def test_a_first_row_that_comes_again_is_no_heading(invoke: Invoke, write: Write) -> None:
+    spam = write("s.csv", "Linux,5.5\nWindows,89\nLinux,5.5\n")
+    assert invoke("compute", spam, SHARE).complaints == [
+        "error: s.csv:3: 'Linux' is on line 1 too; leave one row for each OS"
+    ]
+
+
+def test_doubts_are_said_before_the_error_that_they_may_explain(
+    invoke: Invoke, write: Write
+) -> None:
+    spam = write("s.csv", "os,share\nCaf\u00e9,100\n".encode("cp1252"))
+    result = invoke("compute", spam, SHARE)
+    assert result.exit_code == 1
+    assert result.complaints[0].startswith("warning: s.csv: is not UTF-8 and was read as")
+    assert result.complaints[-3].startswith("error: no OS has both")
+
+
+def test_the_encoding_goes_for_the_names_too(invoke: Invoke, write: Write) -> None:
+    names = write("n.csv", "P\u00e9ng\u00fcin,Linux\n".encode("latin-1"))
+    result = invoke("compute", SPAM, SHARE, "--names", names, "--encoding", "latin-1", "--strict")
+    assert (result.exit_code, result.stdout) == (0, EXAMPLE)
+
+
+@pytest.mark.parametrize(
+    ("total", "complaint"),
+    [
+        ("Total:,97.95", "note: m.csv: left out, a total: 'Total:' (line 5)"),
+        ("All,97.95", "note: m.csv: left out, a total: 'All' (line 5)"),
+        (
+            "Total,100",
+            "warning: m.csv: left out, a total, of more than the others: 'Total' (line 5)",
+        ),
+        ("Total,1", "warning: no spam share for Total (1 % of machines): left out"),
+    ],
+)
+def test_a_total_is_what_the_others_add_up_to(
+    invoke: Invoke, write: Write, total: str, complaint: str
+) -> None:
+    rows = "Windows,91.58\nLinux,1.03\nOS X,5.34\n"
+    share = write("m.csv", f"os,share\n{rows}{total}\n")
+    assert complaint in invoke("compute", SPAM, share).complaints
+
+
+def test_warnings_of_others_are_not_lost(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    def spam_index(*_: object, **__: object) -> None:
+        warnings.warn("of another library", FutureWarning, stacklevel=1)
+
+    monkeypatch.setattr("spamindex.index.spam_index", spam_index)
+    with pytest.raises(FutureWarning):
+        invoke("compute", SPAM, SHARE)
+
+
+def test_names_steer_no_terminal_from_messages(invoke: Invoke, write: Write) -> None:
+    spam = write("s.csv", "os,share\n\x1b[31mred,50\nLinux,50\n")
+    result = invoke("compute", spam, SHARE)
+    assert "\x1b" not in result.stderr
+    assert r"no market share for \x1b[31mred (50 % of spam)" in result.stderr
+
+
+def test_json_has_no_header_to_leave_out(invoke: Invoke) -> None:
+    assert invoke("compute", SPAM, SHARE, "-f", "json", "--no-header").exit_code == 2

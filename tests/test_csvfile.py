@@ -8,9 +8,10 @@ import sys
 
 import pytest
 
-from spamindex import csvfile, textfile
+from spamindex import csvfile, extent, textfile
 from spamindex.cells import Cells
 from spamindex.errors import FileError
+from spamindex.textfile import Source
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -23,7 +24,11 @@ TEXT = "OS,Share\nLinux,5.14\nCafé,92.65\n"
 
 def cells(content: str | bytes, **how: str) -> list[list[str]]:
     data = content.encode() if isinstance(content, str) else content
-    return rows(csvfile.read(io.BytesIO(data), **how))
+    return rows(read(io.BytesIO(data), **how))
+
+
+def read(source: Source, **how: str) -> Cells:
+    return extent.table(*csvfile.read(source, **how))
 
 
 def rows(table: Cells) -> list[list[str]]:
@@ -80,7 +85,7 @@ def test_a_semicolon_parts_columns_where_commas_part_figures() -> None:
 
 
 def test_quoted_cells_hold_anything() -> None:
-    table = csvfile.read(io.BytesIO(b'os,n\n"a ""b"", c",1\n"two\nlines",2\nlast,3\n'))
+    table = read(io.BytesIO(b'os,n\n"a ""b"", c",1\n"two\nlines",2\nlast,3\n'))
     assert rows(table) == [["os", "n"], ['a "b", c', "1"], ["two\nlines", "2"], ["last", "3"]]
     assert table.lines.tolist() == [1, 2, 3, 5]
 
@@ -108,19 +113,17 @@ def test_short_rows_are_filled_and_long_ones_refused() -> None:
 def test_what_stands_around_the_table_is_named(content: str, said: str) -> None:
     file = io.BytesIO(content.encode())
     file.name = "<f>"
-    table = csvfile.read(file)
+    table = read(file)
     assert [str(finding) for finding in table.findings] == [said]
     assert table.row(0) == ["os", "n"]
 
 
 def test_figures_left_out_are_a_warning_and_text_is_a_note() -> None:
-    assert [
-        type(f).__name__ for f in csvfile.read(io.BytesIO(b"os,n\nA,1\n\nNote\n")).findings
-    ] == ["SpamIndexNote"]
-    content = b"os,n\nA,1\nB,2\n\nday,m\n1,7\n"
-    assert [type(f).__name__ for f in csvfile.read(io.BytesIO(content)).findings] == [
-        "SpamIndexWarning"
+    assert [type(f).__name__ for f in read(io.BytesIO(b"os,n\nA,1\n\nNote\n")).findings] == [
+        "SpamIndexNote"
     ]
+    content = b"os,n\nA,1\nB,2\n\nday,m\n1,7\n"
+    assert [type(f).__name__ for f in read(io.BytesIO(content)).findings] == ["SpamIndexWarning"]
 
 
 def test_a_gap_does_not_end_a_table_that_goes_on() -> None:
@@ -179,6 +182,5 @@ def test_a_file_that_can_not_be_read() -> None:
 
 
 def test_names_of_sources() -> None:
-    assert textfile.name_of("-") == "standard input"
-    assert textfile.name_of(io.BytesIO()) == "standard input"
+    assert textfile.name_of(io.BytesIO()) == "<stream>"
     assert textfile.name_of("data/spam.csv") == "data/spam.csv"

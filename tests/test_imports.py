@@ -18,9 +18,9 @@ LAYERS = [
     {"index", "inputs", "output"},
     {"shares", "table"},
     {"layout", "units"},
-    {"columns", "names", "periods"},
-    {"csvfile"},
-    {"cells", "figures", "textfile"},
+    {"extent", "names"},
+    {"columns", "csvfile"},
+    {"cells", "figures", "periods", "textfile"},
     {"errors"},
 ]
 
@@ -32,6 +32,8 @@ def imported(module: Path) -> set[str]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("spamindex."):
             names.add((node.module or "").removeprefix("spamindex."))
+        elif isinstance(node, ast.ImportFrom):
+            names.add((node.module or "").split(".")[0])
         elif isinstance(node, ast.Import):
             names |= {alias.name.split(".")[0] for alias in node.names}
     return names
@@ -50,7 +52,7 @@ def test_every_module_has_its_layer() -> None:
     assert modules == set().union(*LAYERS)
 
 
-def test_only_cli_imports_click_and_prints() -> None:
+def test_only_cli_imports_click() -> None:
     for path in PACKAGE.glob("*.py"):
         assert ("click" in imported(path)) == (path.stem == "cli")
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from spamindex.errors import FileError
-from spamindex.names import BUILT_IN, is_bare_version, read_names
+from spamindex.names import BUILT_IN, Names, is_bare_version, read_names
 from tests.conftest import Write
 
 
@@ -64,13 +66,55 @@ def test_a_name_can_be_taken_out_of_the_synonyms(write: Write) -> None:
     [
         ("name,canonical\nTux,\n", "n.csv:2: a name and its canonical name are needed"),
         ("Tux,Linux\nTux,BSD\n", "n.csv:2: 'Tux' has another canonical name on line 1"),
-        ("a,b\nb,c\nc,a\n", "n.csv:1: 'a' leads back to itself"),
+        ("a,b\nb,c\nc,a\n", "n.csv:3: 'c' leads back to itself"),
     ],
 )
 def test_contradictions_are_refused(write: Write, content: str, fault: str) -> None:
     with pytest.raises(FileError) as caught:
         read_names(write("n.csv", content))
     assert fault in caught.value.faults
+
+
+def test_blank_lines_and_comments_in_a_names_file_end_nothing(write: Write) -> None:
+    content = "name,canonical\n# penguins\nTux,Linux\n\n#\nFenster,Windows\n"
+    names = read_names(write("n.csv", content))
+    assert names.canonical("Fenster") == "windows"
+    assert names.canonical("Tux") == "linux"
+
+
+def test_what_is_known_already_may_be_said_again(write: Write) -> None:
+    names = read_names(write("n.csv", "Linux,GNU/Linux\nmacOS,Mac OS X\n"))
+    assert names.canonical("GNU/Linux") == names.canonical("Linux")
+    assert names.canonical("OS X") == names.canonical("macOS")
+
+
+def test_a_mapping_is_taken_in_peoples_spelling() -> None:
+    names = Names.of({"Tux": "GNU/Linux", "Fenster": "MS Windows"})
+    assert (names.canonical("TUX"), names.canonical("fenster")) == ("linux", "windows")
+    assert names.canonical("Macintosh") == "macos"
+
+
+@given(st.text())
+def test_the_canonical_form_of_a_canonical_form_is_itself(name: str) -> None:
+    once = BUILT_IN.canonical(name)
+    assert BUILT_IN.canonical(once) == once
+
+
+@pytest.mark.parametrize(
+    ("canonical", "spellings"),
+    [
+        ("macos", "OS X, macOS, Mac OS X, Macintosh, Mac OS, Mac, OSX"),
+        ("chromeos", "Chrome OS, ChromeOS"),
+        ("windows", "Microsoft Windows, Windows, MS Windows"),
+        ("windows 7", "Win7, Windows 7, Win 7, Microsoft Windows 7"),
+        ("windows 8.1", "Win8.1, Windows 8.1"),
+        ("windows 8", "Win8, Windows 8"),
+        ("other", "Other, Others"),
+        ("linuxtm", "Linux\N{TRADE MARK SIGN}, LINUXTM"),
+    ],
+)
+def test_synonyms(canonical: str, spellings: str) -> None:
+    assert {BUILT_IN.canonical(name) for name in spellings.split(", ")} == {canonical}
 
 
 def test_doubts_about_the_file_are_warned_of(write: Write) -> None:

@@ -29,7 +29,7 @@ def test_a_table_has_a_row_for_each_os() -> None:
 
 
 def test_counts_are_shares_of_their_total() -> None:
-    with said("standard input: column 'visits': read as counts; they add up to 10000"):
+    with said("<stream>: column 'visits': read as counts; they add up to 10000"):
         shares = read_shares(file("os,visits\nLinux,514\nWindows,9486\n"))
     assert shares["share"].tolist() == [5.14, 94.86]
 
@@ -67,8 +67,8 @@ def test_shares_of_one_os_never_add_up() -> None:
 def test_rows_without_a_figure_or_a_name_are_left_out_and_named() -> None:
     text = "os,share\nLinux,5\nMac,n/a\nBSD\n,3\nWindows,90\n"
     with said(
-        "standard input: left out, no figure: 'Mac' (line 3), 'BSD' (line 4)",
-        "standard input: left out, no OS name: '3' (line 5)",
+        "<stream>: left out, no figure: 'Mac' (line 3), 'BSD' (line 4)",
+        "<stream>: left out, no OS name: '3' (line 5)",
     ):
         shares = read_shares(file(text))
     assert shares["os"].tolist() == ["Linux", "Windows"]
@@ -103,3 +103,18 @@ def test_errors_are_of_one_kind_and_can_be_told_apart() -> None:
     with pytest.raises(UnitError) as caught:
         read_shares(file("Linux,0.9\n"))
     assert len(caught.value.faults) == 1
+
+
+def test_a_file_open_as_text_is_refused() -> None:
+    with pytest.raises(spamindex.FileError, match="is open as text; open it in binary"):
+        read_shares(io.StringIO("os,share\nLinux,5\n"))  # type: ignore[arg-type]
+
+
+def test_arguments_that_fit_no_file_are_refused() -> None:
+    with pytest.raises(spamindex.FileError, match="is not an encoding"):
+        read_shares(file("os,share\nLinux,5\n"), encoding="hex")
+    with pytest.raises(spamindex.FileError, match="is no delimiter"):
+        read_shares(file("os,share\nLinux,5\n"), delimiter="ab")
+    for wrong in ({"unit": "percents"}, {"of": "share"}, {"decimal": ";"}):
+        with pytest.raises(ValueError, match=f"{next(iter(wrong))} is one of"):
+            read_shares(file("os,share\nLinux,5\n"), **wrong)  # type: ignore[arg-type]

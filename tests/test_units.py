@@ -46,7 +46,6 @@ def test_the_total_tells_the_unit(texts: list[str], unit: Unit) -> None:
         ("visits", ["3"], "count"),
         ("Unique visitors", ["40", "59"], "count"),
         ("percentage", ["0.7", "0.3"], "fraction"),  # as Steam has it
-        ("users", ["1.5", "60.5"], "percent"),
         ("share", ["5", "90"], "percent"),
     ],
 )
@@ -61,7 +60,10 @@ def test_the_heading_helps(heading: str, texts: list[str], unit: Unit) -> None:
         (["1"], "adds up to 1, which leaves its unit open"),
         (["3", "4"], "adds up to 7, which leaves its unit open"),
         (["90", "60"], "adds up to 150, which leaves its unit open"),
-        (["90.5", "60.5"], "adds up to 151, but percents add up to 100 and counts are whole"),
+        (
+            ["90.5", "60.5"],
+            "adds up to 151, but percents add up to 100: are there several tables in one",
+        ),
         (["5.14 %", "92.65"], "'5.14 %' has a percent sign, '92.65' has none"),
         (["0", "0"], "adds up to 0"),
     ],
@@ -71,8 +73,43 @@ def test_an_open_unit_is_refused(texts: list[str], because: str) -> None:
         unit_of(*texts)
 
 
+@pytest.mark.parametrize(
+    ("heading", "texts", "because"),
+    [
+        ("Users (B)", ["1.44", "0.33", "0.05"], "counts by its heading, but not all are whole"),
+        ("messages", ["1.23", "98.01"], "counts by its heading, but not all are whole"),
+        ("share", ["92", "8", "60", "40"], "adds up to 200, but percents add up to 100"),
+        ("percentage", ["150", "30", "50"], "adds up to 230, but percents add up to 100"),
+        ("Share %", ["0.9265", "0.0514"], "has a % above it, but adds up to 0.9779"),
+    ],
+)
+def test_figures_that_their_heading_does_not_allow(
+    heading: str, texts: list[str], because: str
+) -> None:
+    with pytest.raises(UnitError, match=because):
+        unit_of(*texts, heading=heading)
+
+
+@pytest.mark.parametrize(
+    ("heading", "texts", "unit"),
+    [
+        ("x", ["101", "98"], "count"),
+        ("x", ["100", "99"], None),
+        ("x", ["100", "100"], "count"),
+        ("share", ["101", "98"], "count"),
+        ("share", ["100", "100"], None),
+    ],
+)
+def test_where_counts_begin(heading: str, texts: list[str], unit: Unit | None) -> None:
+    if unit is None:
+        with pytest.raises(UnitError):
+            unit_of(*texts, heading=heading)
+    else:
+        assert unit_of(*texts, heading=heading) == unit
+
+
 def test_a_percent_sign_above_fractions_is_refused() -> None:
-    with pytest.raises(UnitError, match="percent by its heading, but adds up to 1"):
+    with pytest.raises(UnitError, match="has a % above it, but adds up to 1"):
         unit_of("0.7", "0.3", heading="Share %")
 
 
@@ -98,6 +135,11 @@ def test_rounded_percents_may_add_up_to_a_little_more_than_100() -> None:
 def test_the_unit_settles_the_decimal_mark() -> None:
     figures, unit = settled(["2,533", "437"], heading="Sessions")
     assert (figures.values.tolist(), unit) == ([2533.0, 437.0], "count")
+
+
+def test_a_heading_for_counts_settles_it_too() -> None:
+    figures, _ = settled(["1,234", "5,000"], heading="messages")
+    assert figures.values.tolist() == [1234.0, 5000.0]
 
 
 def test_a_column_that_makes_sense_both_ways_is_refused() -> None:

@@ -1,0 +1,125 @@
+"""Where among the rows of a file a table begins and ends, and what stands around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from spamindex import columns
+from spamindex.cells import Cells
+from spamindex.errors import FileError, SpamIndexNote, SpamIndexWarning
+from spamindex.figures import is_figure, is_missing
+
+_SAMPLE = 200
+
+
+def table(raw: Cells, widths: npt.NDArray[np.int64]) -> Cells:
+    """Find the first table among all rows, with what is to be said of the rows left out.
+
+    ``raw`` and ``widths`` are as ``csvfile.read`` gives them. Left out are blank lines, comments
+    (lines that begin with # and are shorter than the table), text above and below the table, a
+    second table below it, and its headings where they are repeated. Raises FileError.
+
+    >>> import io
+    >>> from spamindex import csvfile
+    >>> cells = table(*csvfile.read(io.BytesIO(b"Title\\n\\nos,share\\nLinux,5\\n")))
+    >>> cells.row(0), str(cells.findings[0])
+    (['os', 'share'], '<stream>:1: left out: text before the table')
+    """
+    filled_to = np.zeros(len(raw), np.int64)
+    for i, column in enumerate(raw.columns, start=1):
+        filled_to[column.where(bool)] = i
+    usual = _usual_width(raw, filled_to)
+    comment = raw.columns[0].where(lambda text: text.startswith("#")) & (filled_to < usual)
+    rows = np.flatnonzero((filled_to > 0) & ~comment)
+    first = _first(rows, widths, filled_to, usual)
+    width = int(widths[first])
+    is_heading = np.zeros(len(raw), bool)
+    if not any(map(is_figure, raw.row(first))):
+        is_heading = np.logical_and.reduce([c.codes == c.codes[first] for c in raw.columns])
+    end = _end(raw, widths, rows[rows >= first], is_heading)
+
+    kept = np.zeros(len(raw), bool)
+    kept[rows] = True
+    kept &= ~is_heading
+    kept[:first] = kept[end:] = False
+    kept[first] = True
+    wide = np.flatnonzero(kept & (filled_to > width))
+    if len(wide):
+        raise FileError(
+            *(
+                f"{raw.at(row)}: has {filled_to[row]} cells, but the first row has {width}; "
+                "quote a cell that holds a delimiter, or name the right --delimiter"
+                for row in wide
+            )
+        )
+    left_out = np.flatnonzero((filled_to > 0) & ~kept)
+    cells = raw.only(kept)
+    findings = [*raw.findings, *_left_out(raw, left_out, first, end)]
+    return replace(cells, columns=cells.columns[:width], findings=findings)
+
+
+def _usual_width(raw: Cells, filled_to: npt.NDArray[np.int64]) -> int:
+    """To which cell most rows are filled, of those that are filled to the second at least."""
+    if not filled_to.any():
+        raise FileError(f"{raw.name}: is empty; a table of names and figures is needed")
+    common = np.bincount(filled_to)
+    common[:2] = 0
+    if not common.any():
+        raise FileError(f"{raw.name}: has no columns; name what parts them with --delimiter")
+    return len(common) - 1 - int(np.argmax(common[::-1]))  # the wider of two that are as common
+
+
+def _first(
+    rows: npt.NDArray[np.int64],
+    widths: npt.NDArray[np.int64],
+    filled_to: npt.NDArray[np.int64],
+    usual: int,
+) -> int:
+    """Where the table begins: at its first row of the usual width, or of more if others follow.
+
+    A heading can be wider than most rows, whose last cells are blank, or lack its last word. A
+    title with commas in it can be as wide, but has a gap after it.
+    """
+    wide_enough = (widths[rows] >= usual) & (filled_to[rows] > 1)
+    followed = np.isin(rows + 1, rows)
+    begins = wide_enough & ((filled_to[rows] == usual) | followed)
+    return int(rows[np.argmax(begins)])
+
+
+def _end(
+    raw: Cells,
+    widths: npt.NDArray[np.int64],
+    rows: npt.NDArray[np.int64],
+    is_heading: npt.NDArray[np.bool_],
+) -> int:
+    """Where the table ends: after a gap, at a row of text or at the headings of another table.
+
+    A row as wide as the table is still of it, even without a figure, unless it has a heading in it.
+    """
+    first = raw.row(rows[0])
+    for row in rows[1:][np.diff(rows) > 1]:
+        cells = raw.row(row)[: widths[row]]
+        if is_heading[row] or any(is_figure(text) or is_missing(text) for text in cells):
+            continue
+        if len(cells) != widths[rows[0]] or any(t in first or columns.heads(t) for t in cells):
+            return int(row)
+    return len(raw)
+
+
+def _left_out(
+    raw: Cells, rows: npt.NDArray[np.int64], first: int, end: int
+) -> Iterator[UserWarning]:
+    for what, among in (
+        ("text before the table", rows[rows < first]),
+        ("a comment or a repeated heading", rows[(rows > first) & (rows < end)]),
+        ("after the end of the table", rows[rows >= end]),
+    ):
+        if len(among):
+            figures = any(is_figure(text) for row in among[:_SAMPLE] for text in raw.row(row)[1:])
+            kind = SpamIndexWarning if figures else SpamIndexNote
+            last = f"-{raw.lines[among[-1]]}" if len(among) > 1 else ""
+            yield kind(f"{raw.at(among[0])}{last}: left out: {what}")
