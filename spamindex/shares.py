@@ -87,9 +87,9 @@ def read_shares(
 
     Returns a DataFrame with a row for each OS: the ``by`` columns, ``os`` as the file spells it
     (or the name of its family) and ``share`` in percent. What was left out or inferred is warned
-    of (SpamIndexWarning, SpamIndexNote). Raises a SpamIndexError where the file can't be used; its
-    text names the options of the command. Raises ValueError where ``of``, ``unit`` or ``decimal`` is
-    none of its words.
+    of (SpamIndexWarning, SpamIndexNote). Raises a SpamIndexError where the file can't be used, with
+    the options of the command in its text, and ValueError for an ``of``, ``unit`` or ``decimal``
+    that there is not.
 
     >>> read_shares("data/share.csv").head(2)
             os  share
