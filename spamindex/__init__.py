@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from spamindex.index import spam_index
     from spamindex.inputs import read_both
     from spamindex.names import read_names
+    from spamindex.relative import relative_index
     from spamindex.shares import read_shares
+    from spamindex.whatif import reattribute
 
 __all__ = [
     "ColumnError",
@@ -47,6 +49,8 @@ __all__ = [
     "read_both",
     "read_names",
     "read_shares",
+    "reattribute",
+    "relative_index",
     "spam_index",
 ]
 
@@ -55,6 +59,8 @@ _LAZY = {
     "read_both": "inputs",
     "read_names": "names",
     "read_shares": "shares",
+    "reattribute": "whatif",
+    "relative_index": "relative",
     "spam_index": "index",
 }
 

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import gc
-import math
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from spamindex.errors import FileError, SpamIndexError, SpamIndexNote, SpamIndexWarning, listed
+from spamindex.options import (
+    EXIT_CLOSED_PIPE,
+    UNITS,
+    Command,
+    Equation,
+    Group,
+    check_option,
+    column_name,
+    input_option,
+    not_nan,
+    one_character,
+    output_option,
+    question_option,
+    text_encoding,
+)
 from spamindex.output import silence, write
-from spamindex.table import COLUMNS, FORMATS, render, visible
+from spamindex.table import FOR_PEOPLE, FORMATS, render, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,8 +37,6 @@ if TYPE_CHECKING:
 
 EXIT_ERROR = 1
 EXIT_ABOVE = 3
-EXIT_INTERRUPTED = 130
-EXIT_CLOSED_PIPE = 141
 
 
 def main() -> None:
@@ -58,100 +69,9 @@ def run(args: list[str]) -> int:
     return EXIT_ERROR
 
 
-class _Group(click.Group):
-    """Commands that end quietly when they are interrupted or nobody reads on."""
-
-    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        with _ending_quietly():  # --help and --version print here
-            return super().make_context(*args, **kwargs)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        with _ending_quietly():
-            return super().invoke(ctx)
-
-
-@contextmanager
-def _ending_quietly() -> Iterator[None]:
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
-    except BrokenPipeError:
-        raise click.exceptions.Exit(EXIT_CLOSED_PIPE) from None
-
-
-class _Option(click.Option):
-    """An option that knows its heading on the help page."""
-
-    def __init__(self, *args: Any, section: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.section = section
-
-
-class _Command(click.Command):
-    """A command whose help page has its options in sections."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        sections: dict[str, list[tuple[str, str]]] = {}
-        for param in self.get_params(ctx):
-            if isinstance(param, click.Option) and (record := param.get_help_record(ctx)):
-                sections.setdefault(getattr(param, "section", "Help"), []).append(record)
-        for section, records in sections.items():
-            with formatter.section(section):
-                formatter.write_dl(records)
-
-
-_input = partial(click.option, cls=_Option, section="Input")
-_output = partial(click.option, cls=_Option, section="Output")
-_check = partial(click.option, cls=_Option, section="Checks")
-
-_UNITS = click.Choice(["percent", "fraction", "count"])
-
-
-class _Equation(click.ParamType[tuple[str, str]]):
-    name = "equation"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        """Part COLUMN=VALUE at its first equals sign."""
-        column, equals, wanted = str(value).partition("=")
-        if not (column.strip() and equals):
-            self.fail(f"{value!r} is not of the form COLUMN=VALUE.", param, ctx)
-        return column.strip(), wanted.strip()
-
-
-def _one_character(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    value = {"tab": "\t", "\\t": "\t"}.get(value or "", value)
-    if value is not None and (len(value) != 1 or value in '"\r\n'):
-        raise click.BadParameter("one character is needed, or the word tab.")
-    return value
-
-
-def _text_encoding(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    try:
-        if value is not None:
-            "".encode(value)  # not codecs.lookup: that knows hex and zip too
-    except (LookupError, ValueError):
-        raise click.BadParameter(f"{value!r} is not an encoding that Python knows.") from None
-    return value
-
-
-def _not_nan(_ctx: click.Context, _param: click.Parameter, value: float | None) -> float | None:
-    if value is not None and math.isnan(value):
-        raise click.BadParameter("a number is needed.")
-    return value
-
-
-def _column_name(_ctx: click.Context, param: click.Parameter, value: Any) -> Any:
-    for name in value if param.multiple else [value]:
-        if name in COLUMNS:
-            raise click.BadParameter(f"{name!r} is a column of the result.")
-    return tuple(dict.fromkeys(value)) if param.multiple else value
-
-
 @click.group(
-    cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80}
+    cls=Group,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
 @click.version_option(
     package_name="spamindex", message="%(prog)s %(version)s", allow_from_autoenv=False
@@ -164,35 +84,50 @@ def cli() -> None:
     """
 
 
-@cli.command(cls=_Command)
+@cli.command(cls=Command)
 @click.argument("spam")
 @click.argument("share")
-@_input("--key", metavar="COLUMN", callback=_column_name, help="Column that holds the OS.")
-@_input("--spam-column", metavar="COLUMN", help="Column of SPAM that holds the spam shares.")
-@_input("--share-column", metavar="COLUMN", help="Column of SHARE that holds the market shares.")
-@_input("--spam-unit", type=_UNITS, help="Unit of the spam shares.")
-@_input("--share-unit", type=_UNITS, help="Unit of the market shares.")
-@_input(
+@input_option("--key", metavar="COLUMN", callback=column_name, help="Column that holds the OS.")
+@input_option("--spam-column", metavar="COLUMN", help="Column of SPAM that holds the spam shares.")
+@input_option(
+    "--share-column", metavar="COLUMN", help="Column of SHARE that holds the market shares."
+)
+@input_option("--spam-unit", type=UNITS, help="Unit of the spam shares.")
+@input_option("--share-unit", type=UNITS, help="Unit of the market shares.")
+@input_option(
     "--by",
     multiple=True,
     metavar="COLUMN",
-    callback=_column_name,
+    callback=column_name,
     help="One ranking for each value of it: period, country.  [repeatable]",
 )
-@_input("--period", metavar="PERIOD", help="Only this period (2010-03, 2010), or all.")
-@_input(
+@input_option("--period", metavar="PERIOD", help="Only this period (2010-03, 2010), or all.")
+@input_option(
     "--where",
     multiple=True,
-    type=_Equation(),
+    type=Equation(),
     metavar="COLUMN=VALUE",
     help="Only rows with this value.  [repeatable]",
 )
-@_input("--family/--no-family", help="Add up versions: Windows 7 and 10 are Windows.")
-@_input("--names", metavar="FILE", help="CSV of name,canonical: more synonyms.")
-@_input("--delimiter", metavar="CHAR", callback=_one_character, help="What parts the columns.")
-@_input("--encoding", metavar="NAME", callback=_text_encoding, help="Encoding of the files.")
-@_input("--decimal", type=click.Choice([".", ","]), help="Decimal mark of the figures.")
-@_output(
+@input_option("--family/--no-family", help="Add up versions: Windows 7 and 10 are Windows.")
+@input_option("--names", metavar="FILE", help="CSV of name,canonical: more synonyms.")
+@input_option("--delimiter", metavar="CHAR", callback=one_character, help="What parts the columns.")
+@input_option("--encoding", metavar="NAME", callback=text_encoding, help="Encoding of the files.")
+@input_option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of the figures.")
+@question_option(
+    "--baseline",
+    metavar="OS",
+    help="Add how many times the OS's index each one is, and the break-even: "
+    "the percent of its spam that would have to be the OS's for both to be equal.",
+)
+@question_option(
+    "--reattribute",
+    multiple=True,
+    type=(str, str, click.FloatRange(0, 100)),
+    metavar="FROM TO PERCENT",
+    help="What if that percent of FROM's spam were TO's?  [repeatable]",
+)
+@output_option(
     "-f",
     "--format",
     type=click.Choice(list(FORMATS)),
@@ -201,24 +136,24 @@ def cli() -> None:
     metavar="FORMAT",
     help="csv, tsv, json, jsonl, or a table: simple, plain, github, html, latex, ...",
 )
-@_output(
+@output_option(
     "-p",
     "--precision",
     type=click.IntRange(0, 20),
     metavar="N",
     help="Decimals; 2 in tables for people, else as many as there are.",
 )
-@_output("--no-header", is_flag=True, help="Leave out the headings.")
-@_output(
+@output_option("--no-header", is_flag=True, help="Leave out the headings.")
+@output_option(
     "--top", type=click.IntRange(min=1), metavar="N", help="Only the first N rows of each ranking."
 )
-@_output("-o", "--output", metavar="FILE", help="Write to FILE, once all is well.")
-@_check("--strict", is_flag=True, help="Take every warning about the data as an error.")
-@_check(
+@output_option("-o", "--output", metavar="FILE", help="Write to FILE, once all is well.")
+@check_option("--strict", is_flag=True, help="Take every warning about the data as an error.")
+@check_option(
     "--fail-above",
     type=click.FloatRange(min=0),
     metavar="X",
-    callback=_not_nan,
+    callback=not_nan,
     help="Exit with 3 if a spam index is above X.",
 )
 @click.pass_context
@@ -238,6 +173,8 @@ def compute(
     key: str | None,
     by: tuple[str, ...],
     where: tuple[tuple[str, str], ...],
+    baseline: str | None,
+    reattribute: tuple[tuple[str, str, float], ...],
     **reading: Any,
 ) -> None:
     """Rank operating systems by spam share divided by market share.
@@ -258,11 +195,17 @@ def compute(
     if len(dict(where)) < len(where):
         raise click.UsageError("--where takes one value of a column.")
     with _findings(strict):
-        ranking = _ranking(spam, share, names, by, key=key, where=dict(where), **reading)
+        ranking = _ranking(
+            spam, share, names, by, baseline, reattribute, key=key, where=dict(where), **reading
+        )
     shown = ranking.rename(columns={"os": key or "os"})
     if top is not None:
         shown = shown.groupby(list(by), sort=False).head(top) if by else shown.head(top)
-    write(render(shown, format, precision=precision, header=not no_header), output)
+    moved = [f"{percent:g} % of {giver}'s spam were {to}'s" for giver, to, percent in reattribute]
+    title = f"What if {' and then '.join(moved)}?" if moved else None
+    if title and format not in FOR_PEOPLE:
+        _say(f"note: {title}")
+    write(render(shown, format, precision=precision, header=not no_header, title=title), output)
     if fail_above is not None:
         above = ranking[ranking["spam_index"] > fail_above]
         if len(above):
@@ -278,19 +221,29 @@ def compute(
 
 
 def _ranking(
-    spam: str, share: str, names: str | None, by: Sequence[str], **reading: Any
+    spam: str,
+    share: str,
+    names: str | None,
+    by: Sequence[str],
+    baseline: str | None,
+    moves: Sequence[tuple[str, str, float]],
+    **reading: Any,
 ) -> pd.DataFrame:
     # These load pandas, so not before the options are known to be right.
     from spamindex.index import spam_index
     from spamindex.inputs import read_both
     from spamindex.names import BUILT_IN, read_names
+    from spamindex.relative import relative_index
+    from spamindex.whatif import reattribute
 
     written = {name: reading[name] for name in ("delimiter", "encoding")}
     known = BUILT_IN if names is None else read_names(_source(names), **written)
     spam_shares, market_shares = read_both(
         _source(spam), _source(share), names=known, by=by, **reading
     )
-    return spam_index(spam_shares, market_shares, by=by, names=known)
+    spam_shares = reattribute(spam_shares, moves, by=by, names=known)
+    ranking = spam_index(spam_shares, market_shares, by=by, names=known)
+    return ranking if baseline is None else relative_index(ranking, baseline, by=by, names=known)
 
 
 def _source(path: str) -> Source:

@@ -19,13 +19,15 @@ _HEADINGS = {
     "spam_share": "Spam %",
     "market_share": "Market %",
     "spam_index": "Spam index",
+    "relative": "Relative",
+    "break_even": "Break-even %",
 }
 COLUMNS = tuple(_HEADINGS)
 _DECIMALS = 2
 _ROWS_AT_ONCE = 50_000
 
 # tabulate's own, by name: the choices of --format are needed where tabulate is not loaded.
-_FOR_PEOPLE = (
+FOR_PEOPLE = (
     "asciidoc", "colon_grid", "double_grid", "double_outline", "fancy_grid", "fancy_outline",
     "github", "grid", "heavy_grid", "heavy_outline", "html", "jira", "latex", "latex_booktabs",
     "latex_longtable", "latex_raw", "mediawiki", "mixed_grid", "mixed_outline", "moinmoin",
@@ -37,6 +39,13 @@ _FOR_PEOPLE = (
 # What a name may not hold as it is where tabulate leaves escaping to its caller.
 _MARKDOWN = {"|": r"\|", "<": "&lt;"}
 _WIKI = {"|": "&#124;", "<": "&lt;"}
+_HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"}
+_LATEX = {
+    **{character: f"\\{character}" for character in "&%$#_{}"},
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
 _ESCAPES: dict[str, dict[str, str]] = {
     "asciidoc": {"|": r"\|"},
     "github": _MARKDOWN,
@@ -46,8 +55,13 @@ _ESCAPES: dict[str, dict[str, str]] = {
     "orgtbl": {"|": r"\vert{}"},
     "pipe": _MARKDOWN,
     "textile": _WIKI,
-    "unsafehtml": {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"},
+    "unsafehtml": _HTML,
     "youtrack": {"|": r"\|"},
+}
+# In these tabulate escapes the cells; what stands above the table is ours to escape.
+_TITLE_ESCAPES = {
+    "html": _HTML,
+    **dict.fromkeys(("latex", "latex_booktabs", "latex_longtable", "latex_raw"), _LATEX),
 }
 
 
@@ -57,11 +71,13 @@ def render(
     *,
     precision: int | None = None,
     header: bool = True,
+    title: str | None = None,
 ) -> str:
     """A ranking as text that ends in a line feed, in one of the styles of ``FORMATS``.
 
     ``precision`` is the number of decimals: left out, it is 2 for people and as many as read back
-    to the same number for programs. A figure that is missing is an empty cell, null in JSON.
+    to the same number for programs. A figure that is missing is an empty cell, null in JSON. A
+    ``title`` stands above a table for people; the formats for programs have no place for it.
 
     >>> import pandas as pd
     >>> ranking = pd.DataFrame({"os": ["Linux"], "spam_share": [5.14], "market_share": [1.03],
@@ -73,7 +89,11 @@ def render(
     >>> print(render(ranking, "csv", header=False), end="")
     Linux,5.14,1.03,4.990291262135922
     """
-    return FORMATS[style](ranking, precision, header)
+    text = FORMATS[style](ranking, precision, header)
+    if title is None or style not in FOR_PEOPLE:
+        return text
+    escapes = str.maketrans(_TITLE_ESCAPES.get(style) or _ESCAPES.get(style, {}))
+    return f"{visible(title).translate(escapes)}\n\n{text}"
 
 
 def visible(text: str, *, but: str = "") -> str:
@@ -194,7 +214,7 @@ def _number(figure: float, decimals: int | None) -> float | None:
 
 
 FORMATS: Mapping[str, Renderer] = {
-    **{style: partial(_for_people, style) for style in _FOR_PEOPLE},
+    **{style: partial(_for_people, style) for style in FOR_PEOPLE},
     "csv": partial(_delimited, ","),
     "tsv": partial(_delimited, "\t"),
     "json": partial(_objects, ("[\n", ",\n", "\n]\n")),

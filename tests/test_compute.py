@@ -292,7 +292,7 @@ def test_help_is_in_sections_and_fits_80_columns(invoke: Invoke) -> None:
     assert result.exit_code == 0
     assert max(map(len, result.stdout.splitlines())) <= 80
     headings = [line for line in result.stdout.splitlines() if line.endswith(":")]
-    assert headings == ["  Examples:", "Input:", "Output:", "Checks:", "Help:"]
+    assert headings == ["  Examples:", "Input:", "Questions:", "Output:", "Checks:", "Help:"]
 
 
 def test_shares_of_several_tables_are_never_taken_for_counts(invoke: Invoke, write: Write) -> None:

@@ -1,0 +1,118 @@
+"""What the command line is made of: quiet ends, options in sections, and their values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import click
+
+from spamindex.table import COLUMNS
+
+EXIT_INTERRUPTED = 130
+EXIT_CLOSED_PIPE = 141
+
+
+class Group(click.Group):
+    """Commands that end quietly when they are interrupted or nobody reads on."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the arguments; --help and --version print here."""
+        with _ending_quietly():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with _ending_quietly():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _ending_quietly() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
+    except BrokenPipeError:
+        raise click.exceptions.Exit(EXIT_CLOSED_PIPE) from None
+
+
+class Option(click.Option):
+    """An option that knows its heading on the help page."""
+
+    def __init__(self, *args: Any, section: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.section = section
+
+
+class Command(click.Command):
+    """A command whose help page has its options in sections."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, each under the heading of its section."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            if isinstance(param, click.Option) and (record := param.get_help_record(ctx)):
+                sections.setdefault(getattr(param, "section", "Help"), []).append(record)
+        for section, records in sections.items():
+            with formatter.section(section):
+                formatter.write_dl(records)
+
+
+input_option = partial(click.option, cls=Option, section="Input")
+output_option = partial(click.option, cls=Option, section="Output")
+question_option = partial(click.option, cls=Option, section="Questions")
+check_option = partial(click.option, cls=Option, section="Checks")
+
+UNITS = click.Choice(["percent", "fraction", "count"])
+
+
+class Equation(click.ParamType[tuple[str, str]]):
+    """COLUMN=VALUE as its two sides."""
+
+    name = "equation"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Part COLUMN=VALUE at its first equals sign."""
+        column, equals, wanted = str(value).partition("=")
+        if not (column.strip() and equals):
+            self.fail(f"{value!r} is not of the form COLUMN=VALUE.", param, ctx)
+        return column.strip(), wanted.strip()
+
+
+def one_character(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """Take one character as it is, and a tab also by name."""
+    value = {"tab": "\t", "\\t": "\t"}.get(value or "", value)
+    if value is not None and (len(value) != 1 or value in '"\r\n'):
+        raise click.BadParameter("one character is needed, or the word tab.")
+    return value
+
+
+def text_encoding(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """Take an encoding of text by any name that Python knows."""
+    try:
+        if value is not None:
+            "".encode(value)  # not codecs.lookup: that knows hex and zip too
+    except (LookupError, ValueError):
+        raise click.BadParameter(f"{value!r} is not an encoding that Python knows.") from None
+    return value
+
+
+def not_nan(_ctx: click.Context, _param: click.Parameter, value: float | None) -> float | None:
+    """Refuse what click takes for a number and nothing compares with."""
+    if value is not None and math.isnan(value):
+        raise click.BadParameter("a number is needed.")
+    return value
+
+
+def column_name(_ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    """Refuse a name that the result has for a column of its own."""
+    for name in value if param.multiple else [value]:
+        if name in COLUMNS:
+            raise click.BadParameter(f"{name!r} is a column of the result.")
+    return tuple(dict.fromkeys(value)) if param.multiple else value

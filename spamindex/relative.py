@@ -1,0 +1,65 @@
+"""Each index against a baseline's: how many times it is, and what relayed spam would explain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from spamindex.errors import MatchError, listed
+from spamindex.names import BUILT_IN, Names
+
+
+def relative_index(
+    ranking: pd.DataFrame,
+    baseline: str,
+    *,
+    by: Sequence[str] = (),
+    names: Names | Mapping[str, str] = BUILT_IN,
+) -> pd.DataFrame:
+    """Add to a ranking how each index compares with the baseline's.
+
+    ``ranking`` is as ``spam_index`` gives it, ``by`` as it was given there; ``baseline`` is an OS
+    by any of its names. Returns a new DataFrame with two more columns: ``relative``, the index
+    divided by the baseline's, a ratio; and ``break_even``, how many percent of the OS's spam would
+    have to be the baseline's for both indexes to be equal, 100·(sₐ·m_b - s_b·mₐ) / ((mₐ+m_b)·sₐ)
+    for its spam share sₐ and market share mₐ and the baseline's s_b and m_b: NaN for the baseline
+    itself and below it. ``relative`` is NaN where an index is missing or the baseline's is 0.
+    Raises MatchError where a ranking has no such OS.
+
+    >>> ranking = pd.DataFrame({"os": ["Linux", "Windows"], "spam_share": [5.14, 92.65],
+    ...     "market_share": [1.03, 91.58], "spam_index": [5.14 / 1.03, 92.65 / 91.58]})
+    >>> relative_index(ranking, "Windows")[["os", "relative", "break_even"]].round(2)
+            os  relative  break_even
+    0    Linux      4.93       78.84
+    1  Windows      1.00         NaN
+    """
+    names = Names.of(names)
+    is_baseline = ranking["os"].map(names.canonical) == names.canonical(baseline)
+    if by:
+        groups = ranking.groupby(list(by), sort=False).ngroup().to_numpy()
+    else:
+        groups = np.zeros(len(ranking), int)
+    rows = np.full(groups.max(initial=-1) + 1, -1)
+    rows[groups[is_baseline]] = np.flatnonzero(is_baseline)
+    lacking = ranking.loc[rows[groups] < 0]
+    if len(lacking):
+        rankings = [", ".join(map(str, row)) for row in lacking[list(by)].drop_duplicates().values]
+        where = f" in {listed(rankings)}" if by else ""
+        there = listed(lacking["os"].unique().tolist())
+        raise MatchError(f"the baseline {baseline!r} is not ranked{where}; ranked are {there}")
+
+    spam, market, index = (
+        ranking[column].to_numpy() for column in ("spam_share", "market_share", "spam_index")
+    )
+    of_baseline = rows[groups]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = index / index[of_baseline]
+        more = spam * market[of_baseline] - spam[of_baseline] * market
+        break_even = 100 * more / ((market + market[of_baseline]) * spam)
+    above = (more > 0) & ~is_baseline.to_numpy()
+    return ranking.assign(
+        relative=np.where(np.isfinite(relative), relative, np.nan),
+        break_even=np.where(above, break_even, np.nan),
+    )
