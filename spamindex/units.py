@@ -19,6 +19,7 @@ Unit: TypeAlias = Literal["percent", "fraction", "count"]
 
 _SLACK = 0.01  # how far, of the whole, rounded shares may add up to more or less than it
 _NEARLY_ONE = 0.9  # fractions of nearly all machines add up to this
+_NOTHING = "adds up to 0, so nothing can be said of anybody's share"
 _SURELY_COUNTS = 200  # whole numbers that add up to this are no rounded percents
 
 
@@ -98,6 +99,8 @@ def _inferred(figures: Figures, heading: str, option: str) -> Unit:
         raise UnitError(f"{signed!r} has a percent sign, {plain!r} has none; say with {option}")
     largest = max(reading.values)
     totals = figures.totals
+    if totals.min() == 0:
+        raise UnitError(_NOTHING)
     total = float(totals.max())  # of the most complete table, where there are several
     several = np.count_nonzero(figures.values[figures.groups == totals.argmax()]) > 1
     if reading.percent or "%" in heading:
@@ -149,4 +152,4 @@ def _check(figures: Figures, unit: Unit) -> None:
             "are there several tables in one, or is it another unit?"
         )
     if totals.min() == 0:
-        raise UnitError("adds up to 0, so nothing can be said of anybody's share")
+        raise UnitError(_NOTHING)

@@ -93,7 +93,9 @@ def test_any_bytes_give_a_ranking_or_lines_of_error(
     else:
         assert result.exit_code == 1
         assert result.stdout == ""
-        assert result.stderr.startswith("spamindex: error: ")
+        lines = result.stderr.splitlines()
+        assert lines[-1].startswith("spamindex: error: ")
+        assert all(line.startswith("spamindex: ") for line in lines)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
