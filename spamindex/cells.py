@@ -56,6 +56,7 @@ class Cells:
     delimiter: str
     columns: list[Column]
     lines: npt.NDArray[np.int64]
+    ends_in_a_line: bool = True
     findings: list[UserWarning] = field(default_factory=list)
 
     def __len__(self) -> int:

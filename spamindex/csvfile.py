@@ -117,8 +117,15 @@ def _raw(text: Text, delimiter: str) -> tuple[Cells, npt.NDArray[np.int64]]:
         Column(str(i), code.texts, np.concatenate(part))
         for i, (code, part) in enumerate(zip(codes, parts, strict=True), start=1)
     ]
-    cells_ = Cells(text.name, delimiter, columns_, np.concatenate(lines), list(text.findings))
-    return cells_, np.concatenate(widths)
+    table = Cells(
+        text.name,
+        delimiter,
+        columns_,
+        np.concatenate(lines),
+        text.ends_in_a_line,
+        list(text.findings),
+    )
+    return table, np.concatenate(widths)
 
 
 def _chunks(text: Text, delimiter: str) -> Iterator[tuple[list[list[str]], npt.NDArray[np.int64]]]:

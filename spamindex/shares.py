@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import get_args
 
@@ -21,6 +21,7 @@ from spamindex.errors import (
     MatchError,
     SpamIndexNote,
     SpamIndexWarning,
+    UnitError,
     listed,
 )
 from spamindex.figures import is_missing
@@ -115,11 +116,9 @@ def read_shares(
     _warn([*source.findings, *findings])
     same_os = measured.column(measured.os).mapped(names.canonical)
     figures_, found = _in_one_unit(measured, same_os, of, unit, decimal)
+    _warn(_on_the_figures(measured, figures_, found, unit_given=unit is not None))
     if column is None and of == "spam" and columns.speaks_of("market", measured.heading):
         _warn([SpamIndexWarning(f"{measured.title}: read as spam shares")])
-    if unit is None and found != "percent":
-        total = f"{figures_.values.sum():.10g}"
-        _warn([SpamIndexNote(f"{measured.title}: read as {found}s; they add up to {total}")])
 
     # Counts of one OS add up where another column tells their rows apart; shares never do.
     if found != "count" and (repeats := _repeats(measured, same_os, [])):
@@ -132,14 +131,11 @@ def read_shares(
     if len(shares) < len(measured) and not family:
         _warn([SpamIndexNote(f"{measured.title}: {len(measured)} rows were added up by OS")])
     if found == "count":
-        counts = shares["share"]
-        rankings = shares.groupby(list(by))["share"] if by else None
-        totals = counts.sum() if rankings is None else rankings.transform("sum")
-        shares["share"] = 100 * counts / totals
+        shares["share"] = _shares_of_counts(measured, shares, by)
     return shares
 
 
-def _warn(findings: Sequence[UserWarning]) -> None:
+def _warn(findings: Iterable[UserWarning]) -> None:
     for finding in findings:
         warnings.warn(finding, stacklevel=3)  # where read_shares was called
 
@@ -241,6 +237,35 @@ def _repeats(table: Entries, same_os: Column, apart: Sequence[int]) -> dict[int,
         said = f"{systems[row]!r} is on line {lines[earlier]} too{also}; {advice}"
         repeats[int(row)] = f"{table.cells.at(row)}: {said}"
     return repeats
+
+
+def _on_the_figures(
+    table: Entries, figures_: Figures, unit: Unit, *, unit_given: bool
+) -> Iterator[UserWarning]:
+    """What is said of a unit that was inferred, and of shares that end within a line."""
+    if not unit_given and unit != "percent":
+        total = f"{figures_.values.sum():.10g}"
+        yield SpamIndexNote(f"{table.title}: read as {unit}s; they add up to {total}")
+    last = figures_.totals[figures_.groups[-1]]
+    whole = {"percent": 100, "fraction": 1, "count": 0}[unit]
+    if not table.cells.ends_in_a_line and last < whole * (1 - _ABOUT):
+        yield SpamIndexWarning(
+            f"{table.cells.at(len(table) - 1)}: the last line has no line end, and {last:.10g} is "
+            "not all: is it cut off?"
+        )
+
+
+def _shares_of_counts(
+    table: Entries, counts: pd.DataFrame, by: Sequence[str]
+) -> npt.NDArray[np.float64]:
+    """What percent of all counts of its ranking each one is."""
+    amounts = counts["share"].to_numpy()
+    groups = counts.groupby(list(by), sort=False).ngroup() if by else np.zeros(len(counts), int)
+    totals = np.bincount(groups, weights=amounts)[groups]
+    if not totals.all():
+        empty = counts[list(by)][totals == 0].iloc[0].tolist()
+        raise UnitError(f"{table.title}: adds up to 0 in {', '.join(empty)}; leave it out")
+    return 100 * amounts / totals
 
 
 def _added_up(

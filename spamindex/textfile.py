@@ -46,6 +46,11 @@ class Text:
     findings: list[UserWarning]
 
     @property
+    def ends_in_a_line(self) -> bool:
+        """Whether its last line has a line end, as a file that is whole mostly does."""
+        return self.data.rstrip(b"\0").endswith((b"\n", b"\r"))
+
+    @property
     def has_quotes(self) -> bool:
         """Whether there is a quotation mark anywhere in it."""
         return b'"' in self.data

@@ -99,7 +99,7 @@ def _inferred(figures: Figures, heading: str, option: str) -> Unit:
         raise UnitError(f"{signed!r} has a percent sign, {plain!r} has none; say with {option}")
     largest = max(reading.values)
     totals = figures.totals
-    if totals.min() == 0:
+    if totals.max() == 0:
         raise UnitError(_NOTHING)
     total = float(totals.max())  # of the most complete table, where there are several
     several = np.count_nonzero(figures.values[figures.groups == totals.argmax()]) > 1
@@ -151,5 +151,5 @@ def _check(figures: Figures, unit: Unit) -> None:
             f"{unit}s add up to {totals.max():.10g}, which is more than {whole}: "
             "are there several tables in one, or is it another unit?"
         )
-    if totals.min() == 0:
+    if totals.max() == 0:
         raise UnitError(_NOTHING)

@@ -118,3 +118,20 @@ def test_arguments_that_fit_no_file_are_refused() -> None:
     for wrong in ({"unit": "percents"}, {"of": "share"}, {"decimal": ";"}):
         with pytest.raises(ValueError, match=f"{next(iter(wrong))} is one of"):
             read_shares(file("os,share\nLinux,5\n"), **wrong)  # type: ignore[arg-type]
+
+
+def test_a_file_that_ends_within_its_last_line_is_doubted() -> None:
+    with said("<stream>:3: the last line has no line end, and 10.03 is not all: is it cut off?"):
+        read_shares(file("os,share\nLinux,1.03\nWindows,9"))
+    with said():
+        read_shares(file("os,share\nLinux,8.42\nWindows,91.58"))
+        read_shares(file("os,share\nLinux,1.03\nWindows,9\n"))
+
+
+def test_a_day_without_visits_is_no_ranking_but_part_of_all() -> None:
+    text = "date,os,visits\n2010-01-01,A,5\n2010-01-01,B,15\n2010-01-02,A,0\n2010-01-02,B,0\n"
+    with pytest.warns(SpamIndexNote):
+        shares = read_shares(file(text), period="all")
+    assert shares["share"].tolist() == [25.0, 75.0]
+    with pytest.raises(UnitError, match="adds up to 0 in 2010-01-02; leave it out"):
+        read_shares(file(text), by=["date"], unit="count")
