@@ -15,23 +15,18 @@ from spamindex import columns, csvfile, extent, figures, layout, units
 from spamindex.cells import Cells, Column, first_rows
 from spamindex.columns import Role
 from spamindex.errors import (
-    SHOWN,
     FigureError,
-    FileError,
     MatchError,
     SpamIndexNote,
     SpamIndexWarning,
     UnitError,
-    listed,
 )
-from spamindex.figures import is_missing
 from spamindex.layout import Entries
 from spamindex.names import BUILT_IN, Names
+from spamindex.rows import ABOUT, decimal_marks, measured_rows, repeats
 from spamindex.textfile import Source
 from spamindex.units import Figures, Unit
 
-_TOTALS = frozenset({"total", "totals", "grand total", "sum", "all"})
-_ABOUT = 0.01
 _UNIT_OPTION: dict[Role | None, str] = {
     "spam": "--spam-unit",
     "market": "--share-unit",
@@ -112,7 +107,7 @@ def read_shares(
         layout.matching(source, where or {}),
         names, of=of, key=key, column=column, by=by, period=period,
     )  # fmt: skip
-    measured, findings = _measured(table, _marks(table, decimal))
+    measured, findings = measured_rows(table, decimal_marks(table, decimal))
     _warn([*source.findings, *findings])
     same_os = measured.column(measured.os).mapped(names.canonical)
     figures_, found = _in_one_unit(measured, same_os, of, unit, decimal)
@@ -121,8 +116,8 @@ def read_shares(
         _warn([SpamIndexWarning(f"{measured.title}: read as spam shares")])
 
     # Counts of one OS add up where another column tells their rows apart; shares never do.
-    if found != "count" and (repeats := _repeats(measured, same_os, [])):
-        raise MatchError(*repeats.values())
+    if found != "count" and (twice := repeats(measured, same_os, [])):
+        raise MatchError(*twice.values())
     shown = measured.column(measured.os)
     if family:
         shown = shown.mapped(names.label)
@@ -140,47 +135,6 @@ def _warn(findings: Iterable[UserWarning]) -> None:
         warnings.warn(finding, stacklevel=3)  # where read_shares was called
 
 
-def _measured(table: Entries, marks: tuple[str, ...]) -> tuple[Entries, list[UserWarning]]:
-    """The rows that give a figure of an OS, and what is said of the others.
-
-    A row without a name, or with that of a total, is one if the others add up to it.
-    """
-    systems, values = table.column(table.os), table.column(table.value)
-    without = values.where(is_missing)
-    nameless = ~systems.where(bool) & ~without
-    called_total = systems.where(lambda name: name.casefold().rstrip(" :") in _TOTALS) & ~without
-    total = np.zeros(len(table), bool)
-    more = total.copy()
-    if nameless.any() or called_total.any():
-        figure = np.array(figures.read(values.texts, marks)[0].values)[values.codes]
-        parts = np.where(nameless | called_total | np.isnan(figure), 0, figure)
-        groups = table.groups(apart=table.over_time)
-        sums = np.bincount(groups, weights=parts)[groups]
-        total = (nameless | called_total) & np.isclose(figure, sums, rtol=_ABOUT)
-        more = called_total & (figure > sums) & ~total
-    measured = table.only(~(without | nameless | total | more))
-    said: list[UserWarning] = [
-        kind(_left_out(table, why, column, rows))
-        for kind, why, column, rows in (
-            (SpamIndexWarning, "no figure", systems, without),
-            (SpamIndexWarning, "no OS name", values, nameless & ~total),
-            (SpamIndexNote, "a total", systems, total & ~nameless),
-            (SpamIndexNote, "a total", values, total & nameless),
-            (SpamIndexWarning, "a total, of more than the others", systems, more),
-        )
-        if rows.any()
-    ]
-    if not len(measured):
-        raise FileError(*map(str, said))
-    return measured, said
-
-
-def _left_out(table: Entries, why: str, by: Column, which: npt.NDArray[np.bool_]) -> str:
-    rows = np.flatnonzero(which)
-    first = [f"{by[row]!r} (line {table.cells.lines[row]})" for row in rows[:SHOWN]]
-    return f"{table.cells.name}: left out, {why}: {listed(first, of=len(rows))}"
-
-
 def _in_one_unit(
     table: Entries, same_os: Column, of: Role | None, unit: Unit | None, decimal: str | None
 ) -> tuple[Figures, Unit]:
@@ -191,9 +145,9 @@ def _in_one_unit(
     value = table.column(table.value)
     used = value.used
     texts = [value.texts[code] for code in used]
-    readings = figures.read(texts, _marks(table, decimal))
+    readings = figures.read(texts, decimal_marks(table, decimal))
     faults = readings[0].faults
-    said = _repeats(table, same_os, table.others)
+    said = repeats(table, same_os, table.others)
     if faults:
         for row in np.flatnonzero(value.where(faults.__contains__)):
             said[int(row)] = f"{table.at(row)}: {value[row]!r} {faults[value[row]]}"
@@ -208,37 +162,6 @@ def _in_one_unit(
     return units.settle(candidates, table.heading, table.title, _UNIT_OPTION[of], unit)
 
 
-def _marks(table: Entries, decimal: str | None) -> tuple[str, ...]:
-    """The decimal marks that the figures may have."""
-    if decimal is not None:
-        return (decimal,)
-    # Where a comma parts the columns, points part no thousands.
-    if table.cells.delimiter == "," and not any(
-        "," in text for text in table.column(table.value).distinct
-    ):
-        return (".",)
-    return figures.MARKS
-
-
-def _repeats(table: Entries, same_os: Column, apart: Sequence[int]) -> dict[int, str]:
-    """What is wrong with the rows of an OS that nothing tells from an earlier row of it."""
-    groups = table.groups(same_os, apart=apart)
-    first = first_rows(groups)
-    if len(first) == len(groups):
-        return {}
-    systems, lines = table.column(table.os), table.cells.lines
-    repeats: dict[int, str] = {}
-    for row in np.flatnonzero(first[groups] != np.arange(len(groups))):
-        earlier = first[groups[row]]
-        also = "" if systems[row] == systems[earlier] else f" as {systems[earlier]!r}"
-        advice = "leave one row for each OS"
-        if table.period is not None and len(table.column(table.period).distinct) > 1:
-            advice = "shares of several periods can't be added up: rank each with --by period"
-        said = f"{systems[row]!r} is on line {lines[earlier]} too{also}; {advice}"
-        repeats[int(row)] = f"{table.cells.at(row)}: {said}"
-    return repeats
-
-
 def _on_the_figures(
     table: Entries, figures_: Figures, unit: Unit, *, unit_given: bool
 ) -> Iterator[UserWarning]:
@@ -248,7 +171,7 @@ def _on_the_figures(
         yield SpamIndexNote(f"{table.title}: read as {unit}s; they add up to {total}")
     last = figures_.totals[figures_.groups[-1]]
     whole = {"percent": 100, "fraction": 1, "count": 0}[unit]
-    if not table.cells.ends_in_a_line and last < whole * (1 - _ABOUT):
+    if not table.cells.ends_in_a_line and last < whole * (1 - ABOUT):
         yield SpamIndexWarning(
             f"{table.cells.at(len(table) - 1)}: the last line has no line end, and {last:.10g} is "
             "not all: is it cut off?"
