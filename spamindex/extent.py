@@ -85,7 +85,7 @@ def _first(
     title with commas in it can be as wide, but has a gap after it.
     """
     wide_enough = (widths[rows] >= usual) & (filled_to[rows] > 1)
-    followed = np.isin(rows + 1, rows)
+    followed = np.append(np.diff(rows) == 1, False)
     begins = wide_enough & ((filled_to[rows] == usual) | followed)
     return int(rows[np.argmax(begins)])
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
@@ -71,9 +69,8 @@ def _left_out(table: Entries, why: str, by: Column, which: npt.NDArray[np.bool_]
     return f"{table.cells.name}: left out, {why}: {listed(first, of=len(rows))}"
 
 
-def repeats(table: Entries, same_os: Column, apart: Sequence[int]) -> dict[int, str]:
-    """What is wrong with the rows of an OS that nothing tells from an earlier row of it."""
-    groups = table.groups(same_os, apart=apart)
+def repeats(table: Entries, groups: npt.NDArray[np.int64]) -> dict[int, str]:
+    """What is wrong with the rows of an OS that are in one group with an earlier row of it."""
     first = first_rows(groups)
     if len(first) == len(groups):
         return {}

@@ -110,19 +110,20 @@ def read_shares(
     measured, findings = measured_rows(table, decimal_marks(table, decimal))
     _warn([*source.findings, *findings])
     same_os = measured.column(measured.os).mapped(names.canonical)
-    figures_, found = _in_one_unit(measured, same_os, of, unit, decimal)
+    groups = measured.groups(same_os)
+    figures_, found = _in_one_unit(measured, same_os, groups, of, unit, decimal)
     _warn(_on_the_figures(measured, figures_, found, unit_given=unit is not None))
     if column is None and of == "spam" and columns.speaks_of("market", measured.heading):
         _warn([SpamIndexWarning(f"{measured.title}: read as spam shares")])
 
     # Counts of one OS add up where another column tells their rows apart; shares never do.
-    if found != "count" and (twice := repeats(measured, same_os, [])):
+    if found != "count" and (twice := repeats(measured, groups)):
         raise MatchError(*twice.values())
     shown = measured.column(measured.os)
     if family:
         shown = shown.mapped(names.label)
-        same_os = shown.mapped(names.canonical)
-    shares = _added_up(measured, shown, same_os, figures_.amounts(found), by)
+        groups = measured.groups(shown.mapped(names.canonical))
+    shares = _added_up(measured, shown, groups, figures_.amounts(found), by)
     if len(shares) < len(measured) and not family:
         _warn([SpamIndexNote(f"{measured.title}: {len(measured)} rows were added up by OS")])
     if found == "count":
@@ -136,9 +137,14 @@ def _warn(findings: Iterable[UserWarning]) -> None:
 
 
 def _in_one_unit(
-    table: Entries, same_os: Column, of: Role | None, unit: Unit | None, decimal: str | None
+    table: Entries,
+    same_os: Column,
+    groups: npt.NDArray[np.int64],
+    of: Role | None,
+    unit: Unit | None,
+    decimal: str | None,
 ) -> tuple[Figures, Unit]:
-    """The figures of a table and their unit.
+    """The figures of a table and their unit; ``groups`` are its rows of one OS.
 
     Raises FigureError with all that are none, MatchError with all rows that stand there twice.
     """
@@ -147,7 +153,9 @@ def _in_one_unit(
     texts = [value.texts[code] for code in used]
     readings = figures.read(texts, decimal_marks(table, decimal))
     faults = readings[0].faults
-    said = repeats(table, same_os, table.others)
+    said = repeats(table, groups)
+    if said:  # only those that nothing else tells apart
+        said = repeats(table, table.groups(same_os, apart=table.others))
     if faults:
         for row in np.flatnonzero(value.where(faults.__contains__)):
             said[int(row)] = f"{table.at(row)}: {value[row]!r} {faults[value[row]]}"
@@ -157,8 +165,8 @@ def _in_one_unit(
     among_used = np.zeros(len(value.texts), np.int64)
     among_used[used] = np.arange(len(used))
     codes = among_used[value.codes]
-    groups = table.groups(apart=table.over_time)
-    candidates = [Figures(reading, codes, groups) for reading in readings]
+    rankings = table.groups(apart=table.over_time)
+    candidates = [Figures(reading, codes, rankings) for reading in readings]
     return units.settle(candidates, table.heading, table.title, _UNIT_OPTION[of], unit)
 
 
@@ -194,12 +202,11 @@ def _shares_of_counts(
 def _added_up(
     table: Entries,
     shown: Column,
-    same_os: Column,
+    groups: npt.NDArray[np.int64],
     amounts: npt.NDArray[np.float64],
     by: Sequence[str],
 ) -> pd.DataFrame:
-    """One row for each OS of a ranking, in the order in which they come."""
-    groups = table.groups(same_os)
+    """One row for each group, in the order in which they come."""
     rows = first_rows(groups)
     sums = amounts[rows]
     several = np.bincount(groups)[groups] > 1

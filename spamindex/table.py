@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     import pandas as pd
 
+_Cells: TypeAlias = Callable[[slice], list[str]]
 Renderer: TypeAlias = Callable[["pd.DataFrame", "int | None", bool], str]
 
 _HEADINGS = {
@@ -123,7 +124,7 @@ def _for_people(style: str, ranking: pd.DataFrame, precision: int | None, header
     decimals = _DECIMALS if precision is None else precision
     headings = [visible(_HEADINGS.get(name, name)).translate(escapes) for name in map(str, ranking)]
     columns = [
-        _digits(ranking[column], decimals)
+        _digits(ranking[column].tolist(), decimals)
         if _holds_figures(ranking[column])
         else [visible(name).translate(escapes) for name in ranking[column]]
         for column in ranking
@@ -139,34 +140,45 @@ def _for_people(style: str, ranking: pd.DataFrame, precision: int | None, header
 
 
 def _delimited(delimiter: str, ranking: pd.DataFrame, precision: int | None, header: bool) -> str:
+    columns = [
+        _cells_of_figures(ranking[name], precision)
+        if _holds_figures(ranking[name])
+        else _cells_of_names(ranking[name], delimiter)
+        for name in ranking
+    ]
     parts = [delimiter.join(_quoted(map(str, ranking), delimiter)) + "\n"] if header else []
     for start in range(0, len(ranking), _ROWS_AT_ONCE):  # so that not all cells are texts at once
-        piece = ranking.iloc[start : start + _ROWS_AT_ONCE]
-        columns = [
-            _digits(piece[column], precision)
-            if _holds_figures(piece[column])
-            else _quoted(piece[column].tolist(), delimiter)
-            for column in piece
-        ]
-        parts.append("\n".join(map(delimiter.join, zip(*columns, strict=True))) + "\n")
+        rows = slice(start, start + _ROWS_AT_ONCE)
+        cells = zip(*(column(rows) for column in columns), strict=True)
+        parts.append("\n".join(map(delimiter.join, cells)) + "\n")
     return "".join(parts)
 
 
+def _cells_of_figures(figures: pd.Series[Any], precision: int | None) -> _Cells:
+    codes, distinct = figures.factorize(use_na_sentinel=False)
+    if 2 * len(distinct) > len(figures):
+        return lambda rows: _digits(figures.iloc[rows].tolist(), precision)
+    texts = _digits(distinct.tolist(), precision)  # shares repeat, indexes hardly do
+    return lambda rows: [texts[code] for code in codes[rows].tolist()]
+
+
+def _cells_of_names(names: pd.Series[Any], delimiter: str) -> _Cells:
+    codes, distinct = names.factorize(use_na_sentinel=False)
+    texts = _quoted(distinct, delimiter)
+    return lambda rows: [texts[code] for code in codes[rows].tolist()]
+
+
 def _quoted(texts: Iterable[str], delimiter: str) -> list[str]:
-    """Texts as cells, in quotation marks where they need them; each different one is done once."""
+    """Texts as cells, in quotation marks where they need them."""
     import csv
 
-    cells: dict[str, str] = {}
     written: list[str] = []
     # The writer quotes a carriage return only if its own line end has one.
     writer = csv.writer(
         SimpleNamespace(write=written.append), delimiter=delimiter, lineterminator="\r\n"
     )
-    texts = list(texts)
-    for text in dict.fromkeys(texts):
-        writer.writerow([text])
-        cells[text] = written.pop()[:-2]
-    return [cells[text] for text in texts]
+    writer.writerows([text] for text in texts)
+    return [cell[:-2] for cell in written]
 
 
 def _objects(
@@ -192,19 +204,10 @@ def _holds_figures(column: pd.Series[Any]) -> bool:
     return column.dtype.kind in "fiu"
 
 
-def _digits(figures: pd.Series[Any], decimals: int | None) -> list[str]:
+def _digits(figures: list[float], decimals: int | None) -> list[str]:
     """Figures as texts: with so many decimals, or with the fewest that read back to the same."""
     write = repr if decimals is None else f"{{:.{decimals}f}}".format
-    values = figures.tolist()
-    distinct = dict.fromkeys(values)
-    if 2 * len(distinct) < len(values):  # shares repeat, indexes hardly do
-        known = {value: write(value) for value in distinct}
-        texts = [known[value] for value in values]
-    else:
-        texts = list(map(write, values))
-    for row in figures.isna().to_numpy().nonzero()[0]:
-        texts[row] = ""
-    return texts
+    return ["" if text == "nan" else text for text in map(write, figures)]
 
 
 def _number(figure: float, decimals: int | None) -> float | None:
