@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
@@ -87,7 +88,12 @@ def cli() -> None:
 @cli.command(cls=Command)
 @click.argument("spam")
 @click.argument("share")
-@input_option("--key", metavar="COLUMN", callback=column_name, help="Column that holds the OS.")
+@input_option(
+    "--key",
+    metavar="COLUMN",
+    callback=column_name,
+    help="Column that holds the OS, in the files that have it.",
+)
 @input_option("--spam-column", metavar="COLUMN", help="Column of SPAM that holds the spam shares.")
 @input_option(
     "--share-column", metavar="COLUMN", help="Column of SHARE that holds the market shares."
@@ -111,9 +117,14 @@ def cli() -> None:
 )
 @input_option("--family/--no-family", help="Add up versions: Windows 7 and 10 are Windows.")
 @input_option("--names", metavar="FILE", help="CSV of name,canonical: more synonyms.")
-@input_option("--delimiter", metavar="CHAR", callback=one_character, help="What parts the columns.")
-@input_option("--encoding", metavar="NAME", callback=text_encoding, help="Encoding of the files.")
-@input_option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of the figures.")
+@input_option(
+    "--delimiter",
+    metavar="CHAR",
+    callback=one_character,
+    help="What parts the columns of both files.",
+)
+@input_option("--encoding", metavar="NAME", callback=text_encoding, help="Encoding of both files.")
+@input_option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of both files.")
 @question_option(
     "--baseline",
     metavar="OS",
@@ -139,7 +150,7 @@ def cli() -> None:
 @output_option(
     "-p",
     "--precision",
-    type=click.IntRange(0, 20),
+    type=click.IntRange(0, 15),
     metavar="N",
     help="Decimals; 2 in tables for people, else as many as there are.",
 )
@@ -207,11 +218,13 @@ def compute(
         _say(f"note: {title}")
     write(render(shown, format, precision=precision, header=not no_header, title=title), output)
     if fail_above is not None:
-        above = ranking[ranking["spam_index"] > fail_above]
+        # Spam from no machines at all is above any number, though there is no index to say it.
+        beyond = ranking["spam_index"].isna() & (ranking["spam_share"] > 0)
+        above = ranking[(ranking["spam_index"] > fail_above) | beyond]
         if len(above):
             where_ = above[list(by)].itertuples(index=False) if by else [()] * len(above)
             named = [
-                f"{os} ({', '.join([f'{index:.4g}', *ranked_by])})"
+                f"{os} ({', '.join([_times(index), *ranked_by])})"
                 for os, index, ranked_by in zip(
                     above["os"], above["spam_index"], where_, strict=True
                 )
@@ -244,6 +257,10 @@ def _ranking(
     spam_shares = reattribute(spam_shares, moves, by=by, names=known)
     ranking = spam_index(spam_shares, market_shares, by=by, names=known)
     return ranking if baseline is None else relative_index(ranking, baseline, by=by, names=known)
+
+
+def _times(index: float) -> str:
+    return "no market share" if math.isnan(index) else f"{index:.4g}"
 
 
 def _source(path: str) -> Source:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
@@ -29,6 +29,12 @@ _COUNT_WORDS = (
 )  # fmt: skip
 _PERCENT_WORDS = ("percentage", "percent", "perc", "pct", "%")
 _ANY_VALUE = (("share",), _PERCENT_WORDS, ("fraction",), _COUNT_WORDS)
+# A heading with one of these speaks of something else than what its other words say.
+_OTHER_THAN_SHARES = frozenset(
+    {"average", "avg", "bounce", "change", "delta", "difference", "duration", "growth", "id",
+     "index", "mean", "median", "new", "no", "non", "not", "per", "rank", "rate"}
+)  # fmt: skip
+_SPEAKS = {"spam": ("spam",), "market": ("market", "usage", "visits", "visitors", "sessions")}
 _VALUE_WORDS: dict[Role | None, tuple[tuple[str, ...], ...]] = {
     "spam": (("spam share", "share of spam"), ("spam",), *_ANY_VALUE),
     "market": (("market share", "usage share"), ("market",), *_ANY_VALUE),
@@ -48,14 +54,19 @@ _SAMPLE = 1000
 _MOSTLY = 0.5
 
 
-def with_headings(cells: Cells, named: Collection[str] = ()) -> Cells:
+def with_headings(
+    cells: Cells, named: Collection[str] = (), is_os: Callable[[str], object] = lambda _: False
+) -> Cells:
     """Put headings above a table: its first row, unless that is of figures; then numbers from 1.
 
     A row with one of the words for an OS column, or with one of the columns that are ``named``, is
-    headings even if it holds a figure, such as a year. Raises FileError where nothing stands under
-    the headings, ColumnError where a row with a year in it could be headings or not.
+    headings even if it holds a figure, such as a year; a row of two that begins with what ``is_os``
+    takes for one is not, even if its figure can't be read. Raises FileError where nothing stands
+    under the headings, ColumnError where a row with a year in it could be headings or not.
     """
     first = cells.row(0)
+    if len(first) == 2 and is_os(first[0]) and not is_os(first[1]):
+        return cells
     in_figures = [text for text in first if is_figure(text)]
     wanted = {words(name) for name in named}
     if in_figures and not any(_in(h, _KEY_HEADINGS) or words(h) in wanted for h in first):
@@ -102,13 +113,20 @@ def value_column(cells: Cells, key: int, role: Role | None = None, named: str | 
             raise ColumnError(f"{cells.name}: {named!r} can't hold both the OS and its share")
         return column
     headings = cells.headings
-    figures = {i: part for i, part in _figures(cells).items() if i != key}
+    others = [
+        i
+        for i, heading in enumerate(headings)
+        if i != key
+        and not is_period(heading)
+        and _OTHER_THAN_SHARES.isdisjoint(words(heading).split())
+    ]
     for tier in _VALUE_WORDS[role]:
-        found = [i for i in figures if _holds(headings[i], tier)]
+        found = [i for i in others if _holds(headings[i], tier)]
         if found:
             break
     else:
-        found = [i for i in figures if figures[i] >= _MOSTLY and not is_period(headings[i])]
+        figures = _figures(cells)
+        found = [i for i in others if figures.get(i, 0) >= _MOSTLY]
     column = _only(cells, found, _VALUES[role], _VALUE_OPTION[role])
     if role == "market" and speaks_of("spam", headings[column]):
         raise ColumnError(
@@ -134,7 +152,7 @@ def speaks_of(role: Role, heading: str) -> bool:
     >>> speaks_of("market", "Market Share Perc."), speaks_of("spam", "market_share")
     (True, False)
     """
-    return _holds(heading, (role,))
+    return _holds(heading, _SPEAKS[role])
 
 
 def is_period(heading: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from spamindex import columns
+from spamindex import columns, periods
 from spamindex.cells import Cells
 from spamindex.errors import FileError, SpamIndexNote, SpamIndexWarning
 from spamindex.figures import is_figure, is_missing
@@ -37,8 +37,15 @@ def table(raw: Cells, widths: npt.NDArray[np.int64]) -> Cells:
     rows = np.flatnonzero((filled_to > 0) & ~comment)
     first = _first(rows, widths, filled_to, usual)
     width = int(widths[first])
+    has_figures = any(map(is_figure, raw.row(first)))
+    above = rows[rows == first - 1]
+    if has_figures and len(above) and (headings := widths[above[0]]) > 1:
+        raise FileError(
+            f"{raw.at(first)}: has {width} cells, but the row above it has {headings}; "
+            "quote a cell that holds a delimiter, or name the right --delimiter"
+        )
     is_heading = np.zeros(len(raw), bool)
-    if not any(map(is_figure, raw.row(first))):
+    if not has_figures:
         is_heading = np.logical_and.reduce([c.codes == c.codes[first] for c in raw.columns])
     end = _end(raw, widths, rows[rows >= first], is_heading)
 
@@ -103,6 +110,8 @@ def _end(
     first = raw.row(rows[0])
     for row in rows[1:][np.diff(rows) > 1]:
         cells = raw.row(row)[: widths[row]]
+        if row == rows[-1] and any(map(periods.iso, cells)):
+            return int(row)  # Source: somebody, 2010
         if is_heading[row] or any(is_figure(text) or is_missing(text) for text in cells):
             continue
         if len(cells) != widths[rows[0]] or any(t in first or columns.heads(t) for t in cells):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 MARKS = (".", ",")
 
-_MISSING = frozenset({"", "-", "--", "–", "—", "n/a", "na", "nan", "null", "none"})  # noqa: RUF001
+_MISSING = frozenset({"", "-", "--", "–", "—", "n/a", "#n/a", "na", "nan", "null", "none"})  # noqa: RUF001
 _INFINITE = frozenset({"inf", "infinity", "∞"})
 _PERCENT_SIGNS = ("%", "\N{FULLWIDTH PERCENT SIGN}")
 _MINUS = ("-", "\N{MINUS SIGN}")

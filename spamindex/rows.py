@@ -13,7 +13,10 @@ from spamindex.layout import Entries
 
 ABOUT = 0.01  # how far, of the whole, rounded figures may be from what they add up to
 
-_TOTALS = frozenset({"total", "totals", "grand total", "sum", "all"})
+_TOTALS = frozenset(
+    {"all", "gesamt", "grand total", "insgesamt", "sum", "summe", "total", "totale", "totals"}
+)
+_ENOUGH = 4  # rows, of which one can be the sum of the others by more than chance
 
 
 def decimal_marks(table: Entries, decimal: str | None) -> tuple[str, ...]:
@@ -36,16 +39,15 @@ def measured_rows(table: Entries, marks: tuple[str, ...]) -> tuple[Entries, list
     systems, values = table.column(table.os), table.column(table.value)
     without = values.where(is_missing)
     nameless = ~systems.where(bool) & ~without
-    called_total = systems.where(lambda name: name.casefold().rstrip(" :") in _TOTALS) & ~without
-    total = np.zeros(len(table), bool)
-    more = total.copy()
-    if nameless.any() or called_total.any():
-        figure = np.array(figures.read(values.texts, marks)[0].values)[values.codes]
-        parts = np.where(nameless | called_total | np.isnan(figure), 0, figure)
-        groups = table.groups(apart=table.over_time)
-        sums = np.bincount(groups, weights=parts)[groups]
-        total = (nameless | called_total) & np.isclose(figure, sums, rtol=ABOUT)
-        more = called_total & (figure > sums) & ~total
+    called_total = systems.where(lambda name: name.casefold().strip(" :*") in _TOTALS) & ~without
+    figure = _figures(values, marks)
+    parts = np.where(nameless | called_total | np.isnan(figure), 0, figure)
+    groups = table.groups(apart=table.over_time)
+    sums = np.bincount(groups, weights=parts)[groups]
+    total = (nameless | called_total) & np.isclose(figure, sums, rtol=ABOUT)
+    more = called_total & (figure > sums) & ~total
+    several = np.bincount(groups)[groups] >= _ENOUGH
+    doubtful = several & (parts > 0) & np.isclose(2 * parts, sums, rtol=1e-9)
     measured = table.only(~(without | nameless | total | more))
     said: list[UserWarning] = [
         kind(_left_out(table, why, column, rows))
@@ -58,15 +60,32 @@ def measured_rows(table: Entries, marks: tuple[str, ...]) -> tuple[Entries, list
         )
         if rows.any()
     ]
+    if doubtful.any():
+        named = _named(table, systems, doubtful)
+        said.append(
+            SpamIndexWarning(f"{table.cells.name}: the sum of the others, or a total?: {named}")
+        )
     if not len(measured):
         raise FileError(*map(str, said))
     return measured, said
 
 
+def _figures(values: Column, marks: tuple[str, ...]) -> npt.NDArray[np.float64]:
+    """What each cell holds, as far as it can be read at first sight."""
+    used = values.used
+    known = np.full(len(values.texts), np.nan)
+    known[used] = figures.read([values.texts[code] for code in used], marks)[0].values
+    return known[values.codes]
+
+
 def _left_out(table: Entries, why: str, by: Column, which: npt.NDArray[np.bool_]) -> str:
+    return f"{table.cells.name}: left out, {why}: {_named(table, by, which)}"
+
+
+def _named(table: Entries, by: Column, which: npt.NDArray[np.bool_]) -> str:
     rows = np.flatnonzero(which)
     first = [f"{by[row]!r} (line {table.cells.lines[row]})" for row in rows[:SHOWN]]
-    return f"{table.cells.name}: left out, {why}: {listed(first, of=len(rows))}"
+    return listed(first, of=len(rows))
 
 
 def repeats(table: Entries, groups: npt.NDArray[np.int64]) -> dict[int, str]:

@@ -49,7 +49,7 @@ def read_cells(
     ['os', 'market_share']
     """
     rows, widths = csvfile.read(source, delimiter=delimiter, encoding=encoding)
-    return columns.with_headings(extent.table(rows, widths), named)
+    return columns.with_headings(extent.table(rows, widths), named, BUILT_IN.family)
 
 
 def read_shares(
@@ -155,7 +155,7 @@ def _in_one_unit(
     faults = readings[0].faults
     said = repeats(table, groups)
     if said:  # only those that nothing else tells apart
-        said = repeats(table, table.groups(same_os, apart=table.others))
+        said = repeats(table, table.groups(same_os, apart=[*table.others, table.os]))
     if faults:
         for row in np.flatnonzero(value.where(faults.__contains__)):
             said[int(row)] = f"{table.at(row)}: {value[row]!r} {faults[value[row]]}"

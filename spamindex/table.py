@@ -158,7 +158,9 @@ def _cells_of_figures(figures: pd.Series[Any], precision: int | None) -> _Cells:
     codes, distinct = figures.factorize(use_na_sentinel=False)
     if 2 * len(distinct) > len(figures):
         return lambda rows: _digits(figures.iloc[rows].tolist(), precision)
-    texts = _digits(distinct.tolist(), precision)  # shares repeat, indexes hardly do
+    texts = _digits(
+        [float(figure) for figure in distinct], precision
+    )  # shares repeat, indexes hardly do
     return lambda rows: [texts[code] for code in codes[rows].tolist()]
 
 

@@ -167,7 +167,7 @@ def _refuse_zeros(name: str, data: bytes) -> None:
     if b"\0" in data:
         raise FileError(
             f"{name}: is not a text file: it holds zero bytes "
-            "(if it is UTF-16, say so with --encoding utf-16)"
+            "(if it is UTF-16, say so with --encoding utf-16-le or utf-16-be)"
         )
 
 

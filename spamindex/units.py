@@ -80,6 +80,8 @@ def settle(
             settled.append((figures, found))
         except UnitError as error:
             refused.append(str(error))
+    if unit == "count":  # whole, but for amounts that somebody calls counts: users in millions
+        settled = [(one, its) for one, its in settled if one.reading.whole] or settled
     if not settled:
         raise UnitError(f"{where}: {refused[0]}")
     if len(settled) > 1:
@@ -141,9 +143,6 @@ def _check(figures: Figures, unit: Unit) -> None:
     reading = figures.reading
     if unit != "percent" and reading.percent:
         raise UnitError(f"{min(reading.percent)!r} has a percent sign, but {unit} was asked for")
-    if unit == "count" and not reading.whole:
-        part = next(value for value in reading.values if value % 1 > 0)
-        raise UnitError(f"{part!r} is not a whole number, as every count is")
     whole = {"percent": 100, "fraction": 1, "count": math.inf}[unit]
     totals = figures.totals
     if totals.max() > whole * (1 + _SLACK):

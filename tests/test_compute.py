@@ -192,7 +192,7 @@ def test_market_shares_may_stand_for_spam_shares_but_not_unsaid(
         (b"PK\x03\x04....", "is a zip archive or an Excel workbook; save the table as CSV"),
         (b"os,share\nLinux,0\nWindows,0\n", "adds up to 0"),
         (b"name,visitors\r\n,3\r\n", "left out, no OS name: '3' (line 2)"),
-        (b"os,share\nLinux,n/a\nWindows,-\n", "no column holds figures"),
+        (b"os,share\nLinux,n/a\nWindows,-\n", "left out, no figure: 'Linux' (line 2)"),
     ],
 )
 def test_what_is_no_table_is_refused_in_one_line(
@@ -397,3 +397,81 @@ def test_names_steer_no_terminal_from_messages(invoke: Invoke, write: Write) -> 
 
 def test_json_has_no_header_to_leave_out(invoke: Invoke) -> None:
     assert invoke("compute", SPAM, SHARE, "-f", "json", "--no-header").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("share", "linux"),
+    [
+        ("OS,Sessions,% New Sessions\nWindows,9897,30.5%\nLinux,103,8.2%\n", "Linux,5.14,1.03,"),
+        ("OS,Users,Growth %\nWindows,9897,3.5\nLinux,103,8\n", "Linux,5.14,1.03,"),
+        ("OS,users,share change\nWindows,9897,1.2\nLinux,103,0.5\n", "Linux,5.14,1.03,"),
+        ("Rank,OS,Usage\n1,Windows,98.97\n2,Linux,1.03\n", "Linux,5.14,1.03,"),
+    ],
+)
+def test_a_column_of_something_else_is_not_taken_for_shares(
+    invoke: Invoke, write: Write, share: str, linux: str
+) -> None:
+    result = invoke("compute", SPAM, write("m.csv", share), "-f", "csv", "--no-header")
+    assert result.stdout.startswith(linux)
+
+
+@pytest.mark.parametrize(
+    ("share", "complaint"),
+    [
+        (
+            "OS,bounce rate\nWindows,30.1%\nLinux,40.2%\n",
+            "no column can be told to hold the",
+        ),
+        (
+            "OS,pages per visit\nWindows,3.1\nLinux,4.2\n",
+            "no column can be told to hold the",
+        ),
+        ("OS,Visits,Bounce Rate\nWindows,9.1K,45%\n", "m.csv:2: column 'Visits': '9.1K' is not a"),
+        ("os,share\nWindows,$91.58\n", "m.csv:2: column 'share': '$91.58' is not a number"),
+        ("os,share\nWindows,0.92\nLinux,0.02\nMac,0.06\nOther,0.02\n", "adds up to 1.02, which"),
+        ("os,share %\nWindows,0.9158\nLinux,0.0103\nMac,0.0534\n", "has a % above it, but adds"),
+        (
+            "OS,Share\nWindows,91,58\nLinux,1,03\n",
+            ":2: has 3 cells, but the row above it has 2",
+        ),
+        ("Windows,9158x\nLinux,103\nMac,534\n", "m.csv:1: column '2': '9158x' is not a number"),
+    ],
+)
+def test_what_could_be_taken_wrong_is_refused(
+    invoke: Invoke, write: Write, share: str, complaint: str
+) -> None:
+    result = invoke("compute", SPAM, write("m.csv", share))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert complaint in result.stderr
+
+
+def test_a_sum_of_the_others_is_doubted_under_any_name(invoke: Invoke, write: Write) -> None:
+    share = write("m.csv", "os,visits\nWindows,91\nLinux,1\nMac,8\nTodos,100\n")
+    complaints = invoke("compute", SPAM, share).complaints
+    assert "warning: m.csv: the sum of the others, or a total?: 'Todos' (line 5)" in complaints
+
+
+def test_a_source_with_a_year_below_the_table_is_no_row(invoke: Invoke, write: Write) -> None:
+    share = write("m.csv", "OS,visits\nWindows,500\nLinux,500\n\nSource: somebody, 2010\n")
+    result = invoke("compute", SPAM, share, "-f", "csv", "--no-header")
+    assert result.stdout.startswith("Windows,92.65,50.0,1.853")
+    assert result.complaints[0] == "warning: m.csv:5: left out: after the end of the table"
+
+
+def test_spam_from_no_machines_is_above_any_number(invoke: Invoke, write: Write) -> None:
+    share = write("m.csv", "os,share\nLinux,0\nWindows,94.66\nMac,5.34\n")
+    result = invoke("compute", SPAM, share, "--fail-above", "2")
+    assert result.exit_code == 3
+    assert result.complaints[-1] == "above 2: Linux (no market share)"
+
+
+def test_market_words_over_spam_shares_are_doubted(invoke: Invoke, write: Write) -> None:
+    table = write("u.csv", "os,usage share\nWindows,91.58\nLinux,1.03\n")
+    assert "column 'usage share': read as spam shares" in invoke("compute", table, SHARE).stderr
+
+
+def test_counts_under_two_names_of_an_os_add_up(invoke: Invoke, write: Write) -> None:
+    spam = write("s.csv", "os,messages\nOS X,10\nmacOS,20\nWindows,90\n")
+    result = invoke("compute", spam, SHARE, "-f", "csv", "--no-header")
+    assert "OS X,25.0,5.34," in result.stdout
+    assert "note: s.csv: column 'messages': 3 rows were added up by OS" in result.complaints

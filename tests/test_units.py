@@ -118,7 +118,6 @@ def test_a_percent_sign_above_fractions_is_refused() -> None:
     [
         (["60.5", "60.5"], "percent", "percents add up to 121, which is more than 100"),
         (["0.6", "0.6"], "fraction", "fractions add up to 1.2, which is more than 1"),
-        (["1.44", "0.33"], "count", "1.44 is not a whole number, as every count is"),
         (["5 %", "95 %"], "count", "'5 %' has a percent sign, but count was asked for"),
         (["0"], "count", "adds up to 0"),
     ],
@@ -135,6 +134,11 @@ def test_rounded_percents_may_add_up_to_a_little_more_than_100() -> None:
 def test_the_unit_settles_the_decimal_mark() -> None:
     figures, unit = settled(["2,533", "437"], heading="Sessions")
     assert (figures.values.tolist(), unit) == ([2533.0, 437.0], "count")
+
+
+def test_amounts_are_counts_if_somebody_says_so() -> None:
+    assert unit_of("1.44", "0.33", unit="count") == "count"
+    assert settled(["1,234", "12"], unit="count")[0].values.tolist() == [1234.0, 12.0]
 
 
 def test_a_heading_for_counts_settles_it_too() -> None:
