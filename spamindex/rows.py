@@ -10,6 +10,7 @@ from spamindex.cells import Column, first_rows
 from spamindex.errors import SHOWN, FileError, SpamIndexNote, SpamIndexWarning, listed
 from spamindex.figures import is_missing
 from spamindex.layout import Entries
+from spamindex.units import Figures
 
 ABOUT = 0.01  # how far, of the whole, rounded figures may be from what they add up to
 
@@ -40,14 +41,15 @@ def measured_rows(table: Entries, marks: tuple[str, ...]) -> tuple[Entries, list
     without = values.where(is_missing)
     nameless = ~systems.where(bool) & ~without
     called_total = systems.where(lambda name: name.casefold().strip(" :*") in _TOTALS) & ~without
-    figure = _figures(values, marks)
-    parts = np.where(nameless | called_total | np.isnan(figure), 0, figure)
-    groups = table.groups(apart=table.over_time)
-    sums = np.bincount(groups, weights=parts)[groups]
-    total = (nameless | called_total) & np.isclose(figure, sums, rtol=ABOUT)
-    more = called_total & (figure > sums) & ~total
-    several = np.bincount(groups)[groups] >= _ENOUGH
-    doubtful = several & (parts > 0) & np.isclose(2 * parts, sums, rtol=1e-9)
+    total = np.zeros(len(table), bool)
+    more = total.copy()
+    if nameless.any() or called_total.any():
+        figure = _figures(values, marks)
+        parts = np.where(nameless | called_total | np.isnan(figure), 0, figure)
+        groups = table.groups(apart=table.over_time)
+        sums = np.bincount(groups, weights=parts)[groups]
+        total = (nameless | called_total) & np.isclose(figure, sums, rtol=ABOUT)
+        more = called_total & (figure > sums) & ~total
     measured = table.only(~(without | nameless | total | more))
     said: list[UserWarning] = [
         kind(_left_out(table, why, column, rows))
@@ -60,14 +62,21 @@ def measured_rows(table: Entries, marks: tuple[str, ...]) -> tuple[Entries, list
         )
         if rows.any()
     ]
-    if doubtful.any():
-        named = _named(table, systems, doubtful)
-        said.append(
-            SpamIndexWarning(f"{table.cells.name}: the sum of the others, or a total?: {named}")
-        )
     if not len(measured):
         raise FileError(*map(str, said))
     return measured, said
+
+
+def sums_of_others(table: Entries, figures_: Figures) -> list[UserWarning]:
+    """A doubt about rows that are what the others of their ranking add up to."""
+    values, groups = figures_.values, figures_.groups
+    several = np.bincount(groups) >= _ENOUGH
+    apart = np.abs(2 * values - figures_.totals[groups])
+    doubtful = several[groups] & (values > 0) & (apart <= 1e-9 * values)
+    if not doubtful.any():
+        return []
+    named = _named(table, table.column(table.os), doubtful)
+    return [SpamIndexWarning(f"{table.cells.name}: the sum of the others, or a total?: {named}")]
 
 
 def _figures(values: Column, marks: tuple[str, ...]) -> npt.NDArray[np.float64]:

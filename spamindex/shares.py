@@ -23,7 +23,7 @@ from spamindex.errors import (
 )
 from spamindex.layout import Entries
 from spamindex.names import BUILT_IN, Names
-from spamindex.rows import ABOUT, decimal_marks, measured_rows, repeats
+from spamindex.rows import ABOUT, decimal_marks, measured_rows, repeats, sums_of_others
 from spamindex.textfile import Source
 from spamindex.units import Figures, Unit
 
@@ -112,6 +112,7 @@ def read_shares(
     same_os = measured.column(measured.os).mapped(names.canonical)
     groups = measured.groups(same_os)
     figures_, found = _in_one_unit(measured, same_os, groups, of, unit, decimal)
+    _warn(sums_of_others(measured, figures_))
     _warn(_on_the_figures(measured, figures_, found, unit_given=unit is not None))
     if column is None and of == "spam" and columns.speaks_of("market", measured.heading):
         _warn([SpamIndexWarning(f"{measured.title}: read as spam shares")])
