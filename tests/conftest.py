@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from spamindex import cli
+
+# A slow machine is no fault, and CI gets the same examples each time.
+settings.register_profile("spamindex", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("spamindex")
 
 ROOT = Path(__file__).parent.parent
 SPAM = str(ROOT / "data/spam.csv")
