@@ -203,6 +203,8 @@ def compute(
         raise click.UsageError("Standard input (-) can be read only once.")
     if no_header and format in ("json", "jsonl"):
         raise click.UsageError(f"--no-header is for tables; {format} has no header.")
+    if key in by:
+        raise click.UsageError(f"{key!r} can't be both --key and --by.")
     if len(dict(where)) < len(where):
         raise click.UsageError("--where takes one value of a column.")
     with _findings(strict):

@@ -113,6 +113,6 @@ def not_nan(_ctx: click.Context, _param: click.Parameter, value: float | None) -
 def column_name(_ctx: click.Context, param: click.Parameter, value: Any) -> Any:
     """Refuse a name that the result has for a column of its own."""
     for name in value if param.multiple else [value]:
-        if name in COLUMNS:
+        if name in COLUMNS and (param.name, name) != ("key", "os"):
             raise click.BadParameter(f"{name!r} is a column of the result.")
     return tuple(dict.fromkeys(value)) if param.multiple else value

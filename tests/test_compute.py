@@ -240,6 +240,12 @@ def test_key_and_columns_choose(invoke: Invoke, write: Write) -> None:
     assert result.stdout == "A,50.0,40.0,1.25\nB,50.0,60.0,0.8333333333333334\n"
 
 
+def test_the_key_may_be_called_os(invoke: Invoke) -> None:
+    assert invoke("compute", SPAM, SHARE, "--key", "os").stdout == EXAMPLE
+    assert invoke("compute", SPAM, SHARE, "--by", "os").exit_code == 2
+    assert invoke("compute", SPAM, SHARE, "--key", "x", "--by", "x").exit_code == 2
+
+
 def test_own_names_extend_and_override_the_synonyms(invoke: Invoke, write: Write) -> None:
     names = write("names.csv", "name,canonical\nTux,GNU/Linux\nOS X,OS X\n")
     spam = write("spam.csv", "os,share\nTux,5.14\nOS X,0.001\nWindows,92.65\n")
