@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -13,28 +11,24 @@ from spamindex import periods
 from spamindex.cells import Cells
 from spamindex.errors import ColumnError, FileError
 from spamindex.figures import is_figure, is_missing
-
-Role: TypeAlias = Literal["spam", "market"]
-
-# Each line is better than the next; two columns on one line are one too many.
-_KEY_HEADINGS = (
-    ("os", "operating system", "operating systems", "os name", "operating system name"),
-    ("os family", "os version", "operating system version", "os versions"),
-    ("platform", "name", "system"),
+from spamindex.headings import (
+    COUNT_WORDS,
+    KEY_HEADINGS,
+    PERCENT_WORDS,
+    Role,
+    holds,
+    is_period,
+    names_os,
+    speaks_of,
+    words,
 )
-_PERIOD_HEADINGS = frozenset({"date", "day", "week", "month", "quarter", "year", "period", "time"})
-_COUNT_WORDS = (
-    "messages", "visits", "sessions", "users", "visitors", "hits", "pageviews", "page views",
-    "requests", "devices", "machines", "clients", "count", "counts",
-)  # fmt: skip
-_PERCENT_WORDS = ("percentage", "percent", "perc", "pct", "%")
-_ANY_VALUE = (("share",), _PERCENT_WORDS, ("fraction",), _COUNT_WORDS)
+
+_ANY_VALUE = (("share",), PERCENT_WORDS, ("fraction",), COUNT_WORDS)
 # A heading with one of these speaks of something else than what its other words say.
 _OTHER_THAN_SHARES = frozenset(
     {"average", "avg", "bounce", "change", "delta", "difference", "duration", "growth", "id",
      "index", "mean", "median", "new", "no", "non", "not", "per", "rank", "rate"}
 )  # fmt: skip
-_SPEAKS = {"spam": ("spam",), "market": ("market", "usage", "visits", "visitors", "sessions")}
 _VALUE_WORDS: dict[Role | None, tuple[tuple[str, ...], ...]] = {
     "spam": (("spam share", "share of spam"), ("spam",), *_ANY_VALUE),
     "market": (("market share", "usage share"), ("market",), *_ANY_VALUE),
@@ -69,7 +63,7 @@ def with_headings(
         return cells
     in_figures = [text for text in first if is_figure(text)]
     wanted = {words(name) for name in named}
-    if in_figures and not any(_in(h, _KEY_HEADINGS) or words(h) in wanted for h in first):
+    if in_figures and not any(names_os(h) or words(h) in wanted for h in first):
         if wanted.isdisjoint(cells.headings) and all(map(periods.iso, in_figures)):
             raise ColumnError(
                 f"{cells.at(0)}: could be headings or figures: {', '.join(map(repr, first))}; "
@@ -87,7 +81,7 @@ def key_column(cells: Cells, named: str | None = None) -> int:
     """The column that holds the OS. Raises ColumnError where that is not certain."""
     if named is not None:
         return find(cells, named)
-    for tier in _KEY_HEADINGS:
+    for tier in KEY_HEADINGS:
         found = [i for i, heading in enumerate(cells.headings) if words(heading) in tier]
         if found:
             return _only(cells, found, "the OS", "--key")
@@ -102,7 +96,7 @@ def key_column(cells: Cells, named: str | None = None) -> int:
 
 def has_key(cells: Cells) -> bool:
     """Whether a heading says that its column holds the OS."""
-    return any(_in(heading, _KEY_HEADINGS) for heading in cells.headings)
+    return any(names_os(heading) for heading in cells.headings)
 
 
 def value_column(cells: Cells, key: int, role: Role | None = None, named: str | None = None) -> int:
@@ -121,7 +115,7 @@ def value_column(cells: Cells, key: int, role: Role | None = None, named: str | 
         and _OTHER_THAN_SHARES.isdisjoint(words(heading).split())
     ]
     for tier in _VALUE_WORDS[role]:
-        found = [i for i in others if _holds(headings[i], tier)]
+        found = [i for i in others if holds(headings[i], tier)]
         if found:
             break
     else:
@@ -134,61 +128,6 @@ def value_column(cells: Cells, key: int, role: Role | None = None, named: str | 
             f"first, SHARE second; if it is right, say so with {_VALUE_OPTION[role]}"
         )
     return column
-
-
-def heads(text: str) -> bool:
-    """Whether a text by itself is a usual heading.
-
-    >>> heads("Visits"), heads("Day"), heads("Linux")
-    (True, True, False)
-    """
-    word = words(text)
-    return _in(text, _KEY_HEADINGS) or is_period(text) or word in _COUNT_WORDS or word == "share"
-
-
-def speaks_of(role: Role, heading: str) -> bool:
-    """Whether a heading names spam, or the market.
-
-    >>> speaks_of("market", "Market Share Perc."), speaks_of("spam", "market_share")
-    (True, False)
-    """
-    return _holds(heading, _SPEAKS[role])
-
-
-def is_period(heading: str) -> bool:
-    """Whether a heading names a column of periods.
-
-    >>> is_period("Month"), is_period("Monthly users")
-    (True, False)
-    """
-    return words(heading) in _PERIOD_HEADINGS
-
-
-def says_counts(heading: str) -> bool:
-    """Whether a heading says that whole numbers under it are counts.
-
-    >>> says_counts("Unique visitors"), says_counts("spam_share"), says_counts("% of visits")
-    (True, False, False)
-    """
-    return _holds(heading, _COUNT_WORDS) and not says_shares(heading)
-
-
-def says_shares(heading: str) -> bool:
-    """Whether a heading says that what is under it are shares, in whatever unit.
-
-    >>> says_shares("Market share"), says_shares("percentage"), says_shares("spam")
-    (True, True, False)
-    """
-    return _holds(heading, ("share", *_PERCENT_WORDS))
-
-
-def says_percents(heading: str) -> bool:
-    """Whether a heading speaks of percents, which is not to say that what is under it are some.
-
-    >>> says_percents("Market Share %"), says_percents("share")
-    (True, False)
-    """
-    return _holds(heading, _PERCENT_WORDS)
 
 
 def _figures(cells: Cells) -> dict[int, float]:
@@ -229,23 +168,3 @@ def _only(cells: Cells, found: Sequence[int], what: str, option: str) -> int:
 
 def _listed(headings: Sequence[str]) -> str:
     return ", ".join(map(repr, headings))
-
-
-def words(heading: str) -> str:
-    """A heading as its words alone: lower case, one blank between them.
-
-    >>> words("Market_Share%")
-    'market share %'
-    """
-    folded = unicodedata.normalize("NFKC", heading).casefold().replace("%", " % ")
-    return " ".join("".join(c if c.isalnum() or c == "%" else " " for c in folded).split())
-
-
-def _in(heading: str, tiers: tuple[tuple[str, ...], ...]) -> bool:
-    return any(words(heading) in tier for tier in tiers)
-
-
-def _holds(heading: str, phrases: Sequence[str]) -> bool:
-    """Whether one of the phrases stands in a heading, at whole words."""
-    padded = f" {words(heading)} "
-    return any(f" {phrase} " in padded for phrase in phrases)

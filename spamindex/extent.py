@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from spamindex import columns, periods
+from spamindex import headings, periods
 from spamindex.cells import Cells
 from spamindex.errors import FileError, SpamIndexNote, SpamIndexWarning
 from spamindex.figures import is_figure, is_missing
@@ -114,7 +114,7 @@ def _end(
             return int(row)  # Source: somebody, 2010
         if is_heading[row] or any(is_figure(text) or is_missing(text) for text in cells):
             continue
-        if len(cells) != widths[rows[0]] or any(t in first or columns.heads(t) for t in cells):
+        if len(cells) != widths[rows[0]] or any(t in first or headings.heads(t) for t in cells):
             return int(row)
     return len(raw)
 

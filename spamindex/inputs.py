@@ -9,8 +9,8 @@ import pandas as pd
 
 from spamindex import layout
 from spamindex.cells import Cells
-from spamindex.columns import Role
 from spamindex.errors import ColumnError, PeriodError, SpamIndexError
+from spamindex.headings import Role
 from spamindex.names import BUILT_IN, Names
 from spamindex.shares import read_cells, read_shares
 from spamindex.textfile import Source

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spamindex import columns, periods
+from spamindex import columns, headings, periods
 from spamindex.cells import Cells, Column, group
-from spamindex.columns import Role
 from spamindex.errors import ColumnError, PeriodError, listed
+from spamindex.headings import Role
 from spamindex.names import Names
 
 ALL = "all"
@@ -125,21 +125,21 @@ def entries(
 
 def has_periods(cells: Cells) -> bool:
     """Whether a table is one over time, with a column of periods or a column for each."""
-    return any(map(columns.is_period, cells.headings)) or bool(_columns_of_periods(cells))
+    return any(map(headings.is_period, cells.headings)) or bool(_columns_of_periods(cells))
 
 
 def has_column(cells: Cells, name: str) -> bool:
     """Whether a table has a column of this name; ``period`` is one for the periods."""
-    if columns.words(name) == "period" and has_periods(cells):
+    if headings.words(name) == "period" and has_periods(cells):
         return True
-    return any(columns.words(heading) == columns.words(name) for heading in cells.headings)
+    return any(headings.words(heading) == headings.words(name) for heading in cells.headings)
 
 
 def _columns_of_systems(cells: Cells, names: Names) -> list[int]:
     """The columns of a table that has one for each OS: known ones, or all beside the period."""
     if columns.has_key(cells):
         return []
-    others = [i for i, heading in enumerate(cells.headings) if not columns.is_period(heading)]
+    others = [i for i, heading in enumerate(cells.headings) if not headings.is_period(heading)]
     known = [i for i in others if names.family(cells.headings[i])]
     if len(known) < _AT_LEAST:
         return []
@@ -154,10 +154,10 @@ def _columns_of_periods(cells: Cells) -> list[int]:
 
 def _with_periods(cells: Cells) -> tuple[Cells, int | None]:
     """The table with its periods in ISO form, and the column in which they are."""
-    found = [i for i, heading in enumerate(cells.headings) if columns.is_period(heading)]
+    found = [i for i, heading in enumerate(cells.headings) if headings.is_period(heading)]
     if not found:
         return cells, None
-    parts = {columns.words(cells.headings[i]): i for i in found}
+    parts = {headings.words(cells.headings[i]): i for i in found}
     if {"year", "month"} <= parts.keys():  # 2010 and 3, or 2010 and March
         year, month = (cells.columns[parts[part]] for part in ("year", "month"))
         pairs, codes = np.unique(
@@ -175,7 +175,7 @@ def _with_periods(cells: Cells) -> tuple[Cells, int | None]:
 
 
 def _by(cells: Cells, name: str, when: int | None) -> int:
-    if when is not None and columns.words(name) == "period":
+    if when is not None and headings.words(name) == "period":
         return when
     return columns.find(cells, name)
 

@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spamindex import columns, csvfile, extent, figures, layout, units
+from spamindex import columns, csvfile, extent, figures, headings, layout, units
 from spamindex.cells import Cells, Column, first_rows
-from spamindex.columns import Role
 from spamindex.errors import (
     FigureError,
     MatchError,
@@ -21,6 +20,7 @@ from spamindex.errors import (
     SpamIndexWarning,
     UnitError,
 )
+from spamindex.headings import Role
 from spamindex.layout import Entries
 from spamindex.names import BUILT_IN, Names
 from spamindex.rows import ABOUT, decimal_marks, measured_rows, repeats, sums_of_others
@@ -114,7 +114,7 @@ def read_shares(
     figures_, found = _in_one_unit(measured, same_os, groups, of, unit, decimal)
     _warn(sums_of_others(measured, figures_))
     _warn(_on_the_figures(measured, figures_, found, unit_given=unit is not None))
-    if column is None and of == "spam" and columns.speaks_of("market", measured.heading):
+    if column is None and of == "spam" and headings.speaks_of("market", measured.heading):
         _warn([SpamIndexWarning(f"{measured.title}: read as spam shares")])
 
     # Counts of one OS add up where another column tells their rows apart; shares never do.

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from spamindex import columns
+from spamindex import headings
 from spamindex.errors import FigureError, UnitError
 from spamindex.figures import Reading
 
@@ -111,7 +111,7 @@ def _inferred(figures: Figures, heading: str, option: str) -> Unit:
         return "percent"
     if several and largest <= 1 and abs(total - 1) <= _SLACK:
         return "fraction"
-    if columns.says_counts(heading):
+    if headings.says_counts(heading):
         if not reading.whole:
             raise UnitError(f"counts by its heading, but not all are whole; say with {option}")
         return "count"
@@ -120,10 +120,10 @@ def _inferred(figures: Figures, heading: str, option: str) -> Unit:
 
 def _by_total(total: float, largest: float, whole: bool, heading: str, option: str) -> Unit:
     """The unit of figures that neither a sign nor their heading names: by what they add up to."""
-    may_be_counts = whole and not columns.says_percents(heading)
+    may_be_counts = whole and not headings.says_percents(heading)
     if may_be_counts and largest > 100:  # more than any share
         return "count"
-    may_be_counts = may_be_counts and not columns.says_shares(heading)
+    may_be_counts = may_be_counts and not headings.says_shares(heading)
     if may_be_counts and total >= _SURELY_COUNTS:
         return "count"
     if abs(total - 100) <= 100 * _SLACK or (largest > 1 and total < 100 and not may_be_counts):

@@ -5,8 +5,8 @@ import io
 import pytest
 
 from spamindex import columns, csvfile, extent
-from spamindex.columns import Role
 from spamindex.errors import ColumnError
+from spamindex.headings import Role
 
 
 def headings(text: str, role: Role | None = "market") -> tuple[str, str]:

@@ -21,7 +21,7 @@ LAYERS = [
     {"layout", "units"},
     {"extent", "names"},
     {"columns", "csvfile"},
-    {"cells", "figures", "periods", "textfile"},
+    {"cells", "figures", "headings", "periods", "textfile"},
     {"errors"},
 ]
 
