@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from spamindex.names import read_names
     from spamindex.relative import relative_index
     from spamindex.shares import read_shares
+    from spamindex.uncertainty import rounding_ranges, sampling_intervals
     from spamindex.whatif import reattribute
 
 __all__ = [
@@ -51,6 +52,8 @@ __all__ = [
     "read_shares",
     "reattribute",
     "relative_index",
+    "rounding_ranges",
+    "sampling_intervals",
     "spam_index",
 ]
 
@@ -61,6 +64,8 @@ _LAZY = {
     "read_shares": "shares",
     "reattribute": "whatif",
     "relative_index": "relative",
+    "rounding_ranges": "uncertainty",
+    "sampling_intervals": "uncertainty",
     "spam_index": "index",
 }
 

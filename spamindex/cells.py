@@ -43,6 +43,13 @@ class Column:
         codes = [new.setdefault(change(text), len(new)) for text in self.texts]
         return Column(self.heading, list(new), np.array(codes, np.int32)[self.codes])
 
+    def figures(self, read: Callable[[list[str]], Sequence[float]]) -> npt.NDArray[np.float64]:
+        """The number of each row; those of the texts that stand in a row are read together."""
+        used = self.used
+        known = np.full(len(self.texts), np.nan)
+        known[used] = read([self.texts[code] for code in used])
+        return known[self.codes]
+
     def where(self, test: Callable[[str], object]) -> npt.NDArray[np.bool_]:
         """In which rows a test of the text is true; it is asked of each different text once."""
         return np.fromiter(map(bool, map(test, self.texts)), bool, len(self.texts))[self.codes]

@@ -12,6 +12,7 @@ from spamindex.cells import Cells
 from spamindex.errors import ColumnError, FileError
 from spamindex.figures import is_figure, is_missing
 from spamindex.headings import (
+    COUNT_HEADINGS,
     COUNT_WORDS,
     KEY_HEADINGS,
     PERCENT_WORDS,
@@ -19,6 +20,7 @@ from spamindex.headings import (
     holds,
     is_period,
     names_os,
+    says_shares,
     speaks_of,
     words,
 )
@@ -128,6 +130,30 @@ def value_column(cells: Cells, key: int, role: Role | None = None, named: str | 
             f"first, SHARE second; if it is right, say so with {_VALUE_OPTION[role]}"
         )
     return column
+
+
+def count_column(cells: Cells, others: Sequence[int], role: Role | None = None) -> int | None:
+    """The column among ``others`` with the counts behind shares, if one has the heading of such.
+
+    Raises ColumnError where several have.
+    """
+    headings = cells.headings
+    counts = [
+        i
+        for i in others
+        if not says_shares(headings[i])
+        and _OTHER_THAN_SHARES.isdisjoint(words(headings[i]).split())
+    ]
+    for tier in COUNT_HEADINGS[role]:
+        found = [i for i in counts if holds(headings[i], tier)]
+        if len(found) > 1:
+            raise ColumnError(
+                f"{cells.name}: more than one column could hold the counts behind the shares: "
+                f"{_listed([headings[i] for i in found])}; leave one of them"
+            )
+        if found:
+            return found[0]
+    return None
 
 
 def _figures(cells: Cells) -> dict[int, float]:

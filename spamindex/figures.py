@@ -95,6 +95,17 @@ def read(texts: Sequence[str], marks: Iterable[str] = MARKS) -> list[Reading]:
     return likely
 
 
+def half_unit(text: str, mark: str) -> float:
+    """Half a unit of the last digit that a figure was printed with.
+
+    >>> half_unit("5.14", "."), half_unit("1,2e-3 %", ","), half_unit("5", ".")
+    (0.005, 5e-05, 0.5)
+    """
+    digits, _, power = _bare(text).casefold().partition("e")
+    decimals = len(digits.partition(mark)[2])
+    return float(f"5e{int(power or 0) - decimals - 1}")
+
+
 def _same(reading: Reading, other: Reading) -> bool:
     return reading.faults.keys() == other.faults.keys() and all(
         a == b or (math.isnan(a) and math.isnan(b))

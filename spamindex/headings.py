@@ -19,6 +19,12 @@ COUNT_WORDS = (
     "messages", "visits", "sessions", "users", "visitors", "hits", "pageviews", "page views",
     "requests", "devices", "machines", "clients", "count", "counts",
 )  # fmt: skip
+# The same for the column with the counts behind shares.
+COUNT_HEADINGS: dict[Role | None, tuple[tuple[str, ...], ...]] = {
+    "spam": (("messages",), COUNT_WORDS),
+    "market": (("visits",), COUNT_WORDS),
+    None: (COUNT_WORDS,),
+}
 PERCENT_WORDS = ("percentage", "percent", "perc", "pct", "%")
 _SPEAKS = {"spam": ("spam",), "market": ("market", "usage", "visits", "visitors", "sessions")}
 

@@ -40,7 +40,9 @@ def spam_index(
     Returns a DataFrame with the ``by`` columns, ``os`` as ``spam`` spells it, ``spam_share`` and
     ``market_share`` in percent and ``spam_index``, a ratio: ranking after ranking, the highest
     first, ties by name, last and NaN where the market share is 0. An OS in one table alone is left
-    out and warned of; the others' shares stay as they are. Raises FigureError for a share that is
+    out and warned of; the others' shares stay as they are. What ``read_shares`` knows of counts
+    and digits goes along as ``messages`` of ``all_messages``, ``visits`` of ``all_visits``,
+    ``spam_half`` and ``market_half``. Raises FigureError for a share that is
     negative, infinite, above 100 or missing, UnitError for shares that add up to more, ColumnError
     where a column is missing, MatchError where an OS
     stands twice in a ranking or none stands in both tables.
@@ -96,6 +98,8 @@ def spam_index(
             "spam_share": spam_share[in_spam[order]],
             "market_share": market_share[in_market[order]],
             "spam_index": index[order],
+            **_carried(spam, in_spam[order], ("messages", "all_messages", "spam_half")),
+            **_carried(market, in_market[order], ("visits", "all_visits", "market_half")),
         }
     )
     unranked = ranking.loc[ranking["spam_index"].isna(), "os"].unique().tolist()
@@ -128,6 +132,17 @@ def _checked(shares: pd.DataFrame, of: str, by: Sequence[str]) -> npt.NDArray[np
     if share.sum() > _MOST and not any(name in shares for name in by):
         raise UnitError(f"the {of} shares add up to {share.sum():.10g}, more than 100 percent")
     return share
+
+
+def _carried(
+    shares: pd.DataFrame, rows: npt.NDArray[np.int64], names: tuple[str, str, str]
+) -> dict[str, npt.NDArray[np.float64]]:
+    """What is known of how a share came about, under the names that it has in a ranking."""
+    return {
+        name: shares[column].to_numpy(dtype=float)[rows]
+        for column, name in zip(("count", "total", "half"), names, strict=True)
+        if column in shares
+    }
 
 
 def _in_two_units(spam: npt.NDArray[np.float64], market: npt.NDArray[np.float64]) -> list[str]:

@@ -36,6 +36,10 @@ def read_both(
     delimiter: str | None = None,
     encoding: str | None = None,
     decimal: str | None = None,
+    counts: bool = False,
+    spam_total: int | None = None,
+    share_total: int | None = None,
+    rounding: bool = False,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read a table of spam shares and one of market shares; see ``read_shares``.
 
@@ -63,8 +67,8 @@ def read_both(
     if period not in (None, layout.ALL) and not any(map(layout.has_periods, both)):
         raise PeriodError(f"neither table has a column of periods, so nothing is of {period}")
 
-    def shares(part: tuple[Cells, Role, str | None, Unit | None]) -> pd.DataFrame:
-        cells, of, column, unit = part
+    def shares(part: tuple[Cells, Role, str | None, Unit | None, int | None]) -> pd.DataFrame:
+        cells, of, column, unit, total = part
         return read_shares(
             cells,
             of=of,
@@ -77,11 +81,14 @@ def read_both(
             names=names,
             family=family,
             decimal=decimal,
+            counts=counts,
+            total=total,
+            rounding=rounding,
         )
 
-    parts: list[tuple[Cells, Role, str | None, Unit | None]] = [
-        (both[0], "spam", spam_column, spam_unit),
-        (both[1], "market", share_column, share_unit),
+    parts: list[tuple[Cells, Role, str | None, Unit | None, int | None]] = [
+        (both[0], "spam", spam_column, spam_unit, spam_total),
+        (both[1], "market", share_column, share_unit, share_total),
     ]
     spam_shares, market_shares = _each(shares, parts)
     return spam_shares, market_shares

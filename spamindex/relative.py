@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from spamindex.errors import MatchError, listed
@@ -35,6 +36,28 @@ def relative_index(
     0    Linux      4.93       78.84
     1  Windows      1.00         NaN
     """
+    of_baseline = baseline_rows(ranking, baseline, by=by, names=names)
+    spam, market, index = (
+        ranking[column].to_numpy() for column in ("spam_share", "market_share", "spam_index")
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = index / index[of_baseline]
+        more = spam * market[of_baseline] - spam[of_baseline] * market
+        break_even = 100 * more / ((market + market[of_baseline]) * spam)
+    above = (more > 0) & (of_baseline != np.arange(len(ranking)))
+    return ranking.assign(
+        relative=np.where(np.isfinite(relative), relative, np.nan),
+        break_even=np.where(above, break_even, np.nan),
+    )
+
+
+def baseline_rows(
+    ranking: pd.DataFrame, baseline: str, *, by: Sequence[str], names: Names | Mapping[str, str]
+) -> npt.NDArray[np.int64]:
+    """For each row of a ranking the number of the row of the baseline that it is compared with.
+
+    Raises MatchError where a ranking (``by``) has no such OS.
+    """
     names = Names.of(names)
     is_baseline = ranking["os"].map(names.canonical) == names.canonical(baseline)
     if by:
@@ -49,17 +72,4 @@ def relative_index(
         where = f" in {listed(rankings)}" if by else ""
         there = listed(lacking["os"].unique().tolist())
         raise MatchError(f"the baseline {baseline!r} is not ranked{where}; ranked are {there}")
-
-    spam, market, index = (
-        ranking[column].to_numpy() for column in ("spam_share", "market_share", "spam_index")
-    )
-    of_baseline = rows[groups]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        relative = index / index[of_baseline]
-        more = spam * market[of_baseline] - spam[of_baseline] * market
-        break_even = 100 * more / ((market + market[of_baseline]) * spam)
-    above = (more > 0) & ~is_baseline.to_numpy()
-    return ranking.assign(
-        relative=np.where(np.isfinite(relative), relative, np.nan),
-        break_even=np.where(above, break_even, np.nan),
-    )
+    return rows[groups]

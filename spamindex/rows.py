@@ -44,7 +44,8 @@ def measured_rows(table: Entries, marks: tuple[str, ...]) -> tuple[Entries, list
     total = np.zeros(len(table), bool)
     more = total.copy()
     if nameless.any() or called_total.any():
-        figure = _figures(values, marks)
+        # As far as they can be read at first sight.
+        figure = values.figures(lambda texts: figures.read(texts, marks)[0].values)
         parts = np.where(nameless | called_total | np.isnan(figure), 0, figure)
         groups = table.groups(apart=table.over_time)
         sums = np.bincount(groups, weights=parts)[groups]
@@ -77,14 +78,6 @@ def sums_of_others(table: Entries, figures_: Figures) -> list[UserWarning]:
         return []
     named = _named(table, table.column(table.os), doubtful)
     return [SpamIndexWarning(f"{table.cells.name}: the sum of the others, or a total?: {named}")]
-
-
-def _figures(values: Column, marks: tuple[str, ...]) -> npt.NDArray[np.float64]:
-    """What each cell holds, as far as it can be read at first sight."""
-    used = values.used
-    known = np.full(len(values.texts), np.nan)
-    known[used] = figures.read([values.texts[code] for code in used], marks)[0].values
-    return known[values.codes]
 
 
 def _left_out(table: Entries, why: str, by: Column, which: npt.NDArray[np.bool_]) -> str:

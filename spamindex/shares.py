@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spamindex import columns, csvfile, extent, figures, headings, layout, units
+from spamindex import columns, csvfile, evidence, extent, figures, headings, layout, units
 from spamindex.cells import Cells, Column, first_rows
 from spamindex.errors import (
     FigureError,
@@ -67,6 +67,9 @@ def read_shares(
     delimiter: str | None = None,
     encoding: str | None = None,
     decimal: str | None = None,
+    counts: bool = False,
+    total: int | None = None,
+    rounding: bool = False,
 ) -> pd.DataFrame:
     """Read a table of shares, or of counts, by operating system from a CSV file.
 
@@ -82,7 +85,11 @@ def read_shares(
     of an OS are added up.
 
     Returns a DataFrame with a row for each OS: the ``by`` columns, ``os`` as the file spells it
-    (or the name of its family) and ``share`` in percent. What was left out or inferred is warned
+    (or the name of its family) and ``share`` in percent. With ``counts`` two more columns say how
+    many messages or visits are behind a share, ``count`` of ``total``, if the file knows: in its
+    figures, in a column beside the shares, or by the sample size ``total``. With ``rounding`` the
+    column ``half`` has half a unit of the last digit of each share, in percent; a UnitError if the
+    file has counts. What was left out or inferred is warned
     of (SpamIndexWarning, SpamIndexNote). Raises a SpamIndexError where the file can't be used, with
     the options of the command in its text, and ValueError for an ``of``, ``unit`` or ``decimal``
     that there is not.
@@ -124,7 +131,13 @@ def read_shares(
     if family:
         shown = shown.mapped(names.label)
         groups = measured.groups(shown.mapped(names.canonical))
-    shares = _added_up(measured, shown, groups, figures_.amounts(found), by)
+    amounts = {
+        "share": figures_.amounts(found),
+        **evidence.behind(
+            measured, figures_, found, of, counts=counts, total=total, rounding=rounding
+        ),
+    }
+    shares = _added_up(measured, shown, groups, amounts, by)
     if len(shares) < len(measured) and not family:
         _warn([SpamIndexNote(f"{measured.title}: {len(measured)} rows were added up by OS")])
     if found == "count":
@@ -204,23 +217,25 @@ def _added_up(
     table: Entries,
     shown: Column,
     groups: npt.NDArray[np.int64],
-    amounts: npt.NDArray[np.float64],
+    amounts: Mapping[str, npt.NDArray[np.float64]],
     by: Sequence[str],
 ) -> pd.DataFrame:
-    """One row for each group, in the order in which they come."""
+    """One row for each group, in the order in which they come; a total is that of all its rows."""
     rows = first_rows(groups)
-    sums = amounts[rows]
     several = np.bincount(groups)[groups] > 1
-    if several.any():
+    sums = {name: amount[rows] for name, amount in amounts.items()}
+    for name, amount in amounts.items():
+        if name == "total" or not several.any():
+            continue
         # What was written as decimals adds up as decimals: 11.54 + 27.38 is 38.92.
         exact: dict[int, Decimal] = {}
-        for part, amount in zip(groups[several].tolist(), amounts[several].tolist(), strict=True):
-            exact[part] = exact.get(part, Decimal()) + Decimal(repr(amount))
-        sums[list(exact)] = [float(total) for total in exact.values()]
+        for part, figure in zip(groups[several].tolist(), amount[several].tolist(), strict=True):
+            exact[part] = exact.get(part, Decimal()) + Decimal(repr(figure))
+        sums[name][list(exact)] = [float(total) for total in exact.values()]
     return pd.DataFrame(
         {
             **{name: table.column(i).taken(rows) for name, i in zip(by, table.by, strict=True)},
             "os": shown.taken(rows),
-            "share": sums,
+            **sums,
         }
     )

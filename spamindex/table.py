@@ -20,7 +20,11 @@ _HEADINGS = {
     "spam_share": "Spam %",
     "market_share": "Market %",
     "spam_index": "Spam index",
+    "low": "Low",
+    "high": "High",
     "relative": "Relative",
+    "relative_low": "Rel. low",
+    "relative_high": "Rel. high",
     "break_even": "Break-even %",
 }
 COLUMNS = tuple(_HEADINGS)

@@ -9,6 +9,8 @@ import pandas as pd
 from spamindex.errors import FigureError, MatchError
 from spamindex.names import BUILT_IN, Names
 
+_MOVING = ("share", "count", "half")  # what of a row goes with its spam
+
 
 def reattribute(
     spam: pd.DataFrame,
@@ -19,11 +21,11 @@ def reattribute(
 ) -> pd.DataFrame:
     """Move part of one OS's spam to another, as if a relay had hidden where it came from.
 
-    ``spam`` is as ``read_shares`` gives it. Each move, in order, is from an OS to an OS, by any of
-    their names, and says how many percent of the first one's spam go; in every ranking (``by``)
-    that has it. Returns a new DataFrame; an OS that spam is moved to gets a row where it has none.
-    Raises MatchError where no ranking has the OS that spam is moved from, FigureError for what is
-    no percent.
+    ``spam`` is as ``read_shares`` gives it, with or without counts. Each move, in order, is from an
+    OS to an OS, by any of their names, and says how many percent of the first one's spam go; in
+    every ranking (``by``) that has it. Returns a new DataFrame; an OS that spam is moved to gets a
+    row where it has none. Raises MatchError where no ranking has the OS that spam is moved from,
+    FigureError for what is no percent.
 
     >>> spam = pd.DataFrame({"os": ["Linux", "Windows"], "share": [5.0, 95.0]})
     >>> reattribute(spam, [("Linux", "Windows", 40)])
@@ -50,10 +52,11 @@ def _moved(
     if names.canonical(taker) == names.canonical(giver):
         return spam
     gifts = spam.loc[gives].assign(os=taker)
-    gifts["share"] *= part
+    moving = [column for column in _MOVING if column in spam]
+    gifts[moving] *= part
     rest = spam.copy()
-    rest.loc[gives, "share"] *= 1 - part
+    rest.loc[gives, moving] *= 1 - part
     both = pd.concat([rest, gifts], ignore_index=True)
     keys = [*(both[name] for name in by), both["os"].map(names.canonical)]
-    how = {column: "sum" if column == "share" else "first" for column in both}
+    how = {column: "sum" if column in moving else "first" for column in both}
     return both.groupby(keys, sort=False).agg(how).reset_index(drop=True)

@@ -1,0 +1,126 @@
+"""How sure an index is: by the counts behind its shares, or by the digits of those."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from spamindex import interval
+from spamindex.errors import FigureError
+from spamindex.names import BUILT_IN, Names
+from spamindex.relative import baseline_rows
+
+
+def sampling_intervals(
+    ranking: pd.DataFrame,
+    confidence: float,
+    *,
+    simultaneous: bool = False,
+    baseline: str | None = None,
+    by: Sequence[str] = (),
+    names: Names | Mapping[str, str] = BUILT_IN,
+) -> pd.DataFrame:
+    """Add to a ranking the interval of each index that chance leaves open.
+
+    ``ranking`` is as ``spam_index`` makes it of shares with counts; ``confidence`` is in percent.
+    The interval is Wilson's score interval of the spam share, divided by the market share; where
+    the market shares are counted too, Koopman's (1984) score interval of a ratio of two
+    proportions. With ``simultaneous`` those of one ranking (``by``) hold together (Bonferroni).
+
+    Returns a new DataFrame with the columns ``low`` and ``high``, ratios; NaN where there is no
+    bound. With ``baseline``, an OS by any of its names, also ``relative_low`` and
+    ``relative_high`` of the index divided by the baseline's (asinh intervals, Newcombe 2001).
+    Raises FigureError without counts of messages, or where the confidence is no percent, MatchError
+    where a ranking has no such baseline.
+
+    >>> ranking = pd.DataFrame({"os": ["Linux"], "spam_share": [5.14], "market_share": [1.03],
+    ...     "spam_index": [5.14 / 1.03], "messages": [514.0], "all_messages": [10_000.0]})
+    >>> sampling_intervals(ranking, 95)[["os", "low", "high"]].round(4)
+          os     low    high
+    0  Linux  4.5866  5.4274
+    """
+    if not 0 < confidence < 100:
+        raise FigureError(f"{confidence:g} is no confidence: it is a percent between 0 and 100")
+    if "messages" not in ranking:
+        raise FigureError(
+            "--confidence needs to know how many messages the spam shares stand for: give SPAM as "
+            "counts, with a column 'messages' beside its shares, or --spam-total N; without counts "
+            "--rounding gives the range that the printed digits allow"
+        )
+    compared = _sizes(ranking, by) if simultaneous else np.ones(len(ranking), int)
+    z = {k: interval.z_score(confidence, k) for k in np.unique(compared).tolist()}
+    scores = [z[k] for k in compared.tolist()]
+    visits = [ranking[name].tolist() for name in ("visits", "all_visits") if name in ranking]
+    messages = [ranking[name].tolist() for name in ("messages", "all_messages")]
+    if visits:
+        bounds = list(map(interval.ratio, *messages, *visits, scores))
+    else:
+        market = (ranking["market_share"] / 100).tolist()
+        bounds = list(map(interval.known, *messages, market, scores))
+    bounded = ranking.assign(**_columns(bounds, "low", "high"))
+    if baseline is None:
+        return bounded
+    against = baseline_rows(ranking, baseline, by=by, names=names)
+    counted = [ranking["messages"], *([ranking["visits"]] if visits else [])]
+    return bounded.assign(**_relative(ranking, against, counted, scores))
+
+
+def rounding_ranges(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Add to a ranking the range of each index that the printed digits of its shares allow.
+
+    ``ranking`` is as ``spam_index`` makes it of shares that were read with ``rounding``. Each share
+    may be half a unit of its last digit less or more. Returns a new DataFrame with the columns
+    ``low`` and ``high``, ratios; NaN where there is no bound.
+
+    >>> ranking = pd.DataFrame({"os": ["Linux"], "spam_share": [5.14], "market_share": [1.03],
+    ...     "spam_index": [5.14 / 1.03], "spam_half": [0.005], "market_half": [0.005]})
+    >>> rounding_ranges(ranking)[["os", "low", "high"]].round(2)
+          os   low  high
+    0  Linux  4.96  5.02
+    """
+    spam, market = ranking["spam_share"], ranking["market_share"]
+    least = (spam - ranking["spam_half"]).clip(lower=0) / (market + ranking["market_half"])
+    smallest = market - ranking["market_half"]
+    # Decimals that are not quite so in binary: 0.3 - 0.05 * 6 is no market share at all.
+    smallest = smallest.where(smallest > 1e-9 * market)
+    return ranking.assign(low=least, high=(spam + ranking["spam_half"]) / smallest)
+
+
+def _sizes(ranking: pd.DataFrame, by: Sequence[str]) -> npt.NDArray[np.int64]:
+    """How many systems the ranking of each row holds."""
+    if not by:
+        return np.full(len(ranking), len(ranking))
+    return ranking.groupby(list(by), sort=False)["os"].transform("size").to_numpy()
+
+
+def _relative(
+    ranking: pd.DataFrame,
+    against: npt.NDArray[np.int64],
+    counted: Sequence[pd.Series[float]],
+    scores: Sequence[float],
+) -> dict[str, npt.NDArray[np.float64]]:
+    index = ranking["spam_index"].to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = index / index[against]
+    reaches = [
+        map(interval.reach, count.tolist(), count.iloc[against].tolist(), scores)
+        for count in counted
+    ]
+    bounds = list(map(interval.around, relative.tolist(), *reaches))
+    itself = against == np.arange(len(ranking))
+    bounds = [
+        (times, times) if same else bound  # against itself there is no chance
+        for same, times, bound in zip(itself.tolist(), relative.tolist(), bounds, strict=True)
+    ]
+    return _columns(bounds, "relative_low", "relative_high")
+
+
+def _columns(
+    bounds: Sequence[interval.Interval], *names: str
+) -> dict[str, npt.NDArray[np.float64]]:
+    pairs = np.array(bounds, dtype=float).reshape(-1, 2)
+    pairs[~np.isfinite(pairs)] = np.nan
+    return dict(zip(names, pairs.T, strict=True))

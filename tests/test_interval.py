@@ -1,0 +1,155 @@
+"""Intervals against independent figures, at their ends, and in general."""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spamindex import interval
+from spamindex.interval import z_score
+
+FIGURES = Path(__file__).parent / "data/intervals"
+Z = z_score(95)
+
+
+def rows(name: str) -> list[dict[str, float]]:
+    with open(FIGURES / f"{name}.csv") as file:
+        return [
+            {key: float(value or "inf") for key, value in row.items()}
+            for row in csv.DictReader(file)
+        ]
+
+
+@pytest.mark.parametrize("row", rows("index_market_share_known"))
+def test_known_market_shares(row: dict[str, float]) -> None:
+    z = z_score(100 * row["confidence"], int(row["compared"]))
+    found = interval.known(row["messages"], row["total_messages"], row["market_fraction"], z)
+    assert found == pytest.approx((row["low"], row["high"]), rel=1e-9)
+
+
+@pytest.mark.parametrize("row", rows("index_market_share_sampled"))
+def test_counted_market_shares(row: dict[str, float]) -> None:
+    z = z_score(100 * row["confidence"], int(row["compared"]))
+    found = interval.ratio(
+        row["messages"], row["total_messages"], row["visits"], row["total_visits"], z
+    )
+    assert found == pytest.approx((row["low"], row["high"]), rel=1e-9)
+
+
+@pytest.mark.parametrize("row", rows("relative_index"))
+def test_relative_indexes(row: dict[str, float]) -> None:
+    reach = interval.reach(row["messages"], row["baseline_messages"], Z)
+    found = interval.around(row["relative"], reach)
+    assert found == pytest.approx((row["relative_low"], row["relative_high"]), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (interval.known(514, 10_000, 0.0103, Z), (4.58658495, 5.42744644)),
+        (interval.known(0, 100, 0.01, Z), (0, 3.69934982)),
+        (interval.known(20, 20, 0.9, Z), (0.932083158, 1.11111111)),
+        (interval.ratio(36, 40, 16, 80, Z), (2.93956919, 7.15222343)),
+    ],
+)
+def test_published_figures(found: tuple[float, float], expected: tuple[float, float]) -> None:
+    assert found == pytest.approx(expected, rel=1e-8)
+
+
+def test_nothing_counted_leaves_one_side_open() -> None:
+    assert interval.ratio(0, 10, 0, 10, Z) == (0, math.inf)
+    assert interval.ratio(5, 10, 0, 10, Z)[1] == math.inf
+    assert interval.ratio(0, 10, 5, 10, Z)[0] == 0
+    assert interval.known(0, 10, 0.5, Z)[0] == 0
+    assert interval.reach(0, 10, Z) == interval.reach(10, 0, Z) == math.inf
+    assert interval.around(0, math.inf) == (0, math.inf)
+
+
+def test_no_market_share_or_no_ratio_has_no_interval() -> None:
+    assert all(map(math.isnan, interval.known(5, 10, 0, Z)))
+    assert all(map(math.isnan, interval.around(math.nan, 0.5)))
+
+
+def test_all_messages_from_one_and_all_visits_too() -> None:
+    low, high = interval.ratio(20, 20, 30, 30, Z)
+    # Wilson's bounds for 20 of 20 and 30 of 30: the other proportion may be 1.
+    assert low == pytest.approx(20 / (20 + Z * Z))
+    assert high == pytest.approx((30 + Z * Z) / 30)
+
+
+@pytest.mark.parametrize("scale", [1, 10**3, 10**9])
+def test_a_million_million_messages(scale: int) -> None:
+    million_million = 10**12
+    low, high = interval.ratio(million_million // 2, million_million, 3 * scale, 10 * scale, Z)
+    known_low, known_high = interval.share(3 * scale, 10 * scale, Z)
+    assert (low, high) == pytest.approx((0.5 / known_high, 0.5 / known_low), rel=1e-4)
+
+
+def test_one_of_a_million_million_on_both_sides() -> None:
+    low, high = interval.ratio(1, 10**12, 1, 10**12, Z)
+    assert low == pytest.approx(1 / high)
+    # Of so rare ones the ratio is the odds that one of the two is the first sample's.
+    less, more = interval.share(1, 2, Z)
+    assert (low, high) == pytest.approx((less / (1 - less), more / (1 - more)), rel=1e-6)
+
+
+def test_the_relative_interval_of_two_samples() -> None:
+    low, high = interval.around(2, math.log(3), math.log(3))
+    assert high / 2 == pytest.approx(math.exp(math.sqrt(2) * math.log(3)))
+    assert low / 2 == pytest.approx(2 / high)
+
+
+def test_more_intervals_are_wider_ones() -> None:
+    assert z_score(95, compared=10) == pytest.approx(z_score(99.5))
+
+
+COUNTS = st.integers(1, 10**9)
+
+
+@st.composite
+def samples(draw: st.DrawFn) -> tuple[int, int]:
+    total = draw(COUNTS)
+    return draw(st.integers(0, total)), total
+
+
+@given(samples(), st.floats(1e-6, 1), st.floats(1, 99.999))
+def test_a_known_market_share_bounds_the_index(
+    counted: tuple[int, int], market: float, confidence: float
+) -> None:
+    low, high = interval.known(*counted, market, z_score(confidence))
+    index = counted[0] / counted[1] / market
+    assert 0 <= low <= index * (1 + 1e-15)
+    assert index * (1 - 1e-15) <= high <= 1 / market
+
+
+@given(samples(), samples(), st.floats(1, 99.999))
+def test_the_ratio_lies_in_its_interval(
+    counted: tuple[int, int], visited: tuple[int, int], confidence: float
+) -> None:
+    low, high = interval.ratio(*counted, *visited, z_score(confidence))
+    assert 0 <= low <= high
+    if visited[0]:
+        index = counted[0] / counted[1] * visited[1] / visited[0]
+        assert low <= index * (1 + 1e-9)
+        assert high >= index * (1 - 1e-9)
+        assert math.isfinite(high)
+
+
+@given(samples(), samples())
+def test_either_sample_may_come_first(counted: tuple[int, int], visited: tuple[int, int]) -> None:
+    low, high = interval.ratio(*counted, *visited, Z)
+    turned = interval.ratio(*visited, *counted, Z)
+    assert (1 / high if high else math.inf) == pytest.approx(turned[0], rel=1e-6)
+    assert (1 / low if low else math.inf) == pytest.approx(turned[1], rel=1e-6)
+
+
+@given(st.integers(0, 1000), st.integers(1, 99))
+def test_many_visits_are_as_good_as_a_known_market_share(messages: int, percent: int) -> None:
+    known = interval.known(messages, 1000, percent / 100, Z)
+    counted = interval.ratio(messages, 1000, percent * 10**10, 10**12, Z)
+    assert counted == pytest.approx(known, rel=1e-4, abs=1e-9)

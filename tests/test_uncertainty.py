@@ -1,0 +1,237 @@
+"""Intervals and rounding ranges of a whole ranking, and where their counts come from."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from spamindex import (
+    FigureError,
+    MatchError,
+    UnitError,
+    read_shares,
+    rounding_ranges,
+    sampling_intervals,
+    spam_index,
+)
+from tests.conftest import SHARE, SPAM, Invoke, Write
+
+COUNTS = "os,messages\nLinux,514\nWindows,9265\nMac OS X,0\nOther,221\n"
+
+
+def rows(invoke: Invoke, *args: str) -> dict[str, dict[str, Any]]:
+    result = invoke("compute", *args, "-f", "json")
+    assert result.exit_code == 0, result.stderr
+    return {row["os"]: row for row in json.loads(result.stdout)}
+
+
+def bounds(row: dict[str, Any], *names: str) -> list[float]:
+    return [row[name] for name in names or ("low", "high")]
+
+
+def test_the_published_example_with_its_rounding_range(invoke: Invoke) -> None:
+    result = invoke("compute", SPAM, SHARE, "--baseline", "Windows", "--rounding")
+    assert result.stdout.splitlines()[2].split() == [
+        "Linux", "5.14", "1.03", "4.99", "4.96", "5.02", "4.93", "78.84"
+    ]  # fmt: skip
+
+
+def test_the_range_of_each_figure_is_that_of_its_own_digits(invoke: Invoke, write: Write) -> None:
+    spam = write("spam.csv", "os,share\na,5\nb,94.999\nc,0.001\n")
+    share = write("share.csv", "os,share\na,10.0\nb,89\nc,0\n")
+    found = rows(invoke, spam, share, "--rounding")
+    assert bounds(found["a"]) == pytest.approx([4.5 / 10.05, 5.5 / 9.95])
+    assert bounds(found["b"]) == pytest.approx([94.9985 / 89.5, 94.9995 / 88.5])
+    assert bounds(found["c"]) == [pytest.approx(0.0005 / 0.5), None]
+
+
+def test_the_range_of_fractions_decimal_commas_and_added_versions(
+    invoke: Invoke, write: Write
+) -> None:
+    spam = write("spam.csv", "os;share\nWindows 7;0,50\nWindows XP;0,2\nLinux;0,30\n")
+    share = write("share.csv", "os,share\nWindows,60%\nLinux,40%\n")
+    found = rows(invoke, spam, share, "--rounding", "--family")
+    assert bounds(found["Windows"]) == pytest.approx([(70 - 5.5) / 60.5, (70 + 5.5) / 59.5])
+    assert bounds(found["Linux"]) == pytest.approx([29.5 / 40.5, 30.5 / 39.5])
+
+
+def test_a_range_does_not_go_below_zero() -> None:
+    ranking = pd.DataFrame(
+        {"spam_share": [0.0], "market_share": [0.3], "spam_half": [0.5], "market_half": [0.3]}
+    )
+    found = rounding_ranges(ranking)
+    assert found["low"].tolist() == [0]
+    assert found["high"].isna().all()
+
+
+def test_counts_are_not_rounded(invoke: Invoke, write: Write) -> None:
+    result = invoke("compute", write("counts.csv", COUNTS), SHARE, "--rounding")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.complaints[1:] == [
+        "error: counts.csv: column 'messages': holds counts, and --rounding is for shares; "
+        "leave it out"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spam", "options"),
+    [
+        (COUNTS, ()),
+        ("os,spam_share,messages\nLinux,5.14,514\nWindows,92.65,9265\nOther,2.21,221\n", ()),
+        ("os,spam_share,Anzahl\nLinux,5.14,1\nWindows,92.65,2\n", ("--spam-total", "10000")),
+        ("os,spam_share,messages\nLinux,5.14,514\nWindows,92.65,9265\n", ()),
+        ("os,messages,fraction\nLinux,514,.0514\nWindows,9265,.9265\nb,221,.0221\n",
+         ("--spam-column", "fraction")),
+    ],
+    ids=["counts", "beside shares", "sample size", "beside the first shares", "beside fractions"],
+)  # fmt: skip
+def test_three_ways_to_give_counts(
+    invoke: Invoke, write: Write, spam: str, options: tuple[str, ...]
+) -> None:
+    found = rows(invoke, write("spam.csv", spam), SHARE, "--confidence", "95", *options)
+    assert bounds(found["Linux"]) == pytest.approx([4.58658495, 5.42744644], rel=1e-8)
+
+
+def test_without_counts_it_says_how_to_give_them(invoke: Invoke) -> None:
+    result = invoke("compute", SPAM, SHARE, "--confidence", "95")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert len(result.complaints) == 1
+    for way in ("as counts", "column 'messages'", "--spam-total N", "--rounding"):
+        assert way in result.complaints[0]
+
+
+def test_counted_market_shares(invoke: Invoke, write: Write) -> None:
+    spam = write("spam.csv", "os,messages\na,360\nb,40\n")
+    share = write("share.csv", "os,visits\na,160\nb,640\n")
+    counted = bounds(rows(invoke, spam, share, "--confidence", "95")["a"])
+    shares = write("shares.csv", "os,share\na,20\nb,80\n")
+    beside = write("beside.csv", "os,share,visits\na,20,160\nb,80,640\n")
+    sized = rows(invoke, spam, shares, "--confidence", "95", "--share-total", "800")
+    assert bounds(sized["a"]) == counted
+    assert bounds(rows(invoke, spam, beside, "--confidence", "95")["a"]) == counted
+    known = bounds(rows(invoke, spam, shares, "--confidence", "95")["a"])
+    assert counted[0] < known[0] < 4.5 < known[1] < counted[1]
+
+
+def test_relative_intervals(invoke: Invoke, write: Write) -> None:
+    counts = write("counts.csv", COUNTS)
+    found = rows(invoke, counts, SHARE, "--confidence", "95", "--baseline", "Windows")
+    assert list(found["Linux"])[3:] == [
+        "spam_index", "low", "high", "relative", "relative_low", "relative_high", "break_even"
+    ]  # fmt: skip
+    relative = bounds(found["Linux"], "relative_low", "relative_high")
+    assert relative == pytest.approx([4.51358361859291, 5.3906449338108615], rel=1e-9)
+    assert bounds(found["Windows"], "relative", "relative_low", "relative_high") == [1, 1, 1]
+    assert bounds(found["Mac OS X"], "relative", "relative_low", "relative_high") == [0, 0, None]
+
+
+def test_relative_intervals_where_both_are_counted(invoke: Invoke, write: Write) -> None:
+    share = write("share.csv", "os,visits\nLinux,103\nWindows,9158\nMac OS X,534\nOther,205\n")
+    counts = write("counts.csv", COUNTS)
+    found = rows(invoke, counts, share, "--confidence", "95", "--baseline", "Windows")
+    low, high = bounds(found["Linux"], "relative_low", "relative_high")
+    # 2·asinh(1.96/2·√(1/514 + 1/9265)) is 0.088787, that of 103 and 9158 0.193900; the root of
+    # the sum of their squares 0.213261.
+    assert [low, high] == pytest.approx([3.985318, 6.105192], rel=1e-6)
+
+
+def test_intervals_that_hold_together_are_those_of_each_ranking(
+    invoke: Invoke, write: Write
+) -> None:
+    spam = write("spam.csv", "month,os,messages\n1,a,50\n1,b,50\n2,a,50\n2,b,25\n2,c,25\n")
+    share = write("share.csv", "os,share\na,40\nb,40\nc,20\n")
+
+    def low(*options: str) -> list[float]:
+        result = invoke("compute", spam, share, "--by", "month", "-f", "jsonl", *options)
+        return [
+            row["low"] for row in map(json.loads, result.stdout.splitlines()) if row["os"] == "a"
+        ]
+
+    together = low("--confidence", "90", "--simultaneous", "--top", "2")
+    assert together[0] == low("--confidence", "95")[0]
+    assert together[1] == pytest.approx(low("--confidence", str(100 - 10 / 3))[1])
+
+
+def test_reattributed_spam_takes_its_messages_along(invoke: Invoke, write: Write) -> None:
+    counts = write("counts.csv", COUNTS)
+    moved = write("moved.csv", "os,messages\nLinux,257\nWindows,9522\nMac OS X,0\nOther,221\n")
+    what_if = rows(
+        invoke, counts, SHARE, "--confidence", "95", "--reattribute", "Linux", "windows", "50"
+    )
+    for os, row in rows(invoke, moved, SHARE, "--confidence", "95").items():
+        assert bounds(what_if[os]) == pytest.approx(bounds(row))
+
+
+def test_reattributed_spam_takes_its_rounding_along(invoke: Invoke) -> None:
+    found = rows(invoke, SPAM, SHARE, "--rounding", "--reattribute", "Linux", "Haiku", "100")
+    assert bounds(found["Linux"]) == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("os,share,messages\na,50,10\nb,50,30\n",
+         "x.csv:2: column 'messages': 10 of 40 is not 50 percent; leave the column out"),
+        ("os,share,messages\na,50,x\nb,50,n/a\n", "x.csv:2: column 'messages': 'x' is no count"),
+        ("os,share,messages\na,50,1.5\nb,50,1.5\n", "column 'messages': not all are whole"),
+        ("os,share,hits,users\na,50,1,1\nb,50,1,1\n",
+         "more than one column could hold the counts behind the shares: 'hits', 'users'"),
+    ],
+)  # fmt: skip
+def test_counts_that_are_none(invoke: Invoke, write: Write, content: str, complaint: str) -> None:
+    spam = write("x.csv", content)
+    share = write("share.csv", "os,share\na,40\nb,60\n")
+    result = invoke("compute", spam, share, "--confidence", "95")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert complaint in result.stderr
+    assert invoke("compute", spam, share).exit_code == 0
+
+
+def test_amounts_that_are_no_counts_have_no_interval(invoke: Invoke, write: Write) -> None:
+    share = write("share.csv", "os,users\nLinux,1.5\nWindows,90.25\n")
+    options = ("--share-unit", "count", "--confidence", "95", "--spam-total", "100")
+    result = invoke("compute", SPAM, share, *options)
+    assert result.exit_code == 1
+    assert "not all are whole" in result.stderr
+
+
+def test_a_sample_size_beside_counts_is_refused(invoke: Invoke, write: Write) -> None:
+    counts = write("counts.csv", COUNTS)
+    result = invoke("compute", counts, SHARE, "--confidence", "95", "--spam-total", "9")
+    assert result.exit_code == 1
+    assert "holds counts, and --spam-total is for shares" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--spam-total", "9"),
+        ("--share-total", "9"),
+        ("--simultaneous",),
+        ("--confidence", "95", "--rounding"),
+        ("--confidence", "0.95"),
+        ("--confidence", "100"),
+    ],
+)
+def test_options_that_would_change_nothing_are_refused(
+    invoke: Invoke, options: tuple[str, ...]
+) -> None:
+    result = invoke("compute", SPAM, SHARE, *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_in_a_notebook() -> None:
+    spam = pd.DataFrame({"os": ["a", "b"], "share": [90.0, 10.0], "count": [36, 4], "total": 40})
+    market = pd.DataFrame({"os": ["a", "b"], "share": [20.0, 80.0], "count": [16, 64], "total": 80})
+    ranking = sampling_intervals(spam_index(spam, market), 95)
+    assert ranking["low"][0] == pytest.approx(2.93956919)
+    assert ranking["high"][0] == pytest.approx(7.15222343)
+    with pytest.raises(FigureError, match="percent between 0 and 100"):
+        sampling_intervals(ranking, 100)
+    with pytest.raises(MatchError, match="not ranked"):
+        sampling_intervals(ranking, 95, baseline="c")
+    with pytest.raises(UnitError, match="total= is for shares"):
+        read_shares("data/visits.csv", period="2010-03", unit="count", total=5)
