@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from spamindex.chart_command import chart
 from spamindex.compute_command import compute
 from spamindex.console import say
 from spamindex.errors import SpamIndexError
@@ -62,3 +63,4 @@ def cli() -> None:
 
 
 cli.add_command(compute)
+cli.add_command(chart)

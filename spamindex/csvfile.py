@@ -38,7 +38,11 @@ def read(
     >>> cells.headings, cells.row(1), widths.tolist()
     (['1', '2'], ['Linux', '5,14'], [2, 2])
     """
-    text = textfile.read(source, encoding)
+    return rows(textfile.read(source, encoding), delimiter)
+
+
+def rows(text: Text, delimiter: str | None = None) -> tuple[Cells, npt.NDArray[np.int64]]:
+    """Read all rows of a text that was read already, as ``read`` does."""
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
         raise FileError(f"{delimiter!r} is no delimiter: one character is needed")
     if delimiter is None:

@@ -11,20 +11,21 @@ from spamindex.errors import OutputError
 from spamindex.table import visible
 
 
-def write(text: str, path: str | None = None) -> None:
-    """Write text in UTF-8 to standard output, or to a file that is replaced only as a whole.
+def write(result: str | bytes, path: str | None = None) -> None:
+    """Write text in UTF-8, or an image, to standard output or to a file, replaced only as a whole.
 
     A pipe or a device is written to as it is. What could steer a terminal is made visible where
     standard output is one. Raises OutputError; BrokenPipeError where nobody reads on.
     """
+    data = result.encode() if isinstance(result, str) else result
     try:
         if path is None or path == "-":
-            _to_stdout(text)
+            _to_stdout(result)
         elif (stream := _stream(path)) is not None:
             with open(stream, "wb") as file:
-                file.write(text.encode())
+                file.write(data)
         else:
-            _replace(os.path.realpath(path), text.encode())
+            _replace(os.path.realpath(path), data)
     except BrokenPipeError:
         raise
     except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
@@ -39,13 +40,15 @@ def silence() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _to_stdout(text: str) -> None:
+def _to_stdout(result: str | bytes) -> None:
     if sys.stdout is None:
         raise OSError("it is closed")
     if sys.stdout.isatty():
-        text = visible(text, but="\n\t")
+        if isinstance(result, bytes):
+            raise OSError("it is a terminal, and this an image; name a file with -o")
+        result = visible(result, but="\n\t")
     sys.stdout.flush()
-    _write_all(sys.stdout.buffer, text.encode())
+    _write_all(sys.stdout.buffer, result.encode() if isinstance(result, str) else result)
     sys.stdout.buffer.flush()
 
 

@@ -1,0 +1,72 @@
+"""spamindex chart: a ranking that compute printed, drawn."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import click
+
+from spamindex.console import findings, source
+from spamindex.options import Command, output_option
+from spamindex.output import write
+
+_FORMATS = ("svg", "png", "pdf")
+
+
+@click.command(cls=Command)
+@click.argument("ranking")
+@output_option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="Draw a figure into FILE: .svg, .png or .pdf.",
+)
+@output_option(
+    "-f",
+    "--format",
+    type=click.Choice(_FORMATS),
+    help="Kind of figure, where the name of FILE does not say it.",
+)
+@output_option("--title", metavar="TEXT", help="What stands above it.")
+def chart(
+    ranking: str,
+    output: str | None,
+    format: str | None,  # noqa: A002 - the names of options are those of their variables
+    title: str | None,
+) -> None:
+    """Draw a ranking that compute printed.
+
+    RANKING is what compute prints with -f csv, tsv, json or jsonl. - is standard input. Without
+    -o the chart is drawn in the terminal. Over several periods it has a line for each OS; other
+    --by columns make a chart for each value.
+
+    \b
+    Examples:
+      spamindex compute spam.csv share.csv -f csv | spamindex chart -
+      spamindex compute spam.csv share.csv --rounding -f csv | spamindex chart - -o index.svg
+    """
+    kind = format or _kind(output)
+    # These load pandas, so not before the options are known to be right.
+    from spamindex import figure, terminal
+    from spamindex.chart import chart as parted
+    from spamindex.rankings import read_ranking
+
+    with findings():
+        drawn = parted(read_ranking(source(ranking)))
+        if kind is None:
+            write(terminal.draw(drawn, shutil.get_terminal_size().columns, title))
+        else:
+            write(figure.draw(drawn, kind, title), output)
+
+
+def _kind(output: str | None) -> str | None:
+    """The kind of figure that the name of a file says, None for a chart in the terminal."""
+    if output is None:
+        return None
+    kind = os.path.splitext(output)[1].removeprefix(".").lower()
+    if kind not in _FORMATS:
+        raise click.UsageError(
+            f"{output!r} ends in none of .svg, .png and .pdf: say which with --format."
+        )
+    return kind

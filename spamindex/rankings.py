@@ -1,0 +1,137 @@
+"""A ranking that compute printed, read back: CSV, TSV, JSON or JSON lines."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from spamindex import columns, csvfile, extent, figures, textfile
+from spamindex.cells import Cells
+from spamindex.errors import ColumnError, FigureError, FileError
+from spamindex.textfile import Source, Text
+
+INDEX = "spam_index"
+_FIGURES = (INDEX, "low", "high")
+_PRINTED = "give what spamindex compute prints with -f csv, tsv, json or jsonl"
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Rankings one after the other, in the order in which they were printed.
+
+    ``table`` has the columns ``by`` and ``os`` as text and ``spam_index``, ``low`` and ``high``
+    as numbers, NaN where a cell is empty; low and high are not there where they were not printed.
+    """
+
+    table: pd.DataFrame
+    by: list[str]
+
+
+def read_ranking(source: Source) -> Ranking:
+    """Read a ranking from a file, or an open binary one. Raises a SpamIndexError.
+
+    >>> csv = b"os,spam_share,market_share,spam_index\\nLinux,5.14,1.03,4.99\\n"
+    >>> read_ranking(io.BytesIO(csv)).table
+          os  spam_index
+    0  Linux        4.99
+    """
+    text = textfile.read(source)
+    in_json = text.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{")
+    names, places, rows = _from_json(text) if in_json else _from_cells(text)
+    if INDEX not in names:
+        raise ColumnError(f"{text.name}: has no column {INDEX!r}; {_PRINTED}")
+    # The columns are in a fixed order: those of --by, the OS under its name, then the shares.
+    before = names[: names.index(INDEX)]
+    labels = [name for name in before if name not in ("spam_share", "market_share")]
+    if not labels:
+        raise ColumnError(f"{text.name}: has no column with names before {INDEX!r}; {_PRINTED}")
+    wanted = [name for name in _FIGURES if name in names]
+    table: dict[str, list[str] | list[float]] = {}
+    for name in labels:
+        table["os" if name == labels[-1] else name] = [
+            _name(row[names.index(name)]) for row in rows
+        ]
+    faults: list[str] = []
+    for name in wanted:
+        cells = [row[names.index(name)] for row in rows]
+        table[name] = [
+            _figure(cell, f"{place}: column {name!r}", faults)
+            for place, cell in zip(places, cells, strict=True)
+        ]
+    if faults:
+        raise FigureError(*faults)
+    return Ranking(pd.DataFrame(table), labels[:-1])
+
+
+def _name(cell: object) -> str:
+    return cell if isinstance(cell, str) else json.dumps(cell)
+
+
+def _figure(cell: object, place: str, faults: list[str]) -> float:
+    """A cell as a number that can be drawn; what is none becomes a fault."""
+    if cell is None or (isinstance(cell, str) and figures.is_missing(cell)):
+        return math.nan
+    try:
+        figure = float(cell) if isinstance(cell, str | int | float) else math.nan
+    except (ValueError, OverflowError):
+        figure = math.nan
+    if not 0 <= figure < math.inf or isinstance(cell, bool):
+        faults.append(f"{place}: {cell!r} is no index: it is a number from 0 on")
+    return figure
+
+
+def _from_cells(text: Text) -> tuple[list[str], list[str], list[list[object]]]:
+    cells: Cells = extent.table(*csvfile.rows(text))
+    cells = columns.with_headings(cells, [INDEX])
+    for finding in cells.findings:
+        warnings.warn(finding, stacklevel=3)
+    places = [cells.at(row) for row in range(len(cells))]
+    return cells.headings, places, [list(cells.row(row)) for row in range(len(cells))]
+
+
+def _from_json(text: Text) -> tuple[list[str], list[str], list[list[object]]]:
+    objects = list(_objects(text))
+    if not objects:
+        raise FileError(f"{text.name}: is empty; {_PRINTED}")
+    names = list(objects[0][1])
+    faults = [
+        f"{place}: has other names than the first row: {', '.join(map(repr, row))}"
+        for place, row in objects
+        if list(row) != names
+    ]
+    if faults:
+        raise ColumnError(*faults)
+    return names, [place for place, _ in objects], [list(row.values()) for _, row in objects]
+
+
+def _objects(text: Text) -> Iterator[tuple[str, dict[str, object]]]:
+    """The rows of a ranking in JSON or JSON lines, and where they stand."""
+    written = io.TextIOWrapper(io.BytesIO(text.data), encoding=text.encoding).read()
+    if written.lstrip().startswith("["):
+        rows = _parsed(written, text.name)
+        found = [(f"{text.name}: row {i}", row) for i, row in enumerate(rows, start=1)]
+    else:
+        lines = enumerate(written.splitlines(), start=1)
+        places = ((f"{text.name}:{i}", line) for i, line in lines if line.strip())
+        found = [(place, _parsed(line, place)) for place, line in places]
+    for place, row in found:
+        if not isinstance(row, dict):
+            raise FileError(f"{place}: is no object with names; {_PRINTED}")
+        yield place, row
+
+
+def _parsed(written: str, place: str) -> list[object]:
+    try:
+        parsed: list[object] = json.loads(written)
+    except (ValueError, RecursionError) as error:
+        reason = getattr(error, "msg", None) or "is nested too deeply"
+        line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        place = place if line == ":1" else f"{place}{line}"
+        raise FileError(f"{place}: is not JSON: {reason}; {_PRINTED}") from error
+    return parsed
