@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from spamindex import interval
 from spamindex.interval import z_score
 
-FIGURES = Path(__file__).parent / "data/intervals"
+FIGURES = Path(__file__).parent / "data"
 Z = z_score(95)
 
 
