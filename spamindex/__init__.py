@@ -29,8 +29,10 @@ from spamindex.errors import (
 )
 
 if TYPE_CHECKING:
+    from spamindex.fingerprints import read_fingerprints
     from spamindex.index import spam_index
     from spamindex.inputs import read_both
+    from spamindex.messages import tally
     from spamindex.names import read_names
     from spamindex.relative import relative_index
     from spamindex.shares import read_shares
@@ -48,6 +50,7 @@ __all__ = [
     "SpamIndexWarning",
     "UnitError",
     "read_both",
+    "read_fingerprints",
     "read_names",
     "read_shares",
     "reattribute",
@@ -55,11 +58,13 @@ __all__ = [
     "rounding_ranges",
     "sampling_intervals",
     "spam_index",
+    "tally",
 ]
 
 # pandas is loaded with these, and not by --help.
 _LAZY = {
     "read_both": "inputs",
+    "read_fingerprints": "fingerprints",
     "read_names": "names",
     "read_shares": "shares",
     "reattribute": "whatif",
@@ -67,6 +72,7 @@ _LAZY = {
     "rounding_ranges": "uncertainty",
     "sampling_intervals": "uncertainty",
     "spam_index": "index",
+    "tally": "messages",
 }
 
 

@@ -19,6 +19,7 @@ from spamindex.table import visible
 INSTALL = "pip install 'spamindex[chart]'"
 PROPORTIONATE = "proportionate"
 NO_INDEX = "no index"
+NO_NAME = "(no name)"
 _MOST_PANELS = 24
 _FAR = 30  # times beyond the indexes, an interval's end is no longer drawn to scale
 
@@ -31,6 +32,12 @@ class Series:
     index: npt.NDArray[np.float64]
     low: npt.NDArray[np.float64]
     high: npt.NDArray[np.float64]
+
+    @property
+    def last(self) -> float:
+        """Its last index, NaN if it has none at all."""
+        known = self.index[~np.isnan(self.index)]
+        return float(known[-1]) if len(known) else math.nan
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,12 @@ class Chart:
     panels: list[Panel]
     periods: list[str]
     has_bounds: bool
+
+    def place(self, os: str) -> int:
+        """The number of an OS, the same in every panel: so it looks the same in all of them."""
+        return list(dict.fromkeys(one.os for panel in self.panels for one in panel.series)).index(
+            os
+        )
 
     @property
     def over_time(self) -> bool:
@@ -98,7 +111,9 @@ def _series(rows: pd.DataFrame, when: str | None, there: Sequence[str]) -> list[
         for name, value in values.items():
             if name in own:
                 value[at] = own[name]
-        series.append(Series(visible(str(os)), values[INDEX], values["low"], values["high"]))
+        series.append(
+            Series(visible(str(os)) or NO_NAME, values[INDEX], values["low"], values["high"])
+        )
     return sorted(series, key=lambda one: [_last_first(value) for value in one.index[::-1]])
 
 
@@ -195,10 +210,20 @@ def _moment(period: str) -> tuple[str | None, float]:
     return "day", float(date.fromisoformat(period).toordinal())
 
 
-def some(there: Sequence[str], most: int) -> range:
-    """Which of the periods to name, at most so many: every one, or every 12th."""
+def some(when: Sequence[float], most: int) -> list[int]:
+    """Which of the periods to name, at most so many and none too near: every one, or every 12th.
+
+    >>> some([0, 1, 2, 3, 30, 31], 6)
+    [0, 4]
+    """
     steps = (1, 2, 3, 6, *(12 * 2**k for k in range(40)))
-    return range(0, len(there), next(step for step in steps if len(there) <= step * most))
+    step = next(step for step in steps if len(when) <= step * most)
+    apart = (when[-1] - when[0]) / (most + 1)
+    named: list[int] = []
+    for i in range(0, len(when), step):
+        if not named or when[i] - when[named[-1]] >= apart:
+            named.append(i)
+    return named
 
 
 def spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: float) -> list[float]:
@@ -244,4 +269,6 @@ def times(index: float) -> str:
     """
     if math.isnan(index):
         return NO_INDEX
+    if index >= 1e6:
+        return f"{index:.3g}"
     return f"{index:.2f}" if index >= 0.1 else f"{index:.2g}"

@@ -46,7 +46,7 @@ def chart(
       spamindex compute spam.csv share.csv -f csv | spamindex chart -
       spamindex compute spam.csv share.csv --rounding -f csv | spamindex chart - -o index.svg
     """
-    kind = format or _kind(output)
+    kind = _kind(output, format)
     # These load pandas, so not before the options are known to be right.
     from spamindex import figure, terminal
     from spamindex.chart import chart as parted
@@ -60,13 +60,15 @@ def chart(
             write(figure.draw(drawn, kind, title), output)
 
 
-def _kind(output: str | None) -> str | None:
-    """The kind of figure that the name of a file says, None for a chart in the terminal."""
-    if output is None:
-        return None
-    kind = os.path.splitext(output)[1].removeprefix(".").lower()
+def _kind(output: str | None, asked: str | None) -> str | None:
+    """The kind of figure that is asked for, by the name of a file too; None for the terminal."""
+    kind = os.path.splitext(output or "")[1].removeprefix(".").lower()
     if kind not in _FORMATS:
-        raise click.UsageError(
-            f"{output!r} ends in none of .svg, .png and .pdf: say which with --format."
-        )
+        if output is not None and asked is None:
+            raise click.UsageError(
+                f"{output!r} ends in none of .svg, .png and .pdf: say which with --format."
+            )
+        return asked
+    if asked not in (None, kind):
+        raise click.UsageError(f"{output!r} is a name for {kind}, but --format says {asked}.")
     return kind

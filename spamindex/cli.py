@@ -13,6 +13,7 @@ from spamindex.console import say
 from spamindex.errors import SpamIndexError
 from spamindex.options import EXIT_CLOSED_PIPE, Group
 from spamindex.output import silence
+from spamindex.tally_command import sample, tally
 
 EXIT_ERROR = 1
 
@@ -23,7 +24,8 @@ def main() -> None:
     # way (a twentieth of a short run) nor, once all is frozen, at the end (a fifth).
     gc.disable()
     code = run(sys.argv[1:])
-    gc.freeze()
+    if "duckdb" not in sys.modules:  # which says so where its own are not collected
+        gc.freeze()
     if code in (EXIT_ERROR, EXIT_CLOSED_PIPE):
         silence()
     sys.exit(code)
@@ -62,5 +64,5 @@ def cli() -> None:
     """
 
 
-cli.add_command(compute)
-cli.add_command(chart)
+for command in (compute, tally, sample, chart):
+    cli.add_command(command)

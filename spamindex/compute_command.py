@@ -95,13 +95,13 @@ EXIT_ABOVE = 3
     "--spam-total",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Messages behind the spam shares, where SPAM has no counts.",
+    help="Messages behind the spam shares (of each ranking), where SPAM has no counts.",
 )
 @question_option(
     "--share-total",
     type=click.IntRange(min=1),
     metavar="M",
-    help="Visits behind the market shares, where SHARE has no counts.",
+    help="Visits behind the market shares (of each ranking), where SHARE has no counts.",
 )
 @question_option(
     "--simultaneous",

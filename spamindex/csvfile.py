@@ -46,11 +46,11 @@ def rows(text: Text, delimiter: str | None = None) -> tuple[Cells, npt.NDArray[n
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
         raise FileError(f"{delimiter!r} is no delimiter: one character is needed")
     if delimiter is None:
-        delimiter = _delimiter(text.name, list(itertools.islice(text.lines(), _SAMPLE_LINES)))
+        delimiter = delimiter_of(text.name, list(itertools.islice(text.lines(), _SAMPLE_LINES)))
     return _raw(text, delimiter)
 
 
-def _delimiter(name: str, sample: list[str]) -> str:
+def delimiter_of(name: str, sample: list[str]) -> str:
     """The delimiter that gives the most rows of one and the same width."""
 
     def rows_alike(delimiter: str) -> int:

@@ -32,7 +32,8 @@ def behind(
     """What is asked for of the figures of a table, a number for each row.
 
     ``count`` and ``total`` say how many messages or visits a share stands for, where the table
-    knows (``counts``) or its sample size is given (``total``); ``half`` is half a unit of a share's
+    knows (``counts``) or its sample size is given (``total``), with ``share`` in percent anew
+    where they stand beside rounded ones; ``half`` is half a unit of a share's
     last digit, in percent (``rounding``). Raises UnitError where the unit has no such thing or
     counts and shares contradict each other, FigureError where a count is none.
     """
@@ -72,9 +73,12 @@ def _beside(
 
     shares, groups = figures_.amounts(unit), table.groups()
     parts, sums = (np.bincount(groups, weights=amounts) for amounts in (shares, counts))
+    halves = _half_units(table, figures_.reading.mark, unit)
     # Of all messages, too, where the table holds only the first few systems.
-    totals = np.where(abs(parts - 100) <= 1, sums, np.round(100 * sums / parts))[groups]
-    slack = _ABOUT * shares + 2 * _half_units(table, figures_.reading.mark, unit)
+    whole = abs(parts - 100) <= np.bincount(groups, weights=halves) * (1 + _ABOUT)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        totals = np.where(whole, sums, np.round(100 * sums / parts))[groups]
+    slack = _ABOUT * shares + 2 * halves
     with np.errstate(invalid="ignore", divide="ignore"):
         wrong = np.flatnonzero(~(abs(100 * counts / totals - shares) <= slack))
     if len(wrong):
@@ -83,7 +87,8 @@ def _beside(
             f"{table.cells.at(i)}: column {column.heading!r}: {counts[i]:.10g} of {totals[i]:.10g} "
             f"is not {shares[i]:.10g} percent; leave the column out if it counts something else"
         )
-    return {"count": counts, "total": totals}
+    # The shares are those of the counts: what was printed is rounded, and may be out of bounds.
+    return {"share": 100 * counts / totals, "count": counts, "total": totals}
 
 
 def _counts(texts: list[str]) -> list[float]:

@@ -14,7 +14,6 @@ import numpy as np
 
 from spamindex.chart import (
     INSTALL,
-    NO_INDEX,
     PROPORTIONATE,
     Chart,
     Panel,
@@ -115,7 +114,8 @@ def _lay_out(figure: Figure, chart: Chart, title: str | None) -> None:
         if chart.over_time:
             _lines(axes, chart, panel, axis, height)
         else:
-            _dots(axes, panel, axis, height, has_bounds=chart.has_bounds)
+            is_last = panel is chart.panels[-1]
+            _dots(axes, panel, axis, height, has_bounds=chart.has_bounds, is_last=is_last)
     if title:
         taken = 0.25 * bool(chart.panels[0].title) + 0.2 * (not chart.over_time)
         above = 1 + (0.15 + taken) / whole
@@ -136,7 +136,9 @@ def _lines_high(text: str) -> float:
     return _LINE * (1 + text.count("\n"))
 
 
-def _dots(axes: Axes, panel: Panel, axis: Scale, height: float, *, has_bounds: bool) -> None:
+def _dots(
+    axes: Axes, panel: Panel, axis: Scale, height: float, *, has_bounds: bool, is_last: bool
+) -> None:
     """A row for each OS, the highest on top: its name, a dot with whiskers, and its figures."""
     sizes = list(map(_row_height, panel.series))
     rows = [sum(sizes[:i]) + size / 2 for i, size in enumerate(sizes)]
@@ -144,8 +146,9 @@ def _dots(axes: Axes, panel: Panel, axis: Scale, height: float, *, has_bounds: b
     axes.set_ylim(height, 0)
     axes.set_xticks(*_parted(axis.ticks(8)))
     axes.set_yticks(rows, [_wrapped(one.os, _NAME) for one in panel.series])
-    axes.tick_params("y", length=0)
-    axes.set_xlabel("spam index: spam share ÷ market share (log scale)")
+    axes.tick_params("y", length=0, pad=8)
+    if is_last:
+        axes.set_xlabel("spam index: spam share ÷ market share (log scale)")
     axes.spines["left"].set_visible(False)
     axes.hlines(rows, axis.first, axis.last, color="#e6e6e6", linewidth=0.8, zorder=0)
     axes.axvline(0, color=_FAINT, linestyle="--", linewidth=1, zorder=1)
@@ -198,19 +201,19 @@ def _lines(axes: Axes, chart: Chart, panel: Panel, axis: Scale, height: float) -
     axes.set_ylim(axis.first, axis.last)
     at, texts = _parted(axis.ticks(max(4, int(3 * height))))
     axes.set_yticks(at, [f"{PROPORTIONATE}  {text}" if text == "1" else text for text in texts])
-    named = some(chart.periods, 7)
+    named = some(when.tolist(), 7)
     axes.set_xticks(when[named], [chart.periods[i] for i in named])
     axes.set_ylabel("spam index (log scale)")
     axes.axhline(0, color=_FAINT, linestyle="--", linewidth=1, zorder=1)
     looks = [
         {"color": _COLOURS[i % len(_COLOURS)], "linestyle": _STYLES[i % len(_STYLES)]}
-        for i in range(len(panel.series))
+        for i in (chart.place(one.os) for one in panel.series)
     ]
-    ends: list[float] = []
+    ends: list[tuple[float, float]] = []
     for one, look in zip(panel.series, looks, strict=True):
         at = [math.nan if np.isnan(index) else axis.at(index) for index in one.index]
         known = np.flatnonzero(~np.isnan(at)).tolist()
-        ends.append(at[known[-1]] if known else axis.first)
+        ends.append((when[known[-1]], at[known[-1]]) if known else (when[-1], axis.first))
         axes.plot(when, at, **look, linewidth=1.6, zorder=3)
         # A period with nothing on both sides has no line, so a dot.
         alone = [i for i in known if not {i - 1, i + 1} & set(known)]
@@ -228,25 +231,22 @@ def _lines(axes: Axes, chart: Chart, panel: Panel, axis: Scale, height: float) -
     names = list(map(_named, panel.series))
     inch = (axis.last - axis.first) / height
     sizes = [inch * _lines_high(name) for name in names]
-    places = spread(ends, sizes, axis.first, axis.last)
+    places = spread([end for _, end in ends], sizes, axis.first, axis.last)
     for one, name, end, place, look in zip(panel.series, names, ends, places, looks, strict=True):
         leader = {
             "arrowstyle": "-", "color": look["color"], "linewidth": 0.6, "relpos": (0, 0.5),
             "linestyle": look["linestyle"], "shrinkA": 0, "shrinkB": 0,
         }  # fmt: skip
         axes.annotate(
-            name, (1, end), (1.07, place), xycoords=("axes fraction", "data"),
+            name, end, (1.07, place), xycoords="data",
             textcoords=("axes fraction", "data"), va="center", color=look["color"],
             arrowprops=None if np.isnan(one.index).all() else leader, annotation_clip=False,
         )  # fmt: skip
 
 
 def _named(one: Series) -> str:
-    """The name of a line, and its index in the last period, if it has one then."""
-    if np.isnan(one.index).all():
-        return _wrapped(f"{one.os}  {NO_INDEX}", _NAME)
-    last = one.index[-1]
-    return _wrapped(one.os if np.isnan(last) else f"{one.os}  {times(last)}", _NAME)
+    """The name of a line, and its last index."""
+    return _wrapped(f"{one.os}  {times(one.last)}", _NAME)
 
 
 def _mark_break(axes: Axes, at: float) -> None:

@@ -22,7 +22,7 @@ def z_score(confidence: float, compared: int = 1) -> float:
     >>> round(z_score(95), 4), round(z_score(95, compared=4), 4)
     (1.96, 2.4977)
     """
-    return NormalDist().inv_cdf(1 - (1 - confidence / 100) / (2 * compared))
+    return -NormalDist().inv_cdf((1 - confidence / 100) / (2 * compared))
 
 
 def share(count: float, total: float, z: float) -> Interval:
@@ -64,14 +64,17 @@ def ratio(count: float, total: float, other: float, other_total: float, z: float
     (2.939569, 7.152223)
     """
 
-    whole, both, turn = total + other_total, count + other, count * other_total
+    both, turn = count + other, count * other_total
 
     def deviation(log_ratio: float) -> float:
         """The signed root of the chi-square statistic of a ratio; it falls as the ratio rises."""
         tried = math.exp(log_ratio)
-        # The likeliest proportions of that ratio solve a quadratic equation.
-        b = tried * (total + other) + count + other_total
-        root = math.sqrt(max(b * b - 4 * tried * whole * both, 0.0))
+        # The likeliest proportions of that ratio solve a quadratic equation, b² - 4ac written as a
+        # sum of squares, so that nothing is lost where all of a sample are counted.
+        one, two = tried * (total + other), count + other_total
+        rest = tried * (total - count) * (other_total - other)
+        root = math.hypot(one - two, 2 * math.sqrt(rest))
+        b = one + two
         other_expected = min(2 * both / (b + root), 1.0, 1 / tried)
         square = _square(count, total, tried * other_expected)
         square += _square(other, other_total, other_expected)
@@ -82,10 +85,10 @@ def ratio(count: float, total: float, other: float, other_total: float, z: float
     start = math.log(a / total) - math.log(b / other_total)
     at_start = deviation(start)
     step = z * math.sqrt(max(1 / a - 1 / total, 0) + max(1 / b - 1 / other_total, 0))
-    step = max(step, z / whole)
+    step = max(step, z / (total + other_total))
     low, high = 0.0, math.inf
     if count > 0:
-        low = math.exp(_root(lambda x: deviation(x) - z, start, at_start - z, -step))
+        low = math.exp(_root(lambda x: deviation(x) - z, start, at_start - z, step))
     if other > 0:
         high = math.exp(_root(lambda x: deviation(x) + z, start, at_start + z, step))
     return low, high
@@ -103,13 +106,13 @@ def _square(count: float, total: float, expected: float) -> float:
 def _root(falling: Callable[[float], float], a: float, at_a: float, step: float) -> float:
     """Where a falling function is 0, sought from ``a`` on in steps that become wider.
 
-    Bisection, with the halves parted where a straight line would part them (Illinois).
+    Regula falsi in its Illinois form: bisection where a straight line parts the halves.
     """
-    side = math.copysign(1.0, -step)
+    step = math.copysign(step, at_a)
     b = a + step
-    while (at_b := falling(b)) * side < 0:
-        a, at_a, step = b, at_b, 2 * step
-        b = a + step
+    while (at_b := falling(b)) * at_a > 0:
+        step *= 2
+        a, at_a, b = b, at_b, b + step
     for _ in range(_STEPS):
         if at_b == 0 or abs(b - a) <= _CLOSE * max(1.0, abs(b)):
             break
@@ -136,8 +139,10 @@ def reach(count: float, baseline: float, z: float) -> float:
     return 2 * math.asinh(z / 2 * math.sqrt(1 / count + 1 / baseline))
 
 
-def around(middle: float, *reaches: float) -> Interval:
+def around(middle: float, *reaches: float, at_zero: float = math.inf) -> Interval:
     """The interval around a ratio whose independent parts reach so far, as logs.
+
+    ``at_zero`` is the upper bound that a ratio of 0 has.
 
     >>> low, high = around(4.932659, reach(514, 9265, z_score(95)))
     >>> round(low, 4), round(high, 4)
@@ -147,5 +152,5 @@ def around(middle: float, *reaches: float) -> Interval:
         return math.nan, math.nan
     whole = math.hypot(*reaches)
     if math.isinf(whole):
-        return 0.0, math.inf
+        return 0.0, at_zero if middle == 0 else math.inf
     return middle * math.exp(-whole), middle * math.exp(whole)

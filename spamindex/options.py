@@ -12,6 +12,7 @@ import click
 
 from spamindex.table import COLUMNS
 
+TALLY_COLUMNS = ("os", "spam_share", "messages")
 EXIT_INTERRUPTED = 130
 EXIT_CLOSED_PIPE = 141
 
@@ -83,6 +84,54 @@ class Equation(click.ParamType[tuple[str, str]]):
         if not (column.strip() and equals):
             self.fail(f"{value!r} is not of the form COLUMN=VALUE.", param, ctx)
         return column.strip(), wanted.strip()
+
+
+class TimeSpan(click.ParamType[tuple[str, str | None]]):
+    """COLUMN, or COLUMN:day, COLUMN:month or COLUMN:year, as the column and the span."""
+
+    name = "time span"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str | None]:
+        """Part COLUMN:SPAN at its last colon, where a span follows it."""
+        column, colon, span = str(value).rpartition(":")
+        if not colon or span not in ("day", "month", "year"):
+            column, span = str(value), ""
+        if not column.strip() or (span or column) in TALLY_COLUMNS:
+            self.fail(f"{value!r} is a column of the result, or none.", param, ctx)
+        return column.strip(), span or None
+
+
+class SpamColumn(click.ParamType[tuple[str, tuple[str, ...]]]):
+    """COLUMN, or COLUMN=VALUE,..., as the column and the values that mean spam."""
+
+    name = "spam column"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, tuple[str, ...]]:
+        """Part COLUMN=VALUE,... at its first equals sign and its commas."""
+        column, equals, wanted = str(value).partition("=")
+        values = tuple(part.strip() for part in wanted.split(",") if part.strip())
+        if not column.strip() or (equals and not values):
+            self.fail(f"{value!r} is not of the form COLUMN or COLUMN=VALUE,...", param, ctx)
+        return column.strip(), values
+
+
+class Ports(click.ParamType[tuple[str, ...]]):
+    """Numbers of ports, with commas between them."""
+
+    name = "ports"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Part PORT,PORT at the commas."""
+        ports = tuple(part.strip() for part in str(value).split(","))
+        if not all(port.isdecimal() and int(port) < 1 << 16 for port in ports):
+            self.fail(f"{value!r} is not of the form 25,587.", param, ctx)
+        return tuple(str(int(port)) for port in ports)
 
 
 def one_character(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:

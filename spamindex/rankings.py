@@ -9,11 +9,11 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from spamindex import columns, csvfile, extent, figures, textfile
-from spamindex.cells import Cells
-from spamindex.errors import ColumnError, FigureError, FileError
+from spamindex import csvfile, figures, textfile
+from spamindex.errors import ColumnError, FigureError, FileError, SpamIndexWarning
 from spamindex.textfile import Source, Text
 
 INDEX = "spam_index"
@@ -64,13 +64,20 @@ def read_ranking(source: Source) -> Ranking:
             _figure(cell, f"{place}: column {name!r}", faults)
             for place, cell in zip(places, cells, strict=True)
         ]
+    faults += [
+        f"{place}: low and high do not hold the index between them"
+        for place, index, low, high in zip(
+            places, *(table.get(name, table[INDEX]) for name in _FIGURES), strict=True
+        )
+        if low > index or high < index
+    ]
     if faults:
         raise FigureError(*faults)
     return Ranking(pd.DataFrame(table), labels[:-1])
 
 
 def _name(cell: object) -> str:
-    return cell if isinstance(cell, str) else json.dumps(cell)
+    return cell if isinstance(cell, str) else "" if cell is None else json.dumps(cell)
 
 
 def _figure(cell: object, place: str, faults: list[str]) -> float:
@@ -87,12 +94,22 @@ def _figure(cell: object, place: str, faults: list[str]) -> float:
 
 
 def _from_cells(text: Text) -> tuple[list[str], list[str], list[list[object]]]:
-    cells: Cells = extent.table(*csvfile.rows(text))
-    cells = columns.with_headings(cells, [INDEX])
-    for finding in cells.findings:
-        warnings.warn(finding, stacklevel=3)
-    places = [cells.at(row) for row in range(len(cells))]
-    return cells.headings, places, [list(cells.row(row)) for row in range(len(cells))]
+    try:
+        cells, widths = csvfile.rows(text)
+    except FileError as error:
+        raise FileError(f"{error}; {_PRINTED}") from error
+    # compute leaves nothing out and puts nothing around it: what differs was cut off.
+    short = np.flatnonzero(widths != widths[0])
+    if len(short):
+        raise FileError(
+            f"{cells.at(short[0])}: has {widths[short[0]]} cells under {widths[0]} headings: "
+            f"is it cut off? {_PRINTED}"
+        )
+    if not cells.ends_in_a_line:
+        doubt = f"{cells.at(len(cells) - 1)}: the last line has no line end: is it cut off?"
+        warnings.warn(SpamIndexWarning(doubt), stacklevel=3)
+    places = [cells.at(row) for row in range(1, len(cells))]
+    return cells.row(0), places, [list(cells.row(row)) for row in range(1, len(cells))]
 
 
 def _from_json(text: Text) -> tuple[list[str], list[str], list[list[object]]]:

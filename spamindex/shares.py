@@ -141,8 +141,20 @@ def read_shares(
     if len(shares) < len(measured) and not family:
         _warn([SpamIndexNote(f"{measured.title}: {len(measured)} rows were added up by OS")])
     if found == "count":
+        _refuse_filtered(measured, where or {})
         shares["share"] = _shares_of_counts(measured, shares, by)
     return shares
+
+
+def _refuse_filtered(table: Entries, where: Mapping[str, str]) -> None:
+    """Refuse to take the counts of one OS for those of all."""
+    os = headings.words(table.column(table.os).heading)
+    for heading in where:
+        if headings.words(heading) == os:
+            raise UnitError(
+                f"{table.title}: --where {heading} leaves counts of that OS alone, and so 100 % of "
+                "them; choose among the rows of the result instead"
+            )
 
 
 def _warn(findings: Iterable[UserWarning]) -> None:

@@ -27,7 +27,8 @@ _HEADINGS = {
     "relative_high": "Rel. high",
     "break_even": "Break-even %",
 }
-COLUMNS = tuple(_HEADINGS)
+COLUMNS = tuple(_HEADINGS)  # of a ranking, in their order
+_HEADINGS["messages"] = "Messages"  # of a SPAM table
 _DECIMALS = 2
 _ROWS_AT_ONCE = 50_000
 
@@ -128,7 +129,7 @@ def _for_people(style: str, ranking: pd.DataFrame, precision: int | None, header
     decimals = _DECIMALS if precision is None else precision
     headings = [visible(_HEADINGS.get(name, name)).translate(escapes) for name in map(str, ranking)]
     columns = [
-        _digits(ranking[column].tolist(), decimals)
+        _for_reading(ranking[column], decimals)
         if _holds_figures(ranking[column])
         else [visible(name).translate(escapes) for name in ranking[column]]
         for column in ranking
@@ -160,11 +161,12 @@ def _delimited(delimiter: str, ranking: pd.DataFrame, precision: int | None, hea
 
 def _cells_of_figures(figures: pd.Series[Any], precision: int | None) -> _Cells:
     codes, distinct = figures.factorize(use_na_sentinel=False)
+    is_count = figures.dtype.kind != "f"
+    precision = None if is_count else precision
     if 2 * len(distinct) > len(figures):
         return lambda rows: _digits(figures.iloc[rows].tolist(), precision)
-    texts = _digits(
-        [float(figure) for figure in distinct], precision
-    )  # shares repeat, indexes hardly do
+    # Shares repeat, indexes hardly do.
+    texts = _digits([int(figure) if is_count else float(figure) for figure in distinct], precision)
     return lambda rows: [texts[code] for code in codes[rows].tolist()]
 
 
@@ -214,6 +216,10 @@ def _digits(figures: list[float], decimals: int | None) -> list[str]:
     """Figures as texts: with so many decimals, or with the fewest that read back to the same."""
     write = repr if decimals is None else f"{{:.{decimals}f}}".format
     return ["" if text == "nan" else text for text in map(write, figures)]
+
+
+def _for_reading(column: pd.Series[Any], decimals: int) -> list[str]:
+    return _digits(column.tolist(), decimals if column.dtype.kind == "f" else 0)
 
 
 def _number(figure: float, decimals: int | None) -> float | None:

@@ -63,10 +63,10 @@ def _lines(chart: Chart, panel: Panel, axis: Scale, width: int) -> str:
     plot = _Plot(width, _HEIGHT)
     room = (when[-1] - when[0]) * 0.02
     plot.limits((when[0] - room, when[-1] + room), (axis.first, axis.last))
-    plot.ticks("x", [(when[i], chart.periods[i]) for i in some(chart.periods, max(2, width // 14))])
+    plot.ticks("x", [(when[i], chart.periods[i]) for i in some(when, max(2, width // 14))])
     plot.ticks("y", axis.ticks(6))
     plot.stroke((when[0] - room, when[-1] + room), (0, 0), "┈")
-    letters = [_LETTERS[i % len(_LETTERS)] for i in range(len(panel.series))]
+    letters = [_LETTERS[chart.place(one.os) % len(_LETTERS)] for one in panel.series]
     for one, letter in reversed(list(zip(panel.series, letters, strict=True))):
         known = np.flatnonzero(~np.isnan(one.index))
         for i, j in itertools.pairwise(known):
@@ -75,7 +75,7 @@ def _lines(chart: Chart, panel: Panel, axis: Scale, width: int) -> str:
                 plot.stroke((when[i], when[j]), ends, "·")
         plot.points([when[i] for i in known], [axis.at(one.index[i]) for i in known], letter)
     key = [
-        f"{letter} {_short(one.os, width // 2)} {times(one.index[-1])}"
+        f"{letter} {_short(one.os, width // 2)} {times(one.last)}"
         for one, letter in zip(panel.series, letters, strict=True)
     ]
     return f"{plot.text()}\n{_in_columns(key, width)}\n"
@@ -102,6 +102,7 @@ class _Plot:
             raise SpamIndexError(f"a chart in the terminal needs plotext: {INSTALL}") from error
         self._plotext = plotext
         self._figure = plotext.figure
+        plotext.terminal.limit(False, False)  # however high the window is, people can scroll
         self._figure.clear()
         self._figure.plot_size(width, height)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import importlib
 import io
 import os
@@ -91,6 +92,43 @@ def read(source: Source, encoding: str | None = None) -> Text:
     return Text(name, data, known, findings)
 
 
+def binary_lines(source: Source) -> Iterator[bytes]:
+    """The lines of a file, or an open binary one, compressed or not, one after the other.
+
+    However large it is, no more than a line is in memory. Raises FileError.
+
+    >>> list(binary_lines(io.BytesIO(b"one\\ntwo")))
+    [b'one\\n', b'two']
+    """
+    name = name_of(source)
+    try:
+        with contextlib.ExitStack() as stack:
+            if isinstance(source, str | os.PathLike):
+                raw = stack.enter_context(open(source, "rb"))
+            else:
+                raw = io.BufferedReader(source)  # type: ignore[arg-type]
+            lines: BinaryIO = raw
+            if (module := _compressed(raw.peek(10))) is not None:
+                lines = stack.enter_context(importlib.import_module(module).open(raw))
+            while line := lines.readline(_PIECE):
+                if len(line) == _PIECE and not line.endswith(b"\n"):
+                    raise FileError(f"{name}: has a line that is longer than a million characters")
+                yield line
+    except (FileError, GeneratorExit):
+        raise
+    except IsADirectoryError as error:
+        raise FileError(f"{name}: is a directory; name a file in it") from error
+    except OSError as error:
+        raise FileError(f"{name}: can't be read: {error.strerror or error}") from error
+    except Exception as error:  # each library has kinds of its own for damaged data
+        raise FileError(f"{name}: the compressed data is damaged or cut off: {error}") from error
+
+
+def _compressed(beginning: bytes) -> str | None:
+    """The library that can read data which begins so, None for what is not compressed."""
+    return next((m for magic, m in _COMPRESSED.items() if magic.match(beginning)), None)
+
+
 def name_of(source: Source) -> str:
     """What messages call a source: its path, or standard input.
 
@@ -127,7 +165,7 @@ def _at_most(name: str, read: Callable[[int], bytes]) -> bytes:
 
 def _expanded(name: str, data: bytes) -> bytes:
     """The data itself, or what was compressed in it."""
-    module = next((m for magic, m in _COMPRESSED.items() if magic.match(data)), None)
+    module = _compressed(data)
     if module is None:
         return data
     library = importlib.import_module(module)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ import pandas as pd
 from spamindex import interval
 from spamindex.errors import FigureError
 from spamindex.names import BUILT_IN, Names
-from spamindex.relative import baseline_rows
+from spamindex.relative import baseline_rows, taken
 
 
 def sampling_intervals(
@@ -99,17 +100,26 @@ def _sizes(ranking: pd.DataFrame, by: Sequence[str]) -> npt.NDArray[np.int64]:
 def _relative(
     ranking: pd.DataFrame,
     against: npt.NDArray[np.int64],
-    counted: Sequence[pd.Series[float]],
+    counted: Sequence[pd.Series[Any]],
     scores: Sequence[float],
 ) -> dict[str, npt.NDArray[np.float64]]:
     index = ranking["spam_index"].to_numpy()
     with np.errstate(divide="ignore", invalid="ignore"):
-        relative = index / index[against]
-    reaches = [
-        map(interval.reach, count.tolist(), count.iloc[against].tolist(), scores)
-        for count in counted
+        relative = index / taken(index, against)
+    relative[~np.isfinite(relative)] = np.nan
+    reaches = []
+    for count in counted:
+        counts = count.to_numpy(dtype=np.float64)
+        of_baseline = taken(counts, against)
+        reaches.append(map(interval.reach, counts.tolist(), of_baseline.tolist(), scores))
+    # The limit of the upper bound as the messages of an OS go to 0: z²·m_B ÷ (x_B·m_A).
+    with np.errstate(divide="ignore", invalid="ignore"):
+        one_message = 100 / ranking["all_messages"] / ranking["market_share"]
+        at_zero = np.square(scores) * one_message.to_numpy() / taken(index, against)
+    bounds = [
+        interval.around(times, *both, at_zero=most)
+        for times, most, *both in zip(relative.tolist(), at_zero.tolist(), *reaches, strict=True)
     ]
-    bounds = list(map(interval.around, relative.tolist(), *reaches))
     itself = against == np.arange(len(ranking))
     bounds = [
         (times, times) if same else bound  # against itself there is no chance

@@ -71,6 +71,9 @@ def test_the_column_of_the_os_may_have_another_name(write: Write) -> None:
         ("[" * 100_000, "r: is not JSON: is nested too deeply"),
         ('[\n{"os": "a",\n}\n]', "r:3: is not JSON: "),
         ("[1]", "r: row 1: is no object with names"),
+        ("os,spam_index,low\na,1,0.5\nb", "r:3: has 1 cells under 3 headings: is it cut off?"),
+        ("os,spam_index,low\na,1,2\n", "r:2: low and high do not hold the index between them"),
+        ("OS  Index\n--  --\na  1\n", "give what spamindex compute prints with -f csv"),
         ("os,spam_index\na,1\na,2\n", "'a' is ranked twice; is a --by column of compute left out?"),
     ],
 )
@@ -103,6 +106,36 @@ Mac OS X┤  ●────        ┊                         │        0
            0    0.5     1       2         5
 """
     )
+
+
+def test_a_chart_may_be_higher_than_the_terminal(
+    invoke: Invoke, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINES", "5")
+    rows = "".join(f"OS {i},{i + 1}\n" for i in range(60))
+    result = invoke("chart", write("r.csv", f"os,spam_index\n{rows}"))
+    assert len(result.stdout.splitlines()) == 63
+    assert result.stdout.splitlines()[1].endswith("60.00")
+
+
+def test_an_odd_ranking_is_drawn(invoke: Invoke, write: Write) -> None:
+    ranking = write("r.csv", 'os,spam_index\n"",1e100\nb,0.5\nc,1e-50')
+    result = invoke("chart", ranking)
+    assert result.exit_code == 0
+    assert result.complaints == ["warning: r.csv:4: the last line has no line end: is it cut off?"]
+    assert "(no name)" in result.stdout
+    assert "1e+100" in result.stdout
+    assert invoke("chart", ranking, "-o", "r.png").exit_code == 0
+
+
+def test_an_os_looks_the_same_in_every_panel() -> None:
+    text = drawn(
+        "month,country,os,spam_index\n"
+        "2010-01,DE,a,2\n2010-02,DE,a,2\n2010-01,DE,b,1\n2010-02,DE,b,1\n"
+        "2010-01,FR,a,1\n2010-02,FR,a,1\n2010-01,FR,b,2\n2010-02,FR,b,2\n"
+    )
+    keys = [line for line in text.splitlines() if line.startswith(("A ", "B "))]
+    assert keys == ["A a 2.00  B b 1.00", "B b 2.00  A a 1.00"]
 
 
 def test_lines_over_time_in_the_terminal() -> None:
@@ -170,6 +203,8 @@ def test_kinds_of_figures(
 def test_a_figure_to_standard_output(invoke: Invoke, write: Write) -> None:
     result = invoke("chart", write("r.csv", RANKING), "-f", "svg")
     assert result.stdout.startswith("<?xml")
+    result = invoke("chart", "r.csv", "-f", "svg", "-o", "x.png")
+    assert (result.exit_code, result.stdout) == (2, "")
     result = invoke("chart", "r.csv", "-o", "x.gif")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "ends in none of .svg, .png and .pdf" in result.stderr

@@ -15,22 +15,13 @@ PACKAGE = Path(__file__).parent.parent / "spamindex"
 LAYERS = [
     {"__main__"},
     {"cli"},
-    {"chart_command", "compute_command"},
-    {
-        "console",
-        "figure",
-        "index",
-        "inputs",
-        "options",
-        "output",
-        "terminal",
-        "uncertainty",
-        "whatif",
-    },
-    {"chart", "relative", "shares"},
-    {"rankings", "table"},
-    {"evidence", "rows"},
-    {"layout", "units"},
+    {"chart_command", "compute_command", "tally_command"},
+    {"cluster", "console", "figure", "index", "inputs", "options", "output", "picking", "terminal"},
+    {"chart", "records", "shares", "uncertainty", "whatif"},
+    {"roles"},
+    {"messages", "progress", "relative"},
+    {"evidence", "fingerprints", "rankings", "rows"},
+    {"addresses", "layout", "table", "units"},
     {"extent", "names"},
     {"columns", "csvfile"},
     {"cells", "figures", "headings", "periods", "textfile"},
@@ -67,7 +58,7 @@ def test_every_module_has_its_layer() -> None:
 
 def test_only_the_command_line_imports_click() -> None:
     with_click = {path.stem for path in PACKAGE.glob("*.py") if "click" in imported(path)}
-    assert with_click == {"chart_command", "cli", "compute_command", "options"}
+    assert with_click == {"chart_command", "cli", "compute_command", "options", "tally_command"}
 
 
 @pytest.mark.parametrize(

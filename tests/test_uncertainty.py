@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -125,7 +126,11 @@ def test_relative_intervals(invoke: Invoke, write: Write) -> None:
     relative = bounds(found["Linux"], "relative_low", "relative_high")
     assert relative == pytest.approx([4.51358361859291, 5.3906449338108615], rel=1e-9)
     assert bounds(found["Windows"], "relative", "relative_low", "relative_high") == [1, 1, 1]
-    assert bounds(found["Mac OS X"], "relative", "relative_low", "relative_high") == [0, 0, None]
+    # z²·91.58 ÷ (9265·5.34)
+    none = bounds(found["Mac OS X"], "relative", "relative_low", "relative_high")
+    assert none == [0, 0, pytest.approx(0.0071106637)]
+    of_none = rows(invoke, counts, SHARE, "--confidence", "95", "--baseline", "Mac")["Linux"]
+    assert bounds(of_none, "relative", "relative_low", "relative_high") == [None, None, None]
 
 
 def test_relative_intervals_where_both_are_counted(invoke: Invoke, write: Write) -> None:
@@ -151,7 +156,7 @@ def test_intervals_that_hold_together_are_those_of_each_ranking(
         ]
 
     together = low("--confidence", "90", "--simultaneous", "--top", "2")
-    assert together[0] == low("--confidence", "95")[0]
+    assert together[0] == pytest.approx(low("--confidence", "95")[0])
     assert together[1] == pytest.approx(low("--confidence", str(100 - 10 / 3))[1])
 
 
@@ -221,6 +226,50 @@ def test_options_that_would_change_nothing_are_refused(
 ) -> None:
     result = invoke("compute", SPAM, SHARE, *options)
     assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_counts_beside_the_first_few_shares_are_of_a_larger_total(
+    invoke: Invoke, write: Write
+) -> None:
+    spam = write("spam.csv", "os,share,messages\nWindows,90.00,9000\nLinux,9.00,900\n")
+    found = rows(invoke, spam, SHARE, "--confidence", "95")
+    of_all = rows(
+        invoke, write("all.csv", "os,messages\nWindows,9000\nLinux,900\nOther,100\n"), SHARE,
+        "--confidence", "95",
+    )  # fmt: skip
+    for os in ("Windows", "Linux"):
+        assert bounds(found[os]) == pytest.approx(bounds(of_all[os]))
+
+
+def test_the_index_lies_in_its_interval_however_many_messages(invoke: Invoke, write: Write) -> None:
+    spam = write("spam.csv", f"os,share,messages\na,5.1,{5136 * 10**9}\nb,94.9,{94864 * 10**9}\n")
+    row = rows(invoke, spam, write("m.csv", "os,share\na,50\nb,50\n"), "--confidence", "95")["a"]
+    assert row["low"] <= row["spam_index"] <= row["high"]
+    assert row["spam_share"] == pytest.approx(5.136)
+
+
+def test_a_confidence_next_to_certainty(invoke: Invoke) -> None:
+    options = ("--confidence", "99.99999999999999", "--spam-total", "1000", "--simultaneous")
+    row = rows(invoke, SPAM, SHARE, *options)["Linux"]
+    assert 0 < row["low"] < row["spam_index"] < row["high"]
+
+
+def test_a_ranking_without_the_baseline_is_said(invoke: Invoke) -> None:
+    visits = str(Path(SHARE).parent / "visits.csv")
+    options = ("--by", "browser", "--period", "all", "--family", "--baseline", "Windows")
+    result = invoke("compute", SPAM, visits, *options, "--share-unit", "count", "-f", "json")
+    assert result.exit_code == 0
+    assert "warning: nothing relative in Safari, where 'Windows' is not ranked" in result.complaints
+    alone = [row for row in json.loads(result.stdout) if row["browser"] == "Safari"]
+    assert [(row["os"], row["relative"], row["break_even"]) for row in alone] == [
+        ("Mac OS X", None, None)
+    ]
+
+
+def test_one_os_of_a_count_table_is_not_all_of_it(invoke: Invoke, write: Write) -> None:
+    result = invoke("compute", write("c.csv", COUNTS), SHARE, "--where", "OS=Linux")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "--where OS leaves counts of that OS alone, and so 100 % of them" in result.stderr
 
 
 def test_in_a_notebook() -> None:

@@ -1,0 +1,49 @@
+"""Some records of one OS's spam, picked at random but the same for the same seed."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pandas as pd
+
+from spamindex.errors import MatchError, listed
+from spamindex.messages import Counts, Question, labels_of, shares, spam_of
+from spamindex.names import Names
+from spamindex.records import Records
+
+_ROW = "_row"
+
+
+def pick(
+    records: Records,
+    question: Question,
+    counts: Counts,
+    os: str,
+    most: int,
+    seed: int,
+    *,
+    names: Names,
+) -> tuple[pd.DataFrame, int]:
+    """Pick so many records at random of an OS's spam, each as likely as another.
+
+    ``counts`` are those of the same records. Returns the picked ones with all their columns as
+    text, in the order in which they stand in the files, and from how many they were picked. Raises
+    MatchError where no spam is from that OS.
+    """
+    from duckdb import ColumnExpression
+
+    labels = labels_of(os, counts.table["label"].unique().tolist(), names)
+    if not labels:
+        there = shares(counts, names=names)["os"].unique().tolist()
+        raise MatchError(f"no spam is from {os!r}; it is from {listed(there)}")
+    # Rows are numbered in the order of the files, whatever the number of threads.
+    numbered = records.relation.select(f"row_number() OVER () AS {_ROW}, *")
+    spam = spam_of(numbered, question, labels, keep=_ROW, bring=records.connection.from_df)
+    among = np.sort(spam.fetchnumpy()[_ROW])
+    chosen = random.Random(seed).sample(range(len(among)), min(most, len(among)))
+    wanted = records.connection.from_df(pd.DataFrame({"_wanted": among[sorted(chosen)]}))
+    found = numbered.join(wanted, ColumnExpression(_ROW) == ColumnExpression("_wanted"))
+    columns = [ColumnExpression(name).cast("VARCHAR") for name in records.columns]
+    rows = found.order(_ROW).select(*columns).fetchall()
+    return pd.DataFrame(rows, columns=records.columns, dtype=object), len(among)

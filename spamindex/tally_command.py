@@ -1,0 +1,274 @@
+"""spamindex tally and sample: message records in, a SPAM table or some of the records out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from spamindex.console import findings, say, source
+from spamindex.options import Command, Ports, SpamColumn, TimeSpan, input_option, output_option
+from spamindex.output import write
+from spamindex.table import FORMATS, render
+
+if TYPE_CHECKING:
+    from spamindex.fingerprints import Fingerprints
+    from spamindex.messages import Counts
+    from spamindex.names import Names
+
+
+def _input_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options by which records are found and understood, the same for both commands."""
+    for option in reversed(
+        (
+            input_option(
+                "--fingerprints",
+                multiple=True,
+                metavar="LOG",
+                help="p0f 3 log that knows the OS by client address.  [repeatable]",
+            ),
+            input_option("--client", metavar="COLUMN", help="Column with the client's address."),
+            input_option(
+                "--time",
+                metavar="COLUMN",
+                help="Column with the time of the message, for fingerprints that change.",
+            ),
+            input_option(
+                "--log-zone",
+                metavar="ZONE",
+                callback=_zone,
+                help="Time zone of the p0f logs (Europe/Paris), if times are in UTC.",
+            ),
+            input_option(
+                "--spam",
+                type=SpamColumn(),
+                metavar="COLUMN[=VALUE,...]",
+                help="Which records are spam: those with true, 1, yes or VALUE there.",
+            ),
+            input_option(
+                "--port",
+                type=Ports(),
+                metavar="PORT,...",
+                help="Of a p0f log, only connections to these server ports.",
+            ),
+            input_option("--names", metavar="FILE", help="CSV of name,canonical: more synonyms."),
+            input_option(
+                "--skip-bad",
+                is_flag=True,
+                help="Leave out lines that can't be read, be they more than 1 in 1,000.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def _zone(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    from zoneinfo import ZoneInfo
+
+    try:
+        if value is not None:
+            ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise click.BadParameter(f"{value!r} is no time zone, such as Europe/Paris.") from None
+    return value
+
+
+@click.command(cls=Command)
+@click.argument("messages", nargs=-1, required=True)
+@input_option("--os", metavar="COLUMN", help="Column with the OS of the sender.")
+@_input_options
+@input_option(
+    "--by",
+    multiple=True,
+    type=TimeSpan(),
+    metavar="COLUMN[:SPAN]",
+    help="Count apart for each value; of a time for each day, month or year.  [repeatable]",
+)
+@input_option(
+    "--family/--no-family",
+    default=True,
+    help="Add up versions, or not: Windows 7 and 10 are Windows.",
+)
+@input_option(
+    "--ignore-unknown", is_flag=True, help="Leave spam of an unknown OS out of the shares."
+)
+@input_option(
+    "--engine",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="What counts: DuckDB here, or Spark Connect where MESSAGES are.",
+)
+@input_option("--remote", metavar="URL", help="Spark Connect server: sc://host:15002.")
+@output_option(
+    "-f",
+    "--format",
+    type=click.Choice(list(FORMATS)),
+    default="csv",
+    show_default=True,
+    metavar="FORMAT",
+    help="csv, tsv, json, jsonl, or a table: simple, plain, github, html, latex, ...",
+)
+@output_option("-o", "--output", metavar="FILE", help="Write to FILE, once all is well.")
+@output_option("-v", "--verbose", is_flag=True, help="Say what became of all records.")
+def tally(
+    messages: tuple[str, ...],
+    names: str | None,
+    family: bool,
+    ignore_unknown: bool,
+    engine: str,
+    remote: str | None,
+    format: str,  # noqa: A002 - the names of options are those of their variables
+    output: str | None,
+    verbose: bool,
+    skip_bad: bool,
+    **asked: Any,
+) -> None:
+    """Count message records by the OS that sent them: a SPAM table for compute.
+
+    MESSAGES are CSV, TSV, JSON lines or Parquet files with a record for each message, p0f 3 logs,
+    or lists of client addresses; compressed or not; folders and patterns of them; - is standard
+    input.
+
+    \b
+    Examples:
+      spamindex tally data/messages.csv --fingerprints data/p0f.log
+      spamindex tally 'mail/*.parquet' --by time:month | spamindex compute - share.csv --by month
+    """
+    _check(messages, **asked)
+    if remote and engine != "spark":
+        raise click.UsageError("--remote is for --engine spark.")
+    # These load pandas, so not before the options are known to be right.
+    from spamindex.fingerprints import UNKNOWN
+    from spamindex.messages import shares
+
+    with findings():
+        known = _names(names)
+        if engine == "spark":
+            counts = _on_spark(messages, remote, skip_bad=skip_bad, **asked)
+        else:
+            counts = _here(messages, skip_bad=skip_bad, **asked)
+        every = shares(counts, names=known, family=family)
+        unknown = int(every.loc[every["os"] == UNKNOWN, "messages"].sum())
+        shown = every
+        if ignore_unknown:
+            shown = shares(counts, names=known, family=family, ignore_unknown=True)
+    if ignore_unknown and unknown:
+        say(f"note: {unknown} of {counts.spam} spam messages are of an unknown OS and left out")
+    if verbose:
+        say(
+            f"note: {counts.read} records: {counts.spam} spam ({unknown} of an unknown OS), "
+            f"{counts.not_spam} not spam, {counts.unreadable} unreadable"
+        )
+    write(render(shown, format), output)
+
+
+@click.command(cls=Command)
+@click.argument("messages", nargs=-1, required=True)
+@input_option("--os", metavar="NAME", required=True, help="The OS whose spam is wanted.")
+@input_option("--os-column", metavar="COLUMN", help="Column with the OS of the sender.")
+@_input_options
+@input_option("-n", "count", type=click.IntRange(min=1), default=100, show_default=True)
+@input_option("--seed", type=int, default=0, show_default=True, help="Another seed, another pick.")
+@output_option(
+    "-f",
+    "--format",
+    type=click.Choice(["csv", "tsv", "json", "jsonl"]),
+    default="csv",
+    show_default=True,
+)
+@output_option("-o", "--output", metavar="FILE", help="Write to FILE, once all is well.")
+def sample(
+    messages: tuple[str, ...],
+    os: str,
+    os_column: str | None,
+    names: str | None,
+    count: int,
+    seed: int,
+    format: str,  # noqa: A002 - the names of options are those of their variables
+    output: str | None,
+    skip_bad: bool,
+    **asked: Any,
+) -> None:
+    """Pick some of one OS's spam at random, to look into: where does it really come from?
+
+    MESSAGES are as for tally. The records come as they are, with all their columns, in their order;
+    the same seed picks the same ones.
+
+    \b
+    Example:
+      spamindex sample data/messages.csv --fingerprints data/p0f.log --os Linux -n 5 --seed 7
+    """
+    _check(messages, **asked)
+    from spamindex.picking import pick
+    from spamindex.records import counted, open_records
+
+    with findings():
+        known = _names(names)
+        fingerprints = _fingerprints(asked, skip_bad=skip_bad)
+        with open_records(messages, source, skip_bad=skip_bad, ports=asked.pop("port")) as records:
+            question = records.question(os=os_column, fingerprints=fingerprints, **asked)
+            counts = counted(records, question, skip_bad=skip_bad)
+            picked, among = pick(records, question, counts, os, count, seed, names=known)
+    if among < count:
+        say(f"note: there are only {among} such records")
+    write(render(picked, format), output)
+
+
+def _check(messages: tuple[str, ...], **asked: Any) -> None:
+    if messages.count("-") > 1:
+        raise click.UsageError("Standard input (-) can be read only once.")
+    if not asked["fingerprints"]:
+        for option in ("client", "time", "log_zone"):
+            if asked[option] is not None:
+                name = option.replace("_", "-")
+                raise click.UsageError(f"--{name} is for --fingerprints, which are not given.")
+    elif asked.get("os") is not None:
+        raise click.UsageError("--os and --fingerprints both say what the OS is.")
+    names = [span or column for column, span in asked.get("by", ())]
+    if len(set(names)) < len(names):
+        raise click.UsageError("--by names a column of the result twice.")
+
+
+def _names(path: str | None) -> Names:
+    from spamindex.names import BUILT_IN, read_names
+
+    return BUILT_IN if path is None else read_names(source(path))
+
+
+def _fingerprints(asked: dict[str, Any], *, skip_bad: bool) -> Fingerprints | None:
+    from spamindex.fingerprints import read_fingerprints
+
+    logs, zone = asked.pop("fingerprints"), asked.pop("log_zone")
+    if not logs:
+        return None
+    found = read_fingerprints(logs, zone=zone, skip_bad=skip_bad)
+    if found.changing:
+        say(f"note: clients with several fingerprints over time: {len(found.changing)}")
+    return found
+
+
+def _here(messages: tuple[str, ...], *, skip_bad: bool, **asked: Any) -> Counts:
+    from spamindex.progress import shown
+    from spamindex.records import counted, open_records
+
+    fingerprints = _fingerprints(asked, skip_bad=skip_bad)
+    with (
+        open_records(messages, source, skip_bad=skip_bad, ports=asked.pop("port")) as records,
+        shown(records.connection.query_progress),
+    ):
+        question = records.question(fingerprints=fingerprints, **asked)
+        return counted(records, question, skip_bad=skip_bad)
+
+
+def _on_spark(
+    messages: tuple[str, ...], remote: str | None, *, skip_bad: bool, **asked: Any
+) -> Counts:
+    from spamindex.cluster import counted
+
+    if asked.pop("port"):
+        raise click.UsageError("--port is for p0f logs, which are read here: --engine duckdb.")
+    fingerprints = _fingerprints(asked, skip_bad=skip_bad)
+    return counted(messages, remote, skip_bad=skip_bad, fingerprints=fingerprints, **asked)
