@@ -14,6 +14,8 @@ import sys
 import time
 from pathlib import Path
 
+from timing import tool
+
 ROOT = Path(__file__).parent.parent
 SPAM, SHARE = str(ROOT / "data/spam.csv"), str(ROOT / "data/share.csv")
 PANDAS = str(Path(__file__).parent / "pandas_compute.py")
@@ -21,12 +23,6 @@ QUERY = (
     "select spam.os, spam_share, market_share, spam_share / market_share as spam_index "
     "from spam join share on spam.os = share.os order by spam_index desc"
 )
-BINARIES = str(Path(sys.executable).parent)
-
-
-def tool(name: str) -> str:
-    """The path of a command beside this Python, or on the PATH."""
-    return shutil.which(name, path=BINARIES) or shutil.which(name) or name
 
 
 # name, command, and the name of what it is measured against

@@ -11,7 +11,7 @@ from statistics import mean
 
 from spamindex import interval
 
-SHARES = [10 ** (k / 10 - 3) for k in range(21)]  # 0.1 % to 10 %
+SHARES = [10 ** (k / 200 - 3) for k in range(401)]  # 0.1 % to 10 %
 TOTALS = [100, 300, 1_000, 3_000, 10_000]
 UNLIKELY = 1e-7
 Z = interval.z_score(95)
@@ -34,7 +34,7 @@ def of_known(total: int, share: float) -> float:
     """The coverage where the market share is known, whatever it is."""
     covered = 0.0
     for count, chance in likely(total, share).items():
-        low, high = interval.share(count, total, Z)
+        low, high = interval.wilson(count, total, Z)
         covered += chance * (low <= share <= high)
     return covered
 
@@ -46,7 +46,7 @@ def of_counted(total: int, share: float, other_total: int, other_share: float) -
     visits = likely(other_total, other_share)
     for count, chance in likely(total, share).items():
         for visited, other_chance in visits.items():
-            low, high = interval.ratio(count, total, visited, other_total, Z)
+            low, high = interval.koopman(count, total, visited, other_total, Z)
             covered += chance * other_chance * (low <= true <= high)
     return covered
 
@@ -71,7 +71,7 @@ def main() -> None:
         {
             f"{total:,} and {other:,}": [
                 of_counted(total, share, other, share / index)
-                for share in SHARES[::4]
+                for share in SHARES[::40]
                 for index in (0.5, 1, 5)
             ]
             for total, other in ((100, 1_000), (1_000, 1_000), (1_000, 10_000), (10_000, 1_000))

@@ -8,15 +8,12 @@ Miller is Debian's package miller, DuckDB comes with the extra `benchmark`.
 
 from __future__ import annotations
 
-import os
 import random
-import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from timing import compare, tool
 
 SYSTEMS = ["Windows", "Linux", "macOS", "Android", "iOS", "ChromeOS", "FreeBSD", "Symbian",
            "Unknown", "Other"]  # fmt: skip
@@ -50,18 +47,8 @@ def write_table(path: Path, column: str, rows: int, months: int, seed: int) -> N
             )
 
 
-def run(command: list[str]) -> tuple[float, float]:
-    """How long a command takes, in seconds, and its peak memory, in MiB."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)  # what the system has counted of it alone
-    if status:
-        raise SystemExit(f"{command[0]} failed")
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
-
-
 def main() -> None:
-    """Run all commands in turn, so that a slow moment of the machine strikes them alike."""
+    """Write the tables, and time all commands on them."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     rows = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
     with tempfile.TemporaryDirectory() as folder:
@@ -73,31 +60,17 @@ def main() -> None:
             ):
                 write_table(Path(path), column, rows, months, seed)
         spam, share = tables["many"]
-        spamindex = shutil.which("spamindex", path=str(Path(sys.executable).parent)) or "spamindex"
         by = ["--by", "country", "--by", "month", "-f", "csv"]
         commands = {
-            "spamindex compute": [spamindex, "compute", spam, share, *by],
-            "the same, one month": [spamindex, "compute", *tables["one"], *by],
+            "spamindex compute": [tool("spamindex"), "compute", spam, share, *by],
+            "the same, one month": [tool("spamindex"), "compute", *tables["one"], *by],
             "pandas script": [sys.executable, PANDAS, spam, share],
             "DuckDB": [sys.executable, "-c", DUCKDB, spam, share],
             "Miller": ["mlr", "--icsv", "--ocsv", "join", "-j", "country,month,os", "-f", spam,
                        "then", "put", "$spam_index = $spam_share / $market_share",
                        "then", "sort", "-f", "country,month", "-nr", "spam_index", share],
         }  # fmt: skip
-        if not shutil.which("mlr"):
-            print("Miller: not installed", file=sys.stderr)
-            del commands["Miller"]
-        results: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
-        for _ in range(runs):
-            for name, command in commands.items():
-                results[name].append(run(command))
-    ours = statistics.median(seconds for seconds, _ in results["spamindex compute"])
-    print(f"| two tables of {rows} rows ({runs} runs) | median, s | peak, MiB | ours to it |")
-    print("| --- | --- | --- | --- |")
-    for name, runs_ in results.items():
-        seconds = statistics.median(seconds for seconds, _ in runs_)
-        peak = max(peak for _, peak in runs_)
-        print(f"| {name} | {seconds:.2f} | {peak:.0f} | {ours / seconds:.2f} |")
+        compare(f"two tables of {rows} rows", commands, runs)
 
 
 if __name__ == "__main__":

@@ -48,16 +48,17 @@ def chart(
     """
     kind = _kind(output, format)
     # These load pandas, so not before the options are known to be right.
-    from spamindex import figure, terminal
-    from spamindex.chart import chart as parted
+    from spamindex import picture, terminal
+    from spamindex.chart import chart as charted
     from spamindex.rankings import read_ranking
 
     with findings():
-        drawn = parted(read_ranking(source(ranking)))
+        read = read_ranking(source(ranking))
+        drawn = charted(read.table, read.by)
         if kind is None:
             write(terminal.draw(drawn, shutil.get_terminal_size().columns, title))
         else:
-            write(figure.draw(drawn, kind, title), output)
+            write(picture.draw(drawn, kind, title), output)
 
 
 def _kind(output: str | None, asked: str | None) -> str | None:

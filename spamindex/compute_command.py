@@ -89,17 +89,18 @@ EXIT_ABOVE = 3
     "--confidence",
     type=click.FloatRange(1, 100, max_open=True),
     metavar="LEVEL",
+    callback=not_nan,
     help="Add low and high: where chance leaves the index, at LEVEL percent (95), by the counts.",
 )
 @question_option(
     "--spam-total",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, 10**15),
     metavar="N",
     help="Messages behind the spam shares (of each ranking), where SPAM has no counts.",
 )
 @question_option(
     "--share-total",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, 10**15),
     metavar="M",
     help="Visits behind the market shares (of each ranking), where SHARE has no counts.",
 )

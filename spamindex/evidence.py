@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import numpy.typing as npt
 
 from spamindex import columns, figures
-from spamindex.errors import FigureError, UnitError
+from spamindex.errors import FigureError, SpamIndexNote, UnitError
 from spamindex.headings import Role
 from spamindex.layout import Entries
 from spamindex.units import Figures, Unit
@@ -64,6 +66,8 @@ def _beside(
     if number is None:
         return {}
     column = table.column(number)
+    note = f"{table.cells.name}: column {column.heading!r}: taken for the counts behind the shares"
+    warnings.warn(SpamIndexNote(note), stacklevel=4)
     counts = column.figures(_counts)
     bad = np.flatnonzero(np.isnan(counts))
     if len(bad):

@@ -25,10 +25,10 @@ def z_score(confidence: float, compared: int = 1) -> float:
     return -NormalDist().inv_cdf((1 - confidence / 100) / (2 * compared))
 
 
-def share(count: float, total: float, z: float) -> Interval:
+def wilson(count: float, total: float, z: float) -> Interval:
     """The score interval of a proportion, ``count`` of ``total`` (Wilson 1927).
 
-    >>> low, high = share(514, 10_000, z_score(95))
+    >>> low, high = wilson(514, 10_000, z_score(95))
     >>> round(low, 6), round(high, 6)
     (0.047242, 0.055903)
     """
@@ -39,27 +39,27 @@ def share(count: float, total: float, z: float) -> Interval:
     return low, high
 
 
-def known(count: float, total: float, market: float, z: float) -> Interval:
+def wilson_index(count: float, total: float, market: float, z: float) -> Interval:
     """The interval of an index whose market share is known: a fraction, from 0 to 1.
 
-    >>> low, high = known(514, 10_000, 0.0103, z_score(95))
+    >>> low, high = wilson_index(514, 10_000, 0.0103, z_score(95))
     >>> round(low, 6), round(high, 6)
     (4.586585, 5.427446)
     """
     if market <= 0:
         return math.nan, math.nan
-    low, high = share(count, total, z)
+    low, high = wilson(count, total, z)
     return low / market, high / market
 
 
-def ratio(count: float, total: float, other: float, other_total: float, z: float) -> Interval:
+def koopman(count: float, total: float, other: float, other_total: float, z: float) -> Interval:
     """The score interval of a ratio of two proportions (Koopman 1984).
 
     The proportions are ``count`` of ``total`` and ``other`` of ``other_total``. Each bound is the
     ratio whose chi-square statistic is z squared, found by bisection on the log of the ratio; the
     upper one is infinite where ``other`` is 0.
 
-    >>> low, high = ratio(36, 40, 16, 80, z_score(95))
+    >>> low, high = koopman(36, 40, 16, 80, z_score(95))
     >>> round(low, 6), round(high, 6)
     (2.939569, 7.152223)
     """
@@ -73,7 +73,7 @@ def ratio(count: float, total: float, other: float, other_total: float, z: float
         # sum of squares, so that nothing is lost where all of a sample are counted.
         one, two = tried * (total + other), count + other_total
         rest = tried * (total - count) * (other_total - other)
-        root = math.hypot(one - two, 2 * math.sqrt(rest))
+        root = math.hypot(one - two, 2 * math.sqrt(max(rest, 0.0)))
         b = one + two
         other_expected = min(2 * both / (b + root), 1.0, 1 / tried)
         square = _square(count, total, tried * other_expected)
@@ -126,12 +126,12 @@ def _root(falling: Callable[[float], float], a: float, at_a: float, step: float)
     return b
 
 
-def reach(count: float, baseline: float, z: float) -> float:
+def log_reach(count: float, baseline: float, z: float) -> float:
     """By which factor, as a log, an interval of a ratio of two counts reaches to both sides.
 
     The asinh form for two counts of one sample (Newcombe 2001); infinite where a count is 0.
 
-    >>> round(reach(514, 9265, z_score(95)), 5)
+    >>> round(log_reach(514, 9265, z_score(95)), 5)
     0.08879
     """
     if count <= 0 or baseline <= 0:
@@ -144,7 +144,7 @@ def around(middle: float, *reaches: float, at_zero: float = math.inf) -> Interva
 
     ``at_zero`` is the upper bound that a ratio of 0 has.
 
-    >>> low, high = around(4.932659, reach(514, 9265, z_score(95)))
+    >>> low, high = around(4.932659, log_reach(514, 9265, z_score(95)))
     >>> round(low, 4), round(high, 4)
     (4.5136, 5.3906)
     """

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from spamindex.addresses import normal_expression
@@ -47,6 +48,11 @@ class Question:
     spam: tuple[str, Collection[str]] | None = None
     by: Sequence[tuple[str, Span | None]] = ()
     unreadable: str | None = None
+
+    @property
+    def over_time(self) -> bool:
+        """Whether it matters when a message came, to know its fingerprint."""
+        return bool(self.time and self.fingerprints and self.fingerprints.changing)
 
     @property
     def by_names(self) -> list[str]:
@@ -133,16 +139,19 @@ def count(
     """
     records = nw.from_native(frame).lazy()
     _check_columns(question, records.collect_schema().names())
-    by = {f"by{i}": _cut(column, span) for i, (column, span) in enumerate(question.by)}
-    told = records.select(**_told(question), **by)
-    groups = ["label", "spam", "bad", *by]
-    if question.fingerprints is not None:
-        # Counted by client first: an address is put into its one spelling once, not every time.
-        told = told.group_by(*groups, "time").agg(messages=nw.len())
-        told = _named_by_fingerprints(records, told, question, bring)
-        counted = told.group_by(*groups).agg(messages=nw.col("messages").sum())
+    told = _told(question)
+    if question.spam:
+        # As it stands: what it means is asked of each value once, and not of every record.
+        told["spam"] = nw.col(question.spam[0])
+    told |= {f"by{i}": _cut(column, span) for i, (column, span) in enumerate(question.by)}
+    groups = [name for name in told if name != "time"]
+    if question.fingerprints is None:
+        counted = records.select(**told).group_by(*groups).agg(messages=nw.len())
     else:
-        counted = told.group_by(*groups).agg(messages=nw.len())
+        # Counted by client first: an address is put into its one spelling once, not every time.
+        clients = records.select(**told).group_by(*told).agg(messages=nw.len())
+        clients = _named_by_fingerprints(records, clients, question, bring)
+        counted = clients.group_by(*groups).agg(messages=nw.col("messages").sum())
     found = _collected(counted.select(*groups, "messages"))
     return _parted(pd.DataFrame(found, columns=[*groups, "messages"]), question)
 
@@ -157,22 +166,23 @@ def spam_of(
 ) -> Any:
     """The values in the column ``keep`` of the spam that has one of the labels, in any order."""
     records = nw.from_native(frame).lazy()
-    told = records.select(keep, **_told(question))
+    told = records.select(keep, **_told(question), spam=_is_spam(question))
     if question.fingerprints is not None:
         told = _named_by_fingerprints(records, told, question, bring)
-    of_labels = nw.col("label").fill_null("").is_in(list(labels))
-    return told.filter(of_labels & nw.col("spam") & ~nw.col("bad")).select(keep).to_native()
+    wanted = nw.col("spam") & nw.col("label").fill_null("").is_in(list(labels))
+    if question.unreadable:
+        wanted &= ~nw.col("bad")
+    return told.filter(wanted).select(keep).to_native()
 
 
 def _told(question: Question) -> dict[str, nw.Expr]:
-    """What is asked of each record, as far as it says so itself."""
-    changing = question.fingerprints is not None and bool(question.fingerprints.changing)
-    return {
-        "label": _text(question.os or question.client or ""),
-        "spam": _is_spam(question),
-        "bad": nw.col(question.unreadable) if question.unreadable else nw.lit(False),
-        "time": _seconds(question.time) if question.time and changing else nw.lit(""),
-    }
+    """What is asked of each record but whether it is spam, as far as it says so itself."""
+    told = {"label": _text(question.os or question.client or "")}
+    if question.unreadable:
+        told["bad"] = nw.col(question.unreadable)
+    if question.over_time:
+        told["time"] = _seconds(question.time or "")
+    return told
 
 
 def _named_by_fingerprints(
@@ -183,19 +193,16 @@ def _named_by_fingerprints(
 ) -> nw.LazyFrame[Any]:
     """Put the label of a client in the place of its address."""
     fingerprints = question.fingerprints or Fingerprints()
-    over_time = bool(question.time and fingerprints.changing)
-    if over_time:
-        _check_zone(records, question.time or "")
-    table = pd.DataFrame(
-        list(fingerprints.rows(over_time=over_time)),
-        columns=["client", "known", "since", "until"],
-    )
+    rows = list(fingerprints.rows(over_time=question.over_time))
+    table = pd.DataFrame(rows, columns=["client", "known", "since", "until"])
     known = nw.from_native(bring(table) if bring else _like(records, table)).lazy()
     named = told.with_columns(client=normal_expression(nw.col("label")))
     named = named.join(known, on="client", how="left")
-    at = nw.col("time")
-    held = nw.col("since").is_null() | ((at >= nw.col("since")) & (at < nw.col("until")))
-    return named.filter(held).drop("label").rename({"known": "label"})
+    if question.over_time:
+        _check_zone(records, question.time or "")
+        at, since = nw.col("time"), nw.col("since")
+        named = named.filter(since.is_null() | ((at >= since) & (at < nw.col("until"))))
+    return named.drop("label").rename({"known": "label"})
 
 
 def shares(
@@ -323,10 +330,16 @@ def _parted(table: pd.DataFrame, question: Question) -> Counts:
                 raise FigureError(f"column {column!r}: {text!r} does not begin an ISO time")
     table["label"] = table["label"].fillna("").astype(str)
     table["messages"] = table["messages"].astype("int64")
-    bad = table["bad"].fillna(False).astype(bool)
-    spam = table["spam"].astype(bool) & ~bad
+    spam = np.ones(len(table), bool)
+    if question.spam:
+        meant = {value.strip().lower() for value in question.spam[1]}
+        spam = table["spam"].map(lambda value: str(value).strip().lower() in meant).to_numpy(bool)
+    bad = np.zeros(len(table), bool)
+    if question.unreadable:
+        bad = table["bad"].fillna(False).to_numpy(bool)
+    by = [f"by{i}" for i in range(len(question.by))]
     return Counts(
-        table[spam].drop(columns=["spam", "bad"]).reset_index(drop=True),
+        table.loc[spam & ~bad, [*by, "label", "messages"]].reset_index(drop=True),
         question.by_names,
         int(table.loc[~spam & ~bad, "messages"].sum()),
         int(table.loc[bad, "messages"].sum()),

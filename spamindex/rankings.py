@@ -85,7 +85,8 @@ def _figure(cell: object, place: str, faults: list[str]) -> float:
     if cell is None or (isinstance(cell, str) and figures.is_missing(cell)):
         return math.nan
     try:
-        figure = float(cell) if isinstance(cell, str | int | float) else math.nan
+        is_number = isinstance(cell, int | float) or (isinstance(cell, str) and "_" not in cell)
+        figure = float(cell) if is_number else math.nan  # type: ignore[arg-type]
     except (ValueError, OverflowError):
         figure = math.nan
     if not 0 <= figure < math.inf or isinstance(cell, bool):
@@ -134,7 +135,7 @@ def _objects(text: Text) -> Iterator[tuple[str, dict[str, object]]]:
         rows = _parsed(written, text.name)
         found = [(f"{text.name}: row {i}", row) for i, row in enumerate(rows, start=1)]
     else:
-        lines = enumerate(written.splitlines(), start=1)
+        lines = enumerate(written.split("\n"), start=1)  # in a name there may be other line ends
         places = ((f"{text.name}:{i}", line) for i, line in lines if line.strip())
         found = [(place, _parsed(line, place)) for place, line in places]
     for place, row in found:
@@ -147,7 +148,8 @@ def _parsed(written: str, place: str) -> list[object]:
     try:
         parsed: list[object] = json.loads(written)
     except (ValueError, RecursionError) as error:
-        reason = getattr(error, "msg", None) or "is nested too deeply"
+        deep = isinstance(error, RecursionError)
+        reason = "it is nested too deeply" if deep else getattr(error, "msg", str(error))
         line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         place = place if line == ":1" else f"{place}{line}"
         raise FileError(f"{place}: is not JSON: {reason}; {_PRINTED}") from error

@@ -91,14 +91,16 @@ def read_shares(
     column ``half`` has half a unit of the last digit of each share, in percent; a UnitError if the
     file has counts. What was left out or inferred is warned
     of (SpamIndexWarning, SpamIndexNote). Raises a SpamIndexError where the file can't be used, with
-    the options of the command in its text, and ValueError for an ``of``, ``unit`` or ``decimal``
-    that there is not.
+    the options of the command in its text, and ValueError for an ``of``, ``unit``, ``decimal`` or
+    ``total`` that there is not.
 
     >>> read_shares("data/share.csv").head(2)
             os  share
     0  Windows  91.58
     1    Linux   1.03
     """
+    if total is not None and total <= 0:
+        raise ValueError(f"total is a number of messages or visits, not {total!r}")
     for name, value, choices in (
         ("of", of, _UNIT_OPTION),
         ("unit", unit, (None, *get_args(Unit))),

@@ -8,11 +8,13 @@ import textwrap
 
 import numpy as np
 
-from spamindex.chart import INSTALL, Chart, Panel, Scale, moments, scale, some, times
+from spamindex.chart import INSTALL, Chart, Panel, times
 from spamindex.errors import SpamIndexError
+from spamindex.scale import Scale, moments, scale, some
 
 _HEIGHT = 20  # rows of a panel with lines
 _NARROW = 40  # columns, below which no axis fits
+_MORE = "•"  # for those that there are no letters for
 _LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits
 
 
@@ -66,7 +68,7 @@ def _lines(chart: Chart, panel: Panel, axis: Scale, width: int) -> str:
     plot.ticks("x", [(when[i], chart.periods[i]) for i in some(when, max(2, width // 14))])
     plot.ticks("y", axis.ticks(6))
     plot.stroke((when[0] - room, when[-1] + room), (0, 0), "┈")
-    letters = [_LETTERS[chart.place(one.os) % len(_LETTERS)] for one in panel.series]
+    letters = [(_LETTERS + _MORE)[min(chart.place(one.os), len(_LETTERS))] for one in panel.series]
     for one, letter in reversed(list(zip(panel.series, letters, strict=True))):
         known = np.flatnonzero(~np.isnan(one.index))
         for i, j in itertools.pairwise(known):

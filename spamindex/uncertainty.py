@@ -34,8 +34,8 @@ def sampling_intervals(
     Returns a new DataFrame with the columns ``low`` and ``high``, ratios; NaN where there is no
     bound. With ``baseline``, an OS by any of its names, also ``relative_low`` and
     ``relative_high`` of the index divided by the baseline's (asinh intervals, Newcombe 2001).
-    Raises FigureError without counts of messages, or where the confidence is no percent, MatchError
-    where a ranking has no such baseline.
+    Raises FigureError without counts of messages, for counts that are none, or where the confidence
+    is no percent; MatchError where no ranking has such a baseline.
 
     >>> ranking = pd.DataFrame({"os": ["Linux"], "spam_share": [5.14], "market_share": [1.03],
     ...     "spam_index": [5.14 / 1.03], "messages": [514.0], "all_messages": [10_000.0]})
@@ -51,16 +51,19 @@ def sampling_intervals(
             "counts, with a column 'messages' beside its shares, or --spam-total N; without counts "
             "--rounding gives the range that the printed digits allow"
         )
+    for part, whole in (("messages", "all_messages"), ("visits", "all_visits")):
+        if part in ranking or whole in ranking:
+            _check_counts(ranking, part, whole)
     compared = _sizes(ranking, by) if simultaneous else np.ones(len(ranking), int)
     z = {k: interval.z_score(confidence, k) for k in np.unique(compared).tolist()}
     scores = [z[k] for k in compared.tolist()]
     visits = [ranking[name].tolist() for name in ("visits", "all_visits") if name in ranking]
     messages = [ranking[name].tolist() for name in ("messages", "all_messages")]
     if visits:
-        bounds = list(map(interval.ratio, *messages, *visits, scores))
+        bounds = list(map(interval.koopman, *messages, *visits, scores))
     else:
         market = (ranking["market_share"] / 100).tolist()
-        bounds = list(map(interval.known, *messages, market, scores))
+        bounds = list(map(interval.wilson_index, *messages, market, scores))
     bounded = ranking.assign(**_columns(bounds, "low", "high"))
     if baseline is None:
         return bounded
@@ -87,7 +90,20 @@ def rounding_ranges(ranking: pd.DataFrame) -> pd.DataFrame:
     smallest = market - ranking["market_half"]
     # Decimals that are not quite so in binary: 0.3 - 0.05 * 6 is no market share at all.
     smallest = smallest.where(smallest > 1e-9 * market)
-    return ranking.assign(low=least, high=(spam + ranking["spam_half"]) / smallest)
+    most = (spam + ranking["spam_half"]) / smallest
+    bounds = list(zip(least.tolist(), most.tolist(), strict=True))
+    return ranking.assign(**_columns(bounds, "low", "high"))
+
+
+def _check_counts(ranking: pd.DataFrame, part: str, whole: str) -> None:
+    for name in (part, whole):
+        if name not in ranking:
+            raise FigureError(f"the ranking has no column {name!r}, which an interval needs")
+    counts, totals = ranking[part], ranking[whole]
+    slack = 1 + 1e-9  # shares that add up to 100 may be a little more in binary
+    wrong = ranking.loc[~((counts >= 0) & (counts <= totals * slack) & (totals > 0)), "os"]
+    if len(wrong):
+        raise FigureError(f"{part} of {wrong.iloc[0]!r} are no part of {whole}")
 
 
 def _sizes(ranking: pd.DataFrame, by: Sequence[str]) -> npt.NDArray[np.int64]:
@@ -111,7 +127,7 @@ def _relative(
     for count in counted:
         counts = count.to_numpy(dtype=np.float64)
         of_baseline = taken(counts, against)
-        reaches.append(map(interval.reach, counts.tolist(), of_baseline.tolist(), scores))
+        reaches.append(map(interval.log_reach, counts.tolist(), of_baseline.tolist(), scores))
     # The limit of the upper bound as the messages of an OS go to 0: z²·m_B ÷ (x_B·m_A).
     with np.errstate(divide="ignore", invalid="ignore"):
         one_message = 100 / ranking["all_messages"] / ranking["market_share"]

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spamindex import chart, figure, terminal
+from spamindex import chart, picture, scale, terminal
 from spamindex.errors import SpamIndexError, SpamIndexWarning
 from spamindex.rankings import read_ranking
 from tests.conftest import SHARE, SPAM, Invoke, Write
@@ -33,9 +33,13 @@ MONTHS = "month,os,spam_share,market_share,spam_index\n" + "".join(
 )
 
 
+def charted(content: str | bytes) -> chart.Chart:
+    ranking = read_ranking(io.BytesIO(content if isinstance(content, bytes) else content.encode()))
+    return chart.chart(ranking.table, ranking.by)
+
+
 def drawn(content: str, width: int = 60, title: str | None = None) -> str:
-    ranking = read_ranking(io.BytesIO(content.encode()))
-    return terminal.draw(chart.chart(ranking), width, title)
+    return terminal.draw(charted(content), width, title)
 
 
 @pytest.mark.parametrize("style", ["csv", "tsv", "json", "jsonl"])
@@ -68,7 +72,7 @@ def test_the_column_of_the_os_may_have_another_name(write: Write) -> None:
         ('{"os": "a", "spam_index": true}\n', "r:1: column 'spam_index': True is no index"),
         ('[{"os": "a", "spam_index": [1]}]', "r: row 1: column 'spam_index': [1] is no index"),
         ('{"os": "a", "spam_index": 1', "r:1: is not JSON: "),
-        ("[" * 100_000, "r: is not JSON: is nested too deeply"),
+        ("[" * 100_000, "r: is not JSON: it is nested too deeply"),
         ('[\n{"os": "a",\n}\n]', "r:3: is not JSON: "),
         ("[1]", "r: row 1: is no object with names"),
         ("os,spam_index,low\na,1,0.5\nb", "r:3: has 1 cells under 3 headings: is it cut off?"),
@@ -196,8 +200,8 @@ def test_kinds_of_figures(
     ranking = write("r.csv", RANKING)
     assert invoke("chart", ranking, "-o", f"INDEX.{kind.upper()}").exit_code == 0
     assert (tmp_path / f"INDEX.{kind.upper()}").read_bytes().startswith(magic)
-    drawing = figure.draw(chart.chart(read_ranking(ranking)), kind)
-    assert drawing == figure.draw(chart.chart(read_ranking(ranking)), kind)
+    drawing = picture.draw(charted(RANKING), kind)
+    assert drawing == picture.draw(charted(RANKING), kind)
 
 
 def test_a_figure_to_standard_output(invoke: Invoke, write: Write) -> None:
@@ -220,9 +224,9 @@ def test_markup_in_names_is_text_in_an_svg(invoke: Invoke, write: Write, tmp_pat
 
 
 def test_characters_without_a_font_are_said() -> None:
-    ranking = read_ranking(io.BytesIO('[{"os": "\U00013080", "spam_index": 1}]'.encode()))
+    drawn_ = charted('[{"os": "\U00013080", "spam_index": 1}]')
     with pytest.warns(SpamIndexWarning, match="no font"):
-        figure.draw(chart.chart(ranking), "png")
+        picture.draw(drawn_, "png")
 
 
 @pytest.mark.parametrize("module", ["matplotlib", "plotext"])
@@ -254,7 +258,7 @@ FIGURES = st.one_of(st.none(), st.just(0.0), st.floats(1e-9, 1e9))
 @given(st.lists(FIGURES, min_size=1, max_size=12), st.integers(2, 12))
 def test_the_scale_holds_every_index_and_1(indexes: list[float | None], most: int) -> None:
     rows = [{"os": f"OS {i}", "spam_index": index} for i, index in enumerate(indexes)]
-    axis = chart.scale(chart.chart(read_ranking(io.BytesIO(json.dumps(rows).encode()))))
+    axis = scale.scale(charted(json.dumps(rows)))
     for index in indexes:
         if index is not None:
             assert axis.first <= axis.at(index) <= axis.last
@@ -266,18 +270,18 @@ def test_the_scale_holds_every_index_and_1(indexes: list[float | None], most: in
 
 @given(st.lists(st.floats(0, 10), min_size=1, max_size=12), st.floats(0.1, 0.8))
 def test_labels_never_overlap(wanted: list[float], size: float) -> None:
-    places = sorted(chart.spread(wanted, [size] * len(wanted), 0, 10))
+    places = sorted(scale.spread(wanted, [size] * len(wanted), 0, 10))
     assert all(b - a >= size - 1e-9 for a, b in itertools.pairwise(places))
     assert places[0] >= size / 2 - 1e-9
     assert places[-1] <= 10 - size / 2 + 1e-9
 
 
 def test_periods_lie_in_time() -> None:
-    assert chart.moments(["2010", "2012"]) == [2010, 2012]
-    assert chart.moments(["2010-Q1", "2010-Q3", "2011-Q1"]) == [8040, 8042, 8044]
-    days = chart.moments(["2010-02-28", "2010-03-01"])
+    assert scale.moments(["2010", "2012"]) == [2010, 2012]
+    assert scale.moments(["2010-Q1", "2010-Q3", "2011-Q1"]) == [8040, 8042, 8044]
+    days = scale.moments(["2010-02-28", "2010-03-01"])
     assert days[1] - days[0] == 1
-    assert chart.moments(["2010", "2010-05", "soon"]) == [0, 1, 2]
+    assert scale.moments(["2010", "2010-05", "soon"]) == [0, 1, 2]
 
 
 def test_how_an_index_is_written() -> None:

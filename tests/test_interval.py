@@ -28,14 +28,14 @@ def rows(name: str) -> list[dict[str, float]]:
 @pytest.mark.parametrize("row", rows("index_market_share_known"))
 def test_known_market_shares(row: dict[str, float]) -> None:
     z = z_score(100 * row["confidence"], int(row["compared"]))
-    found = interval.known(row["messages"], row["total_messages"], row["market_fraction"], z)
+    found = interval.wilson_index(row["messages"], row["total_messages"], row["market_fraction"], z)
     assert found == pytest.approx((row["low"], row["high"]), rel=1e-9)
 
 
 @pytest.mark.parametrize("row", rows("index_market_share_sampled"))
 def test_counted_market_shares(row: dict[str, float]) -> None:
     z = z_score(100 * row["confidence"], int(row["compared"]))
-    found = interval.ratio(
+    found = interval.koopman(
         row["messages"], row["total_messages"], row["visits"], row["total_visits"], z
     )
     assert found == pytest.approx((row["low"], row["high"]), rel=1e-9)
@@ -43,7 +43,7 @@ def test_counted_market_shares(row: dict[str, float]) -> None:
 
 @pytest.mark.parametrize("row", rows("relative_index"))
 def test_relative_indexes(row: dict[str, float]) -> None:
-    reach = interval.reach(row["messages"], row["baseline_messages"], Z)
+    reach = interval.log_reach(row["messages"], row["baseline_messages"], Z)
     found = interval.around(row["relative"], reach)
     assert found == pytest.approx((row["relative_low"], row["relative_high"]), rel=1e-9)
 
@@ -51,10 +51,10 @@ def test_relative_indexes(row: dict[str, float]) -> None:
 @pytest.mark.parametrize(
     ("found", "expected"),
     [
-        (interval.known(514, 10_000, 0.0103, Z), (4.58658495, 5.42744644)),
-        (interval.known(0, 100, 0.01, Z), (0, 3.69934982)),
-        (interval.known(20, 20, 0.9, Z), (0.932083158, 1.11111111)),
-        (interval.ratio(36, 40, 16, 80, Z), (2.93956919, 7.15222343)),
+        (interval.wilson_index(514, 10_000, 0.0103, Z), (4.58658495, 5.42744644)),
+        (interval.wilson_index(0, 100, 0.01, Z), (0, 3.69934982)),
+        (interval.wilson_index(20, 20, 0.9, Z), (0.932083158, 1.11111111)),
+        (interval.koopman(36, 40, 16, 80, Z), (2.93956919, 7.15222343)),
     ],
 )
 def test_published_figures(found: tuple[float, float], expected: tuple[float, float]) -> None:
@@ -62,21 +62,21 @@ def test_published_figures(found: tuple[float, float], expected: tuple[float, fl
 
 
 def test_nothing_counted_leaves_one_side_open() -> None:
-    assert interval.ratio(0, 10, 0, 10, Z) == (0, math.inf)
-    assert interval.ratio(5, 10, 0, 10, Z)[1] == math.inf
-    assert interval.ratio(0, 10, 5, 10, Z)[0] == 0
-    assert interval.known(0, 10, 0.5, Z)[0] == 0
-    assert interval.reach(0, 10, Z) == interval.reach(10, 0, Z) == math.inf
+    assert interval.koopman(0, 10, 0, 10, Z) == (0, math.inf)
+    assert interval.koopman(5, 10, 0, 10, Z)[1] == math.inf
+    assert interval.koopman(0, 10, 5, 10, Z)[0] == 0
+    assert interval.wilson_index(0, 10, 0.5, Z)[0] == 0
+    assert interval.log_reach(0, 10, Z) == interval.log_reach(10, 0, Z) == math.inf
     assert interval.around(0, math.inf) == (0, math.inf)
 
 
 def test_no_market_share_or_no_ratio_has_no_interval() -> None:
-    assert all(map(math.isnan, interval.known(5, 10, 0, Z)))
+    assert all(map(math.isnan, interval.wilson_index(5, 10, 0, Z)))
     assert all(map(math.isnan, interval.around(math.nan, 0.5)))
 
 
 def test_all_messages_from_one_and_all_visits_too() -> None:
-    low, high = interval.ratio(20, 20, 30, 30, Z)
+    low, high = interval.koopman(20, 20, 30, 30, Z)
     # Wilson's bounds for 20 of 20 and 30 of 30: the other proportion may be 1.
     assert low == pytest.approx(20 / (20 + Z * Z))
     assert high == pytest.approx((30 + Z * Z) / 30)
@@ -85,17 +85,32 @@ def test_all_messages_from_one_and_all_visits_too() -> None:
 @pytest.mark.parametrize("scale", [1, 10**3, 10**9])
 def test_a_million_million_messages(scale: int) -> None:
     million_million = 10**12
-    low, high = interval.ratio(million_million // 2, million_million, 3 * scale, 10 * scale, Z)
-    known_low, known_high = interval.share(3 * scale, 10 * scale, Z)
+    low, high = interval.koopman(million_million // 2, million_million, 3 * scale, 10 * scale, Z)
+    known_low, known_high = interval.wilson(3 * scale, 10 * scale, Z)
     assert (low, high) == pytest.approx((0.5 / known_high, 0.5 / known_low), rel=1e-4)
 
 
 def test_one_of_a_million_million_on_both_sides() -> None:
-    low, high = interval.ratio(1, 10**12, 1, 10**12, Z)
+    low, high = interval.koopman(1, 10**12, 1, 10**12, Z)
     assert low == pytest.approx(1 / high)
     # Of so rare ones the ratio is the odds that one of the two is the first sample's.
-    less, more = interval.share(1, 2, Z)
+    less, more = interval.wilson(1, 2, Z)
     assert (low, high) == pytest.approx((less / (1 - less), more / (1 - more)), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        # By 60-digit arithmetic.
+        (interval.koopman(1e9, 1e9, 3, 3, Z), (1.0, 2.2805)),
+        (interval.koopman(0, 1, 50, 100, z_score(50)), (0, 0.626)),
+        (interval.koopman(0, 1, 50, 100, z_score(20)), (0, 0.121)),
+    ],
+)
+def test_all_of_one_sample_and_few_of_the_other(
+    found: tuple[float, float], expected: tuple[float, float]
+) -> None:
+    assert found == pytest.approx(expected, abs=0.0006)
 
 
 def test_the_relative_interval_of_two_samples() -> None:
@@ -121,7 +136,7 @@ def samples(draw: st.DrawFn) -> tuple[int, int]:
 def test_a_known_market_share_bounds_the_index(
     counted: tuple[int, int], market: float, confidence: float
 ) -> None:
-    low, high = interval.known(*counted, market, z_score(confidence))
+    low, high = interval.wilson_index(*counted, market, z_score(confidence))
     index = counted[0] / counted[1] / market
     assert 0 <= low <= index * (1 + 1e-15)
     assert index * (1 - 1e-15) <= high <= 1 / market
@@ -131,7 +146,7 @@ def test_a_known_market_share_bounds_the_index(
 def test_the_ratio_lies_in_its_interval(
     counted: tuple[int, int], visited: tuple[int, int], confidence: float
 ) -> None:
-    low, high = interval.ratio(*counted, *visited, z_score(confidence))
+    low, high = interval.koopman(*counted, *visited, z_score(confidence))
     assert 0 <= low <= high
     if visited[0]:
         index = counted[0] / counted[1] * visited[1] / visited[0]
@@ -142,14 +157,14 @@ def test_the_ratio_lies_in_its_interval(
 
 @given(samples(), samples())
 def test_either_sample_may_come_first(counted: tuple[int, int], visited: tuple[int, int]) -> None:
-    low, high = interval.ratio(*counted, *visited, Z)
-    turned = interval.ratio(*visited, *counted, Z)
+    low, high = interval.koopman(*counted, *visited, Z)
+    turned = interval.koopman(*visited, *counted, Z)
     assert (1 / high if high else math.inf) == pytest.approx(turned[0], rel=1e-6)
     assert (1 / low if low else math.inf) == pytest.approx(turned[1], rel=1e-6)
 
 
 @given(st.integers(0, 1000), st.integers(1, 99))
 def test_many_visits_are_as_good_as_a_known_market_share(messages: int, percent: int) -> None:
-    known = interval.known(messages, 1000, percent / 100, Z)
-    counted = interval.ratio(messages, 1000, percent * 10**10, 10**12, Z)
+    known = interval.wilson_index(messages, 1000, percent / 100, Z)
+    counted = interval.koopman(messages, 1000, percent * 10**10, 10**12, Z)
     assert counted == pytest.approx(known, rel=1e-4, abs=1e-9)

@@ -7,25 +7,15 @@ import logging
 import math
 import textwrap
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spamindex.chart import (
-    INSTALL,
-    PROPORTIONATE,
-    Chart,
-    Panel,
-    Scale,
-    Series,
-    moments,
-    scale,
-    some,
-    spread,
-    times,
-)
+from spamindex.chart import INSTALL, PROPORTIONATE, Chart, Panel, Series, times
 from spamindex.errors import SpamIndexError, SpamIndexWarning
+from spamindex.scale import Scale, moments, scale, some, spread
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,8 +50,8 @@ _SETTINGS: Any = {
     "ytick.color": _INK,
     "svg.hashsalt": "spamindex",  # or the ids in an SVG are random
 }
-_NO_DATES: Mapping[str, Mapping[str, None]] = {
-    "svg": {"Date": None},
+_METADATA: Mapping[str, Mapping[str, None]] = {
+    "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None},
     "png": {},
 }
@@ -73,12 +63,14 @@ def draw(chart: Chart, kind: str, title: str | None = None) -> bytes:
     Warns of characters that no font of this machine has. Raises SpamIndexError where matplotlib is
     not installed.
     """
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # of caches it can't write
-    try:
-        import matplotlib
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise SpamIndexError(f"drawing needs matplotlib: {INSTALL}") from error
+    with _quietly():
+        try:
+            import matplotlib
+            from matplotlib.figure import Figure
+        except ImportError as error:
+            raise SpamIndexError(f"drawing needs matplotlib: {INSTALL}") from error
+        except ValueError as error:  # of MPLBACKEND, or the user's own matplotlibrc
+            raise SpamIndexError(f"matplotlib can't be set up: {error}") from error
     with matplotlib.rc_context(), warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         matplotlib.rcdefaults()  # the picture is the same whatever the user's own settings
@@ -88,7 +80,7 @@ def draw(chart: Chart, kind: str, title: str | None = None) -> bytes:
         image = io.BytesIO()
         figure.savefig(
             image, format=kind, dpi=150, bbox_inches="tight", pad_inches=0.15,
-            metadata=_NO_DATES[kind],
+            metadata=_METADATA[kind],
         )  # fmt: skip
     if any("missing from font" in str(warning.message) for warning in said):
         warnings.warn(
@@ -96,6 +88,18 @@ def draw(chart: Chart, kind: str, title: str | None = None) -> bytes:
             stacklevel=2,
         )
     return image.getvalue()
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without what matplotlib has to say of caches that it can't write."""
+    logger = logging.getLogger("matplotlib")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _lay_out(figure: Figure, chart: Chart, title: str | None) -> None:
@@ -157,7 +161,7 @@ def _dots(
         textcoords="offset points", ha="center", va="bottom", color="#666666", fontsize=8,
     )  # fmt: skip
     if axis.has_zero:
-        _mark_break(axes, axis.start - 0.06 * (axis.end - axis.start))
+        _mark_break(axes, axis.floor)
     for row, one in zip(rows, panel.series, strict=True):
         index, low, high = one.index[0], one.low[0], one.high[0]
         if has_bounds:
@@ -179,7 +183,7 @@ def _whisker(
     start, end = axis.at(low), axis.last if np.isnan(high) else axis.at(high)
     axes.plot([start, end], [row, row], color=_COLOURS[0], linewidth=1.5, alpha=0.6, zorder=2)
     for beyond, at, marker in (
-        (low > 0 and start == axis.first, start, "<"),
+        (low > 0 and start == axis.floor, start, "<"),
         (end == axis.last, end, ">"),
     ):
         if beyond:
