@@ -33,11 +33,11 @@ COUNT = "select os, count(*) n from {} where spam in ('true', true) group by os 
 JOIN = """
     with log as (
         select regexp_extract(line, 'cli=([^|/]*)', 1) client_ip,
-               regexp_extract(line, '[|]os=([^|]*)', 1) label, line[2:20] at
-        from read_csv(?, header=false, auto_detect=false, sep='\\1', quote='', escape='',
+               regexp_extract(line, '[|]os=([^|]*)', 1) label, line[2:20] seen
+        from read_csv(?, header=false, auto_detect=false, sep=chr(1), quote='', escape='',
                       columns={'line': 'VARCHAR'})
         where contains(line, 'mod=syn|') and contains(line, '|subj=cli|')),
-    latest as (select client_ip, arg_max(label, at) label from log group by client_ip)
+    latest as (select client_ip, arg_max(label, seen) label from log group by client_ip)
     select label, count(*) n from read_parquet(?) left join latest using (client_ip)
     where spam group by label order by n desc
 """
@@ -48,10 +48,10 @@ def write_log(path: Path, lines: int) -> None:
     """Write a p0f log with as many SYNs, of clients that send."""
     rng = random.Random(1)
     with path.open("w") as file:
-        for _ in range(lines):
+        for i in range(lines):
             client = f"10.{rng.randrange(16)}.{rng.randrange(250)}.{rng.randrange(250)}"
             file.write(
-                f"[2010/01/{rng.randrange(1, 31):02} 12:{rng.randrange(60):02}:00] mod=syn|"
+                f"[2010/01/{1 + 30 * i // lines:02} 12:{1440 * i // lines % 60:02}:00] mod=syn|"
                 f"cli={client}/40000|srv=192.0.2.25/25|subj=cli|os={rng.choice(LABELS)}|dist=9|"
                 "params=none|raw_sig=4:55+9:0:1460:mss*10,6:mss,sok,ts,nop,ws:df,id+:0\n"
             )
@@ -69,7 +69,9 @@ def main() -> None:
             ("table", 20, "csv"),
         ):  # fmt: skip
             files[name] = str(Path(folder) / f"{name}.{suffix}")
-            duckdb.execute(f"copy ({RECORDS}) to '{files[name]}'", [int(millions * scale * 1e6)])
+            columns = "client_ip, spam" if name == "joined" else "*"
+            query = f"copy (select {columns} from ({RECORDS})) to '{files[name]}'"
+            duckdb.execute(query, [int(millions * scale * 1e6)])
         log = Path(folder) / "p0f.log"
         write_log(log, int(CLIENTS * scale))
         for name, millions in (("some", 20), ("many", 200)):

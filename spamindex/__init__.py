@@ -29,11 +29,11 @@ from spamindex.errors import (
 )
 
 if TYPE_CHECKING:
-    from spamindex.fingerprints import read_fingerprints
     from spamindex.index import spam_index
     from spamindex.inputs import read_both
     from spamindex.messages import tally
     from spamindex.names import read_names
+    from spamindex.records import read_fingerprints
     from spamindex.relative import relative_index
     from spamindex.shares import read_shares
     from spamindex.uncertainty import rounding_ranges, sampling_intervals
@@ -64,7 +64,7 @@ __all__ = [
 # pandas is loaded with these, and not by --help.
 _LAZY = {
     "read_both": "inputs",
-    "read_fingerprints": "fingerprints",
+    "read_fingerprints": "records",
     "read_names": "names",
     "read_shares": "shares",
     "reattribute": "whatif",

@@ -39,9 +39,12 @@ def mapped(address: str) -> str:
     '::::::ffff:c000:207'
     """
     a, b, c, d = map(int, address.split("."))
-    return "::::::ffff" + "".join(
-        f":{group:x}" if group else ":" for group in (a << 8 | b, c << 8 | d)
-    )
+    high, low = a << 8 | b, c << 8 | d
+    return f"::::::ffff:{high:x}:{low:x}" if high and low else _groups_of_mapped(address)
+
+
+def _groups_of_mapped(address: str) -> str:
+    return _groups(ipaddress.IPv6Address(f"::ffff:{address}"))
 
 
 def _groups(address: ipaddress.IPv6Address) -> str:

@@ -48,7 +48,7 @@ def counted(paths: Sequence[str], remote: str | None, *, skip_bad: bool, **asked
     except (PySparkException, grpc.RpcError) as error:
         text = " ".join(str(error).split("\n\nJVM stacktrace")[0].split())
         raise FileError(f"Spark at {where}: {text[:400]}") from error
-    refuse_bad(counts, None, skip_bad=skip_bad)
+    refuse_bad(counts.unreadable, counts.read, None, skip_bad=skip_bad)
     return counts
 
 

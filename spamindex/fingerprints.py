@@ -3,37 +3,72 @@
 from __future__ import annotations
 
 import re
-import warnings
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from spamindex.addresses import mapped, normal
-from spamindex.errors import FileError, SpamIndexWarning, listed
-from spamindex.textfile import Source, binary_lines, name_of
+from spamindex.addresses import normal_expression
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 UNKNOWN = "Unknown"
-ALWAYS_BEFORE, NEVER = "", "~"  # before and after every time, as text
 
-_LOG = re.compile(rb"\[(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d)\] mod=")
-# The raw signature at the end can hold anything, also bars; what is before it can't.
+_LOG = re.compile(rb"\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\] mod=")
 _SENDER = re.compile(
-    rb"\[(?P<time>[^\]]{19})\] mod=syn\|cli=(?P<client>[^|/]*)/\d+"
-    rb"\|srv=(?P<server>[^|/]*)/(?P<port>\d+)\|subj=cli\|(?P<kind>os|app)=(?P<os>[^|]*)\|"
+    _LOG.pattern + rb"syn\|cli=[0-9a-f.:]+/\d+\|srv=[0-9a-f.:]+/\d+\|subj=cli\|(os|app)=[^|]*\|"
 )
-_MOST_BAD = 1000
 
-
-@dataclass(frozen=True)
-class Sender:
-    """What one SYN of a client says: when (YYYY-MM-DD HH:MM:SS), who, to which port, its OS."""
-
-    time: str
-    client: str
-    server: str
-    port: str
-    os: str
+# p0f writes [TIME] mod=syn|cli=A/P|srv=A/P|subj=cli|os=...|dist=...; what is after may hold bars.
+# Only SYNs speak of the client; ??? and tools (app=) are no OS.
+_SENDERS = r"""
+    select
+        replace(line[2:20], '/', '-') as time,
+        regexp_replace(client[5:], '/[0-9]+$', '') as client,
+        regexp_replace(server[5:], '/[0-9]+$', '') as server,
+        regexp_extract(server, '[0-9]+$') as port,
+        if(starts_with(os, 'os=') and os <> 'os=???', os[4:], 'Unknown') as os,
+        not coalesce(is_log and (not is_syn or (
+            subject = 'subj=cli' and rest <> ''
+            and starts_with(client, 'cli=') and starts_with(server, 'srv=')
+            and (starts_with(os, 'os=') or starts_with(os, 'app='))
+            and regexp_full_match(client[5:], '[0-9a-f.:]+/[0-9]+')
+            and regexp_full_match(server[5:], '[0-9a-f.:]+/[0-9]+'))), false) as _unreadable
+    from (
+        select
+            line, line[1] = '[' and line[21:26] = '] mod=' as is_log,
+            line[23:30] = 'mod=syn|' as is_syn, split_part(line, '|', 2) as client,
+            split_part(line, '|', 3) as server, split_part(line, '|', 4) as subject,
+            split_part(line, '|', 5) as os, split_part(line, '|', 6) as rest
+        from lines where line is not null
+    ) where is_syn or not is_log
+"""
+# An IPv4 address may stand in the records as an IPv6 one in hex, too.
+_SPELLED = """
+    with told as materialized ({query})
+    select client, {rest} from told where client <> ''
+    union all
+    select
+        '::::::ffff' || if(p[1]::int * 256 + p[2]::int = 0, ':',
+                           printf(':%x', p[1]::int * 256 + p[2]::int))
+                     || if(p[3]::int * 256 + p[4]::int = 0, ':',
+                           printf(':%x', p[3]::int * 256 + p[4]::int)), {rest}
+    from (select *, string_split(client, '.') as p from told where not contains(client, ':'))
+"""
+_LATEST = """
+    select client, arg_max(os, (time, os)) as known, min(os) <> max(os) as changes
+    from lines_of_logs where not _unreadable group by client
+"""
+_OVER_TIME = """
+    select
+        client, os as known, if(earlier is null, '', time) as since,
+        coalesce(lead(time) over (partition by client order by time, os), '~') as until
+    from (
+        select *, lag(os) over (partition by client order by time, os) as earlier
+        from (select distinct client, time, os from lines_of_logs where not _unreadable)
+    ) where earlier is distinct from os
+"""
+_HOW_MANY = "select count(*), count(*) filter (where _unreadable) from lines_of_logs"
 
 
 def is_log(line: bytes) -> bool:
@@ -45,94 +80,65 @@ def is_log(line: bytes) -> bool:
     return bool(_LOG.match(line))
 
 
-def senders(source: Source, *, skip_bad: bool = False) -> tuple[list[Sender], list[int]]:
-    """What a p0f log says of those who connect, and the numbers of lines that can't be read.
+def is_readable(line: bytes) -> bool:
+    """Whether a line of a log is whole, as far as it speaks of a client."""
+    return bool(_SENDER.match(line) if line[22:].startswith(b"mod=syn|") else _LOG.match(line))
 
-    Only lines of SYNs that speak of the client do; ``???`` and tools (``app=``) are no OS. Raises
-    FileError for a file that is no log, or has more than 1 bad line in 1,000 unless ``skip_bad``.
+
+def senders(lines: DuckDBPyRelation, ports: Collection[str] | None = None) -> DuckDBPyRelation:
+    """What the lines of p0f logs say of those who connect, to one of these ports or to any.
+
+    ``lines`` has one column ``line``. Returns a relation with the columns ``time`` (local, as
+    YYYY-MM-DD HH:MM:SS), ``client``, ``server``, ``port`` and ``os``, with ``_unreadable`` for the
+    lines that are damaged or of no log.
     """
-    found: list[Sender] = []
-    bad: list[int] = []
-    count = 0
-    for count, line in enumerate(binary_lines(source), start=1):
-        if b"mod=syn|" in line and (match := _SENDER.match(line)):
-            said = {
-                name: part.decode("ascii", "replace") for name, part in match.groupdict().items()
-            }
-            os = said["os"] if said["kind"] == "os" and said["os"] != "???" else UNKNOWN
-            time = said["time"].replace("/", "-")
-            found.append(Sender(time, said["client"], said["server"], said["port"], os))
-        elif line.strip() and (b"mod=syn|" in line[:40] or not _LOG.match(line)):
-            bad.append(count)
-    name = name_of(source)
-    if not found:
-        raise FileError(f"{name}: has no line of a p0f 3 log that speaks of a client (mod=syn)")
-    if bad and not skip_bad and len(bad) * _MOST_BAD > count:
-        raise FileError(
-            f"{name}:{bad[0]}: is no line of a p0f 3 log, as are {len(bad)} of {count}; "
-            "--skip-bad leaves them out"
-        )
-    return found, bad
+    from duckdb import ColumnExpression, ConstantExpression
+
+    found: DuckDBPyRelation = lines.query("lines", _SENDERS)  # type: ignore[assignment]
+    if not ports:
+        return found
+    of_ports = ColumnExpression("port").isin(*map(ConstantExpression, ports))
+    return found.filter(of_ports | ColumnExpression("_unreadable"))
 
 
-@dataclass
+@dataclass(frozen=True)
 class Fingerprints:
-    """The OS of each client over time: its labels, each with the time from which it holds."""
+    """The OS of each client, as frames: of one connection to DuckDB, or of pandas.
 
-    labels: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    ``latest`` has the columns ``client`` (an address in its normal form) and ``known``, its latest
+    label; ``over_time`` each label with the times ``since`` and ``until`` which it holds, as text.
+    ``changing`` is how many clients have several labels.
+    """
 
-    @property
-    def changing(self) -> list[str]:
-        """The clients with several different labels."""
-        return [client for client, labels in self.labels.items() if len(labels) > 1]
-
-    def rows(self, *, over_time: bool) -> Iterator[tuple[str, str, str, str]]:
-        """For each client its label, and from when until when it holds.
-
-        Without ``over_time`` only the latest.
-        """
-        for client, labels in self.labels.items():
-            spellings = [client] if client.startswith(":") else [client, mapped(client)]
-            ends = [time for time, _ in labels[1:]] + [NEVER]
-            starts = [ALWAYS_BEFORE] + [time for time, _ in labels[1:]]
-            spans = list(zip(starts, ends, (label for _, label in labels), strict=True))
-            for start, end, label in spans if over_time else spans[-1:]:
-                for spelling in spellings:
-                    yield spelling, label, start if over_time else ALWAYS_BEFORE, end
+    changing: int
+    latest: Any
+    over_time: Any
 
 
-def read_fingerprints(
-    sources: Iterable[Source], *, zone: str | None = None, skip_bad: bool = False
-) -> Fingerprints:
-    """Read p0f 3 logs as the OS of each client.
+def fingerprints(
+    connection: DuckDBPyConnection, seen: DuckDBPyRelation, zone: str | None = None
+) -> tuple[Fingerprints, int, int]:
+    """The OS of each client, from what ``senders`` found; and of how many lines how many are bad.
 
     ``zone`` is the time zone of the machine that ran p0f, which writes local times; with it they
-    become UTC. Lines that can't be read are warned of, or raise a FileError, see ``senders``.
+    become UTC.
     """
-    seen: dict[str, set[tuple[str, str]]] = {}
-    for source in sources:
-        found, bad = senders(source, skip_bad=skip_bad)
-        if bad:
-            lines = listed([str(line) for line in bad])
-            warnings.warn(
-                SpamIndexWarning(f"{name_of(source)}: can't be read and left out: line {lines}"),
-                stacklevel=2,
-            )
-        for sender in found:
-            client = normal(sender.client)
-            if client:
-                time = sender.time if zone is None else _in_utc(sender.time, ZoneInfo(zone))
-                seen.setdefault(client, set()).add((time, sender.os))
-    labels: dict[str, list[tuple[str, str]]] = {}
-    for client, times in seen.items():
-        changes: list[tuple[str, str]] = []
-        for time, label in sorted(times):
-            if not changes or changes[-1][1] != label:
-                changes.append((time, label))
-        labels[client] = changes
-    return Fingerprints(labels)
+    import narwhals as nw
+    from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
 
-
-def _in_utc(time: str, zone: ZoneInfo) -> str:
-    local = datetime.fromisoformat(time).replace(tzinfo=zone)
-    return local.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    time = ColumnExpression("time")
+    if zone is not None:
+        utc = FunctionExpression("timezone", ConstantExpression(zone), time.cast("TIMESTAMP"))
+        time = FunctionExpression("left", utc.cast("VARCHAR"), ConstantExpression(19)).alias("time")
+    columns = [ColumnExpression(name) for name in ("client", "os", "_unreadable")]
+    spelled = nw.from_native(seen.select(time, *columns))
+    spelled = spelled.with_columns(client=normal_expression(nw.col("client")))
+    spelled.to_native().create("lines_of_logs")
+    [(read, bad)] = connection.sql(_HOW_MANY).fetchall()
+    connection.sql(_LATEST).create("latest")
+    [(changing,)] = connection.sql("select count(*) from latest where changes").fetchall()
+    latest, over_time = (
+        connection.sql(_SPELLED.format(query=query, rest=rest))
+        for query, rest in (("from latest", "known"), (_OVER_TIME, "known, since, until"))
+    )
+    return Fingerprints(changing, latest, over_time), read, bad

@@ -128,9 +128,7 @@ def tally(
     return shares(counts, names=names, family=family, ignore_unknown=ignore_unknown)
 
 
-def count(
-    frame: Any, question: Question, *, bring: Callable[[pd.DataFrame], Any] | None = None
-) -> Counts:
+def count(frame: Any, question: Question, *, bring: Callable[[Any], Any] | None = None) -> Counts:
     """Count records where they are; only numbers by label come back.
 
     ``bring`` takes a table of fingerprints to where the records are; left out, it is made of the
@@ -162,7 +160,7 @@ def spam_of(
     labels: Collection[str],
     *,
     keep: str,
-    bring: Callable[[pd.DataFrame], Any],
+    bring: Callable[[Any], Any],
 ) -> Any:
     """The values in the column ``keep`` of the spam that has one of the labels, in any order."""
     records = nw.from_native(frame).lazy()
@@ -189,12 +187,11 @@ def _named_by_fingerprints(
     records: nw.LazyFrame[Any],
     told: nw.LazyFrame[Any],
     question: Question,
-    bring: Callable[[pd.DataFrame], Any] | None,
+    bring: Callable[[Any], Any] | None,
 ) -> nw.LazyFrame[Any]:
     """Put the label of a client in the place of its address."""
-    fingerprints = question.fingerprints or Fingerprints()
-    rows = list(fingerprints.rows(over_time=question.over_time))
-    table = pd.DataFrame(rows, columns=["client", "known", "since", "until"])
+    assert question.fingerprints
+    table = question.fingerprints.over_time if question.over_time else question.fingerprints.latest
     known = nw.from_native(bring(table) if bring else _like(records, table)).lazy()
     named = told.with_columns(client=normal_expression(nw.col("label")))
     named = named.join(known, on="client", how="left")
@@ -311,6 +308,10 @@ def _like(records: nw.LazyFrame[Any], table: pd.DataFrame) -> Any:
     """A table as a frame of the same kind."""
     if records.implementation.is_pandas_like():
         return table
+    if records.implementation.is_duckdb():
+        import duckdb
+
+        return duckdb.from_df(table)  # in the connection that duckdb itself has
     data = {str(name): table[name].tolist() for name in table}
     return nw.from_dict(data, backend=records.implementation).to_native()
 

@@ -39,7 +39,7 @@ def pick(
         raise MatchError(f"no spam is from {os!r}; it is from {listed(there)}")
     # Rows are numbered in the order of the files, whatever the number of threads.
     numbered = records.relation.select(f"row_number() OVER () AS {_ROW}, *")
-    spam = spam_of(numbered, question, labels, keep=_ROW, bring=records.connection.from_df)
+    spam = spam_of(numbered, question, labels, keep=_ROW, bring=lambda known: known)
     among = np.sort(spam.fetchnumpy()[_ROW])
     chosen = random.Random(seed).sample(range(len(among)), min(most, len(among)))
     wanted = records.connection.from_df(pd.DataFrame({"_wanted": among[sorted(chosen)]}))

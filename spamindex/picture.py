@@ -63,15 +63,9 @@ def draw(chart: Chart, kind: str, title: str | None = None) -> bytes:
     Warns of characters that no font of this machine has. Raises SpamIndexError where matplotlib is
     not installed.
     """
-    with _quietly():
-        try:
-            import matplotlib
-            from matplotlib.figure import Figure
-        except ImportError as error:
-            raise SpamIndexError(f"drawing needs matplotlib: {INSTALL}") from error
-        except ValueError as error:  # of MPLBACKEND, or the user's own matplotlibrc
-            raise SpamIndexError(f"matplotlib can't be set up: {error}") from error
-    with matplotlib.rc_context(), warnings.catch_warnings(record=True) as said:
+    with _quietly(), _matplotlib() as matplotlib, warnings.catch_warnings(record=True) as said:
+        from matplotlib.figure import Figure
+
         warnings.simplefilter("always")
         matplotlib.rcdefaults()  # the picture is the same whatever the user's own settings
         matplotlib.rcParams.update(_SETTINGS)
@@ -91,8 +85,21 @@ def draw(chart: Chart, kind: str, title: str | None = None) -> bytes:
 
 
 @contextmanager
+def _matplotlib() -> Iterator[Any]:
+    """The library, and its settings as they were after it."""
+    try:
+        import matplotlib
+    except ImportError as error:
+        raise SpamIndexError(f"drawing needs matplotlib: {INSTALL}") from error
+    except ValueError as error:  # of MPLBACKEND, or the user's own matplotlibrc
+        raise SpamIndexError(f"matplotlib can't be set up: {error}") from error
+    with matplotlib.rc_context():
+        yield matplotlib
+
+
+@contextmanager
 def _quietly() -> Iterator[None]:
-    """Without what matplotlib has to say of caches that it can't write."""
+    """Without what matplotlib has to say of caches that it can't write, and fonts it has not."""
     logger = logging.getLogger("matplotlib")
     level = logger.level
     logger.setLevel(logging.ERROR)

@@ -1,27 +1,24 @@
-"""Files of message records, of whatever kind, as one table that DuckDB reads as it goes."""
+"""Records of messages, of whatever kind, as one table that DuckDB reads as it goes."""
 
 from __future__ import annotations
 
 import csv
-import glob
 import io
-import itertools
 import json
 import os
-import re
 import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from spamindex import csvfile, fingerprints, textfile
-from spamindex.errors import ColumnError, FileError, SpamIndexError, SpamIndexWarning
-from spamindex.messages import INSTALL, Counts, Question, count
+from spamindex import csvfile, database, files, textfile
+from spamindex.errors import ColumnError, FileError, SpamIndexWarning
+from spamindex.files import KINDS
+from spamindex.fingerprints import Fingerprints, fingerprints, senders
+from spamindex.messages import Counts, Question, count
 from spamindex.roles import question
 
 if TYPE_CHECKING:
@@ -29,26 +26,22 @@ if TYPE_CHECKING:
 
 UNREADABLE = "_unreadable"  # a column of our own: whether a record could not be read
 CLIENT = "client"  # the one column of a list of addresses
-
 _MOST_BAD = 1000  # one in so many lines may be unreadable
-_SAMPLE = 1000  # lines that say which columns there are
-_SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet")
-_NOT_DUCKDBS = {b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
-_ADDRESS = re.compile(
-    rb"\[?(ipv6:)?([0-9.]{7,15}|[0-9a-f:.]*:[0-9a-f:.]+)\]?([:/]\d+)?", re.IGNORECASE
-)
-_NEVER = "\x01"  # no text has it: what parts the columns of a file that has but one
 
 
 @dataclass(frozen=True)
 class Records:
-    """Records as a relation of DuckDB, all columns as text unless the file says otherwise."""
+    """Records as a relation of DuckDB, all columns as text unless the file says otherwise.
+
+    ``names`` are what messages call the files, by path; ``known`` are the fingerprints that were
+    read with them.
+    """
 
     relation: DuckDBPyRelation
     connection: DuckDBPyConnection
     kind: str
-    names: dict[str, str]  # what messages call the files, by path
-    bad_lines: list[tuple[str, int]] = field(default_factory=list)  # known before the counting
+    names: dict[str, str]
+    known: Fingerprints | None = None
 
     @property
     def columns(self) -> list[str]:
@@ -58,60 +51,57 @@ class Records:
     def question(self, **asked: Any) -> Question:
         """What is to be counted of them, see ``roles.question``."""
         unreadable = UNREADABLE if UNREADABLE in self.relation.columns else None
-        if self.kind == "addresses" and asked.get("fingerprints") is None:
+        if self.kind == "addresses" and self.known is None:
             raise ColumnError("a list of addresses says no OS: give --fingerprints")
-        return question(self.columns, unreadable=unreadable, **asked)
+        return question(self.columns, unreadable=unreadable, fingerprints=self.known, **asked)
 
-    def rejected(self) -> list[tuple[str, int]]:
-        """The files and numbers of lines that have too few or too many cells, once all was read."""
-        if self.kind in ("parquet", "p0f"):
-            return self.bad_lines
-        rejects = self.connection.sql(
-            "SELECT DISTINCT file_path, line FROM reject_errors JOIN reject_scans "
-            "USING (scan_id, file_id) ORDER BY ALL"
-        ).fetchall()
-        return [(self.names[path], line) for path, line in rejects]
+    def counted(self, asked: Question, *, skip_bad: bool) -> Counts:
+        """Count them, with the lines that can't be read among them.
 
-    def first_unreadable(self) -> tuple[str, int] | None:
-        """The first line that is no JSON object, or no address."""
-        for path, name in self.names.items():
-            for number, line in enumerate(textfile.binary_lines(path), start=1):
-                if line.strip() and not _is_readable(line, self.kind):
-                    return name, number
-        return None
+        Those are warned of; more than 1 in 1,000 raise a FileError unless ``skip_bad``.
+        """
+        counts = count(self.relation, asked, bring=lambda known: known)
+        bad = _rejected(self.connection, self.names, self.kind)
+        if not counts.read + len(bad):
+            raise FileError(f"{next(iter(self.names.values()))}: has no record of a message")
+        first = min(bad, default=None)
+        if counts.unreadable:
+            first = min(filter(None, (first, _first_unreadable(self.names, self.kind))))
+        counts = replace(counts, unreadable=counts.unreadable + len(bad))
+        refuse_bad(counts.unreadable, counts.read, first, skip_bad=skip_bad)
+        return counts
 
 
-def _is_readable(line: bytes, kind: str) -> bool:
-    if kind == "addresses":
-        return bool(_ADDRESS.fullmatch(line.strip()))
-    try:
-        return isinstance(json.loads(line), dict)
-    except ValueError:
-        return False
+def _rejected(
+    connection: DuckDBPyConnection, names: dict[str, str], kind: str
+) -> list[tuple[str, int]]:
+    bad = [(path, line) for path, line in database.rejected(connection) if path in names]
+    if bad and kind == "p0f":  # what it copies from requests is in any encoding, and no fault
+        paths = {path for path, _ in bad}
+        bad = [
+            (path, number)
+            for path in paths
+            for number, line in enumerate(textfile.binary_lines(path), start=1)
+            if (path, number) in set(bad) and not files.is_readable(line, kind)
+        ]
+    return [(names[path], line) for path, line in bad]
 
 
-def counted(records: Records, asked: Question, *, skip_bad: bool) -> Counts:
-    """Count records, with the lines that can't be read among them.
-
-    Those are warned of; more than 1 in 1,000 raise a FileError unless ``skip_bad``.
-    """
-    counts = count(records.relation, asked, bring=records.connection.from_df)
-    rejected = records.rejected()
-    first = min(rejected, default=None)
-    if counts.unreadable:
-        first = min(filter(None, (first, records.first_unreadable())), default=None)
-    counts = replace(counts, unreadable=counts.unreadable + len(rejected))
-    refuse_bad(counts, first, skip_bad=skip_bad)
-    return counts
+def _first_unreadable(names: dict[str, str], kind: str) -> tuple[str, int] | None:
+    for path, name in names.items():
+        for number, line in enumerate(textfile.binary_lines(path), start=1):
+            if line.strip() and not files.is_readable(line, kind):
+                return name, number
+    return None
 
 
-def refuse_bad(counts: Counts, first: tuple[str, int] | None, *, skip_bad: bool) -> None:
+def refuse_bad(bad: int, read: int, first: tuple[str, int] | None, *, skip_bad: bool) -> None:
     """Warn of unreadable records, or raise a FileError where they are too many."""
-    if not counts.unreadable:
+    if not bad:
         return
     where = f"{first[0]}:{first[1]}: " if first else ""
-    said = f"{where}can't be read, as are {counts.unreadable} of {counts.read} records"
-    if not skip_bad and counts.unreadable * _MOST_BAD > counts.read:
+    said = f"{where}can't be read, as are {bad} of {read} records"
+    if not skip_bad and bad * _MOST_BAD > read:
         raise FileError(f"{said}; --skip-bad leaves them out")
     warnings.warn(SpamIndexWarning(f"{said}; left out"), stacklevel=2)
 
@@ -121,84 +111,62 @@ def open_records(
     paths: Sequence[str],
     stream: Callable[[str], textfile.Source],
     *,
-    skip_bad: bool = False,
     ports: Collection[str] | None = None,
+    logs: Sequence[str] = (),
+    zone: str | None = None,
+    skip_bad: bool = False,
 ) -> Iterator[Records]:
     """Open files, folders and patterns of them as one table; ``-`` is what ``stream`` makes of it.
 
-    Of p0f logs only the connections to ``ports`` count, if any are given.
-
     They are all of one kind: CSV or TSV with one and the same heading, JSON lines, Parquet, p0f
-    logs, or a client's address on each line. DuckDB may read these files and nothing else. Raises a
-    SpamIndexError where they can't be read.
+    logs, or a client's address on each line. Of p0f logs only the connections to ``ports`` count,
+    if any are given. ``logs`` are p0f logs, written in the time zone ``zone``, that know the OS of
+    the clients in the records. Raises a SpamIndexError where they can't be read.
     """
-    try:
-        import duckdb
-    except ImportError as error:
-        raise SpamIndexError(f"reading messages needs DuckDB: {INSTALL}") from error
     with tempfile.TemporaryDirectory(prefix="spamindex-") as scratch:
-        names = {path: path for path in _files([path for path in paths if path != "-"])}
+        names = {path: path for path in files.found([path for path in paths if path != "-"])}
         if "-" in paths:
-            names = {**names, _spooled(stream("-"), scratch): "standard input"}
-        with (
-            _faults(names),
-            duckdb.connect(
-                config={
-                    "autoinstall_known_extensions": False,
-                    "autoload_known_extensions": False,
-                    "temp_directory": os.path.join(scratch, "spill"),
-                }
-            ) as connection,
-        ):
-            connection.execute("SET TimeZone = 'UTC'")
-            connection.execute("SET allowed_paths = ?", [list(names)])
-            connection.execute("SET enable_external_access = false")
-            connection.execute("SET lock_configuration = true")
-            yield _opened(connection, names, skip_bad=skip_bad, ports=ports)
+            names[_spooled(stream("-"), scratch)] = "standard input"
+        of_logs = {path: path for path in logs}
+        with database.connected({**names, **of_logs}, scratch) as connection:
+            known = _known(connection, of_logs, zone, skip_bad=skip_bad) if logs else None
+            relation, kind = _opened(connection, names, ports)
+            yield Records(relation, connection, kind, names, known)
 
 
-@contextmanager
-def _faults(names: dict[str, str]) -> Iterator[None]:
-    """DuckDB's errors in one line, with the files as they were named."""
-    import duckdb
+def read_fingerprints(
+    logs: Sequence[str], *, zone: str | None = None, skip_bad: bool = False
+) -> Fingerprints:
+    """Read p0f 3 logs as the OS of each client, with pandas tables.
 
-    try:
-        yield
-    except duckdb.InterruptException:
-        raise KeyboardInterrupt from None
-    except duckdb.Error as error:
-        text = " ".join(str(error).split())
-        for path, name in names.items():
-            text = text.replace(path, name)
-        raise FileError(f"messages can't be read: {text}") from error
+    ``zone`` is the time zone of the machine that ran p0f, which writes local times; with it they
+    become UTC. Lines that can't be read are warned of (SpamIndexWarning); more than 1 in 1,000
+    raise a FileError unless ``skip_bad``.
 
-
-def _files(paths: Sequence[str]) -> list[str]:
-    """The files that are meant, each once, in order."""
-    files: list[str] = []
-    for path in paths:
-        if os.path.isdir(path):
-            found = [
-                os.path.join(folder, name)
-                for folder, _, names in sorted(os.walk(path))
-                for name in sorted(names)
-                if not name.startswith((".", "_")) and _suffix(name) in _SUFFIXES
-            ]
-            if not found:
-                raise FileError(f"{path}: is a folder without {', '.join(_SUFFIXES)} files")
-        elif os.path.exists(path):
-            found = [path]
-        else:
-            found = sorted(glob.glob(path, recursive=True)) if glob.has_magic(path) else [path]
-            if not found:
-                raise FileError(f"{path}: no file has such a name")
-        files += found
-    return list(dict.fromkeys(files))
+    >>> read_fingerprints(["data/p0f.log"]).changing
+    1
+    """
+    of_logs = {path: path for path in logs}
+    with (
+        tempfile.TemporaryDirectory(prefix="spamindex-") as scratch,
+        database.connected(of_logs, scratch) as connection,
+    ):
+        known = _known(connection, of_logs, zone, skip_bad=skip_bad)
+        return replace(known, latest=known.latest.df(), over_time=known.over_time.df())
 
 
-def _suffix(name: str) -> str:
-    stem, suffix = os.path.splitext(name.lower())
-    return os.path.splitext(stem)[1] if suffix in (".gz", ".zst") else suffix
+def _known(
+    connection: DuckDBPyConnection, logs: dict[str, str], zone: str | None, *, skip_bad: bool
+) -> Fingerprints:
+    for path, name in logs.items():
+        if (kind := files.kind(path, name)) != "p0f":
+            raise FileError(f"{name}: is {KINDS[kind]}, and no p0f log for --fingerprints")
+    known, read, bad = fingerprints(connection, senders(database.lines(connection, [*logs])), zone)
+    first = _first_unreadable(logs, "p0f") if bad else None
+    rejected = _rejected(connection, logs, "p0f")
+    first = min(filter(None, (first, *rejected)), default=None)
+    refuse_bad(bad + len(rejected), read + len(rejected), first, skip_bad=skip_bad)
+    return known
 
 
 def _spooled(stdin: textfile.Source, scratch: str) -> str:
@@ -214,118 +182,37 @@ def _spooled(stdin: textfile.Source, scratch: str) -> str:
 
 
 def _opened(
-    connection: DuckDBPyConnection,
-    names: dict[str, str],
-    *,
-    skip_bad: bool,
-    ports: Collection[str] | None,
-) -> Records:
-    kinds = {path: _kind(path, name) for path, name in names.items()}
+    connection: DuckDBPyConnection, names: dict[str, str], ports: Collection[str] | None
+) -> tuple[DuckDBPyRelation, str]:
+    kinds = {path: files.kind(path, name) for path, name in names.items()}
     first, kind = next(iter(kinds.items()))
     for path, other in kinds.items():
         if other != kind:
             raise FileError(
-                f"{names[path]}: is {_KINDS[other]}, but {names[first]} is {_KINDS[kind]}; "
+                f"{names[path]}: is {KINDS[other]}, but {names[first]} is {KINDS[kind]}; "
                 "count them apart"
             )
     paths = list(names)
-    if kind == "p0f":
-        return _from_p0f(connection, names, skip_bad=skip_bad, ports=ports)
-    if ports:
+    if ports and kind != "p0f":
         raise FileError(f"{names[first]}: is no p0f log, so it says no --port")
-    bad: list[tuple[str, int]] = []
     if kind == "parquet":
-        relation = connection.read_parquet(
-            paths, hive_partitioning=_partitioned(paths), union_by_name=True
-        )
+        partitioned = database.is_partitioned(paths)
+        relation = connection.read_parquet(paths, hive_partitioning=partitioned, union_by_name=True)
     elif kind == "csv":
         relation = _from_csv(connection, names)
+    elif kind == "p0f":
+        relation = senders(database.lines(connection, paths), ports)
+    elif kind == "json":
+        relation = _from_json(database.lines(connection, paths), names)
     else:
-        lines = _as_text(connection, paths, [_LINE], _NEVER, header=False, quoted=False)
-        relation = _from_json(lines, names) if kind == "json" else _from_addresses(lines)
-    return Records(relation, connection, kind, names, bad)
-
-
-_LINE = "line"
-_KINDS = {
-    "parquet": "a Parquet file",
-    "csv": "a table of delimited text",
-    "json": "JSON lines",
-    "p0f": "a p0f log",
-    "addresses": "a list of addresses",
-}
-
-
-def _partitioned(paths: Sequence[str]) -> bool:
-    return any("=" in os.path.basename(os.path.dirname(path)) for path in paths)
-
-
-def _kind(path: str, name: str) -> str:
-    """What a file is, by how it begins."""
-    try:
-        with open(path, "rb") as file:
-            beginning = file.read(8)
-    except IsADirectoryError as error:
-        raise FileError(f"{name}: is a directory; name a file in it") from error
-    except OSError as error:
-        raise FileError(f"{name}: can't be read: {error.strerror}") from error
-    if beginning.startswith(b"PAR1"):
-        return "parquet"
-    packed = next((by for magic, by in _NOT_DUCKDBS.items() if beginning.startswith(magic)), None)
-    if packed:
-        raise FileError(
-            f"{name}: is compressed by {packed}, which is read from standard input: "
-            f"{'bzcat' if packed == 'bzip2' else 'xzcat'} it into spamindex tally -"
-        )
-    lines = [line for line in _first_lines(path) if line.strip()]
-    if not lines:
-        raise FileError(f"{name}: is empty; records of messages are needed")
-    if b"\0" in lines[0]:
-        raise FileError(f"{name}: is neither text in UTF-8 nor Parquet")
-    if fingerprints.is_log(lines[0]):
-        return "p0f"
-    if lines[0].lstrip(b"\xef\xbb\xbf").startswith(b"{"):
-        return "json"
-    if _ADDRESS.fullmatch(lines[0].strip()):
-        return "addresses"
-    return "csv"
-
-
-def _first_lines(path: str) -> list[bytes]:
-    lines = textfile.binary_lines(path)
-    try:
-        return list(itertools.islice(lines, _SAMPLE))
-    finally:
-        lines.close()  # type: ignore[attr-defined]
-
-
-def _as_text(
-    connection: DuckDBPyConnection,
-    paths: Sequence[str],
-    columns: Sequence[str],
-    delimiter: str,
-    *,
-    header: bool,
-    quoted: bool,
-) -> DuckDBPyRelation:
-    quote = '"' if quoted else ""
-    return connection.read_csv(
-        list(paths),  # type: ignore[arg-type]
-        columns=dict.fromkeys(columns, "VARCHAR"),
-        auto_detect=False,
-        header=header,
-        sep=delimiter,
-        quotechar=quote,
-        escapechar=quote,
-        store_rejects=True,
-        hive_partitioning=_partitioned(paths),
-    )
+        relation = _from_addresses(database.lines(connection, paths))
+    return relation, kind
 
 
 def _from_csv(connection: DuckDBPyConnection, names: dict[str, str]) -> DuckDBPyRelation:
     headings: dict[str, tuple[list[str], str]] = {}
     for path, name in names.items():
-        sample = [line.decode("utf-8-sig", "replace") for line in _first_lines(path)]
+        sample = [line.decode("utf-8-sig", "replace") for line in files.first_lines(path)]
         try:
             delimiter = csvfile.delimiter_of(name, sample)
         except FileError:  # nothing parts its lines: it has but one column
@@ -343,7 +230,7 @@ def _from_csv(connection: DuckDBPyConnection, names: dict[str, str]) -> DuckDBPy
         if found != headings[first]:
             raise ColumnError(f"{name}:1: has other columns than {first}; count them apart")
     columns, delimiter = headings[first]
-    return _as_text(connection, list(names), columns, delimiter, header=True, quoted=True)
+    return database.table(connection, list(names), columns, delimiter)
 
 
 def _from_json(lines: DuckDBPyRelation, names: dict[str, str]) -> DuckDBPyRelation:
@@ -352,10 +239,10 @@ def _from_json(lines: DuckDBPyRelation, names: dict[str, str]) -> DuckDBPyRelati
 
     keys: dict[str, None] = {}
     for path in names:
-        for written in _first_lines(path):
-            if _is_readable(written, "json"):
+        for written in files.first_lines(path):
+            if files.is_readable(written, "json"):
                 keys |= dict.fromkeys(json.loads(written))
-    line = ColumnExpression(_LINE)
+    line = ColumnExpression(database.LINE)
     is_object = CaseExpression(
         FunctionExpression("json_valid", line),
         FunctionExpression("json_type", line) == ConstantExpression("OBJECT"),
@@ -378,29 +265,9 @@ def _pointer(key: str) -> str:
 def _from_addresses(lines: DuckDBPyRelation) -> DuckDBPyRelation:
     from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
 
-    line = ColumnExpression(_LINE)
+    line = ColumnExpression(database.LINE)
     address = FunctionExpression("trim", line)
-    pattern = ConstantExpression(_ADDRESS.pattern.decode())
+    pattern = ConstantExpression(files.ADDRESS.pattern.decode())
     is_address = FunctionExpression("regexp_full_match", address, pattern, ConstantExpression("i"))
     records = lines.filter(line.isnotnull())
     return records.select(address.alias(CLIENT), (~is_address).alias(UNREADABLE))
-
-
-def _from_p0f(
-    connection: DuckDBPyConnection,
-    names: dict[str, str],
-    *,
-    skip_bad: bool,
-    ports: Collection[str] | None,
-) -> Records:
-    rows: list[fingerprints.Sender] = []
-    bad: list[tuple[str, int]] = []
-    for path, name in names.items():
-        found, lines = fingerprints.senders(path, skip_bad=skip_bad)
-        rows += [one for one in found if not ports or one.port in ports]
-        bad += [(name, line) for line in lines]
-    if not rows:
-        raise FileError("no p0f log has a connection to one of these ports")
-    columns = ("time", CLIENT, "server", "port", "os")
-    table = pd.DataFrame({name: [getattr(row, name) for row in rows] for name in columns})
-    return Records(connection.from_df(table), connection, "p0f", names, bad)

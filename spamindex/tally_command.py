@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,9 +14,9 @@ from spamindex.output import write
 from spamindex.table import FORMATS, render
 
 if TYPE_CHECKING:
-    from spamindex.fingerprints import Fingerprints
     from spamindex.messages import Counts
     from spamindex.names import Names
+    from spamindex.records import Records
 
 
 def _input_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -149,7 +150,8 @@ def tally(
         if engine == "spark":
             counts = _on_spark(messages, remote, skip_bad=skip_bad, **asked)
         else:
-            counts = _here(messages, skip_bad=skip_bad, **asked)
+            with _opened(messages, asked, skip_bad=skip_bad) as records:
+                counts = records.counted(records.question(**asked), skip_bad=skip_bad)
         every = shares(counts, names=known, family=family)
         unknown = int(every.loc[every["os"] == UNKNOWN, "messages"].sum())
         shown = every
@@ -203,14 +205,12 @@ def sample(
     """
     _check(messages, **asked)
     from spamindex.picking import pick
-    from spamindex.records import counted, open_records
 
     with findings():
         known = _names(names)
-        fingerprints = _fingerprints(asked, skip_bad=skip_bad)
-        with open_records(messages, source, skip_bad=skip_bad, ports=asked.pop("port")) as records:
-            question = records.question(os=os_column, fingerprints=fingerprints, **asked)
-            counts = counted(records, question, skip_bad=skip_bad)
+        with _opened(messages, asked, skip_bad=skip_bad) as records:
+            question = records.question(os=os_column, **asked)
+            counts = records.counted(question, skip_bad=skip_bad)
             picked, among = pick(records, question, counts, os, count, seed, names=known)
     if among < count:
         say(f"note: there are only {among} such records")
@@ -238,37 +238,37 @@ def _names(path: str | None) -> Names:
     return BUILT_IN if path is None else read_names(source(path))
 
 
-def _fingerprints(asked: dict[str, Any], *, skip_bad: bool) -> Fingerprints | None:
-    from spamindex.fingerprints import read_fingerprints
-
-    logs, zone = asked.pop("fingerprints"), asked.pop("log_zone")
-    if not logs:
-        return None
-    found = read_fingerprints(logs, zone=zone, skip_bad=skip_bad)
-    if found.changing:
-        say(f"note: clients with several fingerprints over time: {len(found.changing)}")
-    return found
-
-
-def _here(messages: tuple[str, ...], *, skip_bad: bool, **asked: Any) -> Counts:
+@contextmanager
+def _opened(
+    messages: tuple[str, ...], asked: dict[str, Any], *, skip_bad: bool
+) -> Iterator[Records]:
     from spamindex.progress import shown
-    from spamindex.records import counted, open_records
+    from spamindex.records import open_records
 
-    fingerprints = _fingerprints(asked, skip_bad=skip_bad)
-    with (
-        open_records(messages, source, skip_bad=skip_bad, ports=asked.pop("port")) as records,
-        shown(records.connection.query_progress),
-    ):
-        question = records.question(fingerprints=fingerprints, **asked)
-        return counted(records, question, skip_bad=skip_bad)
+    logs, zone, ports = (asked.pop(name) for name in ("fingerprints", "log_zone", "port"))
+    with open_records(
+        messages, source, ports=ports, logs=logs, zone=zone, skip_bad=skip_bad
+    ) as records:
+        if records.known and records.known.changing:
+            _say_changing(records.known.changing)
+        with shown(records.connection.query_progress):
+            yield records
+
+
+def _say_changing(clients: int) -> None:
+    say(f"note: clients with several fingerprints over time: {clients}")
 
 
 def _on_spark(
     messages: tuple[str, ...], remote: str | None, *, skip_bad: bool, **asked: Any
 ) -> Counts:
     from spamindex.cluster import counted
+    from spamindex.records import read_fingerprints
 
-    if asked.pop("port"):
+    logs, zone, ports = (asked.pop(name) for name in ("fingerprints", "log_zone", "port"))
+    if ports:
         raise click.UsageError("--port is for p0f logs, which are read here: --engine duckdb.")
-    fingerprints = _fingerprints(asked, skip_bad=skip_bad)
-    return counted(messages, remote, skip_bad=skip_bad, fingerprints=fingerprints, **asked)
+    known = read_fingerprints(logs, zone=zone, skip_bad=skip_bad) if logs else None
+    if known and known.changing:
+        _say_changing(known.changing)
+    return counted(messages, remote, skip_bad=skip_bad, fingerprints=known, **asked)

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 import spamindex
 from spamindex import MatchError, SpamIndexError
 from spamindex.addresses import mapped, normal, normal_expression
-from spamindex.fingerprints import read_fingerprints
+from spamindex.records import read_fingerprints
 from tests.conftest import ROOT, SHARE, Invoke, Write
 
 MESSAGES = str(ROOT / "data/messages.csv")
@@ -371,7 +371,7 @@ def test_a_p0f_log_by_itself(invoke: Invoke, write: Write) -> None:
     counted = [row.split(",")[::2] for row in rows(invoke("tally", log).stdout)]
     assert counted == [["Windows", "2"], ["Linux", "1"], ["Unknown", "1"], ["macOS", "1"]]
     assert rows(invoke("tally", log, "--port", "587,465").stdout) == ["macOS,100.0,1"]
-    assert "no p0f log has a connection" in invoke("tally", log, "--port", "1").stderr
+    assert "has no record of a message" in invoke("tally", log, "--port", "1").stderr
     assert "is no p0f log" in invoke("tally", MESSAGES, "--port", "25").stderr
     months = invoke("tally", log, "--by", "time:month", "--by", "port").stdout
     assert months.splitlines()[:2] == [
@@ -383,7 +383,7 @@ def test_a_damaged_log(invoke: Invoke, write: Write) -> None:
     log = write("p0f.log", LOG_OVER_TIME + "[2010/02/01 12:00:00] mod=syn|cli=192.0")
     result = invoke("tally", log)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "p0f.log:7: is no line of a p0f 3 log, as are 1 of 7; --skip-bad" in result.stderr
+    assert "p0f.log:7: can't be read, as are 1 of 5 records; --skip-bad" in result.stderr
     result = invoke("tally", log, "--skip-bad")
     assert result.complaints == [
         "warning: p0f.log:7: can't be read, as are 1 of 5 records; left out"

@@ -1,0 +1,102 @@
+"""DuckDB, let loose on the files that are named and on nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from spamindex.errors import FileError, SpamIndexError
+from spamindex.messages import INSTALL
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+LINE = "line"
+_NEVER = "\x01\x02\x03"  # no text has it: what parts the columns of a file that has but one
+_REJECTS = """
+    select distinct file_path, line from reject_errors join reject_scans using (scan_id, file_id)
+    order by all
+"""
+
+
+@contextmanager
+def connected(names: dict[str, str], scratch: str) -> Iterator[DuckDBPyConnection]:
+    """Connect to a database in memory that may read these files and write to a scratch folder.
+
+    ``names`` are what messages call the files, by path. DuckDB's errors become FileErrors of one
+    line. Raises SpamIndexError where DuckDB is not installed.
+    """
+    try:
+        import duckdb
+    except ImportError as error:
+        raise SpamIndexError(f"reading messages needs DuckDB: {INSTALL}") from error
+    settings = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "temp_directory": os.path.join(scratch, "spill"),
+    }
+    try:
+        with duckdb.connect(config=settings) as connection:  # type: ignore[arg-type]
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET allowed_paths = ?", [list(names)])
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
+            yield connection
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
+    except duckdb.Error as error:
+        text = " ".join(str(error).split())
+        for path, name in names.items():
+            text = text.replace(path, name)
+        raise FileError(f"messages can't be read: {text}") from error
+
+
+def table(
+    connection: DuckDBPyConnection, paths: Sequence[str], columns: Sequence[str], delimiter: str
+) -> DuckDBPyRelation:
+    """Files of delimited text under one heading as a relation, all columns as text."""
+    return _text(connection, paths, columns, delimiter, header=True, quote='"')
+
+
+def lines(connection: DuckDBPyConnection, paths: Sequence[str]) -> DuckDBPyRelation:
+    """Text files as a relation with the one column ``line``; null is an empty one."""
+    return _text(connection, paths, [LINE], _NEVER, header=False, quote="")
+
+
+def rejected(connection: DuckDBPyConnection) -> list[tuple[str, int]]:
+    """The paths and numbers of lines with too few or too many cells, or not in UTF-8.
+
+    Of those files that were read until now.
+    """
+    if not connection.execute("from duckdb_tables() where table_name = 'reject_errors'").fetchall():
+        return []
+    return [(path, line) for path, line in connection.execute(_REJECTS).fetchall()]
+
+
+def is_partitioned(paths: Sequence[str]) -> bool:
+    """Whether the names of folders say something of the records in them: month=2010-03."""
+    return any("=" in os.path.basename(os.path.dirname(path)) for path in paths)
+
+
+def _text(
+    connection: DuckDBPyConnection,
+    paths: Sequence[str],
+    columns: Sequence[str],
+    delimiter: str,
+    *,
+    header: bool,
+    quote: str,
+) -> DuckDBPyRelation:
+    return connection.read_csv(
+        list(paths),  # type: ignore[arg-type]
+        columns=dict.fromkeys(columns, "VARCHAR"),
+        auto_detect=False,
+        header=header,
+        sep=delimiter,
+        quotechar=quote,
+        escapechar=quote,
+        store_rejects=True,
+        hive_partitioning=is_partitioned(paths),
+    )
