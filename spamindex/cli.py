@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 
 import click
@@ -11,7 +12,7 @@ from spamindex.chart_command import chart
 from spamindex.compute_command import compute
 from spamindex.console import say
 from spamindex.errors import SpamIndexError
-from spamindex.options import EXIT_CLOSED_PIPE, Group
+from spamindex.options import EXIT_CLOSED_PIPE, EXIT_INTERRUPTED, Group
 from spamindex.output import silence
 from spamindex.tally_command import sample, tally
 
@@ -23,7 +24,16 @@ def main() -> None:
     # One result and out: the garbage of pandas's import is not worth looking for, neither on the
     # way (a twentieth of a short run) nor, once all is frozen, at the end (a fifth).
     gc.disable()
+    signals: list[int] = []
+
+    def end(number: int, _frame: object) -> None:
+        signals.append(number)
+        raise KeyboardInterrupt  # so that no half-written file stays behind
+
+    signal.signal(signal.SIGTERM, end)
     code = run(sys.argv[1:])
+    if code == EXIT_INTERRUPTED and signals:
+        code = 128 + signals[-1]
     if "duckdb" not in sys.modules:  # which says so where its own are not collected
         gc.freeze()
     if code in (EXIT_ERROR, EXIT_CLOSED_PIPE):

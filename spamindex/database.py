@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 LINE = "line"
 _NEVER = "\x01\x02\x03"  # no text has it: what parts the columns of a file that has but one
 _REJECTS = """
-    select distinct file_path, line from reject_errors join reject_scans using (scan_id, file_id)
-    order by all
+    select file_path, line, max(length(csv_line) - length(replace(csv_line, chr(10), '')))
+    from reject_errors join reject_scans using (scan_id, file_id) group by all order by all
 """
 
 
@@ -44,12 +44,16 @@ def connected(names: dict[str, str], scratch: str) -> Iterator[DuckDBPyConnectio
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             yield connection
-    except duckdb.InterruptException:
+    except (duckdb.InterruptException, RuntimeError) as error:
+        if "nterrupt" not in str(error):
+            raise
         raise KeyboardInterrupt from None
     except duckdb.Error as error:
-        text = " ".join(str(error).split())
+        text = " ".join(str(error).split())[:500]
         for path, name in names.items():
             text = text.replace(path, name)
+        if "state machine reached an invalid state" in text:
+            text = "CSV with line ends of several kinds; make them one, with dos2unix"
         raise FileError(f"messages can't be read: {text}") from error
 
 
@@ -65,14 +69,22 @@ def lines(connection: DuckDBPyConnection, paths: Sequence[str]) -> DuckDBPyRelat
     return _text(connection, paths, [LINE], _NEVER, header=False, quote="")
 
 
-def rejected(connection: DuckDBPyConnection) -> list[tuple[str, int]]:
+def rejected(connection: DuckDBPyConnection, names: dict[str, str]) -> list[tuple[str, int]]:
     """The paths and numbers of lines with too few or too many cells, or not in UTF-8.
 
-    Of those files that were read until now.
+    Of those files that were read until now. Raises FileError where a quotation mark that is never
+    closed, or by another one, has taken whole lines with it.
     """
     if not connection.execute("from duckdb_tables() where table_name = 'reject_errors'").fetchall():
         return []
-    return [(path, line) for path, line in connection.execute(_REJECTS).fetchall()]
+    rejects = connection.execute(_REJECTS).fetchall()
+    for path, line, more_lines in rejects:
+        if more_lines:
+            raise FileError(
+                f"{names[path]}:{line}: a quotation mark takes more lines than this one with it; "
+                "close it, or leave it out"
+            )
+    return [(path, line) for path, line, _ in rejects]
 
 
 def is_partitioned(paths: Sequence[str]) -> bool:
@@ -98,5 +110,6 @@ def _text(
         quotechar=quote,
         escapechar=quote,
         store_rejects=True,
+        strict_mode=quote != "",  # without quotes, line ends of several kinds do no harm
         hive_partitioning=is_partitioned(paths),
     )

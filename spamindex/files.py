@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import glob
+import gzip
 import itertools
 import json
 import os
 import re
-import shutil
-import tempfile
+import warnings
+import zlib
 from collections.abc import Sequence
 
 from spamindex import fingerprints, textfile
-from spamindex.errors import FileError
+from spamindex.errors import FileError, SpamIndexWarning, listed
 
 KINDS = {
     "parquet": "a Parquet file",
@@ -27,6 +28,7 @@ ADDRESS = re.compile(
 
 _SAMPLE = 1000  # lines that say which columns there are
 _SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet")
+_PACKED = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst"}
 _NOT_DUCKDBS = {b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
 
 
@@ -41,6 +43,7 @@ def found(paths: Sequence[str]) -> list[str]:
                 for name in sorted(names)
                 if not name.startswith((".", "_")) and _suffix(name) in _SUFFIXES
             ]
+            _say_left_out(path, there)
             if not there:
                 raise FileError(f"{path}: is a folder without {', '.join(_SUFFIXES)} files")
         elif os.path.exists(path):
@@ -53,21 +56,47 @@ def found(paths: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(files))
 
 
+def _say_left_out(folder: str, there: Sequence[str]) -> None:
+    every = [
+        os.path.join(inner, name)
+        for inner, _, names in sorted(os.walk(folder))
+        for name in sorted(names)
+        if not name.startswith((".", "_"))
+    ]
+    if there and (rest := [path for path in every if path not in set(there)]):
+        doubt = f"{folder}: left out by their names: {listed(rest)}"
+        warnings.warn(SpamIndexWarning(doubt), stacklevel=4)
+
+
+def by_its_suffix(path: str, scratch: str) -> str:
+    """A path that ends as DuckDB wants it to: in .gz or .zst where it is compressed, else in none.
+
+    That is a link in the folder ``scratch`` where the file's own name does not say so. A gzip file
+    is checked to its end, as DuckDB does not.
+    """
+    try:
+        with open(path, "rb") as file:
+            beginning = file.read(4)
+        packed = next((s for magic, s in _PACKED.items() if beginning.startswith(magic)), "")
+        if packed == ".gz":
+            with gzip.open(path) as file:
+                while file.read(1 << 20):
+                    pass
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise FileError(f"{path}: the compressed data is damaged or cut off: {error}") from error
+    except OSError:  # kind() says what is wrong
+        return path
+    suffix = os.path.splitext(path.lower())[1]
+    if suffix == packed or (not packed and suffix not in _PACKED.values()):
+        return path
+    link = os.path.join(scratch, f"{len(os.listdir(scratch))}{packed}")
+    os.symlink(os.path.abspath(path), link)
+    return link
+
+
 def _suffix(name: str) -> str:
     stem, suffix = os.path.splitext(name.lower())
     return os.path.splitext(stem)[1] if suffix in (".gz", ".zst") else suffix
-
-
-def _spooled(stdin: textfile.Source, scratch: str) -> str:
-    """Standard input as a file, which can be read twice: to see what it is, and in parallel."""
-    path = os.path.join(scratch, "standard input")
-    try:
-        with open(path, "wb") as file:
-            shutil.copyfileobj(stdin, file)  # type: ignore[arg-type]
-    except OSError as error:
-        where = tempfile.gettempdir()
-        raise FileError(f"standard input: can't be kept in {where}: {error.strerror}") from error
-    return path
 
 
 def kind(path: str, name: str) -> str:
@@ -90,14 +119,21 @@ def kind(path: str, name: str) -> str:
     lines = [line for line in first_lines(path) if line.strip()]
     if not lines:
         raise FileError(f"{name}: is empty; records of messages are needed")
-    if b"\0" in lines[0]:
-        raise FileError(f"{name}: is neither text in UTF-8 nor Parquet")
-    if fingerprints.is_log(lines[0]):
+    return _kind_of_text(name, lines[0].removeprefix(b"\xef\xbb\xbf").strip())
+
+
+def _kind_of_text(name: str, first: bytes) -> str:
+    """The kind of a text file, by its first line."""
+    if b"\0" in first:
+        raise FileError(f"{name}: is neither Parquet nor text in UTF-8, which iconv makes")
+    if fingerprints.is_log(first):
         return "p0f"
-    if lines[0].lstrip(b"\xef\xbb\xbf").startswith(b"{"):
+    if first.startswith(b"{"):
         return "json"
-    if ADDRESS.fullmatch(lines[0].strip()):
+    if ADDRESS.fullmatch(first):
         return "addresses"
+    if first.startswith(b"["):
+        raise FileError(f"{name}: is a JSON array; jq -c '.[]' makes JSON lines of it")
     return "csv"
 
 

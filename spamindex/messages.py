@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -25,7 +25,7 @@ except ImportError as missing:
 
 Span: TypeAlias = Literal["day", "month", "year"]
 
-TRUE = ("true", "1", "1.0", "yes")
+TRUE = ("true", "t", "1", "1.0", "yes", "y", "on")
 _DIGITS: Mapping[Span, int] = {"day": 10, "month": 7, "year": 4}  # of an ISO date
 _ISO = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
 _OFFSET = r"[+-](?:0[1-9]|1\d|00:?[1-9])"  # from UTC, at the end of a time
@@ -48,6 +48,22 @@ class Question:
     spam: tuple[str, Collection[str]] | None = None
     by: Sequence[tuple[str, Span | None]] = ()
     unreadable: str | None = None
+
+    def renamed(self, names: Mapping[str, str]) -> Question:
+        """The same question to a frame whose columns have other names."""
+
+        def new(name: str | None) -> str | None:
+            return None if name is None else names[name]
+
+        return replace(
+            self,
+            os=new(self.os),
+            client=new(self.client),
+            time=new(self.time),
+            spam=self.spam and (names[self.spam[0]], self.spam[1]),
+            by=[(names[column], span) for column, span in self.by],
+            unreadable=new(self.unreadable),
+        )
 
     @property
     def over_time(self) -> bool:
@@ -154,23 +170,20 @@ def count(frame: Any, question: Question, *, bring: Callable[[Any], Any] | None 
     return _parted(pd.DataFrame(found, columns=[*groups, "messages"]), question)
 
 
-def spam_of(
-    frame: Any,
-    question: Question,
-    labels: Collection[str],
-    *,
-    keep: str,
-    bring: Callable[[Any], Any],
-) -> Any:
-    """The values in the column ``keep`` of the spam that has one of the labels, in any order."""
+def spam_of(frame: Any, question: Question, labels: Collection[str], *, keep: Sequence[str]) -> Any:
+    """The columns ``keep`` of the spam that has one of the labels, in any order.
+
+    Their names are none of those that are used here: label, bad, time, spam, client. The
+    fingerprints have to be where the records are.
+    """
     records = nw.from_native(frame).lazy()
-    told = records.select(keep, **_told(question), spam=_is_spam(question))
+    told = records.with_columns(**_told(question), spam=_is_spam(question))
     if question.fingerprints is not None:
-        told = _named_by_fingerprints(records, told, question, bring)
+        told = _named_by_fingerprints(records, told, question, lambda known: known)
     wanted = nw.col("spam") & nw.col("label").fill_null("").is_in(list(labels))
     if question.unreadable:
         wanted &= ~nw.col("bad")
-    return told.filter(wanted).select(keep).to_native()
+    return told.filter(wanted).select(*keep).to_native()
 
 
 def _told(question: Question) -> dict[str, nw.Expr]:

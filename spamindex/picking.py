@@ -31,19 +31,30 @@ def pick(
     text, in the order in which they stand in the files, and from how many they were picked. Raises
     MatchError where no spam is from that OS.
     """
-    from duckdb import ColumnExpression
+    from duckdb import ColumnExpression, SQLExpression
 
     labels = labels_of(os, counts.table["label"].unique().tolist(), names)
     if not labels:
         there = shares(counts, names=names)["os"].unique().tolist()
         raise MatchError(f"no spam is from {os!r}; it is from {listed(there)}")
+    # In one scan, of all columns: a line that can't be read in one of them would shift the others.
     # Rows are numbered in the order of the files, whatever the number of threads.
-    numbered = records.relation.select(f"row_number() OVER () AS {_ROW}, *")
-    spam = spam_of(numbered, question, labels, keep=_ROW, bring=lambda known: known)
-    among = np.sort(spam.fetchnumpy()[_ROW])
+    aliases = {name: f"column{i}" for i, name in enumerate(records.relation.columns)}
+    columns = [ColumnExpression(name).alias(alias) for name, alias in aliases.items()]
+    number = SQLExpression("row_number() OVER ()").alias(_ROW)
+    shown = [aliases[name] for name in records.columns]
+    spam = spam_of(
+        records.relation.select(number, *columns),
+        question.renamed(aliases),
+        labels,
+        keep=[_ROW, *shown],
+    )
+    spam.create("spam")
+    spam = records.connection.table("spam")
+    among = np.sort(spam.select(_ROW).fetchnumpy()[_ROW])
     chosen = random.Random(seed).sample(range(len(among)), min(most, len(among)))
     wanted = records.connection.from_df(pd.DataFrame({"_wanted": among[sorted(chosen)]}))
-    found = numbered.join(wanted, ColumnExpression(_ROW) == ColumnExpression("_wanted"))
-    columns = [ColumnExpression(name).cast("VARCHAR") for name in records.columns]
-    rows = found.order(_ROW).select(*columns).fetchall()
+    found = spam.join(wanted, ColumnExpression(_ROW) == ColumnExpression("_wanted"))
+    cells = [ColumnExpression(name).cast("VARCHAR") for name in shown]
+    rows = found.order(_ROW).select(*cells).fetchall()
     return pd.DataFrame(rows, columns=records.columns, dtype=object), len(among)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from spamindex import csvfile, database, files, textfile
-from spamindex.errors import ColumnError, FileError, SpamIndexWarning
+from spamindex.errors import ColumnError, FileError, SpamIndexNote, SpamIndexWarning
 from spamindex.files import KINDS
 from spamindex.fingerprints import Fingerprints, fingerprints, senders
 from spamindex.messages import Counts, Question, count
@@ -68,6 +68,11 @@ class Records:
         if counts.unreadable:
             first = min(filter(None, (first, _first_unreadable(self.names, self.kind))))
         counts = replace(counts, unreadable=counts.unreadable + len(bad))
+        if self.kind == "csv" and (again := counts.table["label"] == asked.os).any():
+            repeated = int(counts.table.loc[again, "messages"].sum())
+            note = f"left out: headings that are repeated as records: {repeated}"
+            warnings.warn(SpamIndexNote(note), stacklevel=2)
+            counts = replace(counts, table=counts.table[~again])
         refuse_bad(counts.unreadable, counts.read, first, skip_bad=skip_bad)
         return counts
 
@@ -75,7 +80,7 @@ class Records:
 def _rejected(
     connection: DuckDBPyConnection, names: dict[str, str], kind: str
 ) -> list[tuple[str, int]]:
-    bad = [(path, line) for path, line in database.rejected(connection) if path in names]
+    bad = [(path, line) for path, line in database.rejected(connection, names) if path in names]
     if bad and kind == "p0f":  # what it copies from requests is in any encoding, and no fault
         paths = {path for path, _ in bad}
         bad = [
@@ -127,7 +132,8 @@ def open_records(
         names = {path: path for path in files.found([path for path in paths if path != "-"])}
         if "-" in paths:
             names[_spooled(stream("-"), scratch)] = "standard input"
-        of_logs = {path: path for path in logs}
+        names = {files.by_its_suffix(path, scratch): name for path, name in names.items()}
+        of_logs = {files.by_its_suffix(path, scratch): path for path in logs}
         with database.connected({**names, **of_logs}, scratch) as connection:
             known = _known(connection, of_logs, zone, skip_bad=skip_bad) if logs else None
             relation, kind = _opened(connection, names, ports)
@@ -146,13 +152,11 @@ def read_fingerprints(
     >>> read_fingerprints(["data/p0f.log"]).changing
     1
     """
-    of_logs = {path: path for path in logs}
-    with (
-        tempfile.TemporaryDirectory(prefix="spamindex-") as scratch,
-        database.connected(of_logs, scratch) as connection,
-    ):
-        known = _known(connection, of_logs, zone, skip_bad=skip_bad)
-        return replace(known, latest=known.latest.df(), over_time=known.over_time.df())
+    with tempfile.TemporaryDirectory(prefix="spamindex-") as scratch:
+        of_logs = {files.by_its_suffix(path, scratch): path for path in logs}
+        with database.connected(of_logs, scratch) as connection:
+            known = _known(connection, of_logs, zone, skip_bad=skip_bad)
+            return replace(known, latest=known.latest.df(), over_time=known.over_time.df())
 
 
 def _known(
@@ -197,7 +201,7 @@ def _opened(
         raise FileError(f"{names[first]}: is no p0f log, so it says no --port")
     if kind == "parquet":
         partitioned = database.is_partitioned(paths)
-        relation = connection.read_parquet(paths, hive_partitioning=partitioned, union_by_name=True)
+        relation = connection.read_parquet(paths, hive_partitioning=partitioned)
     elif kind == "csv":
         relation = _from_csv(connection, names)
     elif kind == "p0f":
@@ -219,7 +223,8 @@ def _from_csv(connection: DuckDBPyConnection, names: dict[str, str]) -> DuckDBPy
             delimiter = ","
         row = next(csv.reader(io.StringIO(sample[0], newline=""), delimiter=delimiter))
         heading = [cell.strip() for cell in row]
-        if len(set(heading)) < len(heading) or not all(heading):
+        heading = [cell or f"column {i}" for i, cell in enumerate(heading, start=1)]
+        if len({cell.casefold() for cell in heading}) < len(heading):
             raise ColumnError(
                 f"{name}:1: is no heading with a name of its own for each column: "
                 f"{', '.join(map(repr, heading))}"

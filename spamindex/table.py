@@ -185,8 +185,8 @@ def _quoted(texts: Iterable[str], delimiter: str) -> list[str]:
     writer = csv.writer(
         SimpleNamespace(write=written.append), delimiter=delimiter, lineterminator="\r\n"
     )
-    writer.writerows([text] for text in texts)
-    return [cell[:-2] for cell in written]
+    writer.writerows([text if isinstance(text, str) else ""] for text in texts)
+    return [cell[:-2] if cell != '""\r\n' else "" for cell in written]  # one among others
 
 
 def _objects(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spamindex.console import findings, say, source
+from spamindex.errors import SpamIndexWarning
 from spamindex.options import Command, Ports, SpamColumn, TimeSpan, input_option, output_option
 from spamindex.output import write
 from spamindex.table import FORMATS, render
@@ -136,7 +138,7 @@ def tally(
     \b
     Examples:
       spamindex tally data/messages.csv --fingerprints data/p0f.log
-      spamindex tally 'mail/*.parquet' --by time:month | spamindex compute - share.csv --by month
+      spamindex tally 'mail/*.parquet' --by time:month | spamindex compute - share.csv --by period
     """
     _check(messages, **asked)
     if remote and engine != "spark":
@@ -145,6 +147,7 @@ def tally(
     from spamindex.fingerprints import UNKNOWN
     from spamindex.messages import shares
 
+    asked_for_fingerprints = bool(asked["fingerprints"])
     with findings():
         known = _names(names)
         if engine == "spark":
@@ -154,6 +157,9 @@ def tally(
                 counts = records.counted(records.question(**asked), skip_bad=skip_bad)
         every = shares(counts, names=known, family=family)
         unknown = int(every.loc[every["os"] == UNKNOWN, "messages"].sum())
+        if unknown == counts.spam and asked_for_fingerprints:
+            doubt = "no sender has a fingerprint; is --client the right column?"
+            warnings.warn(SpamIndexWarning(doubt), stacklevel=1)
         shown = every
         if ignore_unknown:
             shown = shares(counts, names=known, family=family, ignore_unknown=True)

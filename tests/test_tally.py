@@ -252,7 +252,7 @@ def test_json_lines_that_are_none(invoke: Invoke, write: Write) -> None:
         ),
         ("r.csv", b"os,os\n1,2\n", "r.csv:1: is no heading with a name of its own for each column"),
         ("r.csv", b"os,n\n\xe4,1\n", "r.csv:2: can't be read"),
-        ("r.csv", b"\0\0", "r.csv: is neither text in UTF-8 nor Parquet"),
+        ("r.csv", b"\0\0", "r.csv: is neither Parquet nor text in UTF-8"),
         ("r.parquet", b"PAR1 and nothing else", "r.parquet"),
         ("r.csv.gz", gzip.compress(RECORDS.encode() * 50)[:-30], "r.csv.gz"),
         ("r.csv.bz2", b"BZh91AY&SY", "bzcat it into spamindex tally -"),
@@ -285,6 +285,78 @@ def test_files_that_do_not_belong_together(invoke: Invoke, write: Write) -> None
     assert invoke("tally", "none.csv").complaints == [
         "error: none.csv: can't be read: No such file or directory"
     ]
+
+
+def test_a_quotation_mark_that_takes_lines_with_it(invoke: Invoke, write: Write) -> None:
+    rest = "Linux,1\n" * 3000
+    for damaged in (f'os,n\n{rest}"oops,1\n{rest}', f'os,n\n{rest}"oops,1\n{rest}a,"b" c\n{rest}'):
+        result = invoke("tally", write("r.csv", damaged), "--skip-bad")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "r.csv:3002: a quotation mark takes more lines" in result.stderr
+
+
+def test_headings_that_are_repeated(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.csv", "os,n\nLinux,1\nos,n\nLinux,2\n"), "-v")
+    assert rows(result.stdout) == ["Linux,100.0,2"]
+    assert result.complaints[0] == "note: left out: headings that are repeated as records: 1"
+
+
+def test_files_of_a_folder_that_are_left_out_are_said(
+    invoke: Invoke, write: Write, tmp_path: Path
+) -> None:
+    (tmp_path / "f").mkdir()
+    write("f/a.csv", RECORDS)
+    write("f/mail.log.1", RECORDS)
+    result = invoke("tally", "f")
+    assert rows(result.stdout) == COUNTED
+    assert result.complaints == ["warning: f: left out by their names: f/mail.log.1"]
+
+
+def test_compressed_whatever_it_is_called(invoke: Invoke, write: Write) -> None:
+    packed = gzip.compress(RECORDS.encode())
+    for name in ("mail", "mail.zst", "mail.csv.gz"):
+        assert rows(invoke("tally", write(name, packed)).stdout) == COUNTED
+    assert rows(invoke("tally", write("plain.csv.gz", RECORDS)).stdout) == COUNTED
+    assert rows(invoke("tally", "-", stdin=packed).stdout) == COUNTED
+    damaged = bytearray(packed)
+    damaged[-6] ^= 1
+    result = invoke("tally", write("r.csv.gz", bytes(damaged)))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "r.csv.gz: the compressed data is damaged or cut off: CRC check failed" in result.stderr
+
+
+def test_line_ends_of_several_kinds(invoke: Invoke, write: Write) -> None:
+    write("r.jsonl", '{"os": "Linux"}\r\n{"os": "Linux"}\n{"os": "Linux"}\r\n')
+    assert rows(invoke("tally", "r.jsonl").stdout) == ["Linux,100.0,3"]
+
+
+def test_parquet_files_with_other_columns_are_refused(
+    invoke: Invoke, write: Write, tmp_path: Path
+) -> None:
+    write("other", "")
+    pl.from_dict({"os": ["Linux"], "spam": [True]}).write_parquet(tmp_path / "a.parquet")
+    pl.from_dict({"os": ["Linux"]}).write_parquet(tmp_path / "b.parquet")
+    result = invoke("tally", "a.parquet", "b.parquet")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "b.parquet" in result.stderr
+
+
+def test_a_json_array_is_told_how_to_become_lines(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.json", '[{"os": "Linux"}]'))
+    assert result.complaints == [
+        "error: r.json: is a JSON array; jq -c '.[]' makes JSON lines of it"
+    ]
+
+
+def test_no_address_that_p0f_knows_is_said(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.csv", "ip\n203.0.113.250\n"), "--fingerprints", LOG)
+    assert "warning: no sender has a fingerprint; is --client the right column?" in result.stderr
+
+
+def test_a_sample_of_records_some_of_which_cannot_be_read(invoke: Invoke, write: Write) -> None:
+    write("r.csv", b"os,spam,note\nLinux,1,one\nWindows,0,caf\xe9\nLinux,1,\nWindows,0,four\n")
+    result = invoke("sample", "r.csv", "--os", "Linux", "-n", "5")
+    assert rows(result.stdout) == ["Linux,1,one", "Linux,1,"]
 
 
 @pytest.mark.parametrize(
