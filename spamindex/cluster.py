@@ -82,7 +82,7 @@ def _records(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
         schema = schema.add(name, StringType())
     return spark.read.csv(
         list(paths), schema=schema, header=True, sep=separator, quote='"', escape='"',
-        columnNameOfCorruptRecord=_CORRUPT,
+        columnNameOfCorruptRecord=_CORRUPT, enforceSchema=False, multiLine=True,
     )  # fmt: skip
 
 

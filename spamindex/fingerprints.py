@@ -33,7 +33,8 @@ _SENDERS = r"""
             and starts_with(client, 'cli=') and starts_with(server, 'srv=')
             and (starts_with(os, 'os=') or starts_with(os, 'app='))
             and regexp_full_match(client[5:], '[0-9a-f.:]+/[0-9]+')
-            and regexp_full_match(server[5:], '[0-9a-f.:]+/[0-9]+'))), false) as _unreadable
+            and regexp_full_match(server[5:], '[0-9a-f.:]+/[0-9]+'))), false)
+            as _spamindex_unreadable
     from (
         select
             line, line[1] = '[' and line[21:26] = '] mod=' as is_log,
@@ -53,22 +54,24 @@ _SPELLED = """
                            printf(':%x', p[1]::int * 256 + p[2]::int))
                      || if(p[3]::int * 256 + p[4]::int = 0, ':',
                            printf(':%x', p[3]::int * 256 + p[4]::int)), {rest}
-    from (select *, string_split(client, '.') as p from told where not contains(client, ':'))
+    from (select *, string_split(client, '.') as p from told
+          where regexp_full_match(client, '((0|[1-9][0-9]?[0-9]?)(\\.|$))+'))
 """
 _LATEST = """
-    select client, arg_max(os, (time, os)) as known, min(os) <> max(os) as changes
-    from lines_of_logs where not _unreadable group by client
+    select client, arg_max(os, (time, os <> 'Unknown', os)) as known, min(os) <> max(os) as changes
+    from lines_of_logs where not _spamindex_unreadable group by client
 """
 _OVER_TIME = """
     select
         client, os as known, if(earlier is null, '', time) as since,
-        coalesce(lead(time) over (partition by client order by time, os), '~') as until
+        coalesce(lead(time) over (
+            partition by client order by time, os <> 'Unknown', os), '~') as until
     from (
-        select *, lag(os) over (partition by client order by time, os) as earlier
-        from (select distinct client, time, os from lines_of_logs where not _unreadable)
+        select *, lag(os) over (partition by client order by time, os <> 'Unknown', os) as earlier
+        from (select distinct client, time, os from lines_of_logs where not _spamindex_unreadable)
     ) where earlier is distinct from os
 """
-_HOW_MANY = "select count(*), count(*) filter (where _unreadable) from lines_of_logs"
+_HOW_MANY = "select count(*), count(*) filter (where _spamindex_unreadable) from lines_of_logs"
 
 
 def is_log(line: bytes) -> bool:
@@ -89,8 +92,8 @@ def senders(lines: DuckDBPyRelation, ports: Collection[str] | None = None) -> Du
     """What the lines of p0f logs say of those who connect, to one of these ports or to any.
 
     ``lines`` has one column ``line``. Returns a relation with the columns ``time`` (local, as
-    YYYY-MM-DD HH:MM:SS), ``client``, ``server``, ``port`` and ``os``, with ``_unreadable`` for the
-    lines that are damaged or of no log.
+    YYYY-MM-DD HH:MM:SS), ``client``, ``server``, ``port`` and ``os``, with
+    ``_spamindex_unreadable`` for the lines that are damaged or of no log.
     """
     from duckdb import ColumnExpression, ConstantExpression
 
@@ -98,7 +101,7 @@ def senders(lines: DuckDBPyRelation, ports: Collection[str] | None = None) -> Du
     if not ports:
         return found
     of_ports = ColumnExpression("port").isin(*map(ConstantExpression, ports))
-    return found.filter(of_ports | ColumnExpression("_unreadable"))
+    return found.filter(of_ports | ColumnExpression("_spamindex_unreadable"))
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ def fingerprints(
     if zone is not None:
         utc = FunctionExpression("timezone", ConstantExpression(zone), time.cast("TIMESTAMP"))
         time = FunctionExpression("left", utc.cast("VARCHAR"), ConstantExpression(19)).alias("time")
-    columns = [ColumnExpression(name) for name in ("client", "os", "_unreadable")]
+    columns = [ColumnExpression(name) for name in ("client", "os", "_spamindex_unreadable")]
     spelled = nw.from_native(seen.select(time, *columns))
     spelled = spelled.with_columns(client=normal_expression(nw.col("client")))
     spelled.to_native().create("lines_of_logs")

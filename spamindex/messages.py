@@ -12,7 +12,6 @@ import pandas as pd
 
 from spamindex.addresses import normal_expression
 from spamindex.errors import ColumnError, FigureError, MatchError, SpamIndexError
-from spamindex.figures import is_missing
 from spamindex.fingerprints import UNKNOWN, Fingerprints
 from spamindex.names import BUILT_IN, Names
 
@@ -267,7 +266,7 @@ def labels_of(os: str, labels: Collection[str], names: Names) -> list[str]:
 def _system(label: str, names: Names, *, family: bool) -> str:
     # amavis writes Windows XP; dist: 6; raw_mtu: 1340
     label = label.partition(";")[0].strip()
-    if is_missing(label) or label.casefold() in ("???", "unknown"):
+    if not label or label.casefold() in ("???", "unknown"):
         return UNKNOWN
     return (names.family(label) or label) if family else label
 
@@ -297,7 +296,10 @@ def _is_spam(question: Question) -> nw.Expr:
 
 def _cut(column: str, span: Span | None) -> nw.Expr:
     text = _text(column)
-    return text.str.slice(0, _DIGITS[span]) if span else text
+    if span is None:
+        return text
+    is_iso = text.str.contains(r"^\d{4}(?:$|-\d\d(?:$|-\d\d))")
+    return nw.when(is_iso).then(text.str.slice(0, _DIGITS[span])).otherwise(text)
 
 
 def _seconds(column: str) -> nw.Expr:
@@ -325,6 +327,8 @@ def _like(records: nw.LazyFrame[Any], table: pd.DataFrame) -> Any:
         import duckdb
 
         return duckdb.from_df(table)  # in the connection that duckdb itself has
+    if "pyspark" in records.implementation.value:
+        return records.to_native().sparkSession.createDataFrame(table)
     data = {str(name): table[name].tolist() for name in table}
     return nw.from_dict(data, backend=records.implementation).to_native()
 

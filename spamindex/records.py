@@ -24,7 +24,7 @@ from spamindex.roles import question
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-UNREADABLE = "_unreadable"  # a column of our own: whether a record could not be read
+UNREADABLE = "_spamindex_unreadable"  # a column of our own: whether a record could not be read
 CLIENT = "client"  # the one column of a list of addresses
 _MOST_BAD = 1000  # one in so many lines may be unreadable
 
@@ -42,6 +42,7 @@ class Records:
     kind: str
     names: dict[str, str]
     known: Fingerprints | None = None
+    delimiter: str | None = None  # of CSV
 
     @property
     def columns(self) -> list[str]:
@@ -62,6 +63,8 @@ class Records:
         """
         counts = count(self.relation, asked, bring=lambda known: known)
         bad = _rejected(self.connection, self.names, self.kind)
+        if self.delimiter is not None:
+            _check_all_read(counts.read + len(bad), self.names, self.delimiter)
         if not counts.read + len(bad):
             raise FileError(f"{next(iter(self.names.values()))}: has no record of a message")
         first = min(bad, default=None)
@@ -75,6 +78,24 @@ class Records:
             counts = replace(counts, table=counts.table[~again])
         refuse_bad(counts.unreadable, counts.read, first, skip_bad=skip_bad)
         return counts
+
+
+def _check_all_read(read: int, names: dict[str, str], delimiter: str) -> None:
+    """Refuse CSV of which DuckDB has read less than there is.
+
+    It does where a quotation mark is never closed, and where a damaged line stands just where it
+    parts a file among its threads.
+    """
+    if sum(files.how_many(path) - 1 for path in names) <= read:
+        return
+    for path, name in names.items():
+        there = files.how_many_exactly(path, delimiter) - 1
+        read -= there
+        if read < 0:
+            raise FileError(
+                f"{name}: {-read} of {there} records were lost in reading, by damaged lines or a "
+                "quotation mark that is never closed; mend them, or tell it in another format"
+            )
 
 
 def _rejected(
@@ -136,8 +157,8 @@ def open_records(
         of_logs = {files.by_its_suffix(path, scratch): path for path in logs}
         with database.connected({**names, **of_logs}, scratch) as connection:
             known = _known(connection, of_logs, zone, skip_bad=skip_bad) if logs else None
-            relation, kind = _opened(connection, names, ports)
-            yield Records(relation, connection, kind, names, known)
+            relation, kind, delimiter = _opened(connection, names, ports)
+            yield Records(relation, connection, kind, names, known, delimiter)
 
 
 def read_fingerprints(
@@ -187,7 +208,7 @@ def _spooled(stdin: textfile.Source, scratch: str) -> str:
 
 def _opened(
     connection: DuckDBPyConnection, names: dict[str, str], ports: Collection[str] | None
-) -> tuple[DuckDBPyRelation, str]:
+) -> tuple[DuckDBPyRelation, str, str | None]:
     kinds = {path: files.kind(path, name) for path, name in names.items()}
     first, kind = next(iter(kinds.items()))
     for path, other in kinds.items():
@@ -203,17 +224,22 @@ def _opened(
         partitioned = database.is_partitioned(paths)
         relation = connection.read_parquet(paths, hive_partitioning=partitioned)
     elif kind == "csv":
-        relation = _from_csv(connection, names)
+        relation, delimiter = _from_csv(connection, names)
+        return relation, kind, delimiter
     elif kind == "p0f":
         relation = senders(database.lines(connection, paths), ports)
     elif kind == "json":
         relation = _from_json(database.lines(connection, paths), names)
     else:
         relation = _from_addresses(database.lines(connection, paths))
-    return relation, kind
+    return relation, kind, None
 
 
-def _from_csv(connection: DuckDBPyConnection, names: dict[str, str]) -> DuckDBPyRelation:
+def _from_csv(
+    connection: DuckDBPyConnection, names: dict[str, str]
+) -> tuple[DuckDBPyRelation, str]:
+    from duckdb import ColumnExpression
+
     headings: dict[str, tuple[list[str], str]] = {}
     for path, name in names.items():
         sample = [line.decode("utf-8-sig", "replace") for line in files.first_lines(path)]
@@ -235,7 +261,10 @@ def _from_csv(connection: DuckDBPyConnection, names: dict[str, str]) -> DuckDBPy
         if found != headings[first]:
             raise ColumnError(f"{name}:1: has other columns than {first}; count them apart")
     columns, delimiter = headings[first]
-    return database.table(connection, list(names), columns, delimiter)
+    relation = database.table(connection, list(names), columns, delimiter)
+    if len(columns) == 1:  # a blank line is no record
+        relation = relation.filter(ColumnExpression(columns[0]).isnotnull())
+    return relation, delimiter
 
 
 def _from_json(lines: DuckDBPyRelation, names: dict[str, str]) -> DuckDBPyRelation:
@@ -259,7 +288,7 @@ def _from_json(lines: DuckDBPyRelation, names: dict[str, str]) -> DuckDBPyRelati
         ).alias(key)
         for key in keys
     ]
-    records = lines.filter(line.isnotnull())
+    records = lines.filter(FunctionExpression("trim", line) != ConstantExpression(""))
     return records.select((~is_object).alias(UNREADABLE), *cells)
 
 
@@ -274,5 +303,5 @@ def _from_addresses(lines: DuckDBPyRelation) -> DuckDBPyRelation:
     address = FunctionExpression("trim", line)
     pattern = ConstantExpression(files.ADDRESS.pattern.decode())
     is_address = FunctionExpression("regexp_full_match", address, pattern, ConstantExpression("i"))
-    records = lines.filter(line.isnotnull())
+    records = lines.filter(FunctionExpression("trim", line) != ConstantExpression(""))
     return records.select(address.alias(CLIENT), (~is_address).alias(UNREADABLE))

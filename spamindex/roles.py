@@ -16,7 +16,7 @@ _HEADINGS = {
         "client ip", "client", "client address", "client addr", "ip", "src", "src ip", "source ip",
         "remote ip", "remote addr", "address",
     ),
-    "--time": ("time", "timestamp", "datetime", "date", "received"),
+    "--time": ("time", "timestamp", "datetime", "received"),
     "--spam": ("spam", "is spam"),
 }  # fmt: skip
 

@@ -140,7 +140,7 @@ def tally(
       spamindex tally data/messages.csv --fingerprints data/p0f.log
       spamindex tally 'mail/*.parquet' --by time:month | spamindex compute - share.csv --by period
     """
-    _check(messages, **asked)
+    _check(messages, names=names, **asked)
     if remote and engine != "spark":
         raise click.UsageError("--remote is for --engine spark.")
     # These load pandas, so not before the options are known to be right.
@@ -209,7 +209,7 @@ def sample(
     Example:
       spamindex sample data/messages.csv --fingerprints data/p0f.log --os Linux -n 5 --seed 7
     """
-    _check(messages, **asked)
+    _check(messages, names=names, **{**asked, "os": os_column})
     from spamindex.picking import pick
 
     with findings():
@@ -224,15 +224,17 @@ def sample(
 
 
 def _check(messages: tuple[str, ...], **asked: Any) -> None:
-    if messages.count("-") > 1:
+    if (*messages, asked["names"], *asked["fingerprints"]).count("-") > 1:
         raise click.UsageError("Standard input (-) can be read only once.")
+    if "-" in asked["fingerprints"]:
+        raise click.UsageError("--fingerprints takes files, not standard input.")
     if not asked["fingerprints"]:
         for option in ("client", "time", "log_zone"):
             if asked[option] is not None:
                 name = option.replace("_", "-")
                 raise click.UsageError(f"--{name} is for --fingerprints, which are not given.")
-    elif asked.get("os") is not None:
-        raise click.UsageError("--os and --fingerprints both say what the OS is.")
+    elif asked["os"] is not None:
+        raise click.UsageError("A column of the OS and --fingerprints both say what it is.")
     names = [span or column for column, span in asked.get("by", ())]
     if len(set(names)) < len(names):
         raise click.UsageError("--by names a column of the result twice.")

@@ -101,25 +101,41 @@ def binary_lines(source: Source) -> Iterator[bytes]:
     [b'one\\n', b'two']
     """
     name = name_of(source)
+    with unpacked(source) as lines:
+        while line := lines.readline(_PIECE):
+            if len(line) == _PIECE and not line.endswith(b"\n"):
+                raise FileError(f"{name}: has a line that is longer than a million characters")
+            yield line
+
+
+@contextlib.contextmanager
+def unpacked(source: Source) -> Iterator[BinaryIO]:
+    """A file, or an open binary one, as what was compressed in it. Raises FileError.
+
+    >>> with unpacked("data/spam.csv") as file:
+    ...     file.read(13)
+    b'os,spam_share'
+    """
+    name = name_of(source)
     try:
         with contextlib.ExitStack() as stack:
             if isinstance(source, str | os.PathLike):
                 raw = stack.enter_context(open(source, "rb"))
             else:
                 raw = io.BufferedReader(source)  # type: ignore[arg-type]
-            lines: BinaryIO = raw
-            if (module := _compressed(raw.peek(10))) is not None:
-                lines = stack.enter_context(importlib.import_module(module).open(raw))
-            while line := lines.readline(_PIECE):
-                if len(line) == _PIECE and not line.endswith(b"\n"):
-                    raise FileError(f"{name}: has a line that is longer than a million characters")
-                yield line
+            module = _compressed(raw.peek(10))
+            if module is None:
+                yield raw
+            else:
+                yield stack.enter_context(importlib.import_module(module).open(raw))
     except (FileError, GeneratorExit):
         raise
     except IsADirectoryError as error:
         raise FileError(f"{name}: is a directory; name a file in it") from error
     except OSError as error:
-        raise FileError(f"{name}: can't be read: {error.strerror or error}") from error
+        # gzip's own have no number.
+        why = "can't be read" if error.errno else "the compressed data is damaged or cut off"
+        raise FileError(f"{name}: {why}: {error.strerror or error}") from error
     except Exception as error:  # each library has kinds of its own for damaged data
         raise FileError(f"{name}: the compressed data is damaged or cut off: {error}") from error
 
