@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from spamindex.errors import MatchError, listed
-from spamindex.messages import Counts, Question, labels_of, shares, spam_of
+from spamindex.messages import spam_of
 from spamindex.names import Names
+from spamindex.question import Counts, Question
 from spamindex.records import Records
+from spamindex.tallies import labels_of, shares
 
 _ROW = "_row"
 

@@ -18,7 +18,8 @@ from spamindex import csvfile, database, files, textfile
 from spamindex.errors import ColumnError, FileError, SpamIndexNote, SpamIndexWarning
 from spamindex.files import KINDS
 from spamindex.fingerprints import Fingerprints, fingerprints, senders
-from spamindex.messages import Counts, Question, count
+from spamindex.messages import count
+from spamindex.question import Counts, Question
 from spamindex.roles import question
 
 if TYPE_CHECKING:

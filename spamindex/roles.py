@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from spamindex.errors import ColumnError
 from spamindex.fingerprints import Fingerprints
 from spamindex.headings import words
-from spamindex.messages import TRUE, Question, Span
+from spamindex.question import TRUE, Question, Span
 
 # The first of these that is there is it.
 _HEADINGS = {

@@ -16,8 +16,8 @@ from spamindex.output import write
 from spamindex.table import FORMATS, render
 
 if TYPE_CHECKING:
-    from spamindex.messages import Counts
     from spamindex.names import Names
+    from spamindex.question import Counts
     from spamindex.records import Records
 
 
@@ -145,7 +145,7 @@ def tally(
         raise click.UsageError("--remote is for --engine spark.")
     # These load pandas, so not before the options are known to be right.
     from spamindex.fingerprints import UNKNOWN
-    from spamindex.messages import shares
+    from spamindex.tallies import shares
 
     asked_for_fingerprints = bool(asked["fingerprints"])
     with findings():

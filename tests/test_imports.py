@@ -20,6 +20,8 @@ LAYERS = [
     {"index", "records", "scale", "shares", "uncertainty", "whatif"},
     {"chart", "database", "files", "roles"},
     {"messages", "progress", "relative"},
+    {"tallies"},
+    {"question"},
     {"evidence", "fingerprints", "rankings", "rows"},
     {"addresses", "layout", "table", "units"},
     {"extent", "names"},
