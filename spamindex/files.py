@@ -28,6 +28,7 @@ ADDRESS = re.compile(
 )
 
 _PIECE = 1 << 24
+_END = "end"  # a last line of our own, which no quotation may take with it
 _SAMPLE = 1000  # lines that say which columns there are
 _SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet")
 _PACKED = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst"}
@@ -94,10 +95,10 @@ def by_its_suffix(path: str, scratch: str) -> str:
     return link
 
 
-def how_many(path: str) -> int:
-    """How many lines a CSV file has that are not within quotes: its records, or a few more.
+def how_many(path: str) -> tuple[int, bool]:
+    """How many lines a CSV file has that are not within quotes, and whether all quotes are pairs.
 
-    More where lines are blank, or quotation marks stand within cells.
+    Those are its records, or more where lines are blank or quotation marks stand within cells.
     """
     ends, odd, last = 0, 0, b"\n"
     for piece in _pieces(path):
@@ -109,13 +110,21 @@ def how_many(path: str) -> int:
         inside = (np.cumsum(characters == ord('"'), dtype=np.int32) + odd) % 2
         ends += int(np.count_nonzero((characters == ord("\n")) & (inside == 0)))
         odd = int(inside[-1])
-    return ends + (last != b"\n")
+    return ends + (last != b"\n"), not odd
 
 
 def how_many_exactly(path: str, delimiter: str) -> int:
-    """How many records a CSV file has, its heading too; more slowly."""
+    """How many records a CSV file has, its heading too; more slowly.
+
+    Raises FileError where a quotation mark is never closed.
+    """
     lines = (line.decode("latin-1") for line in textfile.binary_lines(path))
-    return sum(1 for row in csv.reader(lines, delimiter=delimiter) if row)
+    rows, row = -1, None
+    for row in csv.reader(itertools.chain(lines, ["\n", _END]), delimiter=delimiter):
+        rows += bool(row)
+    if row != [_END]:
+        raise FileError(f"{path}: a quotation mark opens somewhere and is never closed")
+    return rows
 
 
 def _pieces(path: str) -> Iterator[bytes]:

@@ -232,7 +232,8 @@ def _parted(table: pd.DataFrame, question: Question) -> Counts:
         table["messages"] = table["messages"].fillna(0).astype("int64")
     elif question.spam:
         meant = {value.strip().lower() for value in question.spam[1]}
-        spam = table["spam"].map(lambda value: str(value).strip().lower() in meant).to_numpy(bool)
+        said = table["spam"].map(lambda value: str(value).strip().lower() in meant).to_numpy(bool)
+        spam = said & table["spam"].notna().to_numpy()  # a missing one is not the text None
     bad = np.zeros(len(table), bool)
     if question.unreadable:
         bad = table["bad"].fillna(False).to_numpy(bool)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+import warnings
 
 import numpy as np
 import pandas as pd
 
-from spamindex.errors import MatchError, listed
+from spamindex.errors import MatchError, SpamIndexWarning, listed
 from spamindex.messages import spam_of
 from spamindex.names import Names
 from spamindex.question import Counts, Question
@@ -54,6 +55,10 @@ def pick(
     spam.create("spam")
     spam = records.connection.table("spam")
     among = np.sort(spam.select(_ROW).fetchnumpy()[_ROW])
+    of_labels = counts.table["label"].isin(labels)
+    if (lost := int(counts.table.loc[of_labels, "messages"].sum()) - len(among)) > 0:
+        doubt = f"{lost} such records can't be read in all their columns and were left out"
+        warnings.warn(SpamIndexWarning(doubt), stacklevel=2)
     chosen = random.Random(seed).sample(range(len(among)), min(most, len(among)))
     wanted = records.connection.from_df(pd.DataFrame({"_wanted": among[sorted(chosen)]}))
     found = spam.join(wanted, ColumnExpression(_ROW) == ColumnExpression("_wanted"))

@@ -87,7 +87,8 @@ def _check_all_read(read: int, names: dict[str, str], delimiter: str) -> None:
     It does where a quotation mark is never closed, and where a damaged line stands just where it
     parts a file among its threads.
     """
-    if sum(files.how_many(path) - 1 for path in names) <= read:
+    found = [files.how_many(path) for path in names]
+    if sum(lines - 1 for lines, _ in found) <= read and all(paired for _, paired in found):
         return
     for path, name in names.items():
         there = files.how_many_exactly(path, delimiter) - 1

@@ -400,6 +400,23 @@ def test_no_address_that_p0f_knows_is_said(invoke: Invoke, write: Write) -> None
     assert "warning: no sender has a fingerprint; is --client the right column?" in result.stderr
 
 
+def test_a_missing_spam_value_is_not_the_word_none(invoke: Invoke, write: Write) -> None:
+    write("r.csv", "os,kind\nLinux,\nWindows,none\nLinux,x\n")
+    assert rows(invoke("tally", "r.csv", "--spam", "kind=none").stdout) == ["Windows,100.0,1"]
+
+
+def test_a_quotation_mark_within_a_cell(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.csv", 'os,n\nLinux,5" disk\nLinux,6\n'))
+    assert rows(result.stdout) == ["Linux,100.0,2"]
+
+
+def test_a_sample_of_records_that_cannot_be_read_whole(invoke: Invoke, write: Write) -> None:
+    write("r.csv", b"os,note\nLinux,one\nLinux,caf\xe9\nLinux,three\n")
+    result = invoke("sample", "r.csv", "--os", "Linux")
+    assert rows(result.stdout) == ["Linux,one", "Linux,three"]
+    assert "warning: 1 such records can't be read in all their columns" in result.stderr
+
+
 def test_a_sample_of_records_some_of_which_cannot_be_read(invoke: Invoke, write: Write) -> None:
     write("r.csv", b"os,spam,note\nLinux,1,one\nWindows,0,caf\xe9\nLinux,1,\nWindows,0,four\n")
     result = invoke("sample", "r.csv", "--os", "Linux", "-n", "5")
