@@ -102,7 +102,7 @@ def _text(
     quote: str,
 ) -> DuckDBPyRelation:
     return connection.read_csv(
-        list(paths),  # type: ignore[arg-type]
+        list(paths),
         columns=dict.fromkeys(columns, "VARCHAR"),
         auto_detect=False,
         header=header,
