@@ -1,4 +1,4 @@
-"""A ranking as text: for people by way of tabulate, for programs as CSV, TSV or JSON."""
+"""A table as text: for people by way of tabulate, for programs as CSV, TSV or JSON."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import math
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from numbers import Real
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Column: TypeAlias = "list[Any] | pd.Series[Any]"
+Table: TypeAlias = "Mapping[str, list[Any]] | pd.DataFrame"
+Renderer: TypeAlias = Callable[[Table, "int | None", bool], str]
 _Cells: TypeAlias = Callable[[slice], list[str]]
-Renderer: TypeAlias = Callable[["pd.DataFrame", "int | None", bool], str]
 
 _HEADINGS = {
     "os": "OS",
@@ -72,22 +75,22 @@ _TITLE_ESCAPES = {
 
 
 def render(
-    ranking: pd.DataFrame,
+    table: Table,
     style: str = "simple",
     *,
     precision: int | None = None,
     header: bool = True,
     title: str | None = None,
 ) -> str:
-    """A ranking as text that ends in a line feed, in one of the styles of ``FORMATS``.
+    """A table as text that ends in a line feed, in one of the styles of ``FORMATS``.
 
+    ``table`` is a DataFrame, or lists by their names: a column holds either texts or numbers.
     ``precision`` is the number of decimals: left out, it is 2 for people and as many as read back
     to the same number for programs. A figure that is missing is an empty cell, null in JSON. A
     ``title`` stands above a table for people; the formats for programs have no place for it.
 
-    >>> import pandas as pd
-    >>> ranking = pd.DataFrame({"os": ["Linux"], "spam_share": [5.14], "market_share": [1.03],
-    ...                         "spam_index": [4.990291262135922]})
+    >>> ranking = {"os": ["Linux"], "spam_share": [5.14], "market_share": [1.03],
+    ...            "spam_index": [4.990291262135922]}
     >>> print(render(ranking), end="")
     OS       Spam %    Market %    Spam index
     -----  --------  ----------  ------------
@@ -95,7 +98,7 @@ def render(
     >>> print(render(ranking, "csv", header=False), end="")
     Linux,5.14,1.03,4.990291262135922
     """
-    text = FORMATS[style](ranking, precision, header)
+    text = FORMATS[style](table, precision, header)
     if title is None or style not in FOR_PEOPLE:
         return text
     escapes = str.maketrans(_TITLE_ESCAPES.get(style) or _ESCAPES.get(style, {}))
@@ -122,62 +125,53 @@ def _escape(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
-def _for_people(style: str, ranking: pd.DataFrame, precision: int | None, header: bool) -> str:
+def _for_people(style: str, table: Table, precision: int | None, header: bool) -> str:
     from tabulate import tabulate  # not before it is needed: it takes longer to load than click
 
     escapes = str.maketrans(_ESCAPES.get(style, {}))
     decimals = _DECIMALS if precision is None else precision
-    headings = [visible(_HEADINGS.get(name, name)).translate(escapes) for name in map(str, ranking)]
+    headings = [visible(_HEADINGS.get(name, name)).translate(escapes) for name in _names(table)]
     columns = [
-        _for_reading(ranking[column], decimals)
-        if _holds_figures(ranking[column])
-        else [visible(name).translate(escapes) for name in ranking[column]]
-        for column in ranking
+        _digits(_plain(column), decimals)
+        if _holds_figures(column)
+        else [visible(text).translate(escapes) for text in column]
+        for column in _columns(table)
     ]
-    table = tabulate(
+    written = tabulate(
         list(zip(*columns, strict=True)),
         headers=headings if header else (),
         tablefmt=style,
         disable_numparse=True,  # or a name such as 1e5 is printed as 100000
-        colalign=["right" if _holds_figures(ranking[c]) else "left" for c in ranking],
+        colalign=["right" if _holds_figures(column) else "left" for column in _columns(table)],
     )
-    return f"{table}\n"
+    return f"{written}\n"
 
 
-def _delimited(delimiter: str, ranking: pd.DataFrame, precision: int | None, header: bool) -> str:
-    columns = [
-        _cells_of_figures(ranking[name], precision)
-        if _holds_figures(ranking[name])
-        else _cells_of_names(ranking[name], delimiter)
-        for name in ranking
-    ]
-    parts = [delimiter.join(_quoted(map(str, ranking), delimiter)) + "\n"] if header else []
-    for start in range(0, len(ranking), _ROWS_AT_ONCE):  # so that not all cells are texts at once
+def _delimited(delimiter: str, table: Table, precision: int | None, header: bool) -> str:
+    columns = [_cells(column, delimiter, precision) for column in _columns(table)]
+    parts = [delimiter.join(_quoted(_names(table), delimiter)) + "\n"] if header else []
+    for start in range(0, len(_columns(table)[0]), _ROWS_AT_ONCE):  # not all texts at once
         rows = slice(start, start + _ROWS_AT_ONCE)
         cells = zip(*(column(rows) for column in columns), strict=True)
         parts.append("\n".join(map(delimiter.join, cells)) + "\n")
     return "".join(parts)
 
 
-def _cells_of_figures(figures: pd.Series[Any], precision: int | None) -> _Cells:
-    codes, distinct = figures.factorize(use_na_sentinel=False)
-    is_count = figures.dtype.kind != "f"
-    precision = None if is_count else precision
-    if 2 * len(distinct) > len(figures):
-        return lambda rows: _digits(figures.iloc[rows].tolist(), precision)
-    # Shares repeat, indexes hardly do.
-    texts = _digits([int(figure) if is_count else float(figure) for figure in distinct], precision)
+def _cells(column: Column, delimiter: str, precision: int | None) -> _Cells:
+    write: Callable[[list[Any]], list[str]] = partial(_quoted, delimiter=delimiter)
+    if _holds_figures(column):
+        write = partial(_digits, decimals=precision)
+    if isinstance(column, list):
+        return lambda rows: write(column[rows])
+    codes, distinct = column.factorize(use_na_sentinel=False)
+    if 2 * len(distinct) > len(column):
+        return lambda rows: write(_plain(column.iloc[rows]))
+    texts = write(distinct.tolist())  # shares and names repeat, indexes hardly do
     return lambda rows: [texts[code] for code in codes[rows].tolist()]
 
 
-def _cells_of_names(names: pd.Series[Any], delimiter: str) -> _Cells:
-    codes, distinct = names.factorize(use_na_sentinel=False)
-    texts = _quoted(distinct, delimiter)
-    return lambda rows: [texts[code] for code in codes[rows].tolist()]
-
-
-def _quoted(texts: Iterable[str], delimiter: str) -> list[str]:
-    """Texts as cells, in quotation marks where they need them."""
+def _quoted(texts: Iterable[str | None], delimiter: str) -> list[str]:
+    """Texts as cells, in quotation marks where they need them; None is an empty cell."""
     import csv
 
     written: list[str] = []
@@ -190,36 +184,51 @@ def _quoted(texts: Iterable[str], delimiter: str) -> list[str]:
 
 
 def _objects(
-    between: tuple[str, str, str], ranking: pd.DataFrame, precision: int | None, header: bool
+    between: tuple[str, str, str], table: Table, precision: int | None, header: bool
 ) -> str:
     import json
 
     start, comma, end = between
     columns = [
-        [_number(figure, precision) for figure in ranking[column]]
-        if _holds_figures(ranking[column])
-        else ranking[column]
-        for column in ranking
+        [_number(figure, precision) for figure in _plain(column)]
+        if _holds_figures(column)
+        else column
+        for column in _columns(table)
     ]
+    names = _names(table)
     objects = (
-        json.dumps(dict(zip(ranking.columns, row, strict=True)), ensure_ascii=False)
+        json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False)
         for row in zip(*columns, strict=True)
     )
     return f"{start}{comma.join(objects)}{end}"
 
 
-def _holds_figures(column: pd.Series[Any]) -> bool:
-    return column.dtype.kind in "fiu"
+def _names(table: Table) -> list[str]:
+    return list(map(str, table))
 
 
-def _digits(figures: list[float], decimals: int | None) -> list[str]:
-    """Figures as texts: with so many decimals, or with the fewest that read back to the same."""
-    write = repr if decimals is None else f"{{:.{decimals}f}}".format
-    return ["" if text == "nan" else text for text in map(write, figures)]
+def _columns(table: Table) -> list[Column]:
+    return [column for _, column in table.items()]
 
 
-def _for_reading(column: pd.Series[Any], decimals: int) -> list[str]:
-    return _digits(column.tolist(), decimals if column.dtype.kind == "f" else 0)
+def _plain(column: Column) -> list[Any]:
+    """A column as a list, with numbers of Python's own."""
+    return column if isinstance(column, list) else column.tolist()
+
+
+def _holds_figures(column: Column) -> bool:
+    return len(column) > 0 and isinstance(next(iter(column)), Real)
+
+
+def _digits(figures: Iterable[float], decimals: int | None) -> list[str]:
+    """Figures as texts: with so many decimals, or with the fewest that read back to the same.
+
+    Counts are whole and have no decimals.
+    """
+    texts: Iterable[str] = map(repr, figures)
+    if decimals is not None:
+        texts = (repr(f) if isinstance(f, int) else f"{f:.{decimals}f}" for f in figures)
+    return ["" if text == "nan" else text for text in texts]
 
 
 def _number(figure: float, decimals: int | None) -> float | None:
