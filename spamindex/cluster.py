@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from spamindex.errors import FileError, SpamIndexError
+from spamindex.losses import refuse_bad
 from spamindex.messages import count
 from spamindex.question import Counts
-from spamindex.records import refuse_bad
 from spamindex.roles import question
 
 if TYPE_CHECKING:

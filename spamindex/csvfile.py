@@ -1,11 +1,10 @@
-"""A text file as rows of cells, and what parts them."""
+"""A text file as rows of cells."""
 
 from __future__ import annotations
 
 import csv
 import itertools
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -13,10 +12,9 @@ import numpy.typing as npt
 
 from spamindex import textfile
 from spamindex.cells import Cells, Column
+from spamindex.delimiter import delimiter_of
 from spamindex.errors import FileError
 from spamindex.textfile import Source, Text
-
-DELIMITERS = "\t;|,"  # where the lines leave it open the first wins: a comma may be a decimal mark
 
 _SAMPLE_LINES = 200
 _ROWS_AT_ONCE = 1_000  # as many as the processor's cache holds: more take twice as long
@@ -48,33 +46,6 @@ def rows(text: Text, delimiter: str | None = None) -> tuple[Cells, npt.NDArray[n
     if delimiter is None:
         delimiter = delimiter_of(text.name, list(itertools.islice(text.lines(), _SAMPLE_LINES)))
     return _raw(text, delimiter)
-
-
-def delimiter_of(name: str, sample: list[str]) -> str:
-    """The delimiter that gives the most rows of one and the same width."""
-
-    def rows_alike(delimiter: str) -> int:
-        widths = Counter(_cells_in(line, delimiter) for line in sample)
-        return max((n for width, n in widths.items() if width > 1), default=0)
-
-    lines = sum(1 for line in sample if line.strip())
-    if not lines:
-        raise FileError(f"{name}: is empty; a table of names and figures is needed")
-    best = max(DELIMITERS, key=rows_alike)
-    if rows_alike(best) < min(lines, 2):
-        raise FileError(
-            f"{name}: has no columns: no comma, semicolon, tab or | parts its lines; "
-            "name what does with --delimiter"
-        )
-    return best
-
-
-def _cells_in(line: str, delimiter: str) -> int:
-    """How many cells a line has by itself, whether or not a quotation goes on after it."""
-    try:
-        return len(next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), []))
-    except csv.Error:  # longer than csv's limit
-        return 0
 
 
 class _Codes(dict[str, int]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,8 @@ def connected(names: dict[str, str], scratch: str) -> Iterator[DuckDBPyConnectio
     try:
         with duckdb.connect(config=settings) as connection:  # type: ignore[arg-type]
             connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET enable_progress_bar = true")  # or it doesn't know how far it is
+            connection.execute("SET enable_progress_bar_print = false")
             connection.execute("SET allowed_paths = ?", [list(names)])
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
@@ -69,7 +71,7 @@ def lines(connection: DuckDBPyConnection, paths: Sequence[str]) -> DuckDBPyRelat
     return _text(connection, paths, [LINE], _NEVER, header=False, quote="")
 
 
-def rejected(connection: DuckDBPyConnection, names: dict[str, str]) -> list[tuple[str, int]]:
+def rejected(connection: DuckDBPyConnection, names: Mapping[str, str]) -> list[tuple[str, int]]:
     """The paths and numbers of lines with too few or too many cells, or not in UTF-8.
 
     Of those files that were read until now. Raises FileError where a quotation mark that is never

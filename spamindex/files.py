@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import glob
 import itertools
 import json
 import os
 import re
 import warnings
-from collections.abc import Iterator, Sequence
-
-import numpy as np
+from collections.abc import Sequence
 
 from spamindex import fingerprints, textfile
 from spamindex.errors import FileError, SpamIndexWarning, listed
@@ -27,8 +24,6 @@ ADDRESS = re.compile(
     rb"\[?(ipv6:)?([0-9.]{7,15}|[0-9a-f:.]*:[0-9a-f:.]+)\]?([:/]\d+)?", re.IGNORECASE
 )
 
-_PIECE = 1 << 24
-_END = "end"  # a last line of our own, which no quotation may take with it
 _SAMPLE = 1000  # lines that say which columns there are
 _SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet")
 _PACKED = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst"}
@@ -75,17 +70,9 @@ def by_its_suffix(path: str, scratch: str) -> str:
     """A path that ends as DuckDB wants it to: in .gz or .zst where it is compressed, else in none.
 
     That is a link in the folder ``scratch`` where the file's own name does not say so, or is a
-    pattern to DuckDB. Compressed data is checked to its end, as DuckDB does not.
+    pattern to DuckDB.
     """
-    try:
-        with open(path, "rb") as file:
-            beginning = file.read(4)
-        packed = next((s for magic, s in _PACKED.items() if beginning.startswith(magic)), "")
-        if packed:
-            for _ in _pieces(path):
-                pass
-    except OSError:  # kind() says what is wrong
-        return path
+    packed = how_packed(path)
     suffix = os.path.splitext(path.lower())[1]
     fits = suffix == packed or (not packed and suffix not in _PACKED.values())
     if fits and not any(character in path for character in "*?["):  # for DuckDB, a pattern
@@ -95,43 +82,14 @@ def by_its_suffix(path: str, scratch: str) -> str:
     return link
 
 
-def how_many(path: str) -> tuple[int, bool]:
-    """How many lines a CSV file has that are not within quotes, and whether all quotes are pairs.
-
-    Those are its records, or more where lines are blank or quotation marks stand within cells.
-    """
-    ends, odd, last = 0, 0, b"\n"
-    for piece in _pieces(path):
-        last = piece[-1:]
-        if not odd and b'"' not in piece:
-            ends += piece.count(b"\n")
-            continue
-        characters = np.frombuffer(piece, np.uint8)
-        inside = (np.cumsum(characters == ord('"'), dtype=np.int32) + odd) % 2
-        ends += int(np.count_nonzero((characters == ord("\n")) & (inside == 0)))
-        odd = int(inside[-1])
-    return ends + (last != b"\n"), not odd
-
-
-def how_many_exactly(path: str, delimiter: str) -> int:
-    """How many records a CSV file has, its heading too; more slowly.
-
-    Raises FileError where a quotation mark is never closed.
-    """
-    lines = (line.decode("latin-1") for line in textfile.binary_lines(path))
-    rows, row = -1, None
-    for row in csv.reader(itertools.chain(lines, ["\n", _END]), delimiter=delimiter):
-        rows += bool(row)
-    if row != [_END]:
-        raise FileError(f"{path}: a quotation mark opens somewhere and is never closed")
-    return rows
-
-
-def _pieces(path: str) -> Iterator[bytes]:
-    """A file's data in pieces, unpacked. Raises FileError where it is damaged."""
-    with textfile.unpacked(path) as file:
-        while piece := file.read(_PIECE):
-            yield piece
+def how_packed(path: str) -> str:
+    """The suffix of data that is compressed as it is in a file: .gz or .zst, or none."""
+    try:
+        with open(path, "rb") as file:
+            beginning = file.read(4)
+    except OSError:  # kind() says what is wrong
+        return ""
+    return next((s for magic, s in _PACKED.items() if beginning.startswith(magic)), "")
 
 
 def _suffix(name: str) -> str:

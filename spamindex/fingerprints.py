@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 UNKNOWN = "Unknown"
+UNREADABLE = "_spamindex_unreadable"  # a column of our own: whether a line could not be read
 
 _LOG = re.compile(rb"\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\] mod=")
 _SENDER = re.compile(
@@ -101,7 +102,7 @@ def senders(lines: DuckDBPyRelation, ports: Collection[str] | None = None) -> Du
     if not ports:
         return found
     of_ports = ColumnExpression("port").isin(*map(ConstantExpression, ports))
-    return found.filter(of_ports | ColumnExpression("_spamindex_unreadable"))
+    return found.filter(of_ports | ColumnExpression(UNREADABLE))
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def fingerprints(
     if zone is not None:
         utc = FunctionExpression("timezone", ConstantExpression(zone), time.cast("TIMESTAMP"))
         time = FunctionExpression("left", utc.cast("VARCHAR"), ConstantExpression(19)).alias("time")
-    columns = [ColumnExpression(name) for name in ("client", "os", "_spamindex_unreadable")]
+    columns = [ColumnExpression(name) for name in ("client", "os", UNREADABLE)]
     spelled = nw.from_native(seen.select(time, *columns))
     spelled = spelled.with_columns(client=normal_expression(nw.col("client")))
     spelled.to_native().create("lines_of_logs")

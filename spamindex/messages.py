@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
-
-import numpy as np
-import pandas as pd
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from spamindex.addresses import normal_expression
 from spamindex.errors import ColumnError, FigureError, SpamIndexError
@@ -15,6 +13,9 @@ from spamindex.fingerprints import Fingerprints
 from spamindex.names import BUILT_IN, Names
 from spamindex.question import TRUE, Counts, Question, Span
 from spamindex.tallies import shares
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 INSTALL = "pip install 'spamindex[messages]'"
 
@@ -53,6 +54,7 @@ def tally(
     Returns a DataFrame with the columns of ``by``, ``os``, ``spam_share`` in percent and
     ``messages``; of each ranking the most first. Raises a SpamIndexError.
 
+    >>> import pandas as pd
     >>> records = pd.DataFrame({"os": ["Windows XP", "Windows 7", "Ubuntu", "???"]})
     >>> tally(records)
             os  spam_share  messages
@@ -60,6 +62,8 @@ def tally(
     1    Linux        25.0         1
     2  Unknown        25.0         1
     """
+    import pandas as pd  # which the command does without
+
     question = Question(
         os=None if client else os,
         client=client,
@@ -69,7 +73,7 @@ def tally(
         by=[(column, None) if isinstance(column, str) else column for column in by],
     )
     counts = count(frame, question)
-    return shares(counts, names=names, family=family, ignore_unknown=ignore_unknown)
+    return pd.DataFrame(shares(counts, names=names, family=family, ignore_unknown=ignore_unknown))
 
 
 def count(frame: Any, question: Question, *, bring: Callable[[Any], Any] | None = None) -> Counts:
@@ -91,7 +95,8 @@ def count(frame: Any, question: Question, *, bring: Callable[[Any], Any] | None 
     elif question.spam:
         # As it stands: what it means is asked of each value once, and not of every record.
         told["spam"] = nw.col(question.spam[0])
-    told |= {f"by{i}": _cut(column, span) for i, (column, span) in enumerate(question.by)}
+    by = {f"by{i}": _cut(column, span) for i, (column, span) in enumerate(question.by)}
+    told |= by
     keys = [name for name in told if name != "spam" or "messages" not in sums]
     groups = [name for name in keys if name != "time"]
     if question.fingerprints is None:
@@ -101,8 +106,12 @@ def count(frame: Any, question: Question, *, bring: Callable[[Any], Any] | None 
         clients = records.select(**told).group_by(*keys).agg(**sums)
         clients = _named_by_fingerprints(records, clients, question, bring)
         counted = clients.group_by(*groups).agg(**{name: nw.col(name).sum() for name in sums})
-    found = _collected(counted.select(*groups, *sums))
-    return _parted(pd.DataFrame(found, columns=[*groups, *sums]), question)
+    spam = nw.col("messages" if "messages" in sums else "every")
+    if "spam" in groups:
+        spam = nw.when(_means_spam("spam", question)).then(spam).otherwise(0)
+    bad = nw.col("bad") if question.unreadable else nw.lit(False)
+    found = counted.select(*by, "label", bad=bad, every="every", spam=spam)
+    return _parted(_collected(found), question)
 
 
 def spam_of(frame: Any, question: Question, labels: Collection[str], *, keep: Sequence[str]) -> Any:
@@ -112,7 +121,8 @@ def spam_of(frame: Any, question: Question, labels: Collection[str], *, keep: Se
     fingerprints have to be where the records are.
     """
     records = nw.from_native(frame).lazy()
-    told = records.with_columns(**_told(question), spam=_is_spam(question))
+    spam = _means_spam(question.spam[0], question) if question.spam else nw.lit(True)
+    told = records.with_columns(**_told(question), spam=spam)
     if question.fingerprints is not None:
         told = _named_by_fingerprints(records, told, question, lambda known: known)
     wanted = nw.col("spam") & nw.col("label").fill_null("").is_in(list(labels))
@@ -165,12 +175,10 @@ def _text(column: str) -> nw.Expr:
     return nw.col(column).cast(nw.String)
 
 
-def _is_spam(question: Question) -> nw.Expr:
-    if question.spam is None:
-        return nw.lit(True)
-    column, values = question.spam
-    text = _text(column).str.strip_chars().str.to_lowercase()
-    return text.is_in([value.strip().lower() for value in values]).fill_null(False)
+def _means_spam(column: str, question: Question) -> nw.Expr:
+    """Whether what stands in a column is one of the values that mean spam; a missing one is not."""
+    meant = [value.strip().lower() for value in question.spam[1]] if question.spam else []
+    return _text(column).str.strip_chars().str.to_lowercase().is_in(meant).fill_null(False)
 
 
 def _cut(column: str, span: Span | None) -> nw.Expr:
@@ -212,38 +220,32 @@ def _like(records: nw.LazyFrame[Any], table: pd.DataFrame) -> Any:
     return nw.from_dict(data, backend=records.implementation).to_native()
 
 
-def _collected(frame: nw.LazyFrame[Any]) -> list[tuple[Any, ...]]:
-    # DuckDB and Spark would collect by way of pyarrow, which nothing else here needs.
-    lazy_only = frame.implementation.is_duckdb() or "pyspark" in frame.implementation.value
-    return list(frame.collect(backend="pandas" if lazy_only else None).rows())
+def _collected(frame: nw.LazyFrame[Any]) -> list[Sequence[Any]]:
+    native: Any = frame.to_native()
+    # narwhals would collect what these have by way of pyarrow, which nothing else here needs.
+    if frame.implementation.is_duckdb():
+        return native.fetchall()  # type: ignore[no-any-return]
+    if "pyspark" in frame.implementation.value:
+        return native.collect()  # type: ignore[no-any-return]
+    return list(frame.collect().rows())
 
 
-def _parted(table: pd.DataFrame, question: Question) -> Counts:
+def _parted(rows: Iterable[Sequence[Any]], question: Question) -> Counts:
     """What came back: spam by label, and the rest."""
+    messages = Counter[tuple[str, ...]]()
+    not_spam, unreadable = 0, 0
+    for *texts, bad, every, spam in rows:
+        # What is missing is None, or not, as the engine likes: but no text.
+        key = tuple(text if isinstance(text, str) else "" for text in texts)
+        if bad is True:
+            unreadable += int(every)
+            continue
+        of_them = int(spam or 0)
+        not_spam += int(every) - of_them
+        if of_them:
+            messages[key] += of_them
     for i, (column, span) in enumerate(question.by):
-        table[f"by{i}"] = table[f"by{i}"].fillna("").astype(str)
-        for text in table[f"by{i}"].unique():
-            if span and text and not _ISO.fullmatch(text):
+        for text in {key[i] for key in messages} if span else ():
+            if text and not _ISO.fullmatch(text):
                 raise FigureError(f"column {column!r}: {text!r} does not begin an ISO time")
-    table["label"] = table["label"].fillna("").astype(str)
-    table["every"] = table["every"].astype("int64")
-    spam = np.ones(len(table), bool)
-    if "messages" in table:
-        table["messages"] = table["messages"].fillna(0).astype("int64")
-    elif question.spam:
-        meant = {value.strip().lower() for value in question.spam[1]}
-        said = table["spam"].map(lambda value: str(value).strip().lower() in meant).to_numpy(bool)
-        spam = said & table["spam"].notna().to_numpy()  # a missing one is not the text None
-    bad = np.zeros(len(table), bool)
-    if question.unreadable:
-        bad = table["bad"].fillna(False).to_numpy(bool)
-    if "messages" not in table:
-        table["messages"] = table["every"].where(spam, 0)
-    good = table[~bad]
-    by = [f"by{i}" for i in range(len(question.by))]
-    return Counts(
-        good.loc[good["messages"] > 0, [*by, "label", "messages"]].reset_index(drop=True),
-        question.by_names,
-        int((good["every"] - good["messages"]).sum()),
-        int(table.loc[bad, "every"].sum()),
-    )
+    return Counts(messages, question.by_names, not_spam, unreadable)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from spamindex import csvfile
 from spamindex.errors import FileError
 from spamindex.textfile import Source
 
@@ -202,6 +201,8 @@ def read_names(
     >>> read_names(io.BytesIO(b"name,canonical\\nTux,Linux\\n")).canonical("TUX")
     'linux'
     """
+    from spamindex import csvfile  # which loads pandas, and most have no names of their own
+
     cells, _ = csvfile.read(source, delimiter=delimiter, encoding=encoding)
     own: dict[str, str] = {}
     families: dict[str, str] = {}

@@ -36,9 +36,9 @@ def pick(
     """
     from duckdb import ColumnExpression, SQLExpression
 
-    labels = labels_of(os, counts.table["label"].unique().tolist(), names)
+    labels = labels_of(os, counts.labels, names)
     if not labels:
-        there = shares(counts, names=names)["os"].unique().tolist()
+        there = list(dict.fromkeys(shares(counts, names=names)["os"]))
         raise MatchError(f"no spam is from {os!r}; it is from {listed(there)}")
     # In one scan, of all columns: a line that can't be read in one of them would shift the others.
     # Rows are numbered in the order of the files, whatever the number of threads.
@@ -55,8 +55,7 @@ def pick(
     spam.create("spam")
     spam = records.connection.table("spam")
     among = np.sort(spam.select(_ROW).fetchnumpy()[_ROW])
-    of_labels = counts.table["label"].isin(labels)
-    if (lost := int(counts.table.loc[of_labels, "messages"].sum()) - len(among)) > 0:
+    if (lost := sum(counts.labels[label] for label in labels) - len(among)) > 0:
         doubt = f"{lost} such records can't be read in all their columns and were left out"
         warnings.warn(SpamIndexWarning(doubt), stacklevel=2)
     chosen = random.Random(seed).sample(range(len(among)), min(most, len(among)))

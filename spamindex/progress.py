@@ -31,8 +31,10 @@ def shown(percent: Callable[[], float]) -> Iterator[None]:
 def _show(percent: Callable[[], float], done: threading.Event) -> None:
     if done.wait(_PATIENCE):
         return
+    part = 0.0
     while not done.wait(_OFTEN):
-        part = min(max(percent() / 100, 0.0), 1.0)
+        if (now := percent()) >= 0:  # it is below between queries
+            part = min(now / 100, 1.0)
         bar = "#" * round(part * _WIDTH)
         sys.stderr.write(f"\r[{bar:-<{_WIDTH}}] {part:4.0%}")
         sys.stderr.flush()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
-
-import pandas as pd
 
 from spamindex.fingerprints import Fingerprints
 
@@ -64,19 +63,26 @@ class Question:
 class Counts:
     """The spam of each label, as it stands in the records, and what became of the others.
 
-    ``table`` has the columns ``by0`` and so on, one for each name in ``by``, ``label`` and
-    ``messages``.
+    ``messages`` are by key: the text in each of the columns ``by``, then the label.
     """
 
-    table: pd.DataFrame
+    messages: Mapping[tuple[str, ...], int]
     by: list[str]
     not_spam: int
     unreadable: int
 
     @property
+    def labels(self) -> Mapping[str, int]:
+        """The messages of each label, whatever the columns ``by``."""
+        sums = Counter[str]()
+        for (*_, label), messages in self.messages.items():
+            sums[label] += messages
+        return sums
+
+    @property
     def spam(self) -> int:
         """The messages that are spam."""
-        return int(self.table["messages"].sum())
+        return sum(self.messages.values())
 
     @property
     def read(self) -> int:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import os
 import shutil
 import tempfile
@@ -14,20 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from spamindex import csvfile, database, files, textfile
-from spamindex.errors import ColumnError, FileError, SpamIndexNote, SpamIndexWarning
+from spamindex import database, files, losses, textfile
+from spamindex.errors import ColumnError, FileError, SpamIndexNote
 from spamindex.files import KINDS
-from spamindex.fingerprints import Fingerprints, fingerprints, senders
+from spamindex.fingerprints import UNREADABLE, Fingerprints, fingerprints, senders
 from spamindex.messages import count
 from spamindex.question import Counts, Question
+from spamindex.relations import relation
 from spamindex.roles import question
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
-
-UNREADABLE = "_spamindex_unreadable"  # a column of our own: whether a record could not be read
-CLIENT = "client"  # the one column of a list of addresses
-_MOST_BAD = 1000  # one in so many lines may be unreadable
 
 
 @dataclass(frozen=True)
@@ -62,76 +56,45 @@ class Records:
 
         Those are warned of; more than 1 in 1,000 raise a FileError unless ``skip_bad``.
         """
-        counts = count(self.relation, asked, bring=lambda known: known)
-        bad = _rejected(self.connection, self.names, self.kind)
-        if self.delimiter is not None:
-            _check_all_read(counts.read + len(bad), self.names, self.delimiter)
+        through = [path for path in self.names if self.kind == "csv" or files.how_packed(path)]
+        counted = self.relation
+        if self.kind == "csv" and asked.client:  # a label shows by itself where it is a heading
+            counted, asked = _with_headings_marked(counted, asked)
+        with losses.read_through(through) as lines:
+            counts = count(counted, asked, bring=lambda known: known)
+            bad = losses.rejected(self.connection, self.names, self.kind)
+            if self.delimiter is not None:
+                losses.check_all_read(counts.read + len(bad), self.names, lines(), self.delimiter)
         if not counts.read + len(bad):
             raise FileError(f"{next(iter(self.names.values()))}: has no record of a message")
+        if self.kind == "csv":
+            counts = _without_headings(counts, asked)
         first = min(bad, default=None)
         if counts.unreadable:
-            first = min(filter(None, (first, _first_unreadable(self.names, self.kind))))
+            first = min(filter(None, (first, losses.first_unreadable(self.names, self.kind))))
         counts = replace(counts, unreadable=counts.unreadable + len(bad))
-        if self.kind == "csv" and (again := counts.table["label"] == asked.os).any():
-            repeated = int(counts.table.loc[again, "messages"].sum())
-            note = f"left out: headings that are repeated as records: {repeated}"
-            warnings.warn(SpamIndexNote(note), stacklevel=2)
-            counts = replace(counts, table=counts.table[~again])
-        refuse_bad(counts.unreadable, counts.read, first, skip_bad=skip_bad)
+        losses.refuse_bad(counts.unreadable, counts.read, first, skip_bad=skip_bad)
         return counts
 
 
-def _check_all_read(read: int, names: dict[str, str], delimiter: str) -> None:
-    """Refuse CSV of which DuckDB has read less than there is.
+def _with_headings_marked(
+    records: DuckDBPyRelation, asked: Question
+) -> tuple[DuckDBPyRelation, Question]:
+    """CSV whose headings are unreadable where they are repeated as records."""
+    from duckdb import ColumnExpression, ConstantExpression, StarExpression
 
-    It does where a quotation mark is never closed, and where a damaged line stands just where it
-    parts a file among its threads.
-    """
-    found = [files.how_many(path) for path in names]
-    if sum(lines - 1 for lines, _ in found) <= read and all(paired for _, paired in found):
-        return
-    for path, name in names.items():
-        there = files.how_many_exactly(path, delimiter) - 1
-        read -= there
-        if read < 0:
-            raise FileError(
-                f"{name}: {-read} of {there} records were lost in reading, by damaged lines or a "
-                "quotation mark that is never closed; mend them, or tell it in another format"
-            )
+    heading = ColumnExpression(asked.client or "") == ConstantExpression(asked.client)
+    marked = records.select(StarExpression(), heading.alias(UNREADABLE))
+    return marked, replace(asked, unreadable=UNREADABLE)
 
 
-def _rejected(
-    connection: DuckDBPyConnection, names: dict[str, str], kind: str
-) -> list[tuple[str, int]]:
-    bad = [(path, line) for path, line in database.rejected(connection, names) if path in names]
-    if bad and kind == "p0f":  # what it copies from requests is in any encoding, and no fault
-        paths = {path for path, _ in bad}
-        bad = [
-            (path, number)
-            for path in paths
-            for number, line in enumerate(textfile.binary_lines(path), start=1)
-            if (path, number) in set(bad) and not files.is_readable(line, kind)
-        ]
-    return [(names[path], line) for path, line in bad]
-
-
-def _first_unreadable(names: dict[str, str], kind: str) -> tuple[str, int] | None:
-    for path, name in names.items():
-        for number, line in enumerate(textfile.binary_lines(path), start=1):
-            if line.strip() and not files.is_readable(line, kind):
-                return name, number
-    return None
-
-
-def refuse_bad(bad: int, read: int, first: tuple[str, int] | None, *, skip_bad: bool) -> None:
-    """Warn of unreadable records, or raise a FileError where they are too many."""
-    if not bad:
-        return
-    where = f"{first[0]}:{first[1]}: " if first else ""
-    said = f"{where}can't be read, as are {bad} of {read} records"
-    if not skip_bad and bad * _MOST_BAD > read:
-        raise FileError(f"{said}; --skip-bad leaves them out")
-    warnings.warn(SpamIndexWarning(f"{said}; left out"), stacklevel=2)
+def _without_headings(counts: Counts, asked: Question) -> Counts:
+    """Leave out the headings of CSV that are repeated as records: what else is bad is rejected."""
+    kept = {key: n for key, n in counts.messages.items() if key[-1] != asked.os}
+    if repeated := counts.spam - sum(kept.values()) + counts.unreadable:
+        note = f"left out: headings that are repeated as records: {repeated}"
+        warnings.warn(SpamIndexNote(note), stacklevel=3)
+    return replace(counts, messages=kept, unreadable=0)
 
 
 @contextmanager
@@ -159,8 +122,8 @@ def open_records(
         of_logs = {files.by_its_suffix(path, scratch): path for path in logs}
         with database.connected({**names, **of_logs}, scratch) as connection:
             known = _known(connection, of_logs, zone, skip_bad=skip_bad) if logs else None
-            relation, kind, delimiter = _opened(connection, names, ports)
-            yield Records(relation, connection, kind, names, known, delimiter)
+            found, kind, delimiter = relation(connection, names, ports)
+            yield Records(found, connection, kind, names, known, delimiter)
 
 
 def read_fingerprints(
@@ -188,11 +151,13 @@ def _known(
     for path, name in logs.items():
         if (kind := files.kind(path, name)) != "p0f":
             raise FileError(f"{name}: is {KINDS[kind]}, and no p0f log for --fingerprints")
-    known, read, bad = fingerprints(connection, senders(database.lines(connection, [*logs])), zone)
-    first = _first_unreadable(logs, "p0f") if bad else None
-    rejected = _rejected(connection, logs, "p0f")
+    with losses.read_through([path for path in logs if files.how_packed(path)]):
+        seen = senders(database.lines(connection, [*logs]))
+        known, read, bad = fingerprints(connection, seen, zone)
+    first = losses.first_unreadable(logs, "p0f") if bad else None
+    rejected = losses.rejected(connection, logs, "p0f")
     first = min(filter(None, (first, *rejected)), default=None)
-    refuse_bad(bad + len(rejected), read + len(rejected), first, skip_bad=skip_bad)
+    losses.refuse_bad(bad + len(rejected), read + len(rejected), first, skip_bad=skip_bad)
     return known
 
 
@@ -206,104 +171,3 @@ def _spooled(stdin: textfile.Source, scratch: str) -> str:
         where = tempfile.gettempdir()
         raise FileError(f"standard input: can't be kept in {where}: {error.strerror}") from error
     return path
-
-
-def _opened(
-    connection: DuckDBPyConnection, names: dict[str, str], ports: Collection[str] | None
-) -> tuple[DuckDBPyRelation, str, str | None]:
-    kinds = {path: files.kind(path, name) for path, name in names.items()}
-    first, kind = next(iter(kinds.items()))
-    for path, other in kinds.items():
-        if other != kind:
-            raise FileError(
-                f"{names[path]}: is {KINDS[other]}, but {names[first]} is {KINDS[kind]}; "
-                "count them apart"
-            )
-    paths = list(names)
-    if ports and kind != "p0f":
-        raise FileError(f"{names[first]}: is no p0f log, so it says no --port")
-    if kind == "parquet":
-        partitioned = database.is_partitioned(paths)
-        relation = connection.read_parquet(paths, hive_partitioning=partitioned)
-    elif kind == "csv":
-        relation, delimiter = _from_csv(connection, names)
-        return relation, kind, delimiter
-    elif kind == "p0f":
-        relation = senders(database.lines(connection, paths), ports)
-    elif kind == "json":
-        relation = _from_json(database.lines(connection, paths), names)
-    else:
-        relation = _from_addresses(database.lines(connection, paths))
-    return relation, kind, None
-
-
-def _from_csv(
-    connection: DuckDBPyConnection, names: dict[str, str]
-) -> tuple[DuckDBPyRelation, str]:
-    from duckdb import ColumnExpression
-
-    headings: dict[str, tuple[list[str], str]] = {}
-    for path, name in names.items():
-        sample = [line.decode("utf-8-sig", "replace") for line in files.first_lines(path)]
-        try:
-            delimiter = csvfile.delimiter_of(name, sample)
-        except FileError:  # nothing parts its lines: it has but one column
-            delimiter = ","
-        row = next(csv.reader(io.StringIO(sample[0], newline=""), delimiter=delimiter))
-        heading = [cell.strip() for cell in row]
-        heading = [cell or f"column {i}" for i, cell in enumerate(heading, start=1)]
-        if len({cell.casefold() for cell in heading}) < len(heading):
-            raise ColumnError(
-                f"{name}:1: is no heading with a name of its own for each column: "
-                f"{', '.join(map(repr, heading))}"
-            )
-        headings[name] = heading, delimiter
-    first = next(iter(headings))
-    for name, found in headings.items():
-        if found != headings[first]:
-            raise ColumnError(f"{name}:1: has other columns than {first}; count them apart")
-    columns, delimiter = headings[first]
-    relation = database.table(connection, list(names), columns, delimiter)
-    if len(columns) == 1:  # a blank line is no record
-        relation = relation.filter(ColumnExpression(columns[0]).isnotnull())
-    return relation, delimiter
-
-
-def _from_json(lines: DuckDBPyRelation, names: dict[str, str]) -> DuckDBPyRelation:
-    """JSON lines as columns, as many as the first lines have names."""
-    from duckdb import CaseExpression, ColumnExpression, ConstantExpression, FunctionExpression
-
-    keys: dict[str, None] = {}
-    for path in names:
-        for written in files.first_lines(path):
-            if files.is_readable(written, "json"):
-                keys |= dict.fromkeys(json.loads(written))
-    line = ColumnExpression(database.LINE)
-    is_object = CaseExpression(
-        FunctionExpression("json_valid", line),
-        FunctionExpression("json_type", line) == ConstantExpression("OBJECT"),
-    ).otherwise(ConstantExpression(False))
-    cells = [
-        CaseExpression(
-            is_object,
-            FunctionExpression("json_extract_string", line, ConstantExpression(_pointer(key))),
-        ).alias(key)
-        for key in keys
-    ]
-    records = lines.filter(FunctionExpression("trim", line) != ConstantExpression(""))
-    return records.select((~is_object).alias(UNREADABLE), *cells)
-
-
-def _pointer(key: str) -> str:
-    return "/" + key.replace("~", "~0").replace("/", "~1")
-
-
-def _from_addresses(lines: DuckDBPyRelation) -> DuckDBPyRelation:
-    from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
-
-    line = ColumnExpression(database.LINE)
-    address = FunctionExpression("trim", line)
-    pattern = ConstantExpression(files.ADDRESS.pattern.decode())
-    is_address = FunctionExpression("regexp_full_match", address, pattern, ConstantExpression("i"))
-    records = lines.filter(FunctionExpression("trim", line) != ConstantExpression(""))
-    return records.select(address.alias(CLIENT), (~is_address).alias(UNREADABLE))

@@ -143,7 +143,6 @@ def tally(
     _check(messages, names=names, **asked)
     if remote and engine != "spark":
         raise click.UsageError("--remote is for --engine spark.")
-    # These load pandas, so not before the options are known to be right.
     from spamindex.fingerprints import UNKNOWN
     from spamindex.tallies import shares
 
@@ -156,7 +155,9 @@ def tally(
             with _opened(messages, asked, skip_bad=skip_bad) as records:
                 counts = records.counted(records.question(**asked), skip_bad=skip_bad)
         every = shares(counts, names=known, family=family)
-        unknown = int(every.loc[every["os"] == UNKNOWN, "messages"].sum())
+        unknown = sum(
+            n for os, n in zip(every["os"], every["messages"], strict=True) if os == UNKNOWN
+        )
         if unknown == counts.spam and asked_for_fingerprints:
             doubt = "no sender has a fingerprint; is --client the right column?"
             warnings.warn(SpamIndexWarning(doubt), stacklevel=1)

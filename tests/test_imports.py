@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "spamindex"
+from tests.conftest import ROOT
+
+PACKAGE = ROOT / "spamindex"
 
 # Each module may import from those on lower lines, and none from its own line.
 LAYERS = [
@@ -18,6 +20,7 @@ LAYERS = [
     {"chart_command", "compute_command", "tally_command"},
     {"cluster", "console", "inputs", "options", "output", "picking", "picture", "terminal"},
     {"index", "records", "scale", "shares", "uncertainty", "whatif"},
+    {"losses", "relations"},
     {"chart", "database", "files", "roles"},
     {"messages", "progress", "relative"},
     {"tallies"},
@@ -26,7 +29,7 @@ LAYERS = [
     {"addresses", "layout", "table", "units"},
     {"extent", "names"},
     {"columns", "csvfile"},
-    {"cells", "figures", "headings", "periods", "textfile"},
+    {"cells", "delimiter", "figures", "headings", "periods", "textfile"},
     {"errors", "interval"},
 ]
 
@@ -91,3 +94,15 @@ def test_completion_loads_neither_pandas_nor_tabulate(tmp_path: Path) -> None:
     assert "--format" in trace.stdout
     assert "pandas" not in trace.stderr
     assert "tabulate" not in trace.stderr
+
+
+def test_counting_loads_no_pandas() -> None:
+    program = (
+        "import sys; from spamindex import cli; code = cli.run(sys.argv[1:]); "
+        "sys.exit(code or 'pandas' in sys.modules)"
+    )
+    command = [sys.executable, "-c", program, "tally", str(ROOT / "data/messages.csv")]
+    for options in (["--os", "content_type"], ["--fingerprints", str(ROOT / "data/p0f.log")]):
+        assert (
+            subprocess.run([*command, *options], capture_output=True, check=False).returncode == 0
+        )

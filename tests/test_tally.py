@@ -346,6 +346,13 @@ def test_headings_that_are_repeated(invoke: Invoke, write: Write) -> None:
     result = invoke("tally", write("r.csv", "os,n\nLinux,1\nos,n\nLinux,2\n"), "-v")
     assert rows(result.stdout) == ["Linux,100.0,2"]
     assert result.complaints[0] == "note: left out: headings that are repeated as records: 1"
+    write("c.csv", "ip,n\n192.0.2.140,1\nip,n\n192.0.2.140,2\n")
+    result = invoke("tally", "c.csv", "--fingerprints", LOG, "-v")
+    assert rows(result.stdout) == ["macOS,100.0,2"]
+    assert result.complaints[1:] == [
+        "note: left out: headings that are repeated as records: 1",
+        "note: 2 records: 2 spam (0 of an unknown OS), 0 not spam, 0 unreadable",
+    ]
 
 
 def test_files_of_a_folder_that_are_left_out_are_said(

@@ -1,0 +1,159 @@
+"""What of the records was not read: lines that can't be, and those that DuckDB has lost."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import threading
+import warnings
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from spamindex import database, files, textfile
+from spamindex.errors import FileError, SpamIndexWarning
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_MOST_BAD = 1000  # one in so many lines may be unreadable
+_PIECE = 1 << 20  # fits the processor's cache
+_END = "end"  # a last line of our own, which no quotation may take with it
+
+
+class Lines(NamedTuple):
+    """The lines of a file that do not end within quotes, and whether all its quotes are pairs.
+
+    Those are the records of CSV, or more where lines are blank or quotation marks stand in cells.
+    """
+
+    number: int
+    paired: bool
+
+
+class _Beside(threading.Thread):
+    """Files read to their end in a thread of their own; nobody waits for it who is interrupted."""
+
+    def __init__(self, paths: Collection[str]) -> None:
+        super().__init__(daemon=True)
+        self.paths = paths
+        self.found: list[Lines] = []
+        self.error: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            self.found = [_lines(path) for path in self.paths]
+        except Exception as error:
+            self.error = error
+
+    def result(self) -> list[Lines]:
+        self.join()
+        if self.error is not None:
+            raise self.error
+        return self.found
+
+
+@contextmanager
+def read_through(paths: Collection[str]) -> Iterator[Callable[[], list[Lines]]]:
+    """Read files to their end, too, while DuckDB reads them; what is given tells their lines.
+
+    DuckDB takes compressed data as it is, whatever its checksum says, and some that is cut off. A
+    FileError of what is wrong with a file itself comes before any that DuckDB makes of it.
+    """
+    beside = _Beside(paths)
+    beside.start()
+    try:
+        yield beside.result
+        beside.result()
+    except Exception:
+        beside.result()
+        raise
+
+
+def check_all_read(
+    read: int, names: Mapping[str, str], lines: Collection[Lines], delimiter: str
+) -> None:
+    """Refuse CSV of which DuckDB has read less than there is, by the ``lines`` of its files.
+
+    It does where a quotation mark is never closed, and where a damaged line stands just where it
+    parts a file among its threads.
+    """
+    if sum(file.number - 1 for file in lines) <= read and all(file.paired for file in lines):
+        return
+    for path, name in names.items():
+        there = _rows(path, name, delimiter) - 1
+        read -= there
+        if read < 0:
+            raise FileError(
+                f"{name}: {-read} of {there} records were lost in reading, by damaged lines or a "
+                "quotation mark that is never closed; mend them, or tell it in another format"
+            )
+
+
+def rejected(
+    connection: DuckDBPyConnection, names: Mapping[str, str], kind: str
+) -> list[tuple[str, int]]:
+    """The names of files and the numbers of lines that DuckDB could not read."""
+    bad = [(path, line) for path, line in database.rejected(connection, names) if path in names]
+    if bad and kind == "p0f":  # what it copies from requests is in any encoding, and no fault
+        paths = {path for path, _ in bad}
+        bad = [
+            (path, number)
+            for path in paths
+            for number, line in enumerate(textfile.binary_lines(path), start=1)
+            if (path, number) in set(bad) and not files.is_readable(line, kind)
+        ]
+    return [(names[path], line) for path, line in bad]
+
+
+def first_unreadable(names: Mapping[str, str], kind: str) -> tuple[str, int] | None:
+    """The name of the first file and the number of its first line that is not of its kind."""
+    for path, name in names.items():
+        for number, line in enumerate(textfile.binary_lines(path), start=1):
+            if line.strip() and not files.is_readable(line, kind):
+                return name, number
+    return None
+
+
+def refuse_bad(bad: int, read: int, first: tuple[str, int] | None, *, skip_bad: bool) -> None:
+    """Warn of unreadable records, or raise a FileError where they are more than 1 in 1,000."""
+    if not bad:
+        return
+    where = f"{first[0]}:{first[1]}: " if first else ""
+    said = f"{where}can't be read, as are {bad} of {read} records"
+    if not skip_bad and bad * _MOST_BAD > read:
+        raise FileError(f"{said}; --skip-bad leaves them out")
+    warnings.warn(SpamIndexWarning(f"{said}; left out"), stacklevel=2)
+
+
+def _lines(path: str) -> Lines:
+    import numpy as np  # whose loops run beside DuckDB's, as those of Python do not
+
+    buffer = np.empty(_PIECE, np.uint8)
+    ends, within, last = 0, 0, ord("\n")
+    with textfile.unpacked(path) as file:
+        while size := file.readinto(buffer):  # type: ignore[attr-defined]
+            piece = buffer[:size]
+            line_end, quote = piece == ord("\n"), piece == ord('"')
+            if within or quote.any():
+                # A sum that begins anew after 255 is odd or even all the same.
+                inside = (np.cumsum(quote, dtype=np.uint8) + np.uint8(within)) & 1
+                line_end &= inside == 0
+                within = int(inside[-1])
+            ends += int(np.count_nonzero(line_end))
+            last = int(piece[-1])
+    return Lines(ends + (last != ord("\n")), not within)
+
+
+def _rows(path: str, name: str, delimiter: str) -> int:
+    """How many records a CSV file has, its heading too: exactly, but more slowly.
+
+    Raises FileError where a quotation mark is never closed.
+    """
+    lines = (line.decode("latin-1") for line in textfile.binary_lines(path))
+    rows, row = -1, None
+    for row in csv.reader(itertools.chain(lines, ["\n", _END]), delimiter=delimiter):
+        rows += bool(row)
+    if row != [_END]:
+        raise FileError(f"{name}: a quotation mark opens somewhere and is never closed")
+    return rows
