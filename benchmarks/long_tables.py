@@ -1,23 +1,19 @@
-"""Time `compute --by country --by month` on two tables of a million rows each.
-
-python benchmarks/long_tables.py [RUNS [ROWS]]     prints a Markdown table
-
-The tables are made up and the same each time. A peer that is not installed is left out, and said:
-Miller is Debian's package miller, DuckDB comes with the extra `benchmark`.
-"""
+"""`spamindex compute --by` on tables of a million rows each, and intervals for many rankings."""
 
 from __future__ import annotations
 
 import random
 import sys
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-from timing import compare, tool
+from timing import Comparison, miller, of, tool
 
 SYSTEMS = ["Windows", "Linux", "macOS", "Android", "iOS", "ChromeOS", "FreeBSD", "Symbian",
            "Unknown", "Other"]  # fmt: skip
 PANDAS = str(Path(__file__).parent / "pandas_long.py")
+ROWS = 1_000_000
+RANKINGS = 1000  # of ten systems each, for which intervals are computed
 MONTHS = 500
 DUCKDB = """
 import duckdb, sys
@@ -30,8 +26,11 @@ duckdb.sql(f'''copy (
 """
 
 
-def write_table(path: Path, column: str, rows: int, months: int, seed: int) -> None:
-    """Write shares with two decimals that add up to 100 in each month of each country."""
+def write_table(path: Path, column: str, rows: int, months: int, seed: int, whole: int = 1) -> None:
+    """Write shares with two decimals that add up to 100 in each month of each country.
+
+    With ``whole`` counts, which add up to so many times 10,000.
+    """
     rng = random.Random(seed)
     with path.open("w") as file:
         file.write(f"country,month,os,{column}\n")
@@ -42,36 +41,44 @@ def write_table(path: Path, column: str, rows: int, months: int, seed: int) -> N
             parts[0] += 10_000 - sum(parts)
             period = f"{1980 + month // 12}-{month % 12 + 1:02}"
             file.writelines(
-                f"C{country},{period},{os},{part / 100:.2f}\n"
+                f"C{country},{period},{os},{part * whole if whole > 1 else f'{part / 100:.2f}'}\n"
                 for os, part in zip(SYSTEMS, parts, strict=True)
             )
 
 
-def main() -> None:
-    """Write the tables, and time all commands on them."""
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    rows = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
-    with tempfile.TemporaryDirectory() as folder:
-        tables = {}
-        for name, months in (("many", MONTHS), ("one", 1)):
-            tables[name] = [str(Path(folder) / f"{name}_{kind}.csv") for kind in ("spam", "share")]
-            for path, column, seed in zip(
-                tables[name], ("spam_share", "market_share"), (1, 2), strict=True
-            ):
-                write_table(Path(path), column, rows, months, seed)
-        spam, share = tables["many"]
-        by = ["--by", "country", "--by", "month", "-f", "csv"]
-        commands = {
-            "spamindex compute": [tool("spamindex"), "compute", spam, share, *by],
-            "the same, one month": [tool("spamindex"), "compute", *tables["one"], *by],
-            "pandas script": [sys.executable, PANDAS, spam, share],
-            "DuckDB": [sys.executable, "-c", DUCKDB, spam, share],
-            "Miller": ["mlr", "--icsv", "--ocsv", "join", "-j", "country,month,os", "-f", spam,
+def comparisons(folder: Path, scale: float) -> Iterator[Comparison]:
+    """Tables over many months, over one, and of counts."""
+    rows = int(ROWS * scale)
+    by = ["--by", "country", "--by", "month", "-f", "csv"]
+    ours = [tool("spamindex"), "compute"]
+    many, one = (_written(folder / name, rows, m) for name, m in (("many", MONTHS), ("one", 1)))
+    yield Comparison(
+        f"`compute --by country --by month` on two tables of {rows:,} rows",
+        {
+            "spamindex": [*ours, *many, *by],
+            "spamindex on one month": [*ours, *one, *by],
+            f"{of('pandas')} script": [sys.executable, PANDAS, *many],
+            of("duckdb"): [sys.executable, "-c", DUCKDB, *many],
+            miller(): ["mlr", "--icsv", "--ocsv", "join", "-j", "country,month,os", "-f", many[0],
                        "then", "put", "$spam_index = $spam_share / $market_share",
-                       "then", "sort", "-f", "country,month", "-nr", "spam_index", share],
-        }  # fmt: skip
-        compare(f"two tables of {rows} rows", commands, runs)
+                       "then", "sort", "-f", "country,month", "-nr", "spam_index", many[1]],
+        },
+    )  # fmt: skip
+    counts = _written(folder / "counts", int(RANKINGS * scale) * len(SYSTEMS), MONTHS, whole=7)
+    yield Comparison(
+        f"`--confidence 95` for {RANKINGS * scale:,.0f} rankings of ten, all counted",
+        {
+            "spamindex": [*ours, *counts, *by, "--confidence", "95"],
+            "spamindex without it": [*ours, *counts, *by],
+        },
+        3,
+    )
 
 
-if __name__ == "__main__":
-    main()
+def _written(folder: Path, rows: int, months: int, whole: int = 1) -> list[str]:
+    folder.mkdir()
+    paths = [folder / "spam.csv", folder / "share.csv"]
+    names = ("messages", "visits") if whole > 1 else ("spam_share", "market_share")
+    for seed, (path, name) in enumerate(zip(paths, names, strict=True), start=1):
+        write_table(path, name, rows, months, seed, whole)
+    return list(map(str, paths))

@@ -1,21 +1,14 @@
-"""Time `tally` on many message records against the same count in other programs.
-
-python benchmarks/messages.py [RUNS [SCALE]]     prints Markdown tables
-
-With SCALE 1 there are 200 million records in Parquet and 50 million joined with a million
-fingerprints: half an hour, and 6 GB in the temporary folder. The records are made up, the same each
-time. Needs the extra `messages`; Miller is Debian's package miller.
-"""
+"""`spamindex tally` on many message records against the same count in other programs."""
 
 from __future__ import annotations
 
 import random
+import subprocess
 import sys
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
-from timing import compare, tool
+from timing import Comparison, miller, of, tool
 
 LABELS = ["Windows XP", "Windows 7 or 8", "Windows NT kernel", "Linux 2.2.x-3.x",
           "Linux 3.11 and newer", "Mac OS X", "FreeBSD 8.x", "???"]  # fmt: skip
@@ -44,6 +37,46 @@ JOIN = """
 SQL = "import duckdb, sys; print(duckdb.execute(sys.argv[1], sys.argv[2:]).fetchall())"
 
 
+def comparisons(folder: Path, scale: float) -> Iterator[Comparison]:
+    """Records in Parquet, few and many, in CSV, and joined with fingerprints."""
+    tally, sql = [tool("spamindex"), "tally"], [sys.executable, "-c", SQL]
+    theirs = of("duckdb")
+    of_parquet = COUNT.format("read_parquet(?)").replace("spam in ('true', true)", "spam")
+    for millions in (20, 200):
+        records = _written(folder / "records.parquet", int(millions * 1e6 * scale))
+        yield Comparison(
+            f"`tally` of {millions * scale:g} million records in Parquet",
+            {"spamindex": [*tally, records], theirs: [*sql, of_parquet, records]},
+        )
+    records = _written(folder / "records.csv", int(20e6 * scale))
+    yield Comparison(
+        f"`tally` of {20 * scale:g} million records in CSV",
+        {
+            "spamindex": [*tally, records],
+            theirs: [*sql, COUNT.format("read_csv(?)"), records],
+            miller(): ["mlr", "--icsv", "--ocsv", "filter", '$spam == "true"', "then",
+                       "count", "-g", "os", records],
+        },
+    )  # fmt: skip
+    records = _written(folder / "records.parquet", int(50e6 * scale), "client_ip, spam")
+    log = folder / "p0f.log"
+    write_log(log, int(CLIENTS * scale))
+    yield Comparison(
+        f"`tally` of {50 * scale:g} million records joined with {scale:g} million fingerprints",
+        {
+            "spamindex": [*tally, records, "--fingerprints", str(log)],
+            theirs: [*sql, JOIN, str(log), records],
+        },
+    )
+
+
+def _written(path: Path, records: int, columns: str = "*") -> str:
+    query = f"copy (select {columns} from ({RECORDS.replace('?', str(records))})) to '{path}'"
+    # In a process of its own: what is started counts the memory of who starts it as its own.
+    subprocess.run([sys.executable, "-c", SQL, query], stdout=subprocess.DEVNULL, check=True)
+    return str(path)
+
+
 def write_log(path: Path, lines: int) -> None:
     """Write a p0f log with as many SYNs, of clients that send."""
     rng = random.Random(1)
@@ -55,60 +88,3 @@ def write_log(path: Path, lines: int) -> None:
                 f"cli={client}/40000|srv=192.0.2.25/25|subj=cli|os={rng.choice(LABELS)}|dist=9|"
                 "params=none|raw_sig=4:55+9:0:1460:mss*10,6:mss,sok,ts,nop,ws:df,id+:0\n"
             )
-
-
-def main() -> None:
-    """Write the records, and time all commands on them."""
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    scale = float(sys.argv[2]) if len(sys.argv) > 2 else 1
-    spamindex, python = tool("spamindex"), sys.executable
-    with tempfile.TemporaryDirectory() as folder:
-        files = {}
-        for name, millions, suffix in (
-            ("many", 200, "parquet"), ("some", 20, "parquet"), ("joined", 50, "parquet"),
-            ("table", 20, "csv"),
-        ):  # fmt: skip
-            files[name] = str(Path(folder) / f"{name}.{suffix}")
-            columns = "client_ip, spam" if name == "joined" else "*"
-            query = f"copy (select {columns} from ({RECORDS})) to '{files[name]}'"
-            duckdb.execute(query, [int(millions * scale * 1e6)])
-        log = Path(folder) / "p0f.log"
-        write_log(log, int(CLIENTS * scale))
-        for name, millions in (("some", 20), ("many", 200)):
-            sql = COUNT.format("read_parquet(?)").replace("spam in ('true', true)", "spam")
-            compare(
-                f"{millions * scale:g} million records in Parquet",
-                {
-                    "spamindex tally": [spamindex, "tally", files[name], "--os", "os"],
-                    "DuckDB": [python, "-c", SQL, sql, files[name]],
-                },
-                runs,
-            )
-        compare(
-            f"{20 * scale:g} million records in CSV",
-            {
-                "spamindex tally": [spamindex, "tally", files["table"]],
-                "DuckDB": [python, "-c", SQL, COUNT.format("read_csv(?)"), files["table"]],
-                "Miller": ["mlr", "--icsv", "--ocsv", "filter", '$spam == "true"', "then",
-                           "count", "-g", "os", files["table"]],
-            },
-            runs,
-        )  # fmt: skip
-        compare(
-            f"{50 * scale:g} million records joined with {scale:g} million fingerprints",
-            {
-                "spamindex tally": [
-                    spamindex,
-                    "tally",
-                    files["joined"],
-                    "--fingerprints",
-                    str(log),
-                ],
-                "DuckDB": [python, "-c", SQL, JOIN, str(log), files["joined"]],
-            },
-            runs,
-        )  # fmt: skip
-
-
-if __name__ == "__main__":
-    main()
