@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,9 @@ class Column:
         text: str = self.texts[self.codes[row]]
         return text
 
-    def taken(self, rows: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.object_]:
-        """The texts of some rows."""
-        return np.array(self.texts, dtype=np.object_).take(self.codes[rows])  # type: ignore[no-any-return]
+    def taken(self, rows: npt.NDArray[np.integer[Any]]) -> ExtensionArray:
+        """The texts of some rows, as pandas keeps text."""
+        return pd.array(self.texts, dtype="str").take(self.codes[rows])
 
     @property
     def used(self) -> npt.NDArray[np.int64]:
