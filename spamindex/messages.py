@@ -202,7 +202,7 @@ def _check_zone(records: nw.LazyFrame[Any], column: str) -> None:
     if wrong:
         raise FigureError(
             f"column {column!r}: {wrong[0][0]!r} is no time in ISO form without an offset from "
-            "UTC, which is needed to tell which fingerprint held then"
+            "UTC (2010-03-01T12:00:00Z), which tells what fingerprint held then"
         )
 
 
@@ -247,5 +247,7 @@ def _parted(rows: Iterable[Sequence[Any]], question: Question) -> Counts:
     for i, (column, span) in enumerate(question.by):
         for text in {key[i] for key in messages} if span else ():
             if text and not _ISO.fullmatch(text):
-                raise FigureError(f"column {column!r}: {text!r} does not begin an ISO time")
+                raise FigureError(
+                    f"column {column!r}: {text!r} does not begin an ISO time, such as 2010-03-01"
+                )
     return Counts(messages, question.by_names, not_spam, unreadable)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
-from spamindex.errors import ColumnError
+from spamindex.errors import ColumnError, SpamIndexWarning
 from spamindex.fingerprints import Fingerprints
-from spamindex.headings import words
+from spamindex.headings import COUNT_WORDS, words
 from spamindex.question import TRUE, Question, Span
 
 # The first of these that is there is it.
@@ -35,11 +36,17 @@ def question(
     """What is to be counted of records with these columns.
 
     What is given is looked for, whatever its case and punctuation; what is not, by usual headings.
-    Raises ColumnError where something that is needed is not there.
+    Raises ColumnError where something that is needed is not there; warns of a table of counts.
 
     >>> question(["Date", "OS_fp", "spam"]).os
     'OS_fp'
     """
+    if counts := [column for column in columns if words(column) in COUNT_WORDS]:
+        doubt = (
+            f"column {counts[0]!r} seems to hold counts, but each record is taken for one message; "
+            "a table of counts is for compute"
+        )
+        warnings.warn(SpamIndexWarning(doubt), stacklevel=2)
     if fingerprints is None:
         os, client = _needed(columns, "--os", os), None
     else:

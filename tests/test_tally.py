@@ -133,7 +133,9 @@ def test_what_feeds_compute(invoke: Invoke, write: Write) -> None:
 
 def test_a_time_that_is_none_is_refused(invoke: Invoke, write: Write) -> None:
     result = invoke("tally", write("r.csv", "os,time\nLinux,03/01/2010\n"), "--by", "time:month")
-    assert result.complaints == ["error: column 'time': '03/01/2010' does not begin an ISO time"]
+    assert result.complaints == [
+        "error: column 'time': '03/01/2010' does not begin an ISO time, such as 2010-03-01"
+    ]
 
 
 def put(kind: str, folder: Path) -> list[str]:
@@ -399,6 +401,15 @@ def test_a_json_array_is_told_how_to_become_lines(invoke: Invoke, write: Write) 
     result = invoke("tally", write("r.json", '[{"os": "Linux"}]'))
     assert result.complaints == [
         "error: r.json: is a JSON array; jq -c '.[]' makes JSON lines of it"
+    ]
+
+
+def test_a_table_of_counts_is_doubted(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.csv", "os,Visits\nLinux,5\n"))
+    assert rows(result.stdout) == ["Linux,100.0,1"]
+    assert result.complaints == [
+        "warning: column 'Visits' seems to hold counts, but each record is taken for one message; "
+        "a table of counts is for compute"
     ]
 
 
