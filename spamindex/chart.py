@@ -16,7 +16,7 @@ from spamindex.table import visible
 
 INSTALL = "pip install 'spamindex[chart]'"
 PROPORTIONATE = "proportionate"
-NO__INDEX = "no index"
+NO_INDEX = "no index"
 NO_NAME = "(no name)"
 _INDEX = "spam_index"
 _MOST_PANELS = 24
@@ -133,7 +133,7 @@ def times(index: float) -> str:
     ('4.99', '0', '0.00019')
     """
     if math.isnan(index):
-        return NO__INDEX
+        return NO_INDEX
     if index >= 1e6:
         return f"{index:.3g}"
     return f"{index:.2f}" if index >= 0.1 else f"{index:.2g}"
