@@ -8,15 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Invoke, Write
+from tests.conftest import Invoke, Write
+from tests.tallying import LOG, MESSAGES, SPAM
 
 pytest.importorskip("pyspark", reason="the extra spark is not installed")
 pytest.importorskip("pyspark.sql.connect.session", reason="pyspark comes without Spark Connect")
 import duckdb
 
-MESSAGES = str(ROOT / "data/messages.csv")
-LOG = str(ROOT / "data/p0f.log")
-SPAM = ("--spam", "content_type=Spam,Spammy")
 LOCAL = ("--engine", "spark", "--remote", "local[2]")
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what Spark and gRPC leave open is theirs
