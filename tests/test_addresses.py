@@ -8,7 +8,7 @@ import narwhals as nw
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spamindex
@@ -24,6 +24,7 @@ def groups(address: ipaddress.IPv6Address) -> str:
 ADDRESSES = st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6))
 
 
+@settings(max_examples=30)
 @given(st.lists(ADDRESSES, min_size=1, max_size=20), st.integers(0, 6))
 def test_an_address_is_the_same_in_every_spelling(
     addresses: list[ipaddress.IPv4Address | ipaddress.IPv6Address], how: int

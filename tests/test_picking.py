@@ -41,13 +41,13 @@ def test_the_same_seed_picks_the_same_records(invoke: Invoke) -> None:
 def test_every_record_is_as_likely(invoke: Invoke, write: Write) -> None:
     write("r.csv", "os,n\n" + "".join(f"Linux,{i}\n" for i in range(5)) + "Windows,5\n")
     seen = [0] * 6
-    for seed in range(100):
+    for seed in range(40):
         result = invoke("sample", "r.csv", "--os", "linux", "-n", "2", "--seed", str(seed))
         for row in rows(result.stdout):
             seen[int(row.split(",")[1])] += 1
-    assert sum(seen) == 200
+    assert sum(seen) == 80
     assert seen[5] == 0
-    assert min(seen[:5]) > 20
+    assert min(seen[:5]) >= 10
 
 
 @pytest.mark.parametrize("threads", [1, 8])
