@@ -216,8 +216,10 @@ def _like(records: nw.LazyFrame[Any], table: pd.DataFrame) -> Any:
         return duckdb.from_df(table)  # in the connection that duckdb itself has
     if "pyspark" in records.implementation.value:
         return records.to_native().sparkSession.createDataFrame(table)
-    data = {str(name): table[name].tolist() for name in table}
-    return nw.from_dict(data, backend=records.implementation).to_native()
+    if records.implementation.is_polars() or records.implementation.is_pyarrow():
+        data = {str(name): table[name].tolist() for name in table}
+        return nw.from_dict(data, backend=records.implementation).to_native()
+    return nw.from_native(table).lazy(records.implementation).to_native()
 
 
 def _collected(frame: nw.LazyFrame[Any]) -> list[Sequence[Any]]:

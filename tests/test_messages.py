@@ -19,9 +19,16 @@ ENGINES: dict[str, Any] = {
     "polars": lambda table: pl.from_dict(columns(table)),
     "polars lazy": lambda table: pl.from_dict(columns(table)).lazy(),
     "duckdb": lambda table: duckdb.from_df(table),
+    "dask": lambda table: optional("dask.dataframe").from_pandas(table, npartitions=2),
+    "ibis": lambda table: optional("ibis").memtable(table),
 }
 
 
+def optional(module: str) -> Any:
+    return pytest.importorskip(module, reason="the extra frames is not installed")
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")  # of engines
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_same_from_every_kind_of_frame(engine: str) -> None:
     table = pd.read_csv(MESSAGES, dtype=str)
