@@ -99,13 +99,15 @@ def count(frame: Any, question: Question, *, bring: Callable[[Any], Any] | None 
     told |= by
     keys = [name for name in told if name != "spam" or "messages" not in sums]
     groups = [name for name in keys if name != "time"]
-    if question.fingerprints is None:
-        counted = records.select(**told).group_by(*groups).agg(**sums)
-    else:
+    told_of = records.select(**told)
+    if question.over_time:
+        told_of = _named_by_fingerprints(records, told_of, question, bring)
+    elif question.fingerprints is not None:
         # Counted by client first: an address is put into its one spelling once, not every time.
-        clients = records.select(**told).group_by(*keys).agg(**sums)
-        clients = _named_by_fingerprints(records, clients, question, bring)
-        counted = clients.group_by(*groups).agg(**{name: nw.col(name).sum() for name in sums})
+        clients = told_of.group_by(*keys).agg(**sums)
+        told_of = _named_by_fingerprints(records, clients, question, bring)
+        sums = {name: nw.col(name).sum() for name in sums}
+    counted = told_of.group_by(*groups).agg(**sums)
     spam = nw.col("messages" if "messages" in sums else "every")
     if "spam" in groups:
         spam = nw.when(_means_spam("spam", question)).then(spam).otherwise(0)
