@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias
 
-from spamindex.errors import FileError, SpamIndexWarning
+from spamindex.errors import FileError, SpamIndexNote, SpamIndexWarning
 
 Source: TypeAlias = str | os.PathLike[str] | BinaryIO
 
@@ -28,6 +28,7 @@ _COMPRESSED = {
         "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
     ),
 }
+_WIDE = ("utf-16", "utf-32")
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark its own begins with
@@ -35,6 +36,7 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+_WITHOUT_MARK = {"utf-16-le": 1, "utf-16-be": 0}  # and where the upper halves begin
 
 
 @dataclass(frozen=True)
@@ -57,15 +59,19 @@ class Text:
         return b'"' in self.data
 
     def lines(self) -> Iterator[str]:
-        """Its lines, each with the end it has."""
-        return io.TextIOWrapper(io.BytesIO(self.data), encoding=self.encoding, newline="")
+        """Its lines, each with the end it has, and without the byte-order marks before them."""
+        lines = io.TextIOWrapper(io.BytesIO(self.data), encoding=self.encoding, newline="")
+        if not self.encoding.startswith(_WIDE) and codecs.BOM_UTF8 not in self.data:
+            return lines
+        return (line.lstrip("\ufeff") for line in lines)  # files put together keep their marks
 
 
 def read(source: Source, encoding: str | None = None) -> Text:
     """Read a file, or an open binary one, compressed (gzip, bz2, xz, zstd) or not.
 
-    Without ``encoding`` it is found out: from the byte-order mark, else it is UTF-8, else
-    Windows-1252 with a warning among the findings. Raises FileError.
+    Without ``encoding`` it is found out: from the byte-order mark, or where zero bytes stand in
+    UTF-16 without one, with a note among the findings; else it is UTF-8, else Windows-1252 with a
+    warning. Raises FileError.
 
     >>> list(read(io.BytesIO(b"OS,Share\\n")).lines())
     ['OS,Share\\n']
@@ -75,7 +81,7 @@ def read(source: Source, encoding: str | None = None) -> Text:
     findings: list[UserWarning] = []
     if encoding is not None:
         known = _known(name, encoding)
-        if not known.startswith(("utf-16", "utf-32")):
+        if not known.startswith(_WIDE):
             _refuse_zeros(name, data)
         if not _is_text(data, known):
             raise FileError(f"{name}: is not text in {encoding}; name the right --encoding")
@@ -88,6 +94,8 @@ def read(source: Source, encoding: str | None = None) -> Text:
                     "is that right? Say so with --encoding"
                 )
             )
+        elif known in _WITHOUT_MARK:
+            findings.append(SpamIndexNote(f"{name}: has no byte-order mark; read as {known}"))
     _check_lines(name, data)
     return Text(name, data, known, findings)
 
@@ -210,6 +218,10 @@ def _encoding(name: str, data: bytes) -> str:
             raise FileError(f"{name}: begins like {encoding}, but is damaged or cut off")
     if data.startswith(b"PK\x03\x04"):
         raise FileError(f"{name}: is a zip archive or an Excel workbook; save the table as CSV")
+    for encoding, half in _WITHOUT_MARK.items():
+        # Each second byte is zero, and no other: the letters of Latin-1 in UTF-16.
+        if 2 * data.count(0) == len(data) > 0 and not any(data[half::2]):
+            return encoding
     _refuse_zeros(name, data)
     for encoding in ("utf-8-sig", _LAST_RESORT):
         if _is_text(data, encoding):
