@@ -58,7 +58,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Cells:
-    """A table of text, the line on which each row begins, and what was noticed on the way."""
+    """A table of text, the line on which each row begins, and what was noticed on the way.
+
+    ``gap`` is where it goes on after blank lines, as FILE:LINE, if it does.
+    """
 
     name: str
     delimiter: str
@@ -66,6 +69,7 @@ class Cells:
     lines: npt.NDArray[np.int64]
     ends_in_a_line: bool = True
     findings: list[UserWarning] = field(default_factory=list)
+    gap: str | None = None
 
     def __len__(self) -> int:
         return len(self.lines)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from spamindex import headings, periods
+from spamindex import alignment, headings, periods
 from spamindex.cells import Cells
 from spamindex.errors import FileError, SpamIndexNote, SpamIndexWarning
 from spamindex.figures import is_figure, is_missing
@@ -29,12 +29,9 @@ def table(raw: Cells, widths: npt.NDArray[np.int64]) -> Cells:
     >>> cells.row(0), str(cells.findings[0])
     (['os', 'share'], '<stream>:1: left out: text before the table')
     """
-    filled_to = np.zeros(len(raw), np.int64)
-    for i, column in enumerate(raw.columns, start=1):
-        filled_to[column.where(bool)] = i
+    filled_to = alignment.filled(raw)
     usual = _usual_width(raw, filled_to)
-    comment = raw.columns[0].where(lambda text: text.startswith("#")) & (filled_to < usual)
-    rows = np.flatnonzero((filled_to > 0) & ~comment)
+    rows = np.flatnonzero((filled_to > 0) & ~_comments(raw, filled_to, usual))
     first = _first(rows, widths, filled_to, usual)
     width = int(widths[first])
     has_figures = any(map(is_figure, raw.row(first)))
@@ -54,19 +51,25 @@ def table(raw: Cells, widths: npt.NDArray[np.int64]) -> Cells:
     kept &= ~is_heading
     kept[:first] = kept[end:] = False
     kept[first] = True
-    wide = np.flatnonzero(kept & (filled_to > width))
-    if len(wide):
-        raise FileError(
-            *(
-                f"{raw.at(row)}: has {filled_to[row]} cells, but the first row has {width}; "
-                "quote a cell that holds a delimiter, or name the right --delimiter"
-                for row in wide
-            )
-        )
-    left_out = np.flatnonzero((filled_to > 0) & ~kept)
     cells = raw.only(kept)
+    alignment.check(cells, widths[kept], width)
+    left_out = np.flatnonzero((filled_to > 0) & ~kept)
     findings = [*raw.findings, *_left_out(raw, left_out, first, end)]
-    return replace(cells, columns=cells.columns[:width], findings=findings)
+    gap = _gap(raw, filled_to, rows[(rows > first) & (rows < end)], is_heading)
+    return replace(cells, columns=cells.columns[:width], gap=gap, findings=findings)
+
+
+def _comments(raw: Cells, filled_to: npt.NDArray[np.int64], usual: int) -> npt.NDArray[np.bool_]:
+    """The rows that begin with #, are narrow or hold no figure, and are no headings."""
+    marked = raw.columns[0].where(lambda text: text.startswith("#"))
+    comment = marked & (filled_to < usual)
+    wide = np.flatnonzero(filled_to >= usual)
+    begun = wide[~marked[wide]].min(initial=len(raw))
+    for row in wide[marked[wide]]:
+        if not any(map(is_figure, raw.row(row))):
+            below = wide[wide > row][:1]  # headings have figures under them, or nothing
+            comment[row] = row > begun or any(not any(map(is_figure, raw.row(i))) for i in below)
+    return comment
 
 
 def _usual_width(raw: Cells, filled_to: npt.NDArray[np.int64]) -> int:
@@ -117,6 +120,19 @@ def _end(
         if len(cells) != widths[rows[0]] or any(t in first or headings.heads(t) for t in cells):
             return int(row)
     return len(raw)
+
+
+def _gap(
+    raw: Cells,
+    filled_to: npt.NDArray[np.int64],
+    rows: npt.NDArray[np.int64],
+    is_heading: npt.NDArray[np.bool_],
+) -> str | None:
+    """Where the ``rows`` of a table go on after blank lines, unless those are everywhere."""
+    blank = np.cumsum(filled_to == 0)
+    gaps = np.diff(blank[rows]) > 0
+    after = rows[1:][gaps & ~is_heading[rows[1:]]]
+    return raw.at(after[0]) if len(after) and not gaps.all() else None
 
 
 def _left_out(

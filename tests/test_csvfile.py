@@ -53,6 +53,13 @@ def rows(table: Cells) -> list[list[str]]:
         TEXT.encode("utf-16"),
         "\ufeff".encode("utf-16-be") + TEXT.encode("utf-16-be"),
         TEXT.encode("utf-32"),
+        TEXT.encode("utf-16-le"),
+        TEXT.encode("utf-16-be"),
+        TEXT.replace("\nC", "\n\ufeffC"),
+        TEXT.replace("\nC", '\n\ufeff"C').replace("é", 'é"'),
+        TEXT.replace("\nC", "\n\ufeffC").encode("utf-16"),
+        "# a, b\n#\n" + TEXT + "# c, d\n",
+        TEXT.replace("OS", "# a\n# b, c\nOS"),
         TEXT.encode("cp1252"),
         gzip.compress(TEXT.encode()),
         bz2.compress(TEXT.encode()),
@@ -88,6 +95,20 @@ def test_quoted_cells_hold_anything() -> None:
     table = read(io.BytesIO(b'os,n\n"a ""b"", c",1\n"two\nlines",2\nlast,3\n'))
     assert rows(table) == [["os", "n"], ['a "b", c', "1"], ["two\nlines", "2"], ["last", "3"]]
     assert table.lines.tolist() == [1, 2, 3, 5]
+
+
+def test_headings_can_begin_as_a_comment_does() -> None:
+    assert cells("# made up\n# OS,Share\nLinux,5\n# a,b\nMac,7\n") == [
+        ["# OS", "Share"],
+        ["Linux", "5"],
+        ["Mac", "7"],
+    ]
+
+
+def test_bytes_that_are_utf_16_only_in_part_are_refused() -> None:
+    for damage in (b"a\0", b"\0\0", b"a"):
+        with pytest.raises(FileError, match="it holds zero bytes"):
+            cells(TEXT.encode("utf-16-le") + damage[::-1])
 
 
 def test_short_rows_are_filled_and_long_ones_refused() -> None:
@@ -128,6 +149,14 @@ def test_figures_left_out_are_a_warning_and_text_is_a_note() -> None:
 
 def test_a_gap_does_not_end_a_table_that_goes_on() -> None:
     assert len(cells("os,n\nA,1\n\nB,2\n\nC,n/a\n\nD,4\n")) == 5
+    assert read(io.BytesIO(b"os,n\nA,1\nB,2\n\nC,3\n\nD,4\n")).gap == "<stream>:5"
+
+
+@pytest.mark.parametrize(
+    "content", ["os,n\n\nA,1\nB,2\n", "os,n\n\nA,1\n\nB,2\n\nC,3\n", "os,n\nA,1\n\nos,n\nB,2\n"]
+)
+def test_a_gap_beside_headings_or_everywhere_is_none(content: str) -> None:
+    assert read(io.BytesIO(content.encode())).gap is None
 
 
 @pytest.mark.parametrize(
