@@ -28,8 +28,8 @@ from spamindex.headings import (
 _ANY_VALUE = (("share",), PERCENT_WORDS, ("fraction",), COUNT_WORDS)
 # A heading with one of these speaks of something else than what its other words say.
 _OTHER_THAN_SHARES = frozenset(
-    {"average", "avg", "bounce", "change", "delta", "difference", "duration", "growth", "id",
-     "index", "mean", "median", "new", "no", "non", "not", "per", "rank", "rate"}
+    {"average", "avg", "bounce", "change", "cum", "cumulative", "delta", "difference", "duration",
+     "growth", "id", "index", "mean", "median", "new", "no", "non", "not", "per", "rank", "rate"}
 )  # fmt: skip
 _VALUE_WORDS: dict[Role | None, tuple[tuple[str, ...], ...]] = {
     "spam": (("spam share", "share of spam"), ("spam",), *_ANY_VALUE),

@@ -13,12 +13,14 @@ _MISSING = frozenset({"", "-", "--", "–", "—", "n/a", "#n/a", "na", "nan", "
 _INFINITE = frozenset({"inf", "infinity", "∞"})
 _PERCENT_SIGNS = ("%", "\N{FULLWIDTH PERCENT SIGN}")
 _MINUS = ("-", "\N{MINUS SIGN}")
+_BEGINNINGS = frozenset("0123456789.,")
 _SPACES = " \N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"
 _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 
 
 def _patterns(mark: str, other: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    plain = rf"(\d+([{mark}]\d*)?|[{mark}]\d+)([eE][-+]?\d+)?"
+    # 1e+05 and 1.0E5 are how numbers are printed; 9e58 is 9158 with a damaged byte.
+    plain = rf"(\d+([{mark}]\d*)?|[{mark}]\d+)([eE][-+]\d+)?|\d+[{mark}]\d+[eE]\d+"
     by = rf"(?P<by>[{other}{_SPACES}{_APOSTROPHES}])"
     grouped = rf"[1-9]\d?\d?{by}\d{{3}}((?P=by)\d{{3}})*([{mark}]\d+)?"
     return re.compile(plain, re.ASCII), re.compile(grouped, re.ASCII)
@@ -43,11 +45,18 @@ class Reading:
     percent: set[str] = field(default_factory=set)
     plain: set[str] = field(default_factory=set)
     grouped: set[str] = field(default_factory=set)
+    texts: Sequence[str] = ()
 
     @property
     def whole(self) -> bool:
-        """Whether every figure is a whole number, as counts are."""
-        return all(value.is_integer() or math.isnan(value) for value in self.values)
+        """Whether every figure is a whole number, as counts are, and so written.
+
+        ``44.0`` is where every figure is written so, but not beside ``915``: it is of another kind.
+        """
+        if not all(value.is_integer() or math.isnan(value) for value in self.values):
+            return False
+        written = [text for text in self.texts if not is_missing(text)]
+        return len({self.mark in text for text in written if "e" not in text.casefold()}) <= 1
 
 
 def is_missing(text: str) -> bool:
@@ -66,9 +75,9 @@ def is_figure(text: str) -> bool:
     (True, True, False)
     """
     number = _bare(text)
-    return number.casefold() in _INFINITE or any(
-        pattern.fullmatch(number) for patterns in _PATTERNS.values() for pattern in patterns
-    )
+    if number[:1] not in _BEGINNINGS:  # most texts, and quicker than four patterns
+        return number.casefold() in _INFINITE
+    return any(pattern.fullmatch(number) for patterns in _PATTERNS.values() for pattern in patterns)
 
 
 def read(texts: Sequence[str], marks: Iterable[str] = MARKS) -> list[Reading]:
@@ -116,10 +125,10 @@ def _same(reading: Reading, other: Reading) -> bool:
 def _reading(texts: Sequence[str], mark: str) -> Reading:
     if mark == "." and set("".join(texts)) <= set("0123456789."):
         try:  # nearly every column; of these characters float() takes only what we would
-            return Reading(mark, list(map(float, texts)))
+            return Reading(mark, list(map(float, texts)), texts=texts)
         except ValueError:
             pass
-    reading = Reading(mark, [])
+    reading = Reading(mark, [], texts=texts)
     values: dict[str, float] = {}
     for text in dict.fromkeys(texts):
         values[text] = _value(text, reading)

@@ -147,6 +147,14 @@ class Names:
             return name
         return family
 
+    def knows(self, name: str) -> bool:
+        """Whether a name is one of these, or that of a version in one of their families.
+
+        >>> BUILT_IN.knows("Linux 6.1"), BUILT_IN.knows("Haiku")
+        (True, False)
+        """
+        return _folded(name) in self.synonyms or self.family(name) is not None
+
     def family(self, name: str) -> str | None:
         """What the family of an OS is called; None for an OS that is known to be of none.
 

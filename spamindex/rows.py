@@ -7,17 +7,14 @@ import numpy.typing as npt
 
 from spamindex import figures
 from spamindex.cells import Column, first_rows
-from spamindex.errors import SHOWN, FileError, SpamIndexNote, SpamIndexWarning, listed
+from spamindex.errors import (
+    FileError,
+    SpamIndexNote,
+    SpamIndexWarning,
+)
 from spamindex.figures import is_missing
 from spamindex.layout import Entries
-from spamindex.units import Figures
-
-ABOUT = 0.01  # how far, of the whole, rounded figures may be from what they add up to
-
-_TOTALS = frozenset(
-    {"all", "gesamt", "grand total", "insgesamt", "sum", "summe", "total", "totale", "totals"}
-)
-_ENOUGH = 4  # rows, of which one can be the sum of the others by more than chance
+from spamindex.totals import ABOUT, called_total, named
 
 
 def decimal_marks(table: Entries, decimal: str | None) -> tuple[str, ...]:
@@ -40,17 +37,18 @@ def measured_rows(table: Entries, marks: tuple[str, ...]) -> tuple[Entries, list
     systems, values = table.column(table.os), table.column(table.value)
     without = values.where(is_missing)
     nameless = ~systems.where(bool) & ~without
-    called_total = systems.where(lambda name: name.casefold().strip(" :*") in _TOTALS) & ~without
+    totalled = systems.where(called_total) & ~without
     total = np.zeros(len(table), bool)
     more = total.copy()
-    if nameless.any() or called_total.any():
-        # As far as they can be read at first sight.
-        figure = values.figures(lambda texts: figures.read(texts, marks)[0].values)
-        parts = np.where(nameless | called_total | np.isnan(figure), 0, figure)
+    if nameless.any() or totalled.any():
         groups = table.groups(apart=table.over_time)
-        sums = np.bincount(groups, weights=parts)[groups]
-        total = (nameless | called_total) & np.isclose(figure, sums, rtol=ABOUT)
-        more = called_total & (figure > sums) & ~total
+        for reading in figures.read(values.distinct, marks):  # most totals are in the right one
+            figure = values.figures(lambda _, reading=reading: reading.values)  # type: ignore[misc]
+            parts = np.where(nameless | totalled | np.isnan(figure), 0, figure)
+            sums = np.bincount(groups, weights=parts)[groups]
+            close = (nameless | totalled) & np.isclose(figure, sums, rtol=ABOUT)
+            if not total.any() or close.sum() > total.sum():
+                total, more = close, totalled & (figure > sums) & ~close
     measured = table.only(~(without | nameless | total | more))
     said: list[UserWarning] = [
         kind(_left_out(table, why, column, rows))
@@ -68,26 +66,8 @@ def measured_rows(table: Entries, marks: tuple[str, ...]) -> tuple[Entries, list
     return measured, said
 
 
-def sums_of_others(table: Entries, figures_: Figures) -> list[UserWarning]:
-    """A doubt about rows that are what the others of their ranking add up to."""
-    values, groups = figures_.values, figures_.groups
-    several = np.bincount(groups) >= _ENOUGH
-    apart = np.abs(2 * values - figures_.totals[groups])
-    doubtful = several[groups] & (values > 0) & (apart <= 1e-9 * values)
-    if not doubtful.any():
-        return []
-    named = _named(table, table.column(table.os), doubtful)
-    return [SpamIndexWarning(f"{table.cells.name}: the sum of the others, or a total?: {named}")]
-
-
 def _left_out(table: Entries, why: str, by: Column, which: npt.NDArray[np.bool_]) -> str:
-    return f"{table.cells.name}: left out, {why}: {_named(table, by, which)}"
-
-
-def _named(table: Entries, by: Column, which: npt.NDArray[np.bool_]) -> str:
-    rows = np.flatnonzero(which)
-    first = [f"{by[row]!r} (line {table.cells.lines[row]})" for row in rows[:SHOWN]]
-    return listed(first, of=len(rows))
+    return f"{table.cells.name}: left out, {why}: {named(table, by, which)}"
 
 
 def repeats(table: Entries, groups: npt.NDArray[np.int64]) -> dict[int, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import get_args
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spamindex import columns, csvfile, evidence, extent, figures, headings, layout, units
+from spamindex import columns, csvfile, evidence, extent, figures, headings, layout, totals, units
 from spamindex.cells import Cells, Column, first_rows
 from spamindex.errors import (
     FigureError,
@@ -23,7 +23,7 @@ from spamindex.errors import (
 from spamindex.headings import Role
 from spamindex.layout import Entries
 from spamindex.names import BUILT_IN, Names
-from spamindex.rows import ABOUT, decimal_marks, measured_rows, repeats, sums_of_others
+from spamindex.rows import decimal_marks, measured_rows, repeats
 from spamindex.textfile import Source
 from spamindex.units import Figures, Unit
 
@@ -121,8 +121,8 @@ def read_shares(
     same_os = measured.column(measured.os).mapped(names.canonical)
     groups = measured.groups(same_os)
     figures_, found = _in_one_unit(measured, same_os, groups, of, unit, decimal)
-    _warn(sums_of_others(measured, figures_))
-    _warn(_on_the_figures(measured, figures_, found, unit_given=unit is not None))
+    _warn(totals.sums_of_others(measured, figures_, found, names))
+    _warn(totals.what_they_add_up_to(measured, figures_, found, unit_given=unit is not None))
     if column is None and of == "spam" and headings.speaks_of("market", measured.heading):
         _warn([SpamIndexWarning(f"{measured.title}: read as spam shares")])
 
@@ -144,6 +144,7 @@ def read_shares(
         _warn([SpamIndexNote(f"{measured.title}: {len(measured)} rows were added up by OS")])
     if found == "count":
         _refuse_filtered(measured, where or {})
+        totals.refuse_among(measured, groups)
         shares["share"] = _shares_of_counts(measured, shares, by)
     return shares
 
@@ -196,22 +197,6 @@ def _in_one_unit(
     rankings = table.groups(apart=table.over_time)
     candidates = [Figures(reading, codes, rankings) for reading in readings]
     return units.settle(candidates, table.heading, table.title, _UNIT_OPTION[of], unit)
-
-
-def _on_the_figures(
-    table: Entries, figures_: Figures, unit: Unit, *, unit_given: bool
-) -> Iterator[UserWarning]:
-    """What is said of a unit that was inferred, and of shares that end within a line."""
-    if not unit_given and unit != "percent":
-        total = f"{figures_.values.sum():.10g}"
-        yield SpamIndexNote(f"{table.title}: read as {unit}s; they add up to {total}")
-    last = figures_.totals[figures_.groups[-1]]
-    whole = {"percent": 100, "fraction": 1, "count": 0}[unit]
-    if not table.cells.ends_in_a_line and last < whole * (1 - ABOUT):
-        yield SpamIndexWarning(
-            f"{table.cells.at(len(table) - 1)}: the last line has no line end, and {last:.10g} is "
-            "not all: is it cut off?"
-        )
 
 
 def _shares_of_counts(

@@ -18,7 +18,7 @@ from spamindex.figures import Reading
 Unit: TypeAlias = Literal["percent", "fraction", "count"]
 
 _SLACK = 0.01  # how far, of the whole, rounded shares may add up to more or less than it
-_NEARLY_ONE = 0.9  # fractions of nearly all machines add up to this
+_SOME = 3  # figures that add up to 1 by more than chance
 _NOTHING = "adds up to 0, so nothing can be said of anybody's share"
 _SURELY_COUNTS = 200  # whole numbers that add up to this are no rounded percents
 
@@ -104,9 +104,10 @@ def _inferred(figures: Figures, heading: str, option: str) -> Unit:
     if totals.max() == 0:
         raise UnitError(_NOTHING)
     total = float(totals.max())  # of the most complete table, where there are several
-    several = np.count_nonzero(figures.values[figures.groups == totals.argmax()]) > 1
+    parts = figures.values[figures.groups == totals.argmax()]
+    several = np.count_nonzero(parts) > 1
     if reading.percent or "%" in heading:
-        if not reading.percent and several and largest <= 1 and total >= _NEARLY_ONE:
+        if not reading.percent and several and largest <= 1:
             raise UnitError(f"has a % above it, but adds up to {total:.10g}; say with {option}")
         return "percent"
     if several and largest <= 1 and abs(total - 1) <= _SLACK:
@@ -115,6 +116,16 @@ def _inferred(figures: Figures, heading: str, option: str) -> Unit:
         if not reading.whole:
             raise UnitError(f"counts by its heading, but not all are whole; say with {option}")
         return "count"
+    fractions = parts[(parts > 0) & (parts <= 1)]
+    if (
+        total < 100 * (1 - _SLACK)
+        and _SOME <= len(fractions) < len(parts)
+        and abs(fractions.sum() - 1) <= _SLACK
+    ):
+        raise UnitError(
+            f"adds up to {total:.10g}, and without {parts.max():.10g} to about 1: are they "
+            f"fractions, and {parts.max():.10g} something else? Say with {option}"
+        )
     return _by_total(total, largest, reading.whole, heading, option)
 
 

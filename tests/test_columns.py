@@ -27,6 +27,7 @@ def headings(text: str, role: Role | None = "market") -> tuple[str, str]:
         ("os,spam_share,market_share,spam_index\nLinux,5,1,5\n", ("os", "market_share")),
         ("country,n\nFR,40\nDE,60\n", ("country", "n")),
         ("rank,os,share\n1,Linux,5\n", ("os", "share")),
+        ("os,share,cumulative share\nLinux,5,5\nMac,95,100\n", ("os", "share")),
         ("Linux,5.14\nWindows,92.65\n", ("1", "2")),
         ("5.14,Linux\n92.65,Windows\n", ("2", "1")),
         ("OS,2010\nLinux,103\nWindows,9158\n", ("OS", "2010")),

@@ -125,6 +125,7 @@ def test_an_os_in_one_file_alone_is_named_with_its_share(invoke: Invoke, write: 
         "Linux,5.14,1.03,4.990291262135922\nWindows,92.65,91.58,1.011683773749727\n"
     )
     assert result.complaints == [
+        "note: spam.csv: column 'share': the percents add up to 98.29 of 100",
         "warning: no market share for BSD (0.5 % of spam): left out",
         "warning: no spam share for Mac OS X (5.34 % of machines), Other (2.05 % of machines): "
         "left out",
@@ -135,7 +136,7 @@ def test_strict_turns_warnings_into_errors_and_prints_nothing(invoke: Invoke, wr
     spam = write("spam.csv", "os,share\nLinux,5.14\nBSD,0.5\nWindows,92.65\n")
     result = invoke("compute", spam, SHARE, "--strict")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.complaints[0] == "error: no market share for BSD (0.5 % of spam): left out"
+    assert result.complaints[1] == "error: no market share for BSD (0.5 % of spam): left out"
 
 
 def test_strict_has_nothing_against_notes(invoke: Invoke, write: Write) -> None:
@@ -251,7 +252,7 @@ def test_own_names_extend_and_override_the_synonyms(invoke: Invoke, write: Write
     spam = write("spam.csv", "os,share\nTux,5.14\nOS X,0.001\nWindows,92.65\n")
     result = invoke("compute", spam, SHARE, "--names", names, "-f", "csv", "--no-header")
     assert result.stdout.splitlines()[0] == "Tux,5.14,1.03,4.990291262135922"
-    assert result.complaints[0] == "warning: no market share for OS X (0.001 % of spam): left out"
+    assert result.complaints[1] == "warning: no market share for OS X (0.001 % of spam): left out"
 
 
 def test_fail_above_prints_and_exits_with_3(invoke: Invoke) -> None:
@@ -338,7 +339,7 @@ def test_a_heading_may_lack_its_last_word(invoke: Invoke, write: Write) -> None:
 def test_a_bad_figure_after_a_gap_is_still_a_bad_figure(invoke: Invoke, write: Write) -> None:
     spam = write("s.csv", "os,share\nWindows,90\nOther,9\n\nLinux,abc\nMac OS X,1\n")
     assert invoke("compute", spam, SHARE).complaints == [
-        "error: s.csv:5: column 'share': 'abc' is not a number"
+        "error: s.csv:5: column 'share': 'abc' is not a number",
     ]
 
 

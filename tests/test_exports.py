@@ -229,6 +229,8 @@ def test_a_ranking_that_one_table_lacks_is_left_out_and_said(invoke: Invoke, wri
                     "--spam-unit", "percent", "--share-unit", "percent")  # fmt: skip
     assert result.stdout == "2010-02,Linux,20.0,5.0,4.0\n"
     assert result.complaints == [
+        "note: s.csv: column 'share': the percents add up to 10 of 100",
+        "note: m.csv: column 'share': the percents add up to 6 of 100",
         "warning: no market share for Linux (10 % of spam): left out",
         "warning: no spam share for BSD (1 % of machines): left out",
     ]

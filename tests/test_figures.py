@@ -63,7 +63,8 @@ def test_a_mark_that_is_given_is_the_mark() -> None:
         ("\N{MINUS SIGN}3", "is negative"),
         ("inf", "is infinite"),
         ("-Infinity", "is infinite"),
-        ("1e999", "is infinite"),
+        ("1e+999", "is infinite"),
+        ("9e58", "is not a number"),
     ],
 )
 def test_what_is_no_share_is_a_fault(text: str, fault: str) -> None:

@@ -26,9 +26,10 @@ LAYERS = [
     {"tallies"},
     {"question"},
     {"evidence", "fingerprints", "rankings", "rows"},
+    {"totals"},
     {"addresses", "layout", "table", "units"},
     {"extent", "names"},
-    {"columns", "csvfile"},
+    {"alignment", "columns", "csvfile"},
     {"cells", "delimiter", "figures", "headings", "periods", "textfile"},
     {"errors", "interval"},
 ]

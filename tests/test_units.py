@@ -33,6 +33,10 @@ def unit_of(*texts: str, heading: str = "x", unit: Unit | None = None) -> Unit:
         (["7383", "457"], "count"),
         (["150", "1"], "count"),
         (["90", "70", "60"], "count"),
+        (["9158.0", "103.0"], "count"),
+        (["1e+05", "98765"], "count"),
+        (["98.5", "0.9", "0.06", "0.04"], "percent"),
+        (["50", "0.6", "0.4"], "percent"),
     ],
 )
 def test_the_total_tells_the_unit(texts: list[str], unit: Unit) -> None:
@@ -81,6 +85,9 @@ def test_an_open_unit_is_refused(texts: list[str], because: str) -> None:
         ("share", ["92", "8", "60", "40"], "adds up to 200, but percents add up to 100"),
         ("percentage", ["150", "30", "50"], "adds up to 230, but percents add up to 100"),
         ("Share %", ["0.9265", "0.0514"], "has a % above it, but adds up to 0.9779"),
+        ("Share %", ["0.0514", "0.0221"], "has a % above it, but adds up to 0.0735"),
+        ("x", ["0.9", "0.06", "0.04", "2"], "adds up to 3, and without 2 to about 1"),
+        ("visits", ["915800", "44.0"], "counts by its heading, but not all are whole"),
     ],
 )
 def test_figures_that_their_heading_does_not_allow(
