@@ -1,0 +1,1 @@
+"""Share tables with a known ranking, and what happens to them in real life."""

@@ -1,0 +1,10 @@
+"""``python -m tests.damage`` prints how many damaged files are read, and how many refused."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.damage.table import PAIRS, SINGLES, table
+
+if __name__ == "__main__":
+    sys.stdout.write(table(SINGLES, PAIRS))
