@@ -14,6 +14,7 @@ from spamindex import textfile
 from spamindex.cells import Cells, Column
 from spamindex.delimiter import delimiter_of
 from spamindex.errors import FileError
+from spamindex.figures import is_figure
 from spamindex.textfile import Source, Text
 
 _SAMPLE_LINES = 200
@@ -124,7 +125,23 @@ def _chunks(text: Text, delimiter: str) -> Iterator[tuple[list[list[str]], npt.N
         if reader.line_num - line + 1 == len(rows):
             yield rows, np.arange(line, line + len(rows))
         else:  # a quotation goes on over several lines
-            yield rows, line + np.cumsum([0, *map(_lines_of, rows[:-1])])
+            numbers = line + np.cumsum([0, *map(_lines_of, rows[:-1])])
+            for number, row in zip(numbers, rows, strict=True):
+                if any(_holds_rows(cell, delimiter) for cell in row):
+                    raise FileError(
+                        f"{text.name}:{number}: a quotation goes on over what looks like rows of a "
+                        "table; is a quotation mark missing, or one too many?"
+                    )
+            yield rows, numbers
+
+
+def _holds_rows(cell: str, delimiter: str) -> bool:
+    """Whether what is quoted goes over a line end and has figures between delimiters in it."""
+    return (
+        len(cell.splitlines()) > 1
+        and delimiter in cell
+        and any(is_figure(t.strip()) for line in cell.splitlines() for t in line.split(delimiter))
+    )
 
 
 def _lines_of(row: list[str]) -> int:

@@ -36,7 +36,9 @@ def table(raw: Cells, widths: npt.NDArray[np.int64]) -> Cells:
     width = int(widths[first])
     has_figures = any(map(is_figure, raw.row(first)))
     above = rows[rows == first - 1]
-    if has_figures and len(above) and (headings := widths[above[0]]) > 1:
+    if has_figures and len(above) and widths[above[0]] == width:  # the last heading is blank
+        first, has_figures = int(above[0]), False
+    elif has_figures and len(above) and (headings := widths[above[0]]) > 1:
         raise FileError(
             f"{raw.at(first)}: has {width} cells, but the row above it has {headings}; "
             "quote a cell that holds a delimiter, or name the right --delimiter"

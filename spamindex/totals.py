@@ -18,10 +18,11 @@ ABOUT = 0.01  # how far, of the whole, rounded figures may be from what they add
 
 # A row of one of these names is a total only if the others add up to it.
 _TOTALS = frozenset(
-    {"all", "all os", "all oses", "all systems", "celkem", "gesamt", "gesamtsumme", "grand total",
-     "insgesamt", "overall", "összesen", "razem", "somme", "subtotal", "sum", "suma", "summa",
-     "summe", "toplam", "totaal", "total", "total general", "total général", "totale", "totalen",
-     "totals", "totalt", "totaux", "yhteensä", "σύνολο", "всего", "итого", "разом", "סך הכל",
+    {"all browsers", "all countries", "all os", "all oses", "all systems", "all", "celkem",
+     "gesamt", "gesamtsumme", "global", "grand total", "insgesamt", "overall", "razem", "somme",
+     "subtotal", "sum", "suma", "summa", "summe", "toplam", "totaal", "total general",
+     "total général", "total", "totale", "totalen", "totals", "totalt", "totaux", "world",
+     "worldwide", "yhteensä", "összesen", "σύνολο", "всего", "итого", "разом", "סך הכל",
      "المجموع", "合計", "合计", "总计", "總計", "총계", "합계"}
 )  # fmt: skip
 _ENOUGH = 4  # rows, of which one can be the sum of the others by more than chance
@@ -104,10 +105,11 @@ def refuse_among(table: Entries, groups: npt.NDArray[np.int64]) -> None:
 
     ``groups`` are the rows of one OS. Raises MatchError.
     """
-    several = np.bincount(groups)[groups] > 1
     for number in (i for i in table.others if i not in (*table.by, table.period)):
         column = table.column(number)
-        total = several & column.where(called_total)
+        total = column.where(called_total)
+        beside = np.bincount(groups, weights=~total) * np.bincount(groups, weights=total) > 0
+        total &= beside[groups]
         if total.any():
             raise MatchError(
                 f"{table.cells.name}: column {column.heading!r}: totals among what is added up: "

@@ -92,8 +92,8 @@ def test_a_semicolon_parts_columns_where_commas_part_figures() -> None:
 
 
 def test_quoted_cells_hold_anything() -> None:
-    table = read(io.BytesIO(b'os,n\n"a ""b"", c",1\n"two\nlines",2\nlast,3\n'))
-    assert rows(table) == [["os", "n"], ['a "b", c', "1"], ["two\nlines", "2"], ["last", "3"]]
+    table = read(io.BytesIO(b'os,n\n"a ""b"", c",1\n"two,\nlines",2\nlast,3\n'))
+    assert rows(table) == [["os", "n"], ['a "b", c', "1"], ["two,\nlines", "2"], ["last", "3"]]
     assert table.lines.tolist() == [1, 2, 3, 5]
 
 
@@ -112,6 +112,7 @@ def test_bytes_that_are_utf_16_only_in_part_are_refused() -> None:
 
 
 def test_short_rows_are_filled_and_long_ones_refused() -> None:
+    assert cells("os,\nLinux,5\nMac,7\n") == [["os", ""], ["Linux", "5"], ["Mac", "7"]]
     assert cells("os,n,x\nLinux,1,a\nMac\n") == [
         ["os", "n", "x"],
         ["Linux", "1", "a"],
@@ -162,6 +163,8 @@ def test_a_gap_beside_headings_or_everywhere_is_none(content: str) -> None:
 @pytest.mark.parametrize(
     ("content", "because"),
     [
+        (b'os,n\n"Linux,5\nMac",3\n', ":2: a quotation goes on over what looks like rows"),
+        (b'os,n,x\nA,1,"a\nB,2,b"\n', ":2: a quotation goes on over what looks like rows"),
         (b'os,n\n"Linux,5\nMac,3\n', ":2: a quotation mark opens here and never closes"),
         (b'os,n\n"Lin"ux,5\nMac,3\n', ":2: a quotation mark closes in the middle of a cell"),
         (

@@ -191,6 +191,9 @@ def test_counts_are_not_added_up_with_their_total() -> None:
     assert shares["share"].tolist() == [80.0, 20.0]
     with said():
         read_shares(file("os,country,visits\nA,All,50\nB,All,50\n"), unit="count")
+    with said("<stream>: column 'visits': 3 rows were added up by OS"):
+        days = "os,n,country,visits\nA,1,All,50\nB,1,All,50\nA,2,All,50\n"
+        read_shares(file(days), unit="count", column="visits")
 
 
 @pytest.mark.parametrize("name", ["Suma", "SOMME:", "Итого", "合計", "All systems"])

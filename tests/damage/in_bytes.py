@@ -44,8 +44,11 @@ def zeros(data: bytes, random: Random) -> bytes:
 
 
 def stray_quote(data: bytes, random: Random) -> bytes:
-    at = random.randrange(len(data))
-    return data[:at] + b'"' + data[at:]
+    """A quotation mark anywhere, or two."""
+    for _ in range(random.randint(1, 2)):
+        at = random.randrange(len(data))
+        data = data[:at] + b'"' + data[at:]
+    return data
 
 
 def lost_line_end(data: bytes, random: Random) -> bytes:
