@@ -18,7 +18,8 @@ _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 
 
 def _patterns(mark: str, other: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    plain = rf"(\d+([{mark}]\d*)?|[{mark}]\d+)([eE][-+]?\d+)?"
+    # Of an exponent that is longer, nothing is left but 0 or infinity.
+    plain = rf"(\d+([{mark}]\d*)?|[{mark}]\d+)([eE][-+]?\d{{1,4}})?"
     by = rf"(?P<by>[{other}{_SPACES}{_APOSTROPHES}])"
     grouped = rf"[1-9]\d?\d?{by}\d{{3}}((?P=by)\d{{3}})*([{mark}]\d+)?"
     return re.compile(plain, re.ASCII), re.compile(grouped, re.ASCII)
