@@ -17,7 +17,11 @@ def write(result: str | bytes, path: str | None = None) -> None:
     A pipe or a device is written to as it is. What could steer a terminal is made visible where
     standard output is one. Raises OutputError; BrokenPipeError where nobody reads on.
     """
-    data = result.encode() if isinstance(result, str) else result
+    try:
+        data = result.encode() if isinstance(result, str) else result
+    except UnicodeEncodeError as error:  # from an encoding that knows half characters
+        odd = visible(error.object[error.start : error.end])
+        raise OutputError(f"a name of the result is no text in UTF-8: it holds {odd}") from error
     try:
         if path is None or path == "-":
             _to_stdout(result)

@@ -109,6 +109,8 @@ def _from_cells(text: Text) -> tuple[list[str], list[str], list[list[object]]]:
     if not cells.ends_in_a_line:
         doubt = f"{cells.at(len(cells) - 1)}: the last line has no line end: is it cut off?"
         warnings.warn(SpamIndexWarning(doubt), stacklevel=3)
+    if len(cells) == 1:
+        raise FileError(f"{cells.at(0)}: only headings, no ranking under them; {_PRINTED}")
     places = [cells.at(row) for row in range(1, len(cells))]
     return cells.row(0), places, [list(cells.row(row)) for row in range(1, len(cells))]
 
