@@ -193,6 +193,8 @@ def is_readable(line: bytes, kind: str) -> bool:
     if kind == "addresses":
         return bool(ADDRESS.fullmatch(line.strip()))
     try:
-        return isinstance(json.loads(line), dict)
+        found = json.loads(line)
+        json.dumps(found, ensure_ascii=False).encode()  # half a character is none to DuckDB
+        return isinstance(found, dict)
     except (ValueError, RecursionError):
         return False

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 UNREADABLE = "_spamindex_unreadable"  # a column of our own: whether a record could not be read
 CLIENT = "client"  # the one column of a list of addresses
+_MOST_COLUMNS = 1000
 _MOST_BAD = 1000  # one in so many lines may be unreadable
 
 
@@ -70,7 +71,8 @@ class Records:
             raise FileError(f"{next(iter(self.names.values()))}: has no record of a message")
         first = min(bad, default=None)
         if counts.unreadable:
-            first = min(filter(None, (first, _first_unreadable(self.names, self.kind))))
+            unreadable = _first_unreadable(self.names, self.kind)
+            first = min(filter(None, (first, unreadable)), default=None)
         counts = replace(counts, unreadable=counts.unreadable + len(bad))
         if self.kind == "csv" and (again := counts.table["label"] == asked.os).any():
             repeated = int(counts.table.loc[again, "messages"].sum())
@@ -249,7 +251,13 @@ def _from_csv(
             delimiter = csvfile.delimiter_of(name, sample)
         except FileError:  # nothing parts its lines: it has but one column
             delimiter = ","
-        row = next(csv.reader(io.StringIO(sample[0], newline=""), delimiter=delimiter))
+        try:
+            row = next(csv.reader(io.StringIO(sample[0], newline=""), delimiter=delimiter))
+        except csv.Error as error:
+            raise FileError(f"{name}:1: a heading is longer than 131072 characters") from error
+        if not row:
+            raise FileError(f"{name}:1: is blank; a heading with a name for each column is needed")
+        _check_width(f"{name}:1", len(row))
         heading = [cell.strip() for cell in row]
         heading = [cell or f"column {i}" for i, cell in enumerate(heading, start=1)]
         if len({cell.casefold() for cell in heading}) < len(heading):
@@ -278,6 +286,10 @@ def _from_json(lines: DuckDBPyRelation, names: dict[str, str]) -> DuckDBPyRelati
         for written in files.first_lines(path):
             if files.is_readable(written, "json"):
                 keys |= dict.fromkeys(json.loads(written))
+    first = next(iter(names.values()))
+    if not keys:
+        raise FileError(f"{first}: none of its first lines is a JSON object with names in it")
+    _check_width(first, len(keys))
     line = ColumnExpression(database.LINE)
     is_object = CaseExpression(
         FunctionExpression("json_valid", line),
@@ -292,6 +304,12 @@ def _from_json(lines: DuckDBPyRelation, names: dict[str, str]) -> DuckDBPyRelati
     ]
     records = lines.filter(FunctionExpression("trim", line) != ConstantExpression(""))
     return records.select((~is_object).alias(UNREADABLE), *cells)
+
+
+def _check_width(where: str, columns: int) -> None:
+    """Refuse so many columns that DuckDB would need minutes and gigabytes for a single record."""
+    if columns > _MOST_COLUMNS:
+        raise FileError(f"{where}: has {columns} columns; {_MOST_COLUMNS} at most can be read")
 
 
 def _pointer(key: str) -> str:
