@@ -129,7 +129,7 @@ class Ports(click.ParamType[tuple[str, ...]]):
     ) -> tuple[str, ...]:
         """Part PORT,PORT at the commas."""
         ports = tuple(part.strip() for part in str(value).split(","))
-        if not all(port.isdecimal() and int(port) < 1 << 16 for port in ports):
+        if not all(port.isdecimal() and len(port) < 6 and int(port) < 1 << 16 for port in ports):
             self.fail(f"{value!r} is not of the form 25,587.", param, ctx)
         return tuple(str(int(port)) for port in ports)
 
