@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import importlib.util
 import os
 import subprocess
@@ -146,6 +147,35 @@ def test_all_indexes_that_are_numbers_can_be_drawn(
     ranking = write("r.csv", "os,spam_index,low,high\na,5e-324,0,1\nb,1.7e308,5e-324,\n")
     result = invoke("chart", ranking, *drawn)
     assert (result.exit_code, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("command", ["compute INPUT share", "chart INPUT"])
+@pytest.mark.usefixtures("files")
+def test_a_few_bytes_that_unpack_to_megabytes_are_refused(
+    invoke: Invoke, write: Write, command: str
+) -> None:
+    write("INPUT", bz2.compress(bytes(1 << 25)))
+    assert invoke(*command.split()).complaints == [
+        "error: INPUT: unpacks to more than 1000 times its size, as no table does; if it is one, "
+        "unpack it first"
+    ]
+
+
+def test_numbers_of_thousands_of_digits_are_no_months(invoke: Invoke, write: Write) -> None:
+    ranking = write("r.csv", f"month,os,spam_index\n{'9' * 5000},a,1\n2,a,3\n")
+    assert "2\n" in invoke("chart", ranking).stdout
+
+
+def test_a_number_of_thousands_of_digits_is_no_port(invoke: Invoke) -> None:
+    result = invoke("tally", "log", "--port", "9" * 5000)
+    assert result.exit_code == 2
+    assert "is not of the form 25,587" in result.stderr
+
+
+@pytest.mark.usefixtures("files")
+def test_no_chart_is_wider_than_any_screen(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "3000000")
+    assert max(map(len, invoke("chart", "ranking").stdout.splitlines())) <= 1000
 
 
 def test_a_part_of_a_message_has_an_interval_too() -> None:
