@@ -23,8 +23,8 @@ KINDS = {
     "p0f": "a p0f log",
     "addresses": "a list of addresses",
 }
-ADDRESS = re.compile(
-    rb"\[?(ipv6:)?([0-9.]{7,15}|[0-9a-f:.]*:[0-9a-f:.]+)\]?([:/]\d+)?", re.IGNORECASE
+ADDRESS = re.compile(  # in which a colon can be the first in one way only: lines can be long
+    rb"\[?(ipv6:)?([0-9.]{7,15}|[0-9a-f.]*:[0-9a-f:.]+)\]?([:/]\d+)?", re.IGNORECASE
 )
 
 _PIECE = 1 << 24

@@ -78,6 +78,16 @@ REFUSED = {
         b"os,spam_index\n" + b"".join(b"%d,1\n" % n for n in range(251)),
         "error: 251 systems are too many for one picture: rank at most 250, with compute --top",
     ),
+    "a ranking with two columns of a name": (
+        "chart INPUT",
+        b"os,os,spam_index\nA,B,1\n",
+        "error: INPUT: has two columns 'os'; give what spamindex compute prints",
+    ),
+    "a fingerprint that is no text": (
+        "tally INPUT",
+        FILES["log"].splitlines(keepends=True)[0].replace(b"XP", b"\xff") + FILES["log"],
+        "error: INPUT:1: can't be read, as are 1 of 5 records; --skip-bad leaves them out",
+    ),
     "half a character in JSON": (
         "tally INPUT",
         b'{"os": "Linux"}\n{"os": "\\ud800"}\n',
@@ -190,6 +200,19 @@ def test_an_index_too_large_against_the_baseline_is_none(invoke: Invoke, write: 
     result = invoke("compute", spam, "share", "--baseline", "Linux", "-f", "csv")
     assert result.stdout.splitlines()[1].endswith(",,1.1121909081092753")
     assert [line.partition(":")[0] for line in result.complaints] == ["warning"]
+
+
+@pytest.mark.usefixtures("files")
+def test_long_lines_and_many_of_them_are_soon_found_to_be_none(
+    invoke: Invoke, write: Write
+) -> None:
+    began = time.process_time()
+    write("INPUT", ":" * 30_000 + "x\n")
+    assert invoke("tally", "INPUT").exit_code == 1
+    line = FILES["log"].splitlines()[0].replace(b"Windows XP", b"Windows \xff")
+    write("INPUT", b"\n".join([line] * 10_000))
+    assert invoke("tally", "INPUT").exit_code == 1
+    assert time.process_time() - began < 10  # each took longer, and a file of a megabyte an hour
 
 
 def test_names_that_lead_from_one_to_the_next_are_soon_followed(write: Write) -> None:
