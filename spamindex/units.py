@@ -17,7 +17,7 @@ from spamindex.figures import Reading
 
 Unit: TypeAlias = Literal["percent", "fraction", "count"]
 
-MOST_COUNTED = 1e15  # whole numbers that are larger are not all exact
+MOST_COUNTED = 1e18  # bytes of traffic can be counted too; far beyond, intervals overflow
 
 _SLACK = 0.01  # how far, of the whole, rounded shares may add up to more or less than it
 _NEARLY_ONE = 0.9  # fractions of nearly all machines add up to this

@@ -119,9 +119,9 @@ class Reader:
         left = {path.name for path in self._folder.iterdir()} - {*FILES, "INPUT"}
         assert not left, f"left behind: {left}"
         if code != 2 or "TEXT" not in command:  # what click has to say
-            _check(code, result, said)
+            check(code, result, said)
             if code != 1:
-                _check_figures(result, args)
+                check_figures(result, args)
 
 
 def _run(args: list[str], content: bytes) -> tuple[int, bytes, str]:
@@ -137,7 +137,7 @@ def _run(args: list[str], content: bytes) -> tuple[int, bytes, str]:
         return run(args), result.getvalue(), said.getvalue().decode()
 
 
-def _check(code: int, result: bytes, said: str) -> None:
+def check(code: int, result: bytes, said: str) -> None:
     """Assert that one of the exit codes has come, and with it what belongs to it."""
     lines = [line for line in said.split("\n") if line]
     assert code in (0, 1, 3), f"exit {code}: {said}"
@@ -147,7 +147,7 @@ def _check(code: int, result: bytes, said: str) -> None:
     assert bool(result) == (code != 1), f"exit {code} with {len(result)} bytes: {said}"
 
 
-def _check_figures(result: bytes, args: list[str]) -> None:
+def check_figures(result: bytes, args: list[str]) -> None:
     """Assert that no figure of a result is infinite or none, and that what is text can be read."""
     kind = args[args.index("-f") + 1] if "-f" in args else "terminal"
     text = "" if kind == "png" else result.decode()

@@ -16,7 +16,7 @@ import pytest
 from spamindex.interval import koopman
 from spamindex.names import read_names
 from tests.conftest import ROOT, Invoke, Write
-from tests.fuzz import COMMANDS
+from tests.fuzz import COMMANDS, check, check_figures
 from tests.fuzz_seeds import FILES
 
 RUNS = {
@@ -260,3 +260,32 @@ def test_whatever_type_a_parquet_file_has_for_the_os_it_is_counted_as_text(
     write("none", "")  # in the folder where the other goes
     _parquet(f"select {value} as os")
     assert invoke("tally", "r.parquet").stdout == f"os,spam_share,messages\n{name},100.0,1\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "result", "said"),
+    [
+        (0, b"", ""),
+        (0, b"os\n", "Traceback (most recent call last):\n"),
+        (0, b"os\n", "spamindex: error: no\n"),
+        (1, b"", ""),
+        (1, b"os\n", "spamindex: error: no\n"),
+        (2, b"", "spamindex: error: no\n"),
+    ],
+)
+def test_what_breaks_the_contract_is_found(code: int, result: bytes, said: str) -> None:
+    with pytest.raises(AssertionError):
+        check(code, result, said)
+
+
+@pytest.mark.parametrize(
+    ("result", "args"),
+    [
+        (b'[{"os": "NaN", "spam_index": NaN}]', "-f json"),
+        (b'{"spam_index": 1}\n{"spam_index": Infinity}\n', "-f jsonl"),
+        (b"os,spam_index\nnan,inf\n", "-f csv"),
+    ],
+)
+def test_a_figure_that_is_none_is_found(result: bytes, args: str) -> None:
+    with pytest.raises(AssertionError):
+        check_figures(result, args.split())
