@@ -204,7 +204,7 @@ def _fuzz(reader: str, rest: list[str], folder: Path) -> None:
         options.append(str(folder / "seeds"))
     atheris.Setup(
         [
-            sys.argv[0], f"-dict={folder / 'words'}", "-max_len=600", "-len_control=0",
+            sys.argv[0], f"-dict={folder / 'words'}", "-max_len=1000", "-len_control=0",
             "-timeout=60", "-report_slow_units=3", "-rss_limit_mb=2048", *options,
         ],
         Reader(reader, folder / "files"),
