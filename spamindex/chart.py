@@ -20,6 +20,7 @@ NO_INDEX = "no index"
 NO_NAME = "(no name)"
 _INDEX = "spam_index"
 _MOST_PANELS = 24
+_LONGEST = 4  # digits of a number that is a period: 12, or 366
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,9 @@ def chart(table: pd.DataFrame, by: Sequence[str] = ()) -> Chart:
 def _holds_periods(name: str, texts: pd.Series[str]) -> bool:
     """Whether texts are periods whose order is known: in ISO form, or the numbers of months."""
     found = list(texts.unique())
-    numbered = headings.is_period(name) and all(text.isdecimal() for text in found)
+    numbered = headings.is_period(name) and all(
+        text.isdecimal() and len(text) <= _LONGEST for text in found
+    )
     return numbered or all(periods.iso(text) == text for text in found)
 
 

@@ -51,7 +51,9 @@ def chart(
     from spamindex import picture, terminal
     from spamindex.chart import chart as charted
     from spamindex.rankings import read_ranking
+    from spamindex.table import visible
 
+    title = title and visible(title)
     with findings():
         read = read_ranking(source(ranking))
         drawn = charted(read.table, read.by)

@@ -22,6 +22,7 @@ from spamindex.options import (
     output_option,
     question_option,
     text_encoding,
+    whole_text,
 )
 from spamindex.output import write
 from spamindex.table import COLUMNS, FOR_PEOPLE, FORMATS, render
@@ -75,6 +76,7 @@ EXIT_ABOVE = 3
 @question_option(
     "--baseline",
     metavar="OS",
+    callback=whole_text,
     help="Add how many times the OS's index each one is, and the break-even: "
     "the percent of its spam that would have to be the OS's for both to be equal.",
 )
@@ -83,6 +85,7 @@ EXIT_ABOVE = 3
     multiple=True,
     type=(str, str, click.FloatRange(0, 100)),
     metavar="FROM TO PERCENT",
+    callback=whole_text,
     help="What if that percent of FROM's spam were TO's?  [repeatable]",
 )
 @question_option(

@@ -84,8 +84,11 @@ def _raw(text: Text, delimiter: str) -> tuple[Cells, npt.NDArray[np.int64]]:
             parts.append([np.full(count, codes[-1][""], np.int32)])
         columns = list(itertools.zip_longest(*rows, fillvalue=""))
         for i, code in enumerate(codes):
-            cells: Iterable[str] = columns[i] if i < widest else itertools.repeat("")
-            parts[i].append(np.fromiter(map(code.__getitem__, cells), np.int32, len(rows)))
+            if i < widest:
+                found = np.fromiter(map(code.__getitem__, columns[i]), np.int32, len(rows))
+            else:
+                found = np.full(len(rows), code[""], np.int32)
+            parts[i].append(found)
         count += len(rows)
         if count * len(codes) > _MAX_CELLS:
             raise FileError(f"{text.name}: has more than {_MAX_CELLS} cells; too large a table")

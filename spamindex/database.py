@@ -46,17 +46,21 @@ def connected(names: dict[str, str], scratch: str) -> Iterator[DuckDBPyConnectio
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             yield connection
-    except (duckdb.InterruptException, RuntimeError) as error:
-        if "nterrupt" not in str(error):
-            raise
-        raise KeyboardInterrupt from None
-    except duckdb.Error as error:
-        text = " ".join(str(error).split())[:500]
-        for path, name in names.items():
-            text = text.replace(path, name)
-        if "state machine reached an invalid state" in text:
-            text = "CSV with line ends of several kinds; make them one, with dos2unix"
-        raise FileError(f"messages can't be read: {text}") from error
+    except (duckdb.Error, RuntimeError) as error:  # RuntimeError: a text of its own is not UTF-8
+        if isinstance(error, duckdb.InterruptException | RuntimeError) and "nterrupt" in str(error):
+            raise KeyboardInterrupt from None
+        raise FileError(f"messages can't be read: {_in_plain_words(error, names)}") from error
+
+
+def _in_plain_words(error: Exception, names: dict[str, str]) -> str:
+    text = " ".join(str(error).split())[:500]
+    if "state machine reached an invalid state" in text:
+        return "CSV with line ends of several kinds; make them one, with dos2unix"
+    if "conversion error" in text and isinstance(error, RuntimeError):
+        return "a file is damaged, or holds a name that is not UTF-8"
+    for path, name in names.items():
+        text = text.replace(path, name)
+    return text
 
 
 def table(

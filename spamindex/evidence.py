@@ -11,7 +11,7 @@ from spamindex import columns, figures
 from spamindex.errors import FigureError, SpamIndexNote, UnitError
 from spamindex.headings import Role
 from spamindex.layout import Entries
-from spamindex.units import Figures, Unit
+from spamindex.units import MOST_COUNTED, Figures, Unit
 
 _TOTAL_OPTION: dict[Role | None, str] = {
     "spam": "--spam-total",
@@ -80,7 +80,7 @@ def _beside(
     halves = _half_units(table, figures_.reading.mark, unit)
     # Of all messages, too, where the table holds only the first few systems.
     whole = abs(parts - 100) <= np.bincount(groups, weights=halves) * (1 + _ABOUT)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         totals = np.where(whole, sums, np.round(100 * sums / parts))[groups]
     slack = _ABOUT * shares + 2 * halves
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -103,6 +103,8 @@ def _counts(texts: list[str]) -> list[float]:
 def _whole(counts: npt.NDArray[np.float64], where: str) -> npt.NDArray[np.float64]:
     if not (counts == np.floor(counts)).all():
         raise FigureError(f"{where}: not all are whole, but intervals need what was counted")
+    if counts.sum() > MOST_COUNTED:
+        raise FigureError(f"{where}: adds up to {counts.sum():.10g}, more than anybody has counted")
     return counts
 
 

@@ -19,8 +19,9 @@ _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 
 
 def _patterns(mark: str, other: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    # 1e+05 and 1.0E5 are how numbers are printed; 9e58 is 9158 with a damaged byte.
-    plain = rf"(\d+([{mark}]\d*)?|[{mark}]\d+)([eE][-+]\d+)?|\d+[{mark}]\d+[eE]\d+"
+    # 1e+05 and 1.0E5 are how numbers are printed; 9e58 is 9158 with a damaged byte. Of an exponent
+    # that is longer, nothing is left but 0 or infinity.
+    plain = rf"(\d+([{mark}]\d*)?|[{mark}]\d+)([eE][-+]\d{{1,4}})?|\d+[{mark}]\d+[eE]\d{{1,4}}"
     by = rf"(?P<by>[{other}{_SPACES}{_APOSTROPHES}])"
     grouped = rf"[1-9]\d?\d?{by}\d{{3}}((?P=by)\d{{3}})*([{mark}]\d+)?"
     return re.compile(plain, re.ASCII), re.compile(grouped, re.ASCII)

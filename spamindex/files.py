@@ -20,8 +20,8 @@ KINDS = {
     "p0f": "a p0f log",
     "addresses": "a list of addresses",
 }
-ADDRESS = re.compile(
-    rb"\[?(ipv6:)?([0-9.]{7,15}|[0-9a-f:.]*:[0-9a-f:.]+)\]?([:/]\d+)?", re.IGNORECASE
+ADDRESS = re.compile(  # in which a colon can be the first in one way only: lines can be long
+    rb"\[?(ipv6:)?([0-9.]{7,15}|[0-9a-f.]*:[0-9a-f:.]+)\]?([:/]\d+)?", re.IGNORECASE
 )
 
 _SAMPLE = 1000  # lines that say which columns there are
@@ -151,6 +151,8 @@ def is_readable(line: bytes, kind: str) -> bool:
     if kind == "addresses":
         return bool(ADDRESS.fullmatch(line.strip()))
     try:
-        return isinstance(json.loads(line), dict)
+        found = json.loads(line)
+        json.dumps(found, ensure_ascii=False).encode()  # half a character is none to DuckDB
+        return isinstance(found, dict)
     except (ValueError, RecursionError):
         return False

@@ -85,8 +85,13 @@ def is_log(line: bytes) -> bool:
 
 
 def is_readable(line: bytes) -> bool:
-    """Whether a line of a log is whole, as far as it speaks of a client."""
-    return bool(_SENDER.match(line) if line[22:].startswith(b"mod=syn|") else _LOG.match(line))
+    """Whether a line of a log is whole, as far as it speaks of a client: then it is UTF-8, too."""
+    if not line[22:].startswith(b"mod=syn|"):
+        return bool(_LOG.match(line))
+    try:
+        return bool(_SENDER.match(line) and line.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def senders(lines: DuckDBPyRelation, ports: Collection[str] | None = None) -> DuckDBPyRelation:

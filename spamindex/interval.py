@@ -11,6 +11,7 @@ Interval: TypeAlias = tuple[float, float]
 
 _CLOSE = 1e-11  # of the log of a ratio, when the search for a bound ends
 _STEPS = 200
+_FAR = 600.0  # a log that no ratio of counts has, within what its exponential can be
 
 
 def z_score(confidence: float, compared: int = 1) -> float:
@@ -106,13 +107,16 @@ def _square(count: float, total: float, expected: float) -> float:
 def _root(falling: Callable[[float], float], a: float, at_a: float, step: float) -> float:
     """Where a falling function is 0, sought from ``a`` on in steps that become wider.
 
-    Regula falsi in its Illinois form: bisection where a straight line parts the halves.
+    Regula falsi in its Illinois form: bisection where a straight line parts the halves. Infinite
+    where it is not 0 within reach.
     """
     step = math.copysign(step, at_a)
     b = a + step
     while (at_b := falling(b)) * at_a > 0:
+        if abs(b) == _FAR:
+            return math.copysign(math.inf, b)
         step *= 2
-        a, at_a, b = b, at_b, b + step
+        a, at_a, b = b, at_b, max(-_FAR, min(b + step, _FAR))
     for _ in range(_STEPS):
         if at_b == 0 or abs(b - a) <= _CLOSE * max(1.0, abs(b)):
             break

@@ -96,12 +96,12 @@ def rejected(
     """The names of files and the numbers of lines that DuckDB could not read."""
     bad = [(path, line) for path, line in database.rejected(connection, names) if path in names]
     if bad and kind == "p0f":  # what it copies from requests is in any encoding, and no fault
-        paths = {path for path, _ in bad}
+        rejects = set(bad)
         bad = [
             (path, number)
-            for path in paths
+            for path in {path for path, _ in bad}
             for number, line in enumerate(textfile.binary_lines(path), start=1)
-            if (path, number) in set(bad) and not files.is_readable(line, kind)
+            if (path, number) in rejects and not files.is_readable(line, kind)
         ]
     return [(names[path], line) for path, line in bad]
 

@@ -171,6 +171,9 @@ def _check_columns(question: Question, there: list[str]) -> None:
     for column in filter(None, wanted):
         if column not in there:
             raise ColumnError(f"no column {column!r}; there are {', '.join(map(repr, there))}")
+    names = [*question.by_names, "os", "spam_share", "messages"]
+    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        raise ColumnError(f"to count by {twice[0]!r} would give two columns of that name")
 
 
 def _text(column: str) -> nw.Expr:

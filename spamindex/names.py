@@ -131,8 +131,11 @@ class Names:
             own[folded] = target
         every = {**self.synonyms, **own}
         own_families = {_folded(name): family for name, family in (families or {}).items()}
+        ends: dict[str, str] = {}
+        for name in every:
+            ends |= _ends_of_chain(name, every, ends)
         return Names(
-            {name: _end_of_chain(name, every) for name in every},
+            ends,
             {**own_families, **self.families, **own_families},  # first, and not overridden
         )
 
@@ -242,12 +245,14 @@ def read_names(
     return names
 
 
-def _end_of_chain(name: str, synonyms: Mapping[str, str]) -> str:
-    """What a name comes to when every synonym is followed."""
+def _ends_of_chain(
+    name: str, synonyms: Mapping[str, str], known: Mapping[str, str]
+) -> dict[str, str]:
+    """What a name, and each that it leads to, comes to when every synonym is followed."""
     passed = {name}
-    while (to := synonyms.get(name, name)) != name:
+    while name not in known and (to := synonyms.get(name, name)) != name:
         if to in passed:
             raise RecursionError(name)
         passed.add(to)
         name = to
-    return name
+    return dict.fromkeys(passed, known.get(name, name))

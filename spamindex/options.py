@@ -129,7 +129,7 @@ class Ports(click.ParamType[tuple[str, ...]]):
     ) -> tuple[str, ...]:
         """Part PORT,PORT at the commas."""
         ports = tuple(part.strip() for part in str(value).split(","))
-        if not all(port.isdecimal() and int(port) < 1 << 16 for port in ports):
+        if not all(port.isdecimal() and len(port) < 6 and int(port) < 1 << 16 for port in ports):
             self.fail(f"{value!r} is not of the form 25,587.", param, ctx)
         return tuple(str(int(port)) for port in ports)
 
@@ -149,6 +149,17 @@ def text_encoding(_ctx: click.Context, _param: click.Parameter, value: str | Non
             "".encode(value)  # not codecs.lookup: that knows hex and zip too
     except (LookupError, ValueError):
         raise click.BadParameter(f"{value!r} is not an encoding that Python knows.") from None
+    return value
+
+
+def whole_text(_ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    """Refuse bytes that are no text in UTF-8, which no name in a table can be."""
+    rows = value if param.multiple else [[value]]
+    for name in (part for row in rows for part in row if isinstance(part, str)):
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            raise click.BadParameter(f"{name!r} is no text in UTF-8.") from None
     return value
 
 

@@ -30,6 +30,7 @@ _LINE = 0.16  # of a name that goes on in the next line, or of the next label
 _LEAST_HEIGHT = 3.0  # of lines over time
 _BETWEEN = 0.75
 _NAME = 34  # characters in a line
+_MOST = 250  # systems in all panels: more than a page or two, and each takes its time
 
 # The colours that colour-blind people can tell apart (Okabe and Ito 2008), without the yellow,
 # which is lost on white; with as many line styles, that differ in grey print too, as is coprime.
@@ -61,8 +62,13 @@ def draw(chart: Chart, kind: str, title: str | None = None) -> bytes:
     """Draw a chart as an image file of a kind in ``FORMATS``; the same chart gives the same bytes.
 
     Warns of characters that no font of this machine has. Raises SpamIndexError where matplotlib is
-    not installed.
+    not installed, or there is too much to draw.
     """
+    if (systems := sum(len(panel.series) for panel in chart.panels)) > _MOST:
+        raise SpamIndexError(
+            f"{systems} systems are too many for one picture: rank at most {_MOST}, with "
+            "compute --top, or draw them in the terminal, without -o"
+        )
     with _quietly(), _matplotlib() as matplotlib, warnings.catch_warnings(record=True) as said:
         from matplotlib.figure import Figure
 

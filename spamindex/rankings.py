@@ -6,6 +6,7 @@ import io
 import json
 import math
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -46,6 +47,9 @@ def read_ranking(source: Source) -> Ranking:
     names, places, rows = _from_json(text) if in_json else _from_cells(text)
     if INDEX not in names:
         raise ColumnError(f"{text.name}: has no column {INDEX!r}; {_PRINTED}")
+    if twice := [name for name, number in Counter(names).items() if number > 1]:
+        raise ColumnError(f"{text.name}: has two columns {twice[0]!r}; {_PRINTED}")
+    at = {name: i for i, name in enumerate(names)}
     # The columns are in a fixed order: those of --by, the OS under its name, then the shares.
     before = names[: names.index(INDEX)]
     labels = [name for name in before if name not in ("spam_share", "market_share")]
@@ -54,12 +58,10 @@ def read_ranking(source: Source) -> Ranking:
     wanted = [name for name in _FIGURES if name in names]
     table: dict[str, list[str] | list[float]] = {}
     for name in labels:
-        table["os" if name == labels[-1] else name] = [
-            _name(row[names.index(name)]) for row in rows
-        ]
+        table["os" if name == labels[-1] else name] = [_name(row[at[name]]) for row in rows]
     faults: list[str] = []
     for name in wanted:
-        cells = [row[names.index(name)] for row in rows]
+        cells = [row[at[name]] for row in rows]
         table[name] = [
             _figure(cell, f"{place}: column {name!r}", faults)
             for place, cell in zip(places, cells, strict=True)
@@ -109,6 +111,8 @@ def _from_cells(text: Text) -> tuple[list[str], list[str], list[list[object]]]:
     if not cells.ends_in_a_line:
         doubt = f"{cells.at(len(cells) - 1)}: the last line has no line end: is it cut off?"
         warnings.warn(SpamIndexWarning(doubt), stacklevel=3)
+    if len(cells) == 1:
+        raise FileError(f"{cells.at(0)}: only headings, no ranking under them; {_PRINTED}")
     places = [cells.at(row) for row in range(1, len(cells))]
     return cells.row(0), places, [list(cells.row(row)) for row in range(1, len(cells))]
 

@@ -71,7 +71,8 @@ class Records:
             counts = _without_headings(counts, asked)
         first = min(bad, default=None)
         if counts.unreadable:
-            first = min(filter(None, (first, losses.first_unreadable(self.names, self.kind))))
+            unreadable = losses.first_unreadable(self.names, self.kind)
+            first = min(filter(None, (first, unreadable)), default=None)
         counts = replace(counts, unreadable=counts.unreadable + len(bad))
         losses.refuse_bad(counts.unreadable, counts.read, first, skip_bad=skip_bad)
         return counts

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 CLIENT = "client"  # the one column of a list of addresses
+_MOST_COLUMNS = 1000
 
 
 def relation(
@@ -67,7 +68,13 @@ def _from_csv(
             delimiter = delimiter_of(name, sample)
         except FileError:  # nothing parts its lines: it has but one column
             delimiter = ","
-        row = next(csv.reader(io.StringIO(sample[0], newline=""), delimiter=delimiter))
+        try:
+            row = next(csv.reader(io.StringIO(sample[0], newline=""), delimiter=delimiter))
+        except csv.Error as error:
+            raise FileError(f"{name}:1: a heading is longer than 131072 characters") from error
+        if not row:
+            raise FileError(f"{name}:1: is blank; a heading with a name for each column is needed")
+        _check_width(f"{name}:1", len(row))
         heading = [cell.strip() for cell in row]
         heading = [cell or f"column {i}" for i, cell in enumerate(heading, start=1)]
         if len({cell.casefold() for cell in heading}) < len(heading):
@@ -96,6 +103,10 @@ def _from_json(lines: DuckDBPyRelation, names: dict[str, str]) -> DuckDBPyRelati
         for written in files.first_lines(path):
             if files.is_readable(written, "json"):
                 keys |= dict.fromkeys(json.loads(written))
+    first = next(iter(names.values()))
+    if not keys:
+        raise FileError(f"{first}: none of its first lines is a JSON object with names in it")
+    _check_width(first, len(keys))
     line = ColumnExpression(database.LINE)
     is_object = CaseExpression(
         FunctionExpression("json_valid", line),
@@ -110,6 +121,12 @@ def _from_json(lines: DuckDBPyRelation, names: dict[str, str]) -> DuckDBPyRelati
     ]
     records = lines.filter(FunctionExpression("trim", line) != ConstantExpression(""))
     return records.select((~is_object).alias(UNREADABLE), *cells)
+
+
+def _check_width(where: str, columns: int) -> None:
+    """Refuse so many columns that DuckDB would need minutes and gigabytes for a single record."""
+    if columns > _MOST_COLUMNS:
+        raise FileError(f"{where}: has {columns} columns; {_MOST_COLUMNS} at most can be read")
 
 
 def _pointer(key: str) -> str:

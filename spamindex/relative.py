@@ -47,7 +47,7 @@ def relative_index(
         ranking[column].to_numpy() for column in ("spam_share", "market_share", "spam_index")
     )
     spam_b, market_b, index_b = (taken(values, baseline_of) for values in (spam, market, index))
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         relative = index / index_b
         more = spam * market_b - spam_b * market
         break_even = 100 * more / ((market + market_b) * spam)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -55,7 +56,10 @@ class Scale:
     def ticks(self, most: int) -> list[tuple[float, str]]:
         """At most so many places on the axis with round numbers."""
         zero = [(self.zero, "0")] if self.has_zero else []
-        decades = range(math.floor(self.start), math.ceil(self.end) + 1)
+        decades = range(
+            max(math.floor(self.start), sys.float_info.min_10_exp),
+            min(math.ceil(self.end), sys.float_info.max_10_exp) + 1,
+        )
         for steps in ((1, 2, 5), (1, 3), (1,)):
             round_ = [step * 10.0**decade for decade in decades for step in steps]
             round_ = [number for number in round_ if self._holds(number)]
@@ -75,7 +79,7 @@ def scale(chart: Chart) -> Scale:
     indexes = np.concatenate([one.index for one in series])
     bounds = np.concatenate([bound for one in series for bound in (one.low, one.high)])
     drawn = indexes[indexes > 0]
-    least, most = drawn.min(initial=1.0), drawn.max(initial=1.0)
+    least, most = float(drawn.min(initial=1.0)), float(drawn.max(initial=1.0))
     near = bounds[(bounds > 0) & (bounds >= least / _FAR) & (bounds <= most * _FAR)]
     start, end = (math.log10(end) for end in (near.min(initial=least), near.max(initial=most)))
     room = max(0.0, 0.6 - (end - start)) / 2  # less than a factor of four would look like much

@@ -14,6 +14,7 @@ from spamindex.scale import Scale, moments, scale, some
 
 _HEIGHT = 20  # rows of a panel with lines
 _NARROW = 40  # columns, below which no axis fits
+_WIDE = 1000  # columns, above which COLUMNS is a mistake
 _MORE = "•"  # for those that there are no letters for
 _LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits
 
@@ -24,7 +25,7 @@ def draw(chart: Chart, width: int, title: str | None = None) -> str:
     Raises SpamIndexError where plotext is not installed.
     """
     axis = scale(chart)
-    width = max(width, _NARROW)
+    width = min(max(width, _NARROW), _WIDE)
     parts = ["\n".join(textwrap.wrap(title, width)) + "\n"] if title else []
     for panel in chart.panels:
         if panel.title:

@@ -19,6 +19,8 @@ Source: TypeAlias = str | os.PathLike[str] | BinaryIO
 
 _MAX_BYTES = 1 << 30  # ten million rows of a share table fit; a bomb of zeros does not
 _PIECE = 1 << 20
+_MOST_TIMES = 1000  # a table is packed to a tenth, a bomb to a millionth
+_ANYWAY = 1 << 24  # bytes may come of however few
 _LAST_RESORT = "windows-1252"
 _COMPRESSED = {
     re.compile(rb"\x1f\x8b"): "gzip",
@@ -29,6 +31,7 @@ _COMPRESSED = {
     ),
 }
 _WIDE = ("utf-16", "utf-32")
+_WHOLE = ("utf-8", *_WIDE)  # of which no text has half characters, as one has of UTF-7
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark its own begins with
@@ -193,12 +196,20 @@ def _expanded(name: str, data: bytes) -> bytes:
     if module is None:
         return data
     library = importlib.import_module(module)
+    most = min(max(_MOST_TIMES * len(data), _ANYWAY), _MAX_BYTES)
     try:
-        return _at_most(name, library.open(io.BytesIO(data)).read)
+        packed = library.open(io.BytesIO(data))
+        expanded = _at_most(name, lambda size: packed.read(min(size, most + 1)))
     except FileError:
         raise
     except Exception as error:  # each library has kinds of its own for damaged data
         raise FileError(f"{name}: the compressed data is damaged or cut off: {error}") from error
+    if len(expanded) > most:
+        raise FileError(
+            f"{name}: unpacks to more than {_MOST_TIMES} times its size, as no table does; "
+            "if it is one, unpack it first"
+        )
+    return expanded
 
 
 def _known(name: str, encoding: str) -> str:
@@ -241,7 +252,9 @@ def _is_text(data: bytes, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         for start in range(0, len(data), _PIECE):  # in pieces, to hold no second copy
-            decoder.decode(data[start : start + _PIECE])
+            text = decoder.decode(data[start : start + _PIECE])
+            if not encoding.startswith(_WHOLE):
+                text.encode()
         decoder.decode(b"", final=True)
     except UnicodeError:
         return False

@@ -120,7 +120,7 @@ def _relative(
     scores: Sequence[float],
 ) -> dict[str, npt.NDArray[np.float64]]:
     index = ranking["spam_index"].to_numpy()
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         relative = index / taken(index, against)
     relative[~np.isfinite(relative)] = np.nan
     reaches = []
@@ -129,7 +129,7 @@ def _relative(
         of_baseline = taken(counts, against)
         reaches.append(map(interval.log_reach, counts.tolist(), of_baseline.tolist(), scores))
     # The limit of the upper bound as the messages of an OS go to 0: z²·m_B ÷ (x_B·m_A).
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         one_message = 100 / ranking["all_messages"] / ranking["market_share"]
         at_zero = np.square(scores) * one_message.to_numpy() / taken(index, against)
     bounds = [

@@ -17,6 +17,8 @@ from spamindex.figures import Reading
 
 Unit: TypeAlias = Literal["percent", "fraction", "count"]
 
+MOST_COUNTED = 1e18  # bytes of traffic can be counted too; far beyond, intervals overflow
+
 _SLACK = 0.01  # how far, of the whole, rounded shares may add up to more or less than it
 _SOME = 3  # figures that add up to 1 by more than chance
 _NOTHING = "adds up to 0, so nothing can be said of anybody's share"
@@ -161,5 +163,7 @@ def _check(figures: Figures, unit: Unit) -> None:
             f"{unit}s add up to {totals.max():.10g}, which is more than {whole}: "
             "are there several tables in one, or is it another unit?"
         )
+    if unit == "count" and totals.max() > MOST_COUNTED:
+        raise UnitError(f"counts add up to {totals.max():.10g}, more than anybody has counted")
     if totals.max() == 0:
         raise UnitError(_NOTHING)

@@ -1,0 +1,227 @@
+"""Any bytes at all into each reader, chosen by the paths that they take through the program.
+
+python -m tests.fuzz READER [SECONDS] [OPTION OF LIBFUZZER ...] [FILE OR FOLDER OF INPUTS ...]
+
+What breaks the contract of the command line, or takes too long, is kept as crash-*, timeout-* or
+slow-unit-* in the current folder; given as FILE it is read once more.
+"""
+
+from __future__ import annotations
+
+import bz2
+import csv
+import gzip
+import importlib
+import io
+import json
+import math
+import os
+import pkgutil
+import re
+import resource
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from unittest.mock import patch
+
+from tests.fuzz_seeds import FILES, SEEDS, WORDS
+
+# INPUT is the path of a file with the bytes, TEXT is they themselves; what is in FILES is a file.
+COMMANDS: dict[str, Sequence[str]] = {
+    "shares": (
+        "compute INPUT share -f json",
+        "compute share INPUT -f csv",
+        "compute INPUT INPUT --by period -f json",
+        "compute INPUT share --rounding -f jsonl --family",
+        "compute INPUT INPUT --confidence 95 --baseline Linux --period all -f tsv",
+        "compute INPUT share --where os=Linux --spam-unit percent -f simple",
+        "compute INPUT INPUT --spam-unit fraction --share-unit fraction --rounding -f json",
+        "compute INPUT share --spam-unit count --reattribute Linux Windows 10 -f html",
+        "compute INPUT share --confidence 99 --simultaneous --spam-total 10000 -f csv -p 3",
+        "compute - share --decimal , -f json",
+    ),
+    "names": (
+        "compute share share --names INPUT --family -f json",
+        "tally records --names INPUT -f json",
+    ),
+    "rankings": ("chart INPUT", "chart -", "chart INPUT -f svg -o -", "chart INPUT -f png -o -"),
+    "logs": (
+        "tally INPUT -f json",
+        "tally INPUT --skip-bad --by time:month --port 25 -f csv",
+        "sample INPUT --os Linux -n 2 --skip-bad -f json",
+    ),
+    "fingerprints": (
+        "tally records --fingerprints INPUT -f json",
+        "tally records --fingerprints INPUT --time time --log-zone Europe/Paris --skip-bad -f csv",
+        "sample records --os Unknown --fingerprints INPUT --time time --skip-bad -f jsonl",
+    ),
+    "messages": (
+        "tally INPUT -f json",
+        "tally INPUT --skip-bad --by time:month -f csv",
+        "tally INPUT --fingerprints log --skip-bad -f json",
+        "tally INPUT --fingerprints log --time time --skip-bad -f json",
+        "tally - --no-family --ignore-unknown --spam spam=true,1 -f tsv",
+        "sample INPUT --os Linux --skip-bad -n 2 -f json",
+    ),
+    "options": (
+        "compute share visits --period TEXT --family -f json",
+        "compute share visits --period all --by TEXT -f csv",
+        "compute share visits --period all --where browser=TEXT -f json",
+        "compute share visits --period all --where TEXT=Firefox -f json",
+        "compute share share --baseline TEXT -f json",
+        "compute share share --reattribute Linux TEXT 10 -f csv",
+        "compute share share --reattribute Linux TEXT 10 -f github",
+        "compute share share --spam-column TEXT -f csv",
+        "compute share visits --period all --key TEXT -f json",
+        "compute share share --confidence TEXT --spam-total 1000 -f json",
+        "tally records --by TEXT -f json",
+        "tally records --os TEXT --spam TEXT -f json",
+        "tally records --fingerprints log --log-zone TEXT -f json",
+        "tally records --fingerprints log --client TEXT -f json",
+        "sample records --os TEXT --skip-bad -f json",
+        "chart ranking --title TEXT",
+        "chart ranking --title TEXT -f svg -o -",
+    ),
+}
+COMMANDS["parquet"] = COMMANDS["messages"]
+_PACKED: Sequence[Callable[[bytes], bytes]] = (bytes, gzip.compress, bytes, bz2.compress)
+_FIGURES = {"spam_share", "market_share", "spam_index", "low", "high", "relative", "messages"}
+_MOST = 300_000  # kilobytes more for one input
+
+
+class Reader:
+    """One reader, called with bytes: the first says which command reads the others."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self._commands = COMMANDS[name]
+        self._folder = folder
+        for file, content in FILES.items():
+            (folder / file).write_bytes(content)
+        # No name that changes from run to run takes part in what libFuzzer compares.
+        os.chdir(folder)
+        tempfile.tempdir = "."
+
+    def __call__(self, data: bytes) -> None:
+        """Run the command and assert what it promises, whatever it reads."""
+        first, content = data[0] if data else 0, data[1:]
+        packing, number = divmod(first, len(self._commands))
+        text = content.replace(b"\0", b"").decode("utf-8", "surrogateescape")  # as in sys.argv
+        content = _PACKED[packing % len(_PACKED)](content)
+        command = self._commands[number]
+        args = [word.replace("TEXT", text) for word in command.split()]
+        (self._folder / "INPUT").write_bytes(content)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        code, result, said = _run(args, content)
+        more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+        assert more < _MOST, f"{more} kilobytes more"
+        left = {path.name for path in self._folder.iterdir()} - {*FILES, "INPUT"}
+        assert not left, f"left behind: {left}"
+        if code != 2 or "TEXT" not in command:  # what click has to say
+            check(code, result, said)
+            if code != 1:
+                check_figures(result, args)
+
+
+def _run(args: list[str], content: bytes) -> tuple[int, bytes, str]:
+    """The exit code of a command, what it printed and what it said."""
+    from spamindex.cli import run
+
+    result, said = io.BytesIO(), io.BytesIO()
+    with (
+        patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(content))),
+        redirect_stdout(io.TextIOWrapper(result, "utf-8", write_through=True)),
+        redirect_stderr(io.TextIOWrapper(said, "utf-8", "backslashreplace", write_through=True)),
+    ):
+        return run(args), result.getvalue(), said.getvalue().decode()
+
+
+def check(code: int, result: bytes, said: str) -> None:
+    """Assert that one of the exit codes has come, and with it what belongs to it."""
+    lines = [line for line in said.split("\n") if line]
+    assert code in (0, 1, 3), f"exit {code}: {said}"
+    assert all(line.startswith("spamindex: ") for line in lines), said
+    errors = [line for line in lines if line.startswith("spamindex: error: ")]
+    assert bool(errors) == (code == 1), f"exit {code}: {said}"
+    assert bool(result) == (code != 1), f"exit {code} with {len(result)} bytes: {said}"
+
+
+def check_figures(result: bytes, args: list[str]) -> None:
+    """Assert that no figure of a result is infinite or none, and that what is text can be read."""
+    kind = args[args.index("-f") + 1] if "-f" in args else "terminal"
+    text = "" if kind == "png" else result.decode()
+    if kind in ("json", "jsonl"):
+        for part in [text] if kind == "json" else text.rstrip("\n").split("\n"):
+            json.loads(part, parse_constant=_refuse)
+    elif kind in ("csv", "tsv"):
+        rows = csv.DictReader(
+            io.StringIO(text, newline=""), delimiter="," if kind == "csv" else "\t"
+        )
+        for row in rows:
+            figures = [float(row[name]) for name in _FIGURES & row.keys() if row[name]]
+            assert all(map(math.isfinite, figures)), row
+    elif kind == "svg":
+        assert not re.search(r' (x|y|d)="[^"]*\b(nan|inf)', text), "a place that is none"
+
+
+def _refuse(constant: str) -> None:
+    raise AssertionError(f"{constant} is a figure of the result")
+
+
+def main(reader: str, *rest: str) -> None:
+    """Let libFuzzer call a reader until the seconds are over, and exit as it does."""
+    in_memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
+    with tempfile.TemporaryDirectory(dir=in_memory) as folder:
+        if child := os.fork():  # it does not come back to tidy up
+            _, status = os.waitpid(child, 0)
+        else:
+            _fuzz(reader, [*rest], Path(folder))
+    sys.exit(os.waitstatus_to_exitcode(status))
+
+
+def _fuzz(reader: str, rest: list[str], folder: Path) -> None:
+    import atheris
+
+    atheris.enabled_hooks.add("str")
+    with atheris.instrument_imports(include=["spamindex"]):
+        package = importlib.import_module("spamindex")
+        for module in pkgutil.iter_modules(package.__path__, "spamindex."):
+            if module.name != "spamindex.__main__":
+                importlib.import_module(module.name)
+    (folder / "files").mkdir()
+    (folder / "seeds").mkdir()
+    for number in range(len(COMMANDS[reader])):
+        for i, seed in enumerate(SEEDS[reader] or [_parquet(folder)]):
+            (folder / f"seeds/{number}-{i}").write_bytes(bytes([number]) + seed)
+    escaped = ("".join(f"\\x{byte:02x}" for byte in word) for word in WORDS[reader])
+    (folder / "words").write_text("".join(f'"{word}"\n' for word in escaped))
+    options = [f"-artifact_prefix={os.getcwd()}/"]
+    for word in rest:
+        there = os.path.abspath(word) if os.path.exists(word) else word
+        options.append(f"-max_total_time={word}" if word.isdecimal() else there)
+    if not any(map(os.path.isfile, options)):
+        options.append(str(folder / "seeds"))
+    atheris.Setup(
+        [
+            sys.argv[0], f"-dict={folder / 'words'}", "-max_len=1000", "-len_control=0",
+            "-timeout=60", "-report_slow_units=3", "-rss_limit_mb=2048", *options,
+        ],
+        Reader(reader, folder / "files"),
+    )  # fmt: skip
+    atheris.Fuzz()
+
+
+def _parquet(folder: Path) -> bytes:
+    """The records as a Parquet file, which is too binary to be kept with the other seeds."""
+    import duckdb
+
+    (folder / "records").write_bytes(FILES["records"])
+    with duckdb.connect() as connection:
+        relation = connection.read_csv(str(folder / "records"))
+        relation.write_parquet(str(folder / "parquet"), compression="uncompressed")
+    return (folder / "parquet").read_bytes()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
