@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from spamindex import database, files, losses, textfile
+from spamindex.endings import scratch_folder
 from spamindex.errors import ColumnError, FileError, SpamIndexNote
 from spamindex.files import KINDS
 from spamindex.fingerprints import UNREADABLE, Fingerprints, fingerprints, senders
@@ -114,7 +115,7 @@ def open_records(
     if any are given. ``logs`` are p0f logs, written in the time zone ``zone``, that know the OS of
     the clients in the records. Raises a SpamIndexError where they can't be read.
     """
-    with tempfile.TemporaryDirectory(prefix="spamindex-") as scratch:
+    with scratch_folder() as scratch:
         names = {path: path for path in files.found([path for path in paths if path != "-"])}
         if "-" in paths:
             names[_spooled(stream("-"), scratch)] = "standard input"
@@ -138,7 +139,7 @@ def read_fingerprints(
     >>> read_fingerprints(["data/p0f.log"]).changing
     1
     """
-    with tempfile.TemporaryDirectory(prefix="spamindex-") as scratch:
+    with scratch_folder() as scratch:
         of_logs = {files.by_its_suffix(path, scratch): path for path in logs}
         with database.connected(of_logs, scratch) as connection:
             known = _known(connection, of_logs, zone, skip_bad=skip_bad)
