@@ -38,7 +38,7 @@ def connected(names: dict[str, str], scratch: str) -> Iterator[DuckDBPyConnectio
         "temp_directory": os.path.join(scratch, "spill"),
     }
     try:
-        with duckdb.connect(config=settings) as connection:  # type: ignore[arg-type]
+        with called(names), duckdb.connect(config=settings) as connection:  # type: ignore[arg-type]
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET enable_progress_bar = true")  # or it doesn't know how far it is
             connection.execute("SET enable_progress_bar_print = false")
@@ -46,17 +46,33 @@ def connected(names: dict[str, str], scratch: str) -> Iterator[DuckDBPyConnectio
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             yield connection
-    except (duckdb.InterruptException, RuntimeError) as error:
-        if "nterrupt" not in str(error):
-            raise
-        raise KeyboardInterrupt from None
-    except duckdb.Error as error:
-        text = " ".join(str(error).split())[:500]
-        for path, name in names.items():
-            text = text.replace(path, name)
+    except duckdb.OutOfMemoryException as error:
+        raise FileError(
+            f"neither memory nor {os.path.dirname(scratch)} has room for so many different "
+            "records; name a larger folder in TMPDIR, or fewer columns"
+        ) from error
+    except (duckdb.Error, RuntimeError) as error:  # RuntimeError: of what binds it to Python
+        if isinstance(error, duckdb.InterruptException | RuntimeError) and "nterrupt" in str(error):
+            raise KeyboardInterrupt from None
+        text = _renamed(" ".join(str(error).split())[:500], names)
         if "state machine reached an invalid state" in text:
             text = "CSV with line ends of several kinds; make them one, with dos2unix"
         raise FileError(f"messages can't be read: {text}") from error
+
+
+@contextmanager
+def called(names: Mapping[str, str]) -> Iterator[None]:
+    """Have errors call files by these names, by path."""
+    try:
+        yield
+    except FileError as error:
+        raise FileError(*(_renamed(fault, names) for fault in error.faults)) from error
+
+
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    for path, name in names.items():
+        text = text.replace(path, name)
+    return text
 
 
 def table(

@@ -96,7 +96,6 @@ def read(source: Source, encoding: str | None = None) -> Text:
             )
         elif known in _WITHOUT_MARK:
             findings.append(SpamIndexNote(f"{name}: has no byte-order mark; read as {known}"))
-    _check_lines(name, data)
     return Text(name, data, known, findings)
 
 
@@ -179,12 +178,23 @@ def _bytes(name: str, source: Source) -> bytes:
 
 
 def _at_most(name: str, read: Callable[[int], bytes]) -> bytes:
-    data = read(_MAX_BYTES + 1)
-    if not isinstance(data, bytes):
-        raise FileError(f"{name}: is open as text; open it in binary, or give its path")
-    if len(data) > _MAX_BYTES:
-        raise FileError(f"{name}: is larger than 1 GiB; a table of shares or counts is needed")
-    return data
+    """All that there is to read, as long as no line of it, nor the whole, is too long."""
+    data, is_packed, line = io.BytesIO(), False, 0
+    while piece := read(_PIECE):
+        if not isinstance(piece, bytes):
+            raise FileError(f"{name}: is open as text; open it in binary, or give its path")
+        if not data.tell():
+            is_packed = _compressed(piece) is not None
+        data.write(piece)
+        end = max(piece.rfind(b"\n"), piece.rfind(b"\r"))
+        line = len(piece) - end - 1 if end >= 0 else line + len(piece)
+        if line > _PIECE and not is_packed:
+            _refuse_zeros(name, data.getvalue())
+            number = data.getvalue().count(b"\n") + 1
+            raise FileError(f"{name}:{number}: the line is longer than a million characters")
+        if data.tell() > _MAX_BYTES:
+            raise FileError(f"{name}: is larger than 1 GiB; a table of shares or counts is needed")
+    return data.getvalue()
 
 
 def _expanded(name: str, data: bytes) -> bytes:
@@ -246,12 +256,3 @@ def _is_text(data: bytes, encoding: str) -> bool:
     except UnicodeError:
         return False
     return True
-
-
-def _check_lines(name: str, data: bytes) -> None:
-    """Refuse a line that would have to be held in memory by itself."""
-    for start in range(0, len(data) - _PIECE, _PIECE):
-        piece = slice(start, start + _PIECE)
-        if not any(end in data[piece] for end in (b"\n", b"\r")):
-            line = data.count(b"\n", 0, start) + 1
-            raise FileError(f"{name}:{line}: the line is longer than a million characters")
