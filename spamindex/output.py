@@ -20,6 +20,8 @@ def write(result: str | bytes, path: str | None = None) -> None:
     standard output is one. Raises OutputError; BrokenPipeError where nobody reads on.
     """
     data = result.encode() if isinstance(result, str) else result
+    if path == "":
+        raise OutputError("-o names no file")
     try:
         if path is None or path == "-":
             _to_stdout(result)
