@@ -92,8 +92,9 @@ def check_all_read(
         read -= there
         if read < 0:
             raise FileError(
-                f"{name}: {-read} of {there} records were lost in reading, by damaged lines or a "
-                "quotation mark that is never closed; mend them, or tell it in another format"
+                f"{name}: {-read} of {there} records were lost in reading, by damaged lines, a "
+                "quotation mark that is never closed, or because the file grew meanwhile; mend it, "
+                "count a copy, or tell it in another format"
             )
 
 
