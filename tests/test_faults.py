@@ -319,7 +319,7 @@ def test_a_wrong_variable_of_the_environment_is_named(
 
 
 def test_no_row_is_refused_and_many_are_counted(invoke: Invoke, write: Write) -> None:
-    for args in (("compute", write("none.csv", "os,visits\n"), SHARE), ("tally", "none.csv")):
+    for args in (("compute", write("none.csv", "os,share\n"), SHARE), ("tally", "none.csv")):
         result = invoke(*args)
         assert (result.exit_code, result.stdout, len(result.complaints)) == (1, "", 1)
     assert invoke("tally", write("many.csv", OSES)).stdout == (

@@ -215,7 +215,7 @@ def test_an_endless_line_takes_no_memory(args: list[str]) -> None:
 def test_a_line_of_a_gigabyte_takes_no_memory(tmp_path: Path) -> None:
     path = tmp_path / "line.csv"
     with open(path, "wb") as file:
-        file.write(b"os,visits\n" + b"a" * (1 << 22))
+        file.write(b"os,note\n" + b"a" * (1 << 22))
         file.truncate(1 << 30)  # the rest is a hole that takes no place on the disk
     for args in (["compute", str(path), SHARE], ["tally", str(path)]):
         code, said, peak = weighed(*args)
@@ -224,7 +224,7 @@ def test_a_line_of_a_gigabyte_takes_no_memory(tmp_path: Path) -> None:
         assert peak < 200
 
 
-@pytest.mark.parametrize("begins", [b"", b"os,visits\n" + b"Linux,1\n" * 2000])
+@pytest.mark.parametrize("begins", [b"", b"os,note\n" + b"Linux,1\n" * 2000])
 @pytest.mark.parametrize("packer", ["gzip", "zstd"])
 def test_ten_gigabytes_of_zeros_are_not_unpacked(
     tmp_path: Path, packer: str, begins: bytes
@@ -246,7 +246,7 @@ def test_ten_gigabytes_of_zeros_are_not_unpacked(
 
 def test_a_quotation_that_never_ends_takes_no_memory(tmp_path: Path) -> None:
     path = tmp_path / "quote.csv"
-    path.write_bytes(b'os,visits\n"' + (b"a" * 74 + b"\n") * 1_500_000)
+    path.write_bytes(b'os,note\n"' + (b"a" * 74 + b"\n") * 1_500_000)
     code, said, peak = weighed("tally", str(path))
     assert (code, said.count("\n")) == (1, 1)
     assert "is a quotation mark missing?" in said or "close it" in said
