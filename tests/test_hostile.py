@@ -35,19 +35,23 @@ def table_of(names: list[str]) -> str:
     return text.getvalue()
 
 
+# A process of its own in between: what a child has taken counts from what its parent has.
+WEIGH = """
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+"""
+
+
 def weighed(*args: str, stdin: str = "/dev/null") -> tuple[int, str, float]:
     """The exit code of a command, what it said, and the most memory that it took, in MiB."""
-    with (
-        open(stdin, "rb") as source,
-        subprocess.Popen(
-            [*COMMAND, *args], stdin=source, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        ) as process,
-    ):
-        assert process.stderr is not None
-        said = process.stderr.read().decode()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, said, usage.ru_maxrss / 1024
+    with open(stdin, "rb") as source:
+        result = subprocess.run(
+            [sys.executable, "-c", WEIGH, *COMMAND, *args],
+            stdin=source, capture_output=True, text=True, check=True, timeout=60,
+        )  # fmt: skip
+    code, peak = result.stdout.split()
+    return int(code), result.stderr, float(peak)
 
 
 # What is written
