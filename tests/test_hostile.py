@@ -23,7 +23,7 @@ COMMAND = [sys.executable, "-m", "spamindex"]
 TOO_LONG = "longer than a million characters"
 ODD = [
     "\x1b[31mred", "\x1b]0;title\x07", "a\u202eb", "zero\u200bwidth", "a\u2028line", "\x9b31m",
-    "two\nlines", "back\rspace\x08", "\ufeffmark", "=cmd|' /C calc'!A0", "+1", "-2+3", "@SUM(A1)",
+    "two\nlines", "back\rspace\x08", "a\ufeffmark", "=cmd|' /C calc'!A0", "+1", "-2+3", "@SUM(A1)",
 ]  # fmt: skip
 STEERING = ("\x1b", "\x07", "\x08", "\u202e", "\u200b", "\x9b", "\r", "\u2028")
 
