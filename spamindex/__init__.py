@@ -14,7 +14,6 @@ Mac OS X        0.00          5.34        0.00
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from spamindex.errors import (
     ColumnError,
@@ -28,7 +27,11 @@ from spamindex.errors import (
     UnitError,
 )
 
+TYPE_CHECKING = False  # typing's own takes longer to load than signals may wait to be met
+
 if TYPE_CHECKING:
+    from typing import Any
+
     from spamindex.index import spam_index
     from spamindex.inputs import read_both
     from spamindex.messages import tally

@@ -1,5 +1,15 @@
-"""``python -m spamindex``."""
+"""``spamindex`` and ``python -m spamindex``."""
 
-from spamindex.cli import main
+from spamindex.endings import end_on_signals
 
-main()
+
+def main() -> None:
+    """Run the command; signals are met before what it needs is loaded, which takes a while."""
+    end_on_signals()
+    from spamindex import cli
+
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()

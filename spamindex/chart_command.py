@@ -10,6 +10,7 @@ import click
 from spamindex.console import findings, source
 from spamindex.options import Command, output_option
 from spamindex.output import write
+from spamindex.table import visible
 
 _FORMATS = ("svg", "png", "pdf")
 
@@ -47,13 +48,12 @@ def chart(
       spamindex compute spam.csv share.csv --rounding -f csv | spamindex chart - -o index.svg
     """
     kind = _kind(output, format)
+    title = title and visible(title, but="\n")
     # These load pandas, so not before the options are known to be right.
     from spamindex import picture, terminal
     from spamindex.chart import chart as charted
     from spamindex.rankings import read_ranking
-    from spamindex.table import visible
 
-    title = title and visible(title)
     with findings():
         read = read_ranking(source(ranking))
         drawn = charted(read.table, read.by)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import gc
-import signal
+import io
 import sys
 
 import click
 
 from spamindex.chart_command import chart
 from spamindex.compute_command import compute
-from spamindex.console import say
+from spamindex.console import put, say
 from spamindex.errors import SpamIndexError
-from spamindex.options import EXIT_CLOSED_PIPE, EXIT_INTERRUPTED, Group
+from spamindex.options import EXIT_CLOSED_PIPE, Group
 from spamindex.output import silence
 from spamindex.tally_command import sample, tally
 
@@ -24,16 +24,7 @@ def main() -> None:
     # One result and out: the garbage of pandas's import is not worth looking for, neither on the
     # way (a twentieth of a short run) nor, once all is frozen, at the end (a fifth).
     gc.disable()
-    signals: list[int] = []
-
-    def end(number: int, _frame: object) -> None:
-        signals.append(number)
-        raise KeyboardInterrupt  # so that no half-written file stays behind
-
-    signal.signal(signal.SIGTERM, end)
     code = run(sys.argv[1:])
-    if code == EXIT_INTERRUPTED and signals:
-        code = 128 + signals[-1]
     if "duckdb" not in sys.modules:  # which says so where its own are not collected
         gc.freeze()
     if code in (EXIT_ERROR, EXIT_CLOSED_PIPE):
@@ -49,13 +40,17 @@ def run(args: list[str]) -> int:
         )
         return code or 0
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        put(shown.getvalue())
         return error.exit_code
     except SpamIndexError as error:
         for line in error.lines:
             say(f"error: {line}")
     except OSError as error:  # a help page that can't be written
         say(f"error: standard output: can't be written: {error.strerror}")
+    except MemoryError:
+        say("error: there is not enough memory for so much; choose fewer rows or rankings")
     return EXIT_ERROR
 
 

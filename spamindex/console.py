@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 
 
 def say(line: str) -> None:
-    """Write one line to standard error; where that can't be, the exit code still says something."""
+    """Write one line to standard error."""
+    put(f"spamindex: {visible(line)}\n")
+
+
+def put(lines: str) -> None:
+    """Write lines to standard error; where that can't be, the exit code still says something."""
     with suppress(OSError, AttributeError, ValueError):  # full, None, closed
-        sys.stderr.write(f"spamindex: {visible(line)}\n")
+        sys.stderr.write(visible(lines, but="\n"))
         sys.stderr.flush()
 
 

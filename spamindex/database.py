@@ -38,7 +38,7 @@ def connected(names: dict[str, str], scratch: str) -> Iterator[DuckDBPyConnectio
         "temp_directory": os.path.join(scratch, "spill"),
     }
     try:
-        with duckdb.connect(config=settings) as connection:  # type: ignore[arg-type]
+        with called(names), duckdb.connect(config=settings) as connection:  # type: ignore[arg-type]
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET enable_progress_bar = true")  # or it doesn't know how far it is
             connection.execute("SET enable_progress_bar_print = false")
@@ -46,18 +46,36 @@ def connected(names: dict[str, str], scratch: str) -> Iterator[DuckDBPyConnectio
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             yield connection
+    except duckdb.OutOfMemoryException as error:
+        raise FileError(
+            f"neither memory nor {os.path.dirname(scratch)} has room for so many different "
+            "records; name a larger folder in TMPDIR, or fewer columns"
+        ) from error
     except (duckdb.Error, RuntimeError) as error:  # RuntimeError: a text of its own is not UTF-8
         if isinstance(error, duckdb.InterruptException | RuntimeError) and "nterrupt" in str(error):
             raise KeyboardInterrupt from None
         raise FileError(f"messages can't be read: {_in_plain_words(error, names)}") from error
 
 
-def _in_plain_words(error: Exception, names: dict[str, str]) -> str:
+def _in_plain_words(error: Exception, names: Mapping[str, str]) -> str:
     text = " ".join(str(error).split())[:500]
     if "state machine reached an invalid state" in text:
         return "CSV with line ends of several kinds; make them one, with dos2unix"
     if "conversion error" in text and isinstance(error, RuntimeError):
         return "a file is damaged, or holds a name that is not UTF-8"
+    return _renamed(text, names)
+
+
+@contextmanager
+def called(names: Mapping[str, str]) -> Iterator[None]:
+    """Have errors call files by these names, by path."""
+    try:
+        yield
+    except FileError as error:
+        raise FileError(*(_renamed(fault, names) for fault in error.faults)) from error
+
+
+def _renamed(text: str, names: Mapping[str, str]) -> str:
     for path, name in names.items():
         text = text.replace(path, name)
     return text

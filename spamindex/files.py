@@ -27,6 +27,7 @@ ADDRESS = re.compile(  # in which a colon can be the first in one way only: line
 _SAMPLE = 1000  # lines that say which columns there are
 _SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet")
 _PACKED = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst"}
+_NOT_DUCKDBS_NAME = re.compile("[*?[\ud800-\udfff]")
 _NOT_DUCKDBS = {b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
 
 
@@ -51,7 +52,15 @@ def found(paths: Sequence[str]) -> list[str]:
             if not there:
                 raise FileError(f"{path}: no file has such a name")
         files += there
-    return list({os.path.realpath(path): path for path in reversed(files)}.values())[::-1]
+    return list({_itself(path): path for path in reversed(files)}.values())[::-1]
+
+
+def _itself(path: str) -> str:
+    """The path that a file has in truth, whatever links lead to it."""
+    try:
+        return os.path.realpath(path)
+    except OSError:  # the current folder is gone
+        return path
 
 
 def _say_left_out(folder: str, there: Sequence[str]) -> None:
@@ -70,12 +79,12 @@ def by_its_suffix(path: str, scratch: str) -> str:
     """A path that ends as DuckDB wants it to: in .gz or .zst where it is compressed, else in none.
 
     That is a link in the folder ``scratch`` where the file's own name does not say so, or is a
-    pattern to DuckDB.
+    pattern to DuckDB, or not in UTF-8.
     """
     packed = how_packed(path)
     suffix = os.path.splitext(path.lower())[1]
     fits = suffix == packed or (not packed and suffix not in _PACKED.values())
-    if fits and not any(character in path for character in "*?["):  # for DuckDB, a pattern
+    if fits and not _NOT_DUCKDBS_NAME.search(path):
         return path
     link = os.path.join(scratch, f"{len(os.listdir(scratch))}{packed}")
     os.symlink(os.path.abspath(path), link)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _MOST_BAD = 1000  # one in so many lines may be unreadable
 _PIECE = 1 << 20  # fits the processor's cache
+_LONGEST = 1 << 22  # bytes of a record: DuckDB refuses one half as long, but needs its time
 _END = "end"  # a last line of our own, which no quotation may take with it
 
 
@@ -34,17 +35,20 @@ class Lines(NamedTuple):
 class _Beside(threading.Thread):
     """Files read to their end in a thread of their own; nobody waits for it who is interrupted."""
 
-    def __init__(self, paths: Collection[str]) -> None:
+    def __init__(
+        self, paths: Collection[str], delimiter: str | None, stop: Callable[[], None]
+    ) -> None:
         super().__init__(daemon=True)
-        self.paths = paths
+        self.paths, self.delimiter, self.stop = paths, delimiter, stop
         self.found: list[Lines] = []
         self.error: Exception | None = None
 
     def run(self) -> None:
         try:
-            self.found = [_lines(path) for path in self.paths]
+            self.found = [_lines(path, self.delimiter) for path in self.paths]
         except Exception as error:
             self.error = error
+            self.stop()
 
     def result(self) -> list[Lines]:
         self.join()
@@ -54,13 +58,16 @@ class _Beside(threading.Thread):
 
 
 @contextmanager
-def read_through(paths: Collection[str]) -> Iterator[Callable[[], list[Lines]]]:
+def read_through(
+    paths: Collection[str], stop: Callable[[], None], *, delimiter: str | None = None
+) -> Iterator[Callable[[], list[Lines]]]:
     """Read files to their end, too, while DuckDB reads them; what is given tells their lines.
 
-    DuckDB takes compressed data as it is, whatever its checksum says, and some that is cut off. A
-    FileError of what is wrong with a file itself comes before any that DuckDB makes of it.
+    DuckDB takes compressed data as it is, whatever its checksum says, and some that is cut off; it
+    needs gigabytes where a quotation mark is never closed. A FileError of what is wrong with a file
+    itself comes before any that DuckDB makes of it, which ``stop`` stops. ``delimiter`` is of CSV.
     """
-    beside = _Beside(paths)
+    beside = _Beside(paths, delimiter, stop)
     beside.start()
     try:
         yield beside.result
@@ -85,8 +92,9 @@ def check_all_read(
         read -= there
         if read < 0:
             raise FileError(
-                f"{name}: {-read} of {there} records were lost in reading, by damaged lines or a "
-                "quotation mark that is never closed; mend them, or tell it in another format"
+                f"{name}: {-read} of {there} records were lost in reading, by damaged lines, a "
+                "quotation mark that is never closed, or because the file grew meanwhile; mend it, "
+                "count a copy, or tell it in another format"
             )
 
 
@@ -126,23 +134,34 @@ def refuse_bad(bad: int, read: int, first: tuple[str, int] | None, *, skip_bad: 
     warnings.warn(SpamIndexWarning(f"{said}; left out"), stacklevel=2)
 
 
-def _lines(path: str) -> Lines:
+def _lines(path: str, delimiter: str | None) -> Lines:
     import numpy as np  # whose loops run beside DuckDB's, as those of Python do not
 
     buffer = np.empty(_PIECE, np.uint8)
-    ends, within, last = 0, 0, ord("\n")
+    ends, within, last, record, looked_at = 0, 0, ord("\n"), 0, False
     with textfile.unpacked(path) as file:
         while size := file.readinto(buffer):  # type: ignore[attr-defined]
             piece = buffer[:size]
             line_end, quote = piece == ord("\n"), piece == ord('"')
-            if within or quote.any():
+            if delimiter is not None and (within or quote.any()):
                 # A sum that begins anew after 255 is odd or even all the same.
                 inside = (np.cumsum(quote, dtype=np.uint8) + np.uint8(within)) & 1
                 line_end &= inside == 0
                 within = int(inside[-1])
+            record = 0 if line_end.any() else record + size
+            if not looked_at and record > _LONGEST:
+                _refuse_long(path, delimiter)
+                looked_at = True
             ends += int(np.count_nonzero(line_end))
             last = int(piece[-1])
     return Lines(ends + (last != ord("\n")), not within)
+
+
+def _refuse_long(path: str, delimiter: str | None) -> None:
+    """Refuse a record that has no end, if it is one: a quotation mark may stand in a cell."""
+    if delimiter is None:
+        raise FileError(f"{path}: has a line that is longer than a million characters")
+    _rows(path, path, delimiter)
 
 
 def _rows(path: str, name: str, delimiter: str) -> int:
@@ -152,8 +171,13 @@ def _rows(path: str, name: str, delimiter: str) -> int:
     """
     lines = (line.decode("latin-1") for line in textfile.binary_lines(path))
     rows, row = -1, None
-    for row in csv.reader(itertools.chain(lines, ["\n", _END]), delimiter=delimiter):
-        rows += bool(row)
+    try:
+        for row in csv.reader(itertools.chain(lines, ["\n", _END]), delimiter=delimiter):
+            rows += bool(row)
+    except csv.Error as error:
+        raise FileError(
+            f"{name}: a cell is longer than 131072 characters; is a quotation mark missing?"
+        ) from error
     if row != [_END]:
         raise FileError(f"{name}: a quotation mark opens somewhere and is never closed")
     return rows

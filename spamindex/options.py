@@ -15,6 +15,7 @@ from spamindex.table import COLUMNS
 TALLY_COLUMNS = ("os", "spam_share", "messages")
 EXIT_INTERRUPTED = 130
 EXIT_CLOSED_PIPE = 141
+_ENVIRONMENT = click.core.ParameterSource.ENVIRONMENT
 
 
 class Group(click.Group):
@@ -47,6 +48,13 @@ class Option(click.Option):
     def __init__(self, *args: Any, section: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.section = section
+
+    def get_error_hint(self, ctx: click.Context | None) -> str:
+        """What errors call it: by the variable, too, where its value comes from the environment."""
+        hint = super().get_error_hint(ctx)
+        if ctx is None or ctx.get_parameter_source(self.name or "") is not _ENVIRONMENT:
+            return hint
+        return f"{hint} (from {ctx.auto_envvar_prefix}_{(self.name or '').upper()})"
 
 
 class Command(click.Command):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from contextlib import suppress
 from typing import BinaryIO
 
+from spamindex.endings import tidied
 from spamindex.errors import OutputError
 from spamindex.table import visible
 
@@ -18,6 +20,8 @@ def write(result: str | bytes, path: str | None = None) -> None:
     standard output is one. Raises OutputError; BrokenPipeError where nobody reads on.
     """
     data = result.encode() if isinstance(result, str) else result
+    if path == "":
+        raise OutputError("-o names no file")
     try:
         if path is None or path == "-":
             _to_stdout(result)
@@ -75,13 +79,14 @@ def _stream(path: str) -> int | None:
 
 def _replace(path: str, data: bytes) -> None:
     beside = f"{path}.{os.getpid()}.part"
-    try:
+
+    def remove() -> None:
+        with suppress(FileNotFoundError):  # where it has become the file
+            os.unlink(beside)
+
+    with tidied(remove):
         with open(beside, "xb") as file:
             file.write(data)
         if os.path.exists(path):
             os.chmod(beside, stat.S_IMODE(os.stat(path).st_mode))
         os.replace(beside, path)
-    except BaseException:
-        if os.path.exists(beside):
-            os.unlink(beside)
-        raise

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from spamindex.endings import tidied
+
 _PATIENCE = 1.0  # seconds
 _OFTEN = 0.2
 _WIDTH = 30
@@ -21,11 +23,13 @@ def shown(percent: Callable[[], float]) -> Iterator[None]:
     done = threading.Event()
     thread = threading.Thread(target=_show, args=(percent, done), daemon=True)
     thread.start()
-    try:
-        yield
-    finally:
+
+    def stop() -> None:
         done.set()
-        thread.join()
+        thread.join(1)
+
+    with tidied(stop):
+        yield
 
 
 def _show(percent: Callable[[], float], done: threading.Event) -> None:

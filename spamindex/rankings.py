@@ -148,9 +148,17 @@ def _objects(text: Text) -> Iterator[tuple[str, dict[str, object]]]:
         yield place, row
 
 
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object, in which no name may stand twice: which one would be meant?"""
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        raise ValueError(f"a name stands twice in {', '.join(map(repr, names))}")
+    return dict(pairs)
+
+
 def _parsed(written: str, place: str) -> list[object]:
     try:
-        parsed: list[object] = json.loads(written)
+        parsed: list[object] = json.loads(written, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
         deep = isinstance(error, RecursionError)
         reason = "it is nested too deeply" if deep else getattr(error, "msg", str(error))

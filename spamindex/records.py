@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
+import stat
 import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from spamindex import database, files, losses, textfile
+from spamindex.endings import scratch_folder
 from spamindex.errors import ColumnError, FileError, SpamIndexNote
 from spamindex.files import KINDS
 from spamindex.fingerprints import UNREADABLE, Fingerprints, fingerprints, senders
@@ -22,6 +23,8 @@ from spamindex.roles import question
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+_BEGINNING = 1 << 21  # bytes: more than the longest line
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,8 @@ class Records:
         counted = self.relation
         if self.kind == "csv" and asked.client:  # a label shows by itself where it is a heading
             counted, asked = _with_headings_marked(counted, asked)
-        with losses.read_through(through) as lines:
+        stop = self.connection.interrupt
+        with losses.read_through(through, stop, delimiter=self.delimiter) as lines:
             counts = count(counted, asked, bring=lambda known: known)
             bad = losses.rejected(self.connection, self.names, self.kind)
             if self.delimiter is not None:
@@ -115,16 +119,17 @@ def open_records(
     if any are given. ``logs`` are p0f logs, written in the time zone ``zone``, that know the OS of
     the clients in the records. Raises a SpamIndexError where they can't be read.
     """
-    with tempfile.TemporaryDirectory(prefix="spamindex-") as scratch:
-        names = {path: path for path in files.found([path for path in paths if path != "-"])}
+    with scratch_folder() as scratch:
+        found = files.found([path for path in paths if path != "-"])
+        names = {_lasting(path, scratch): path for path in found}
         if "-" in paths:
-            names[_spooled(stream("-"), scratch)] = "standard input"
+            names[_spooled("standard input", stream("-"), scratch)] = "standard input"
         names = {files.by_its_suffix(path, scratch): name for path, name in names.items()}
-        of_logs = {files.by_its_suffix(path, scratch): path for path in logs}
+        of_logs = _logs(logs, scratch)
         with database.connected({**names, **of_logs}, scratch) as connection:
             known = _known(connection, of_logs, zone, skip_bad=skip_bad) if logs else None
-            found, kind, delimiter = relation(connection, names, ports)
-            yield Records(found, connection, kind, names, known, delimiter)
+            table, kind, delimiter = relation(connection, names, ports)
+            yield Records(table, connection, kind, names, known, delimiter)
 
 
 def read_fingerprints(
@@ -139,8 +144,8 @@ def read_fingerprints(
     >>> read_fingerprints(["data/p0f.log"]).changing
     1
     """
-    with tempfile.TemporaryDirectory(prefix="spamindex-") as scratch:
-        of_logs = {files.by_its_suffix(path, scratch): path for path in logs}
+    with scratch_folder() as scratch:
+        of_logs = _logs(logs, scratch)
         with database.connected(of_logs, scratch) as connection:
             known = _known(connection, of_logs, zone, skip_bad=skip_bad)
             return replace(known, latest=known.latest.df(), over_time=known.over_time.df())
@@ -152,7 +157,8 @@ def _known(
     for path, name in logs.items():
         if (kind := files.kind(path, name)) != "p0f":
             raise FileError(f"{name}: is {KINDS[kind]}, and no p0f log for --fingerprints")
-    with losses.read_through([path for path in logs if files.how_packed(path)]):
+    packed = [path for path in logs if files.how_packed(path)]
+    with losses.read_through(packed, connection.interrupt):
         seen = senders(database.lines(connection, [*logs]))
         known, read, bad = fingerprints(connection, seen, zone)
     first = losses.first_unreadable(logs, "p0f") if bad else None
@@ -162,13 +168,36 @@ def _known(
     return known
 
 
-def _spooled(stdin: textfile.Source, scratch: str) -> str:
-    """Standard input as a file, which can be read twice: to see what it is, and in parallel."""
-    path = os.path.join(scratch, "standard input")
+def _logs(paths: Sequence[str], scratch: str) -> dict[str, str]:
+    """What messages call p0f logs, by the path under which DuckDB reads them."""
+    return {files.by_its_suffix(_lasting(path, scratch), scratch): path for path in paths}
+
+
+def _lasting(path: str, scratch: str) -> str:
+    """The path of a file, or of what came out of a pipe, which can't be read twice."""
     try:
-        with open(path, "wb") as file:
-            shutil.copyfileobj(stdin, file)  # type: ignore[arg-type]
+        mode = os.stat(path).st_mode
+        if stat.S_ISFIFO(mode):
+            with open(path, "rb") as pipe:
+                return _spooled(path, pipe, scratch)
+    except OSError:  # files.kind() says what is wrong
+        return path
+    if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+        raise FileError(f"{path}: is a device, and no file; - is standard input")
+    return path
+
+
+def _spooled(name: str, stream: textfile.Source, scratch: str) -> str:
+    """A stream as a file, which can be read twice: to see what it is, and in parallel."""
+    path = os.path.join(scratch, f"{len(os.listdir(scratch))}.stream")
+    try:
+        with open(path, "wb") as file, database.called({path: name}):
+            file.write(stream.read(_BEGINNING))  # type: ignore[union-attr]
+            file.flush()
+            if not files.how_packed(path):
+                files.kind(path, name)  # here already: what is no text may be endless
+            shutil.copyfileobj(stream, file)  # type: ignore[arg-type]
     except OSError as error:
-        where = tempfile.gettempdir()
-        raise FileError(f"standard input: can't be kept in {where}: {error.strerror}") from error
+        where = os.path.dirname(scratch)
+        raise FileError(f"{name}: can't be kept in {where}: {error.strerror}") from error
     return path

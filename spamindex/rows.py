@@ -76,13 +76,13 @@ def repeats(table: Entries, groups: npt.NDArray[np.int64]) -> dict[int, str]:
     if len(first) == len(groups):
         return {}
     systems, lines = table.column(table.os), table.cells.lines
+    advice = "leave one row for each OS"
+    if table.period is not None and len(table.column(table.period).distinct) > 1:
+        advice = "shares of several periods can't be added up: rank each with --by period"
     said: dict[int, str] = {}
     for row in np.flatnonzero(first[groups] != np.arange(len(groups))):
         earlier = first[groups[row]]
         also = "" if systems[row] == systems[earlier] else f" as {systems[earlier]!r}"
-        advice = "leave one row for each OS"
-        if table.period is not None and len(table.column(table.period).distinct) > 1:
-            advice = "shares of several periods can't be added up: rank each with --by period"
         fault = f"{systems[row]!r} is on line {lines[earlier]} too{also}; {advice}"
         said[int(row)] = f"{table.cells.at(row)}: {fault}"
     return said

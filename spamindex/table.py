@@ -46,8 +46,9 @@ FOR_PEOPLE = (
 )  # fmt: skip
 
 # What a name may not hold as it is where tabulate leaves escaping to its caller.
-_MARKDOWN = {"|": r"\|", "<": "&lt;"}
-_WIKI = {"|": "&#124;", "<": "&lt;"}
+_MARKDOWN = {**{character: f"\\{character}" for character in r"\`[|"}, "<": "&lt;"}
+_WIKI = {"|": "&#124;", "<": "&lt;", "[": "&#91;", "{": "&#123;"}
+_JIRA = {character: f"\\{character}" for character in "|{[!"}
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"}
 _LATEX = {
     **{character: f"\\{character}" for character in "&%$#_{}"},
@@ -56,16 +57,17 @@ _LATEX = {
     "^": r"\textasciicircum{}",
 }
 _ESCAPES: dict[str, dict[str, str]] = {
-    "asciidoc": {"|": r"\|"},
+    "asciidoc": {"|": r"\|", "[": "&#91;", "{": "&#123;", "+": "&#43;"},
     "github": _MARKDOWN,
-    "jira": {"|": r"\|"},
+    "jira": _JIRA,
     "mediawiki": _WIKI,
-    "moinmoin": {"|": "&#124;"},
+    "moinmoin": _WIKI,
     "orgtbl": {"|": r"\vert{}"},
     "pipe": _MARKDOWN,
-    "textile": _WIKI,
+    "rst": {character: f"\\{character}" for character in r"\`*|_"},
+    "textile": {**_WIKI, '"': "&quot;", "!": "&#33;"},
     "unsafehtml": _HTML,
-    "youtrack": {"|": r"\|"},
+    "youtrack": _JIRA,
 }
 # In these tabulate escapes the cells; what stands above the table is ours to escape.
 _TITLE_ESCAPES = {

@@ -179,7 +179,7 @@ def tally(
 @input_option("--os", metavar="NAME", required=True, help="The OS whose spam is wanted.")
 @input_option("--os-column", metavar="COLUMN", help="Column with the OS of the sender.")
 @_input_options
-@input_option("-n", "count", type=click.IntRange(min=1), default=100, show_default=True)
+@input_option("-n", type=click.IntRange(min=1), default=100, show_default=True)
 @input_option("--seed", type=int, default=0, show_default=True, help="Another seed, another pick.")
 @output_option(
     "-f",
@@ -194,7 +194,7 @@ def sample(
     os: str,
     os_column: str | None,
     names: str | None,
-    count: int,
+    n: int,
     seed: int,
     format: str,  # noqa: A002 - the names of options are those of their variables
     output: str | None,
@@ -218,8 +218,8 @@ def sample(
         with _opened(messages, asked, skip_bad=skip_bad) as records:
             question = records.question(os=os_column, **asked)
             counts = records.counted(question, skip_bad=skip_bad)
-            picked, among = pick(records, question, counts, os, count, seed, names=known)
-    if among < count:
+            picked, among = pick(records, question, counts, os, n, seed, names=known)
+    if among < n:
         say(f"note: there are only {among} such records")
     write(render(picked, format), output)
 

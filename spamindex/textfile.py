@@ -21,6 +21,11 @@ _MAX_BYTES = 1 << 30  # ten million rows of a share table fit; a bomb of zeros d
 _PIECE = 1 << 20
 _MOST_TIMES = 1000  # a table is packed to a tenth, a bomb to a millionth
 _ANYWAY = 1 << 24  # bytes may come of however few
+_TOO_LARGE = "is larger than 1 GiB; a table of shares or counts is needed"
+_BOMB = (
+    f"unpacks to more than {_MOST_TIMES} times its size, as no table does; if it is one, unpack it "
+    "first"
+)
 _LAST_RESORT = "windows-1252"
 _COMPRESSED = {
     re.compile(rb"\x1f\x8b"): "gzip",
@@ -99,7 +104,6 @@ def read(source: Source, encoding: str | None = None) -> Text:
             )
         elif known in _WITHOUT_MARK:
             findings.append(SpamIndexNote(f"{name}: has no byte-order mark; read as {known}"))
-    _check_lines(name, data)
     return Text(name, data, known, findings)
 
 
@@ -181,13 +185,26 @@ def _bytes(name: str, source: Source) -> bytes:
         raise FileError(f"{name}: can't be read: {reason}") from error
 
 
-def _at_most(name: str, read: Callable[[int], bytes]) -> bytes:
-    data = read(_MAX_BYTES + 1)
-    if not isinstance(data, bytes):
-        raise FileError(f"{name}: is open as text; open it in binary, or give its path")
-    if len(data) > _MAX_BYTES:
-        raise FileError(f"{name}: is larger than 1 GiB; a table of shares or counts is needed")
-    return data
+def _at_most(
+    name: str, read: Callable[[int], bytes], most: int = _MAX_BYTES, too_large: str = _TOO_LARGE
+) -> bytes:
+    """All that there is to read, as long as no line of it, nor the whole, is too long."""
+    data, is_packed, line = io.BytesIO(), False, 0
+    while piece := read(_PIECE):
+        if not isinstance(piece, bytes):
+            raise FileError(f"{name}: is open as text; open it in binary, or give its path")
+        if not data.tell():
+            is_packed = _compressed(piece) is not None
+        data.write(piece)
+        end = max(piece.rfind(b"\n"), piece.rfind(b"\r"))
+        line = len(piece) - end - 1 if end >= 0 else line + len(piece)
+        if line > _PIECE and not is_packed:
+            _refuse_zeros(name, data.getvalue())
+            number = data.getvalue().count(b"\n") + 1
+            raise FileError(f"{name}:{number}: the line is longer than a million characters")
+        if data.tell() > most:
+            raise FileError(f"{name}: {too_large}")
+    return data.getvalue()
 
 
 def _expanded(name: str, data: bytes) -> bytes:
@@ -196,20 +213,15 @@ def _expanded(name: str, data: bytes) -> bytes:
     if module is None:
         return data
     library = importlib.import_module(module)
-    most = min(max(_MOST_TIMES * len(data), _ANYWAY), _MAX_BYTES)
+    limits = (_MAX_BYTES, _TOO_LARGE)
+    if (most := max(_MOST_TIMES * len(data), _ANYWAY)) < _MAX_BYTES:
+        limits = (most, _BOMB)
     try:
-        packed = library.open(io.BytesIO(data))
-        expanded = _at_most(name, lambda size: packed.read(min(size, most + 1)))
+        return _at_most(name, library.open(io.BytesIO(data)).read, *limits)
     except FileError:
         raise
     except Exception as error:  # each library has kinds of its own for damaged data
         raise FileError(f"{name}: the compressed data is damaged or cut off: {error}") from error
-    if len(expanded) > most:
-        raise FileError(
-            f"{name}: unpacks to more than {_MOST_TIMES} times its size, as no table does; "
-            "if it is one, unpack it first"
-        )
-    return expanded
 
 
 def _known(name: str, encoding: str) -> str:
@@ -259,12 +271,3 @@ def _is_text(data: bytes, encoding: str) -> bool:
     except UnicodeError:
         return False
     return True
-
-
-def _check_lines(name: str, data: bytes) -> None:
-    """Refuse a line that would have to be held in memory by itself."""
-    for start in range(0, len(data) - _PIECE, _PIECE):
-        piece = slice(start, start + _PIECE)
-        if not any(end in data[piece] for end in (b"\n", b"\r")):
-            line = data.count(b"\n", 0, start) + 1
-            raise FileError(f"{name}:{line}: the line is longer than a million characters")

@@ -30,7 +30,7 @@ LAYERS = [
     {"addresses", "layout", "table", "units"},
     {"extent", "names"},
     {"alignment", "columns", "csvfile"},
-    {"cells", "delimiter", "figures", "headings", "periods", "textfile"},
+    {"cells", "delimiter", "endings", "figures", "headings", "periods", "textfile"},
     {"errors", "interval"},
 ]
 
