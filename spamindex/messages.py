@@ -87,31 +87,30 @@ def count(frame: Any, question: Question, *, bring: Callable[[Any], Any] | None 
     schema = records.collect_schema()
     _check_columns(question, schema.names())
     told = _told(question)
-    sums = {"every": nw.len()}
-    if question.spam and schema[question.spam[0]] == nw.Boolean and "true" in question.spam[1]:
-        # Added up and not grouped by, which takes DuckDB half as long.
-        told["spam"] = nw.col(question.spam[0]).cast(nw.Int64)
-        sums["messages"] = nw.col("spam").sum()
-    elif question.spam:
-        # As it stands: what it means is asked of each value once, and not of every record.
+    sums, spam = {"every": nw.len()}, nw.col("every")
+    groups = [name for name in told if name != "time"]
+    if question.spam:
         told["spam"] = nw.col(question.spam[0])
+        if schema[question.spam[0]] == nw.Boolean and "true" in question.spam[1]:
+            # Added up and not grouped by, which takes DuckDB half as long.
+            told["spam"] = told["spam"].cast(nw.Int64)
+            sums["messages"], spam = nw.col("spam").sum(), nw.col("messages")
+        else:
+            # As it stands: what it means is asked of each value once, and not of every record.
+            groups.append("spam")
+            spam = nw.when(_means_spam("spam", question)).then(spam).otherwise(0)
     by = {f"by{i}": _cut(column, span) for i, (column, span) in enumerate(question.by)}
-    told |= by
-    keys = [name for name in told if name != "spam" or "messages" not in sums]
-    groups = [name for name in keys if name != "time"]
-    told_of = records.select(**told)
+    groups += by
+    labelled = records.select(**told, **by)
     if question.over_time:
-        told_of = _named_by_fingerprints(records, told_of, question, bring)
+        labelled = _named_by_fingerprints(records, labelled, question, bring)
     elif question.fingerprints is not None:
         # Counted by client first: an address is put into its one spelling once, not every time.
-        clients = told_of.group_by(*keys).agg(**sums)
-        told_of = _named_by_fingerprints(records, clients, question, bring)
+        clients = labelled.group_by(*groups).agg(**sums)
+        labelled = _named_by_fingerprints(records, clients, question, bring)
         sums = {name: nw.col(name).sum() for name in sums}
-    counted = told_of.group_by(*groups).agg(**sums)
-    spam = nw.col("messages" if "messages" in sums else "every")
-    if "spam" in groups:
-        spam = nw.when(_means_spam("spam", question)).then(spam).otherwise(0)
     bad = nw.col("bad") if question.unreadable else nw.lit(False)
+    counted = labelled.group_by(*groups).agg(**sums)
     found = counted.select(*by, "label", bad=bad, every="every", spam=spam)
     return _parted(_collected(found), question)
 

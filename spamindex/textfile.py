@@ -176,8 +176,8 @@ def _bytes(name: str, source: Source) -> bytes:
     try:
         if isinstance(source, str | os.PathLike):
             with open(source, "rb") as file:
-                return _at_most(name, file.read)
-        return _at_most(name, source.read)
+                return _at_most(name, file.read, _MAX_BYTES, _TOO_LARGE)
+        return _at_most(name, source.read, _MAX_BYTES, _TOO_LARGE)
     except IsADirectoryError as error:
         raise FileError(f"{name}: is a directory; name a file in it") from error
     except (OSError, ValueError) as error:  # ValueError: a closed file, a path with a zero byte
@@ -185,9 +185,7 @@ def _bytes(name: str, source: Source) -> bytes:
         raise FileError(f"{name}: can't be read: {reason}") from error
 
 
-def _at_most(
-    name: str, read: Callable[[int], bytes], most: int = _MAX_BYTES, too_large: str = _TOO_LARGE
-) -> bytes:
+def _at_most(name: str, read: Callable[[int], bytes], most: int, too_large: str) -> bytes:
     """All that there is to read, as long as no line of it, nor the whole, is too long."""
     data, is_packed, line = io.BytesIO(), False, 0
     while piece := read(_PIECE):
@@ -213,11 +211,11 @@ def _expanded(name: str, data: bytes) -> bytes:
     if module is None:
         return data
     library = importlib.import_module(module)
-    limits = (_MAX_BYTES, _TOO_LARGE)
-    if (most := max(_MOST_TIMES * len(data), _ANYWAY)) < _MAX_BYTES:
-        limits = (most, _BOMB)
+    most, too_large = max(_MOST_TIMES * len(data), _ANYWAY), _BOMB
+    if most >= _MAX_BYTES:
+        most, too_large = _MAX_BYTES, _TOO_LARGE
     try:
-        return _at_most(name, library.open(io.BytesIO(data)).read, *limits)
+        return _at_most(name, library.open(io.BytesIO(data)).read, most, too_large)
     except FileError:
         raise
     except Exception as error:  # each library has kinds of its own for damaged data
