@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from spamindex.addresses import normal_expression
@@ -14,14 +15,16 @@ if TYPE_CHECKING:
 
 UNKNOWN = "Unknown"
 
+_TIME = "%Y/%m/%d %H:%M:%S"
 _LOG = re.compile(rb"\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\] mod=")
 _SENDER = re.compile(
-    _LOG.pattern + rb"syn\|cli=[0-9a-f.:]+/\d+\|srv=[0-9a-f.:]+/\d+\|subj=cli\|(os|app)=[^|]*\|"
+    _LOG.pattern + rb"syn\|cli=[0-9a-f.:]+/\d+\|srv=[0-9a-f.:]+/\d+"
+    rb"\|subj=cli\|(os|app)=[^|]*\|[^|\r\n]"
 )
 
 # p0f writes [TIME] mod=syn|cli=A/P|srv=A/P|subj=cli|os=...|dist=...; what is after may hold bars.
 # Only SYNs speak of the client; ??? and tools (app=) are no OS.
-_SENDERS = r"""
+_SENDERS = rf"""
     select
         replace(line[2:20], '/', '-') as time,
         regexp_replace(client[5:], '/[0-9]+$', '') as client,
@@ -29,7 +32,8 @@ _SENDERS = r"""
         regexp_extract(server, '[0-9]+$') as port,
         if(starts_with(os, 'os=') and os <> 'os=???', os[4:], 'Unknown') as os,
         not coalesce(is_log and (not is_syn or (
-            subject = 'subj=cli' and rest <> ''
+            try_strptime(line[2:20], '{_TIME}') is not null
+            and subject = 'subj=cli' and rest <> ''
             and starts_with(client, 'cli=') and starts_with(server, 'srv=')
             and (starts_with(os, 'os=') or starts_with(os, 'app='))
             and regexp_full_match(client[5:], '[0-9a-f.:]+/[0-9]+')
@@ -55,7 +59,7 @@ _SPELLED = """
                      || if(p[3]::int * 256 + p[4]::int = 0, ':',
                            printf(':%x', p[3]::int * 256 + p[4]::int)), {rest}
     from (select *, string_split(client, '.') as p from told
-          where regexp_full_match(client, '((0|[1-9][0-9]?[0-9]?)(\\.|$))+'))
+          where regexp_full_match(client, '((0|[1-9][0-9]?[0-9]?)(\\.|$)){{4}}'))
 """
 _LATEST = """
     select client, arg_max(os, (time, os <> 'Unknown', os)) as known, min(os) <> max(os) as changes
@@ -85,7 +89,13 @@ def is_log(line: bytes) -> bool:
 
 def is_readable(line: bytes) -> bool:
     """Whether a line of a log is whole, as far as it speaks of a client."""
-    return bool(_SENDER.match(line) if line[22:].startswith(b"mod=syn|") else _LOG.match(line))
+    if not line[22:].startswith(b"mod=syn|"):
+        return bool(_LOG.match(line))
+    try:
+        datetime.strptime(line[1:20].decode("ascii", "replace"), _TIME)
+    except ValueError:
+        return False
+    return bool(_SENDER.match(line))
 
 
 def senders(lines: DuckDBPyRelation, ports: Collection[str] | None = None) -> DuckDBPyRelation:
@@ -131,7 +141,8 @@ def fingerprints(
 
     time = ColumnExpression("time")
     if zone is not None:
-        utc = FunctionExpression("timezone", ConstantExpression(zone), time.cast("TIMESTAMP"))
+        local = FunctionExpression("try_strptime", time, ConstantExpression("%Y-%m-%d %H:%M:%S"))
+        utc = FunctionExpression("timezone", ConstantExpression(zone), local)
         time = FunctionExpression("left", utc.cast("VARCHAR"), ConstantExpression(19)).alias("time")
     columns = [ColumnExpression(name) for name in ("client", "os", "_spamindex_unreadable")]
     spelled = nw.from_native(seen.select(time, *columns))
