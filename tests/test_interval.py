@@ -70,6 +70,23 @@ def test_nothing_counted_leaves_one_side_open() -> None:
     assert interval.around(0, math.inf) == (0, math.inf)
 
 
+def test_a_ratio_of_0_has_the_upper_bound_that_is_known_of_it_and_no_other_one() -> None:
+    assert interval.around(0, math.inf, at_zero=5) == (0, 5)
+    assert interval.around(1, math.inf, at_zero=5) == (0, math.inf)
+
+
+@pytest.mark.parametrize("confidence", range(1, 100))
+def test_nothing_counted_begins_at_0_at_every_confidence(confidence: int) -> None:
+    assert interval.wilson(0, 7, z_score(confidence))[0] == 0
+    assert interval.wilson(7, 7, z_score(confidence))[1] == 1
+
+
+def test_one_message_has_a_reach() -> None:
+    # Twice asinh(1/2 * sqrt(1 + 1/4)), and asinh of 0.559017 is 0.533366.
+    assert interval.log_reach(1, 4, 1) == pytest.approx(1.066732, abs=1e-6)
+    assert interval.log_reach(4, 1, 1) == pytest.approx(1.066732, abs=1e-6)
+
+
 def test_no_market_share_or_no_ratio_has_no_interval() -> None:
     assert all(map(math.isnan, interval.wilson_index(5, 10, 0, Z)))
     assert all(map(math.isnan, interval.around(math.nan, 0.5)))
