@@ -99,6 +99,14 @@ def test_all_messages_from_one_and_all_visits_too() -> None:
     assert high == pytest.approx((30 + Z * Z) / 30)
 
 
+def test_the_least_confidence_in_very_many_messages_all_from_one() -> None:
+    z = z_score(1)
+    low, high = interval.koopman(774_367_320_475, 774_367_320_475, 0, 98, z)
+    # What all of so many are is certain; Wilson's upper bound for 0 of 98 is left.
+    assert low == pytest.approx((98 + z * z) / (z * z), rel=1e-9)
+    assert math.isinf(high)
+
+
 @pytest.mark.parametrize("scale", [1, 10**3, 10**9])
 def test_a_million_million_messages(scale: int) -> None:
     million_million = 10**12
