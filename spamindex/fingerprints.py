@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = "Unknown"
 
-_TIME = "%Y/%m/%d %H:%M:%S"
+_TIME = "%Y-%m-%d %H:%M:%S"
 _LOG = re.compile(rb"\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\] mod=")
 _SENDER = re.compile(
     _LOG.pattern + rb"syn\|cli=[0-9a-f.:]+/\d+\|srv=[0-9a-f.:]+/\d+"
@@ -32,7 +32,7 @@ _SENDERS = rf"""
         regexp_extract(server, '[0-9]+$') as port,
         if(starts_with(os, 'os=') and os <> 'os=???', os[4:], 'Unknown') as os,
         not coalesce(is_log and (not is_syn or (
-            try_strptime(line[2:20], '{_TIME}') is not null
+            try_strptime(time, '{_TIME}') is not null
             and subject = 'subj=cli' and rest <> ''
             and starts_with(client, 'cli=') and starts_with(server, 'srv=')
             and (starts_with(os, 'os=') or starts_with(os, 'app='))
@@ -92,7 +92,7 @@ def is_readable(line: bytes) -> bool:
     if not line[22:].startswith(b"mod=syn|"):
         return bool(_LOG.match(line))
     try:
-        datetime.strptime(line[1:20].decode("ascii", "replace"), _TIME)
+        datetime.strptime(line[1:20].decode("ascii", "replace").replace("/", "-"), _TIME)
     except ValueError:
         return False
     return bool(_SENDER.match(line))
@@ -141,7 +141,7 @@ def fingerprints(
 
     time = ColumnExpression("time")
     if zone is not None:
-        local = FunctionExpression("try_strptime", time, ConstantExpression("%Y-%m-%d %H:%M:%S"))
+        local = FunctionExpression("try_strptime", time, ConstantExpression(_TIME))
         utc = FunctionExpression("timezone", ConstantExpression(zone), local)
         time = FunctionExpression("left", utc.cast("VARCHAR"), ConstantExpression(19)).alias("time")
     columns = [ColumnExpression(name) for name in ("client", "os", "_spamindex_unreadable")]
