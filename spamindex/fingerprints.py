@@ -92,7 +92,7 @@ def is_readable(line: bytes) -> bool:
     if not line[22:].startswith(b"mod=syn|"):
         return bool(_LOG.match(line))
     try:
-        datetime.strptime(line[1:20].decode("ascii", "replace").replace("/", "-"), _TIME)
+        datetime.strptime(line[1:20].decode().replace("/", "-"), _TIME)
     except ValueError:
         return False
     return bool(_SENDER.match(line))

@@ -13,10 +13,18 @@ SYN = (
 )
 
 
+@pytest.fixture(scope="module")
+def database() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(config={"threads": 1}) as database:
+        yield database
+
+
 @pytest.fixture
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        yield connection
+def connection(database: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database without tables."""
+    database.begin()
+    yield database
+    database.rollback()
 
 
 def relation(connection: duckdb.DuckDBPyConnection, *lines: str | None) -> duckdb.DuckDBPyRelation:
@@ -101,6 +109,8 @@ def test_lines_that_say_nothing_of_a_client_are_passed_over(
         ("192.0.2.1/40000", "/40000"),
         ("192.0.2.1/40000", "192.0.2.1/4x000"),
         ("192.0.2.1/40000", "a host/40000"),
+        ("cli=192", "cli=x92"),
+        ("srv=192", "srv=x92"),
         ("192.0.2.25/25", "192.0.2.25"),
         ("192.0.2.25/25", "192.0.2.25/"),
         ("192.0.2.25/25", "/25"),
