@@ -45,7 +45,7 @@ _SENDERS = rf"""
             line[23:30] = 'mod=syn|' as is_syn, split_part(line, '|', 2) as client,
             split_part(line, '|', 3) as server, split_part(line, '|', 4) as subject,
             split_part(line, '|', 5) as os, split_part(line, '|', 6) as rest
-        from lines where line is not null
+        from lines
     ) where is_syn or not is_log
 """
 # An IPv4 address may stand in the records as an IPv6 one in hex, too.
@@ -54,10 +54,8 @@ _SPELLED = """
     select client, {rest} from told where client <> ''
     union all
     select
-        '::::::ffff' || if(p[1]::int * 256 + p[2]::int = 0, ':',
-                           printf(':%x', p[1]::int * 256 + p[2]::int))
-                     || if(p[3]::int * 256 + p[4]::int = 0, ':',
-                           printf(':%x', p[3]::int * 256 + p[4]::int)), {rest}
+        '::::::ffff:' || ltrim(printf('%x', p[1]::int * 256 + p[2]::int), '0')
+               || ':' || ltrim(printf('%x', p[3]::int * 256 + p[4]::int), '0'), {rest}
     from (select *, string_split(client, '.') as p from told
           where regexp_full_match(client, '((0|[1-9][0-9]?[0-9]?)(\\.|$)){{4}}'))
 """
