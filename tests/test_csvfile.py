@@ -253,6 +253,7 @@ def test_what_can_part_no_cells_is_no_delimiter(delimiter: str) -> None:
         ('a,"b;c"\nd,"e;f;g"\nh;i,j\n', ","),
         ('a, "b,c"\nd, e;x\nf, g;y\n', ","),
         ("a;b;c\nd;e\nf,g\nh,i\n", ","),
+        ("a;b\n" * 200 + "c,d\n" * 300, ";"),
     ],
 )
 def test_the_delimiter_is_what_gives_the_most_rows_of_one_width(text: str, delimiter: str) -> None:
@@ -293,6 +294,10 @@ def test_blanks_around_quotations_are_none_of_the_cell() -> None:
     assert raw('"a" \t"b"\n"c"\t \n')[0] == [["a", "b"], ["c", ""]]
     assert raw('"a" |"b, c" |d\n')[0] == [["a", "b, c", "d"]]
     assert raw('a "b" ,c\n')[0] == [['a "b"', "c"]]
+
+
+def test_any_character_may_part_cells() -> None:
+    assert raw("aXb\n", "X")[0] == [["a", "b"]]
 
 
 def test_blanks_that_part_cells_are_no_blanks_around_them() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 import spamindex
 from spamindex import SpamIndexNote, SpamIndexWarning, UnitError, read_shares
+from spamindex.shares import read_cells
 from tests.conftest import said
 
 
@@ -303,11 +304,18 @@ def test_an_open_unit_is_asked_for_by_the_option_of_the_table(of: Any, option: s
     assert f"say with {option} " in fault
 
 
-def test_a_decimal_mark_that_is_given_is_for_rows_without_names_too() -> None:
-    text = "os;share\nA;1,500\nB;98,500\n;100,000\n"
-    with pytest.warns(SpamIndexNote, match="left out, a total: '100,000'"):
-        shares = read_shares(file(text), decimal=",")
+def test_a_decimal_mark_that_is_given_says_whether_a_row_without_a_name_is_the_total() -> None:
+    text = "os;n\nA;1.500\nB;98.500\n;100\n"
+    with said("<stream>: left out, a total: '100' (line 4)"):
+        assert read_shares(file(text), decimal=".")["share"].tolist() == [1.5, 98.5]
+    with said("<stream>: left out, no OS name: '100' (line 4)"):
+        shares = read_shares(file(text), decimal=",", unit="count")
     assert shares["share"].tolist() == [1.5, 98.5]
+
+
+def test_cells_that_were_read_already_are_not_read_again() -> None:
+    cells = read_cells(file("os,share\nLinux,5\nWindows,95\n"))
+    assert read_shares(cells)["share"].tolist() == [5.0, 95.0]
 
 
 def test_periods_and_encodings_are_taken_as_they_are_given() -> None:
