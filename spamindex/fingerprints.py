@@ -18,8 +18,7 @@ UNKNOWN = "Unknown"
 _TIME = "%Y-%m-%d %H:%M:%S"
 _LOG = re.compile(rb"\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\] mod=")
 _SENDER = re.compile(
-    _LOG.pattern + rb"syn\|cli=[0-9a-f.:]+/\d+\|srv=[0-9a-f.:]+/\d+"
-    rb"\|subj=cli\|(os|app)=[^|]*\|[^|\r\n]"
+    rb"mod=syn\|cli=[0-9a-f.:]+/\d+\|srv=[0-9a-f.:]+/\d+\|subj=cli\|(os|app)=[^|]*\|[^|\r\n]"
 )
 
 # p0f writes [TIME] mod=syn|cli=A/P|srv=A/P|subj=cli|os=...|dist=...; what is after may hold bars.
@@ -51,7 +50,7 @@ _SENDERS = rf"""
 # An IPv4 address may stand in the records as an IPv6 one in hex, too.
 _SPELLED = """
     with told as materialized ({query})
-    select client, {rest} from told where client <> ''
+    select client, {rest} from told
     union all
     select
         '::::::ffff:' || ltrim(printf('%x', p[1]::int * 256 + p[2]::int), '0')
@@ -87,13 +86,15 @@ def is_log(line: bytes) -> bool:
 
 def is_readable(line: bytes) -> bool:
     """Whether a line of a log is whole, as far as it speaks of a client."""
-    if not line[22:].startswith(b"mod=syn|"):
-        return bool(_LOG.match(line))
+    if not is_log(line):
+        return False
+    if not line.startswith(b"mod=syn|", 22):
+        return True
     try:
         datetime.strptime(line[1:20].decode().replace("/", "-"), _TIME)
     except ValueError:
         return False
-    return bool(_SENDER.match(line))
+    return bool(_SENDER.match(line, 22))
 
 
 def senders(lines: DuckDBPyRelation, ports: Collection[str] | None = None) -> DuckDBPyRelation:

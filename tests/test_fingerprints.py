@@ -160,6 +160,14 @@ def test_a_log_is_known_by_how_its_lines_begin(line: str, is_one: bool) -> None:
     assert is_log(line.encode()) is is_one
 
 
+@pytest.mark.parametrize("place", [1, 2, 3, 4, 6, 7, 9, 10, 12, 13, 15, 16, 18, 19])
+def test_a_time_is_of_digits(place: int) -> None:
+    assert SYN[place].isdigit()
+    line = SYN[:place] + "x" + SYN[place + 1 :]
+    assert not is_log(line.encode())
+    assert not is_readable(line.encode())
+
+
 def test_only_those_who_came_to_a_port(connection: duckdb.DuckDBPyConnection) -> None:
     lines = relation(
         connection,
