@@ -72,8 +72,10 @@ def test_addresses_may_be_of_ipv6(connection: duckdb.DuckDBPyConnection) -> None
 def test_what_p0f_does_not_know_and_tools_are_no_os(
     connection: duckdb.DuckDBPyConnection, what: str
 ) -> None:
-    [row] = senders(relation(connection, SYN.replace("os=Windows XP", what))).fetchall()
+    line = SYN.replace("os=Windows XP", what)
+    [row] = senders(relation(connection, line)).fetchall()
     assert row[4:] == ("Unknown", False)
+    assert is_readable(line.encode())
 
 
 @pytest.mark.parametrize(
@@ -102,6 +104,8 @@ def test_lines_that_say_nothing_of_a_client_are_passed_over(
         ("subj=cli", "subj=cli "),
         ("os=Windows", "so=Windows"),
         ("os=Windows", "Windows"),
+        ("os=Windows", "osWindows"),
+        ("os=Windows XP", "app"),
         ("cli=1", "clx=1"),
         ("srv=1", "srx=1"),
         ("192.0.2.1/40000", "192.0.2.1"),

@@ -122,6 +122,11 @@ def test_how_a_file_of_names_is_written_can_be_said(write: Write) -> None:
     assert names.canonical("k\N{LATIN SMALL LETTER O WITH DIAERESIS},X") == "linux"
 
 
+def test_a_name_alone_is_not_enough(write: Write) -> None:
+    with pytest.raises(FileError, match=r"^n\.csv:1: a name and its canonical name are needed$"):
+        read_names(write("n.csv", "Tux\n"), delimiter=",")
+
+
 def test_doubts_about_names_come_from_the_place_that_called(write: Write) -> None:
     with pytest.warns(SpamIndexWarning) as caught:
         read_names(write("n.csv", "Caf\u00e9,Linux\n".encode("cp1252")))

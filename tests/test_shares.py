@@ -158,7 +158,7 @@ def test_a_day_without_visits_is_no_ranking_but_part_of_all() -> None:
 
 
 def test_each_ranking_of_nothing_but_0_is_named_by_all_its_columns() -> None:
-    text = "land,month,os,n\nx,2010-01,A,5\ny,2010-02,A,0\ny,2010-02,B,0\nz,2010-03,A,0\n"
+    text = "land,month,os,n\nx,2010-01,A,5\ny,2010-02,A,0\nz,2010-03,A,0\n"
     with pytest.raises(UnitError) as caught:
         read_shares(file(text), column="n", by=["land", "month"], unit="count")
     assert caught.value.faults == (
@@ -206,6 +206,22 @@ def test_counts_of_a_family_are_added_up_and_their_total_is_not() -> None:
         "count": [40.0, 60.0],
         "total": [100.0, 100.0],
     }
+
+
+def test_halves_of_a_familys_versions_add_up() -> None:
+    text = "os,share\nWindows 7,11.5\nLinux,61.00\nWinXP,27.5\n"
+    shares = read_shares(file(text), family=True, total=1000, rounding=True)
+    assert shares["half"].tolist() == [0.1, 0.005]
+    assert shares["count"].tolist() == [390.0, 610.0]
+
+
+def test_a_day_without_visits_at_the_end_is_not_cut_off() -> None:
+    text = "date,os,visits\n2010-01-01,A,5\n2010-01-01,B,15\n2010-01-02,A,0\n2010-01-02,B,0"
+    with said(
+        "<stream>: column 'visits': read as counts; they add up to 20",
+        "<stream>: column 'visits': 4 rows were added up by OS",
+    ):
+        read_shares(file(text), period="all")
 
 
 def test_a_sample_size_says_what_is_behind_shares() -> None:
