@@ -214,6 +214,20 @@ def test_at_one_time_a_known_os_counts_and_else_the_last_by_name(
     assert spans(found)[-1] == ("Solaris", "2010-01-20 12:00:00", "~")
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+def test_what_was_known_before_holds_on_after_others_at_one_time_with_it(
+    connection: duckdb.DuckDBPyConnection, turn: int
+) -> None:
+    at_once = [syn("01/20 12:00", "192.0.2.1", os) for os in ("os=Linux 3.x", "os=AIX", "os=???")][
+        ::turn
+    ]
+    assert spans(known(connection, LINUX, *at_once))[-1] == (
+        "Linux 3.x",
+        "2010-01-20 12:00:00",
+        "~",
+    )
+
+
 def test_clients_that_change_are_counted(connection: duckdb.DuckDBPyConnection) -> None:
     lines = relation(
         connection,
