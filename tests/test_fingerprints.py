@@ -259,7 +259,7 @@ def test_a_fingerprint_holds_until_there_is_another_one(
         syn("03/01 12:00", "192.0.2.1", "os=Linux 3.x"),
         LATER,
         syn("01/15 12:00", "192.0.2.1", "os=Linux 3.x"),
-        syn("01/16 12:00", "192.0.2.9", "os=AIX"),
+        syn("01/19 12:00", "192.0.2.9", "os=Windows XP"),
         LINUX,
     )
     # The first holds before it was seen, too, and the last from then on.

@@ -225,7 +225,11 @@ def test_families(family: str | None, names: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "bare"),
-    [("7", True), ("8.1", True), ("10.x", True), ("v2", True), ("Windows 7", False), ("XP", False)],
-)
+    [
+        ("7", True), ("8.1", True), ("10.x", True), ("v2", True), ("V2.X", True), (" 5.10 ", True),
+        ("Windows 7", False), ("XP", False), ("8.1a", False), ("8.", False), ("", False),
+        ("v", False), ("8.a", False), ("\N{ARABIC-INDIC DIGIT SEVEN}", False),
+    ],
+)  # fmt: skip
 def test_bare_versions(name: str, bare: bool) -> None:
     assert is_bare_version(name) is bare
