@@ -30,7 +30,7 @@ def wilson(count: float, total: float, z: float) -> Interval:
     """
     middle = count + z * z / 2
     half = z * math.sqrt(count * (total - count) / total + z * z / 4)
-    low = (middle - half) / (total + z * z) if count > 0 else 0.0
+    low = (middle - half) / (total + z * z)  # just 0 for a count of 0, as √(z²) is z
     high = (middle + half) / (total + z * z) if count < total else 1.0
     return low, high
 

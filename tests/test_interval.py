@@ -138,6 +138,22 @@ def test_all_of_one_sample_and_few_of_the_other(
     assert found == pytest.approx(expected, abs=0.0006)
 
 
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        # By 60-digit arithmetic.
+        ((2, 2, 5, 10), (0.6171218649426022, 4.226666120441485)),
+        ((2, 2, 9, 10), (0.3758453759220857, 1.6782748090455208)),
+        ((1, 1, 1, 4), (0.5597275381599689, 21.935952769226457)),
+        ((1000, 1000, 30, 100), (2.526218699708424, 4.567276724813145)),
+    ],
+)
+def test_all_of_one_sample_and_a_part_of_the_other(
+    counts: tuple[int, int, int, int], expected: tuple[float, float]
+) -> None:
+    assert interval.koopman(*counts, Z) == pytest.approx(expected, rel=1e-12)
+
+
 def test_the_relative_interval_of_two_samples() -> None:
     low, high = interval.around(2, math.log(3), math.log(3))
     assert high / 2 == pytest.approx(math.exp(math.sqrt(2) * math.log(3)))
