@@ -215,17 +215,14 @@ def test_at_one_time_a_known_os_counts_and_else_the_last_by_name(
 
 
 @pytest.mark.parametrize("turn", [1, -1])
+@pytest.mark.parametrize("others", [("os=???",), ("os=AIX",), ("os=AIX", "os=???")])
 def test_what_was_known_before_holds_on_after_others_at_one_time_with_it(
-    connection: duckdb.DuckDBPyConnection, turn: int
+    connection: duckdb.DuckDBPyConnection, others: tuple[str, ...], turn: int
 ) -> None:
-    at_once = [syn("01/20 12:00", "192.0.2.1", os) for os in ("os=Linux 3.x", "os=AIX", "os=???")][
-        ::turn
-    ]
-    assert spans(known(connection, LINUX, *at_once))[-1] == (
-        "Linux 3.x",
-        "2010-01-20 12:00:00",
-        "~",
-    )
+    at_once = [syn("01/20 12:00", "192.0.2.1", os) for os in ("os=Linux 3.x", *others)][::turn]
+    found = spans(known(connection, LINUX, *at_once))
+    assert found[-1] == ("Linux 3.x", "2010-01-20 12:00:00", "~")
+    assert len(found) == 2 + len(others)
 
 
 def test_clients_that_change_are_counted(connection: duckdb.DuckDBPyConnection) -> None:
