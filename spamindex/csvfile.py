@@ -168,6 +168,4 @@ def _in_plain_words(error: csv.Error) -> str:
         return "a quotation mark opens here and never closes"
     if "expected after" in str(error):
         return "a quotation mark closes in the middle of a cell"
-    if "limit" in str(error):
-        return "a cell is longer than 131072 characters; is a quotation mark missing?"
-    return str(error)
+    return "a cell is longer than 131072 characters; is a quotation mark missing?"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from spamindex.addresses import normal_expression
@@ -15,14 +16,15 @@ if TYPE_CHECKING:
 UNKNOWN = "Unknown"
 UNREADABLE = "_spamindex_unreadable"  # a column of our own: whether a line could not be read
 
+_TIME = "%Y-%m-%d %H:%M:%S"
 _LOG = re.compile(rb"\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\] mod=")
 _SENDER = re.compile(
-    _LOG.pattern + rb"syn\|cli=[0-9a-f.:]+/\d+\|srv=[0-9a-f.:]+/\d+\|subj=cli\|(os|app)=[^|]*\|"
+    rb"mod=syn\|cli=[0-9a-f.:]+/\d+\|srv=[0-9a-f.:]+/\d+\|subj=cli\|(os|app)=[^|]*\|[^|\r\n]"
 )
 
 # p0f writes [TIME] mod=syn|cli=A/P|srv=A/P|subj=cli|os=...|dist=...; what is after may hold bars.
 # Only SYNs speak of the client; ??? and tools (app=) are no OS.
-_SENDERS = r"""
+_SENDERS = rf"""
     select
         replace(line[2:20], '/', '-') as time,
         regexp_replace(client[5:], '/[0-9]+$', '') as client,
@@ -30,7 +32,8 @@ _SENDERS = r"""
         regexp_extract(server, '[0-9]+$') as port,
         if(starts_with(os, 'os=') and os <> 'os=???', os[4:], 'Unknown') as os,
         not coalesce(is_log and (not is_syn or (
-            subject = 'subj=cli' and rest <> ''
+            try_strptime(time, '{_TIME}') is not null
+            and subject = 'subj=cli' and rest <> ''
             and starts_with(client, 'cli=') and starts_with(server, 'srv=')
             and (starts_with(os, 'os=') or starts_with(os, 'app='))
             and regexp_full_match(client[5:], '[0-9a-f.:]+/[0-9]+')
@@ -42,21 +45,19 @@ _SENDERS = r"""
             line[23:30] = 'mod=syn|' as is_syn, split_part(line, '|', 2) as client,
             split_part(line, '|', 3) as server, split_part(line, '|', 4) as subject,
             split_part(line, '|', 5) as os, split_part(line, '|', 6) as rest
-        from lines where line is not null
+        from lines
     ) where is_syn or not is_log
 """
 # An IPv4 address may stand in the records as an IPv6 one in hex, too.
 _SPELLED = """
     with told as materialized ({query})
-    select client, {rest} from told where client <> ''
+    select client, {rest} from told
     union all
     select
-        '::::::ffff' || if(p[1]::int * 256 + p[2]::int = 0, ':',
-                           printf(':%x', p[1]::int * 256 + p[2]::int))
-                     || if(p[3]::int * 256 + p[4]::int = 0, ':',
-                           printf(':%x', p[3]::int * 256 + p[4]::int)), {rest}
+        '::::::ffff:' || ltrim(printf('%x', p[1]::int * 256 + p[2]::int), '0')
+               || ':' || ltrim(printf('%x', p[3]::int * 256 + p[4]::int), '0'), {rest}
     from (select *, string_split(client, '.') as p from told
-          where regexp_full_match(client, '((0|[1-9][0-9]?[0-9]?)(\\.|$))+'))
+          where regexp_full_match(client, '((0|[1-9][0-9]?[0-9]?)(\\.|$)){{4}}'))
 """
 _LATEST = """
     select client, arg_max(os, (time, os <> 'Unknown', os)) as known, min(os) <> max(os) as changes
@@ -86,12 +87,16 @@ def is_log(line: bytes) -> bool:
 
 def is_readable(line: bytes) -> bool:
     """Whether a line of a log is whole, as far as it speaks of a client: then it is UTF-8, too."""
-    if not line[22:].startswith(b"mod=syn|"):
-        return bool(_LOG.match(line))
-    try:
-        return bool(_SENDER.match(line) and line.decode())
-    except UnicodeDecodeError:
+    if not is_log(line):
         return False
+    if not line.startswith(b"mod=syn|", 22):
+        return True
+    try:
+        line.decode()
+        datetime.strptime(line[1:20].decode().replace("/", "-"), _TIME)
+    except ValueError:
+        return False
+    return bool(_SENDER.match(line, 22))
 
 
 def senders(lines: DuckDBPyRelation, ports: Collection[str] | None = None) -> DuckDBPyRelation:
@@ -137,7 +142,8 @@ def fingerprints(
 
     time = ColumnExpression("time")
     if zone is not None:
-        utc = FunctionExpression("timezone", ConstantExpression(zone), time.cast("TIMESTAMP"))
+        local = FunctionExpression("try_strptime", time, ConstantExpression(_TIME))
+        utc = FunctionExpression("timezone", ConstantExpression(zone), local)
         time = FunctionExpression("left", utc.cast("VARCHAR"), ConstantExpression(19)).alias("time")
     columns = [ColumnExpression(name) for name in ("client", "os", UNREADABLE)]
     spelled = nw.from_native(seen.select(time, *columns))

@@ -74,8 +74,8 @@ def spam_index(
     in_spam, in_market = pairs["spam"].to_numpy(), pairs["market"].to_numpy()
     doubts = [
         *_in_two_units(spam_share, market_share),
-        *_left_out(spam, spam_share, in_spam, "spam", market, names),
-        *_left_out(market, market_share, in_market, "market", spam, names),
+        *_left_out(spam, spam_share, in_spam, "spam", market, "market", names),
+        *_left_out(market, market_share, in_market, "machines", spam, "spam", names),
     ]
     if not len(pairs):
         raise MatchError("no OS has both a spam share and a market share", *doubts)
@@ -184,8 +184,9 @@ def _left_out(
     shares: pd.DataFrame,
     share: npt.NDArray[np.float64],
     matched: npt.NDArray[np.int64],
-    of: str,
+    whole: str,
     other: pd.DataFrame,
+    missing: str,
     names: Names,
 ) -> list[str]:
     """What is said of the systems that the other table has not."""
@@ -196,7 +197,6 @@ def _left_out(
     left = pd.DataFrame({"os": shares["os"].to_numpy()[alone], "share": share[alone]})
     systems = left.groupby("os")["share"].agg(["max", "count"]).reset_index()
     systems = systems.sort_values(["max", "os"], ascending=[False, True])
-    whole = "spam" if of == "spam" else "machines"
     told = [
         f"{name} ({largest:.4g} % of {whole}"
         + (f", {count} times" if count > 1 else "")
@@ -209,6 +209,5 @@ def _left_out(
         names.family(name) in families and names.canonical(name) not in known
         for name in systems["os"]
     )
-    missing = "market" if of == "spam" else "spam"
     hint = "; --family adds versions up" if akin else ""
     return [f"no {missing} share for {listed(told, of=len(systems))}: left out{hint}"]

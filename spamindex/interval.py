@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from statistics import NormalDist
 from typing import TypeAlias
 
 Interval: TypeAlias = tuple[float, float]
-
-_CLOSE = 1e-11  # of the log of a ratio, when the search for a bound ends
-_STEPS = 200
-_FAR = 600.0  # a log that no ratio of counts has, within what its exponential can be
 
 
 def z_score(confidence: float, compared: int = 1) -> float:
@@ -35,7 +30,7 @@ def wilson(count: float, total: float, z: float) -> Interval:
     """
     middle = count + z * z / 2
     half = z * math.sqrt(count * (total - count) / total + z * z / 4)
-    low = (middle - half) / (total + z * z) if count > 0 else 0.0
+    low = (middle - half) / (total + z * z)  # just 0 for a count of 0, as √(z²) is z
     high = (middle + half) / (total + z * z) if count < total else 1.0
     return low, high
 
@@ -57,77 +52,50 @@ def koopman(count: float, total: float, other: float, other_total: float, z: flo
     """The score interval of a ratio of two proportions (Koopman 1984).
 
     The proportions are ``count`` of ``total`` and ``other`` of ``other_total``. Each bound is the
-    ratio whose chi-square statistic is z squared, found by bisection on the log of the ratio; the
-    upper one is infinite where ``other`` is 0.
+    ratio whose chi-square statistic is z squared, found by Newton's method; the upper one
+    is infinite where ``other`` is 0.
 
     >>> low, high = koopman(36, 40, 16, 80, z_score(95))
     >>> round(low, 6), round(high, 6)
     (2.939569, 7.152223)
     """
-
-    both, turn = count + other, count * other_total
-
-    def deviation(log_ratio: float) -> float:
-        """The signed root of the chi-square statistic of a ratio; it falls as the ratio rises."""
-        tried = math.exp(log_ratio)
-        # The likeliest proportions of that ratio solve a quadratic equation, b² - 4ac written as a
-        # sum of squares, so that nothing is lost where all of a sample are counted.
-        one, two = tried * (total + other), count + other_total
-        rest = tried * (total - count) * (other_total - other)
-        root = math.hypot(one - two, 2 * math.sqrt(max(rest, 0.0)))
-        b = one + two
-        other_expected = min(2 * both / (b + root), 1.0, 1 / tried)
-        square = _square(count, total, tried * other_expected)
-        square += _square(other, other_total, other_expected)
-        return math.copysign(math.sqrt(square), turn - tried * other * total)
-
-    # Where they are 0, half a message and half a visit will do to begin with.
-    a, b = max(count, 0.5), max(other, 0.5)
-    start = math.log(a / total) - math.log(b / other_total)
-    at_start = deviation(start)
-    step = z * math.sqrt(max(1 / a - 1 / total, 0) + max(1 / b - 1 / other_total, 0))
-    step = max(step, z / (total + other_total))
-    low, high = 0.0, math.inf
-    if count > 0:
-        low = math.exp(_root(lambda x: deviation(x) - z, start, at_start - z, step))
-    if other > 0:
-        high = math.exp(_root(lambda x: deviation(x) + z, start, at_start + z, step))
-    return low, high
+    low = _lower_bound(count, total, other, other_total, z * z)
+    turned = _lower_bound(other, other_total, count, total, z * z)
+    return low, 1 / turned if turned > 0 else math.inf
 
 
-def _square(count: float, total: float, expected: float) -> float:
-    """Pearson's chi-square of one proportion."""
-    variance = total * expected * (1 - expected)
-    away = count - total * expected
-    if variance <= 0:
-        return 0.0 if abs(away) <= 1e-9 * total else math.inf
-    return away * away / variance
+def _lower_bound(
+    count: float, total: float, other: float, other_total: float, square: float
+) -> float:
+    """The ratio below that of the samples whose chi-square statistic is ``square``.
 
-
-def _root(falling: Callable[[float], float], a: float, at_a: float, step: float) -> float:
-    """Where a falling function is 0, sought from ``a`` on in steps that become wider.
-
-    Regula falsi in its Illinois form: bisection where a straight line parts the halves. Infinite
-    where it is not 0 within reach.
+    At the likeliest proportions p and q of a ratio, (count - total p) ÷ (1 - p) is the negative of
+    (other - other_total q) ÷ (1 - q). By that number, ``away``, the statistic is
+    away² (missing ÷ (count - away) + other_missing ÷ (other + away)),
+    which rises, ever more steeply, so that Newton's steps come down to the bound from above.
     """
-    step = math.copysign(step, at_a)
-    b = a + step
-    while (at_b := falling(b)) * at_a > 0:
-        if abs(b) == _FAR:
-            return math.copysign(math.inf, b)
-        step *= 2
-        a, at_a, b = b, at_b, max(-_FAR, min(b + step, _FAR))
-    for _ in range(_STEPS):
-        if at_b == 0 or abs(b - a) <= _CLOSE * max(1.0, abs(b)):
-            break
-        between = b - at_b * (b - a) / (at_b - at_a) if math.isfinite(at_a + at_b) else (a + b) / 2
-        value = falling(between)
-        if value * at_b > 0:
-            at_a /= 2
-        else:
-            a, at_a = b, at_b
-        b, at_b = between, value
-    return b
+    if count <= 0:
+        return 0.0
+    missing, other_missing = (total - count) / total, (other_total - other) / other_total
+    # Where either sample by itself would lead to: the bound is nearer than both.
+    away = 2 * square * count / (square + math.sqrt(square * (square + 4 * missing * count)))
+    if other_missing > 0:
+        by_other = square + math.sqrt(square * (square + 4 * other_missing * other))
+        away = min(away, by_other / (2 * other_missing))
+    if count == total:  # p is 1 until away is all of them; only then it falls
+        left = square - other_missing * away * away / (other + away)
+        return total / (total + left) * (other_total + away) / (other + away)
+    if away >= count:  # of so small a part of a message that binary holds no difference
+        return 0.0
+
+    def nearer(away: float) -> float:
+        one, two = missing * away / (count - away), other_missing * away / (other + away)
+        slope = one * (1 + count / (count - away)) + two * (1 + other / (other + away))
+        return away - (away * (one + two) - square) / slope
+
+    while (closer := nearer(away)) < away:
+        away = closer
+    return (count - away) / (other + away) * (other_total + away) / (total - away)
 
 
 def log_reach(count: float, baseline: float, z: float) -> float:

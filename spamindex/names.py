@@ -193,9 +193,8 @@ def _folded(name: str) -> str:
     if not name.isascii():
         name = unicodedata.normalize("NFKC", name)
         name = "".join(c for c in name if unicodedata.category(c) != "Cf")
-    # NFKC once more: folding case can undo it, as it does for capital letters with an iota.
-    folded = " ".join(name.casefold().split())
-    return folded if folded.isascii() else unicodedata.normalize("NFKC", folded)
+    # NFKC once more: folding case can undo it, as it does for an accent over a sharp s.
+    return unicodedata.normalize("NFKC", " ".join(name.casefold().split()))
 
 
 def read_names(
@@ -223,7 +222,7 @@ def read_names(
         name, to, family = (*cells.row(row), "", "")[:3]
         folded, canonical = _folded(name), _folded(to)
         blank = not (name or to or family) or name.startswith("#")
-        if blank or (not found and (folded, canonical) == ("name", "canonical")):
+        if blank or (folded, canonical) == ("name", "canonical"):
             continue
         if not folded or not (canonical or family):
             faults.append(f"{cells.at(row)}: a name and its canonical name are needed")

@@ -118,9 +118,8 @@ def read_shares(
     )  # fmt: skip
     measured, findings = measured_rows(table, decimal_marks(table, decimal))
     _warn([*source.findings, *findings])
-    same_os = measured.column(measured.os).mapped(names.canonical)
-    groups = measured.groups(same_os)
-    figures_, found = _in_one_unit(measured, same_os, groups, of, unit, decimal)
+    groups = measured.groups(measured.column(measured.os).mapped(names.canonical))
+    figures_, found = _in_one_unit(measured, groups, of, unit, decimal)
     _warn(totals.sums_of_others(measured, figures_, found, names))
     _warn(totals.what_they_add_up_to(measured, figures_, found, unit_given=unit is not None))
     if column is None and of == "spam" and headings.speaks_of("market", measured.heading):
@@ -167,7 +166,6 @@ def _warn(findings: Iterable[UserWarning]) -> None:
 
 def _in_one_unit(
     table: Entries,
-    same_os: Column,
     groups: npt.NDArray[np.int64],
     of: Role | None,
     unit: Unit | None,
@@ -184,7 +182,7 @@ def _in_one_unit(
     faults = readings[0].faults
     said = repeats(table, groups)
     if said:  # only those that nothing else tells apart
-        said = repeats(table, table.groups(same_os, apart=[*table.others, table.os]))
+        said = repeats(table, table.groups(apart=[*table.others, table.os]))
     if faults:
         for row in np.flatnonzero(value.where(faults.__contains__)):
             said[int(row)] = f"{table.at(row)}: {value[row]!r} {faults[value[row]]}"
@@ -204,7 +202,7 @@ def _shares_of_counts(
 ) -> npt.NDArray[np.float64]:
     """What percent of all counts of its ranking each one is."""
     amounts = counts["share"].to_numpy()
-    groups = counts.groupby(list(by), sort=False).ngroup() if by else np.zeros(len(counts), int)
+    groups = counts.groupby(list(by)).ngroup() if by else np.zeros(len(counts), int)
     totals = np.bincount(groups, weights=amounts)[groups]
     if not totals.all():
         empty = counts[list(by)][totals == 0].iloc[0].tolist()
@@ -224,7 +222,7 @@ def _added_up(
     several = np.bincount(groups)[groups] > 1
     sums = {name: amount[rows] for name, amount in amounts.items()}
     for name, amount in amounts.items():
-        if name == "total" or not several.any():
+        if name == "total":
             continue
         # What was written as decimals adds up as decimals: 11.54 + 27.38 is 38.92.
         exact: dict[int, Decimal] = {}

@@ -43,8 +43,8 @@ def sampling_intervals(
           os     low    high
     0  Linux  4.5866  5.4274
     """
-    if not 0 < confidence < 100:
-        raise FigureError(f"{confidence:g} is no confidence: it is a percent between 0 and 100")
+    if not 1 <= confidence < 100:
+        raise FigureError(f"{confidence:g} is no confidence: it is a percent from 1 to below 100")
     if "messages" not in ranking:
         raise FigureError(
             "--confidence needs to know how many messages the spam shares stand for: give SPAM as "
@@ -57,8 +57,8 @@ def sampling_intervals(
     compared = _sizes(ranking, by) if simultaneous else np.ones(len(ranking), int)
     z = {k: interval.z_score(confidence, k) for k in np.unique(compared).tolist()}
     scores = [z[k] for k in compared.tolist()]
-    visits = [ranking[name].tolist() for name in ("visits", "all_visits") if name in ranking]
-    messages = [ranking[name].tolist() for name in ("messages", "all_messages")]
+    messages = _counts(ranking, "messages", "all_messages")
+    visits = _counts(ranking, "visits", "all_visits") if "visits" in ranking else []
     if visits:
         bounds = list(map(interval.koopman, *messages, *visits, scores))
     else:
@@ -104,6 +104,11 @@ def _check_counts(ranking: pd.DataFrame, part: str, whole: str) -> None:
     wrong = ranking.loc[~((counts >= 0) & (counts <= totals * slack) & (totals > 0)), "os"]
     if len(wrong):
         raise FigureError(f"{part} of {wrong.iloc[0]!r} are no part of {whole}")
+
+
+def _counts(ranking: pd.DataFrame, part: str, whole: str) -> list[list[float]]:
+    """The counts and their totals, none of them above it by what is lost in binary."""
+    return [ranking[part].clip(upper=ranking[whole]).tolist(), ranking[whole].tolist()]
 
 
 def _sizes(ranking: pd.DataFrame, by: Sequence[str]) -> npt.NDArray[np.int64]:

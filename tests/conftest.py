@@ -3,7 +3,9 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +39,15 @@ class Result:
 
 Invoke = Callable[..., Result]
 Write = Callable[..., str]
+
+
+@contextmanager
+def said(*expected: str) -> Iterator[None]:
+    """What is done within warns of just this, in this order."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    assert [str(entry.message) for entry in caught] == list(expected)
 
 
 @pytest.fixture

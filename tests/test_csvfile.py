@@ -61,11 +61,11 @@ def rows(table: Cells) -> list[list[str]]:
         "# a, b\n#\n" + TEXT + "# c, d\n",
         TEXT.replace("OS", "# a\n# b, c\nOS"),
         TEXT.encode("cp1252"),
-        gzip.compress(TEXT.encode()),
+        gzip.compress(TEXT.encode(), mtime=0),
         bz2.compress(TEXT.encode()),
         lzma.compress(TEXT.encode()),
         zstd.compress(TEXT.encode()),
-        gzip.compress(TEXT.encode("utf-16")),
+        gzip.compress(TEXT.encode("utf-16"), mtime=0),
         "# exported\n\n" + TEXT + "\n# the end\n",
         "Report of shares\n\n" + TEXT,
         "Report\nof\nshares\nby\nOS\n" + TEXT,
@@ -173,7 +173,10 @@ def test_a_gap_beside_headings_or_everywhere_is_none(content: str) -> None:
         ),
         (b"os,n\nA,1\n" + b"x" * 3_000_000, ":3: the line is longer than a million characters"),
         (b"os,n\nA,\x81\n", "is not text in UTF-8 or Windows-1252; name its --encoding"),
-        (gzip.compress(TEXT.encode() * 99)[:-9], "the compressed data is damaged or cut off"),
+        (
+            gzip.compress(TEXT.encode() * 99, mtime=0)[:-9],
+            "the compressed data is damaged or cut off",
+        ),
         (b"\x1f\x8b nothing", "the compressed data is damaged or cut off"),
         (zstd.compress(TEXT.encode())[:-3], "the compressed data is damaged or cut off"),
         (TEXT.encode("utf-16")[:-1], "begins like utf-16, but is damaged or cut off"),
@@ -216,3 +219,131 @@ def test_a_file_that_can_not_be_read() -> None:
 def test_names_of_sources() -> None:
     assert textfile.name_of(io.BytesIO()) == "<stream>"
     assert textfile.name_of("data/spam.csv") == "data/spam.csv"
+
+
+def raw(text: str, delimiter: str | None = None) -> tuple[list[list[str]], list[int], list[int]]:
+    """The rows of a file as they are, on which lines they begin, and how wide they were."""
+    table, widths = csvfile.read(io.BytesIO(text.encode()), delimiter=delimiter)
+    return rows(table), table.lines.tolist(), widths.tolist()
+
+
+def test_all_rows_are_as_wide_as_the_widest_and_know_how_wide_they_were() -> None:
+    table, widths = csvfile.read(io.BytesIO(b" a , b\nc\n\nd,e,f"), delimiter=",")
+    assert rows(table) == [["a", "b", ""], ["c", "", ""], ["", "", ""], ["d", "e", "f"]]
+    assert widths.tolist() == [2, 1, 0, 3]
+    assert table.headings == ["1", "2", "3"]
+    assert (table.name, table.delimiter, table.ends_in_a_line) == ("<stream>", ",", False)
+    assert table.columns[1].distinct == ["", "b", "e"]
+
+
+def test_rows_far_down_may_be_wider_or_narrower() -> None:
+    table, lines, widths = raw("a,b\n" * 1500 + "c,d,e\n" + "f\n" * 2500)
+    assert len(table) == 4001
+    assert lines == list(range(1, 4002))
+    assert (table[0], table[1499]) == (["a", "b", ""], ["a", "b", ""])
+    assert (table[1500], table[1501], table[4000]) == (
+        ["c", "d", "e"],
+        ["f", "", ""],
+        ["f", "", ""],
+    )
+    assert widths == [2] * 1500 + [3] + [1] * 2500
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_are_counted_through_quotations_and_far_down(end: str) -> None:
+    quoted = f'"a{end}b{end}c",1{end}'
+    text = quoted + f"x,2{end}" * 998 + quoted + quoted + f'z,3{end}"y,4{end}'
+    with pytest.raises(FileError, match=r"<stream>:1009: a quotation mark opens here"):
+        raw(text)
+    _, lines, _ = raw(text.replace('"y', "y"))
+    assert lines == [1, *range(4, 1002), 1002, 1005, 1008, 1009]
+
+
+def test_an_error_after_a_quotation_of_several_lines_is_on_its_own_line() -> None:
+    with pytest.raises(FileError) as caught:
+        raw('os,n\n"a\nb\r\nc",1\nx,2\n"Lin"ux,5\n')
+    assert caught.value.faults == ("<stream>:6: a quotation mark closes in the middle of a cell",)
+
+
+@pytest.mark.parametrize("delimiter", ["", "ab", '"', "\n", "\r", '"\r'])
+def test_what_can_part_no_cells_is_no_delimiter(delimiter: str) -> None:
+    with pytest.raises(FileError) as caught:
+        raw("a,b\n", delimiter)
+    assert caught.value.faults == (f"{delimiter!r} is no delimiter: one character is needed",)
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter"),
+    [
+        ("a,b\n", ","),
+        ("a,b;c\n", ";"),
+        ("a,b;c,d\ne,f\ng,h\n", ","),
+        ("a|b,c\nd|e\nf,g|h,i\n", "|"),
+        ("a\tb;c|d,e\n", "\t"),
+        ("a;b|c,d\n", ";"),
+        ("one\ntwo\nthree\nfour\na,b\nc,d\n", ","),
+        ('a,"b;c"\nd,"e;f;g"\nh;i,j\n', ","),
+        ('a, "b,c"\nd, e;x\nf, g;y\n', ","),
+        ("a;b;c\nd;e\nf,g\nh,i\n", ","),
+        ("a;b\n" * 200 + "c,d\n" * 300, ";"),
+    ],
+)
+def test_the_delimiter_is_what_gives_the_most_rows_of_one_width(text: str, delimiter: str) -> None:
+    table, _ = csvfile.read(io.BytesIO(text.encode()))
+    assert table.delimiter == delimiter
+
+
+def test_what_has_no_columns_or_nothing_at_all_is_refused() -> None:
+    no_columns = (
+        "<stream>: has no columns: no comma, semicolon, tab or | parts its lines; "
+        "name what does with --delimiter"
+    )
+    empty = "<stream>: is empty; a table of names and figures is needed"
+    for text, fault in (
+        ("one\ntwo\n", no_columns),
+        ("one", no_columns),
+        ("a,b\none\ntwo\n", no_columns),
+        ("", empty),
+        ("\n \n\t\n", empty),
+    ):
+        with pytest.raises(FileError) as caught:
+            raw(text)
+        assert caught.value.faults == (fault,)
+
+
+def test_a_line_longer_than_csv_can_take_parts_no_columns() -> None:
+    long = "x" * 131_073
+    with pytest.raises(FileError, match="<stream>:1: a cell is longer than 131072 characters; is"):
+        raw(f"{long}\na,b\nc,d\n")
+
+
+def test_blanks_around_quotations_are_none_of_the_cell() -> None:
+    assert raw('"a" , "b;" ,c\n "d ""e"" f" ,"", "f"\t\n"g" ')[0] == [
+        ["a", "b;", "c"],
+        ['d "e" f', "", "f"],
+        ["g", "", ""],
+    ]
+    assert raw('"a" \t"b"\n"c"\t \n')[0] == [["a", "b"], ["c", ""]]
+    assert raw('"a" |"b, c" |d\n')[0] == [["a", "b, c", "d"]]
+    assert raw('a "b" ,c\n')[0] == [['a "b"', "c"]]
+
+
+def test_any_character_may_part_cells() -> None:
+    assert raw("aXb\n", "X")[0] == [["a", "b"]]
+
+
+def test_blanks_that_part_cells_are_no_blanks_around_them() -> None:
+    assert raw("a  b\n", " ")[0] == [["a", "", "b"]]
+    assert raw('"a" "b"\n"c" d\n', " ")[0] == [["a", "b"], ["c", "d"]]
+
+
+def test_at_most_a_thousand_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert raw("x," * 999 + "x\n")[2] == [1000]
+    with pytest.raises(FileError) as caught:
+        raw("x," * 1000 + "x\n")
+    assert caught.value.faults == ("<stream>: has a row of 1001 cells; is it a table?",)
+    monkeypatch.setattr(csvfile, "_MAX_CELLS", 4000)
+    assert len(raw("a,b\n" * 2000)[0]) == 2000
+    with pytest.raises(FileError) as caught:
+        raw("a,b\n" * 2001)
+    assert caught.value.faults == ("<stream>: has more than 4000 cells; too large a table",)

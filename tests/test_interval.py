@@ -70,6 +70,23 @@ def test_nothing_counted_leaves_one_side_open() -> None:
     assert interval.around(0, math.inf) == (0, math.inf)
 
 
+def test_a_ratio_of_0_has_the_upper_bound_that_is_known_of_it_and_no_other_one() -> None:
+    assert interval.around(0, math.inf, at_zero=5) == (0, 5)
+    assert interval.around(1, math.inf, at_zero=5) == (0, math.inf)
+
+
+@pytest.mark.parametrize("confidence", range(1, 100))
+def test_nothing_counted_begins_at_0_at_every_confidence(confidence: int) -> None:
+    assert interval.wilson(0, 7, z_score(confidence))[0] == 0
+    assert interval.wilson(7, 7, z_score(confidence))[1] == 1
+
+
+def test_one_message_has_a_reach() -> None:
+    # Twice asinh(1/2 * sqrt(1 + 1/4)), and asinh of 0.559017 is 0.533366.
+    assert interval.log_reach(1, 4, 1) == pytest.approx(1.066732, abs=1e-6)
+    assert interval.log_reach(4, 1, 1) == pytest.approx(1.066732, abs=1e-6)
+
+
 def test_no_market_share_or_no_ratio_has_no_interval() -> None:
     assert all(map(math.isnan, interval.wilson_index(5, 10, 0, Z)))
     assert all(map(math.isnan, interval.around(math.nan, 0.5)))
@@ -80,6 +97,14 @@ def test_all_messages_from_one_and_all_visits_too() -> None:
     # Wilson's bounds for 20 of 20 and 30 of 30: the other proportion may be 1.
     assert low == pytest.approx(20 / (20 + Z * Z))
     assert high == pytest.approx((30 + Z * Z) / 30)
+
+
+def test_the_least_confidence_in_very_many_messages_all_from_one() -> None:
+    z = z_score(1)
+    low, high = interval.koopman(774_367_320_475, 774_367_320_475, 0, 98, z)
+    # What all of so many are is certain; Wilson's upper bound for 0 of 98 is left.
+    assert low == pytest.approx((98 + z * z) / (z * z), rel=1e-9)
+    assert math.isinf(high)
 
 
 @pytest.mark.parametrize("scale", [1, 10**3, 10**9])
@@ -111,6 +136,22 @@ def test_all_of_one_sample_and_few_of_the_other(
     found: tuple[float, float], expected: tuple[float, float]
 ) -> None:
     assert found == pytest.approx(expected, abs=0.0006)
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        # By 60-digit arithmetic.
+        ((2, 2, 5, 10), (0.6171218649426022, 4.226666120441485)),
+        ((2, 2, 9, 10), (0.3758453759220857, 1.6782748090455208)),
+        ((1, 1, 1, 4), (0.5597275381599689, 21.935952769226457)),
+        ((1000, 1000, 30, 100), (2.526218699708424, 4.567276724813145)),
+    ],
+)
+def test_all_of_one_sample_and_a_part_of_the_other(
+    counts: tuple[int, int, int, int], expected: tuple[float, float]
+) -> None:
+    assert interval.koopman(*counts, Z) == pytest.approx(expected, rel=1e-12)
 
 
 def test_the_relative_interval_of_two_samples() -> None:

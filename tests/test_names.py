@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from spamindex.errors import FileError
+from spamindex.errors import FileError, SpamIndexWarning
 from spamindex.names import BUILT_IN, Names, is_bare_version, read_names
 from tests.conftest import Write
 
@@ -66,13 +66,71 @@ def test_a_name_can_be_taken_out_of_the_synonyms(write: Write) -> None:
     [
         ("name,canonical\nTux,\n", "n.csv:2: a name and its canonical name are needed"),
         ("Tux,Linux\nTux,BSD\n", "n.csv:2: 'Tux' has another canonical name on line 1"),
+        (",Linux\n", "n.csv:1: a name and its canonical name are needed"),
+        (",,Linux\n", "n.csv:1: a name and its canonical name are needed"),
+        ("Tux,Linux,\nTux,,Linux\n", "n.csv:2: 'Tux' has another canonical name on line 1"),
+        ("Tux,,Linux\nTux,BSD,\n", "n.csv:2: 'Tux' has another canonical name on line 1"),
         ("a,b\nb,c\nc,a\n", "n.csv:3: 'c' leads back to itself"),
+        ("a,b\nb,c\nc,b\n", "n.csv:3: 'c' leads back to itself"),
+        ("Linux,tux\ntux,GNU/Linux\n", "n.csv:2: 'tux' leads back to itself"),
     ],
 )
 def test_contradictions_are_refused(write: Write, content: str, fault: str) -> None:
     with pytest.raises(FileError) as caught:
         read_names(write("n.csv", content))
     assert fault in caught.value.faults
+
+
+def test_all_contradictions_are_said_at_once(write: Write) -> None:
+    with pytest.raises(FileError) as caught:
+        read_names(write("n.csv", "name,canonical\nA,x\nB,\na,y\nA,z\n"))
+    assert caught.value.faults == (
+        "n.csv:3: a name and its canonical name are needed",
+        "n.csv:4: 'a' has another canonical name on line 2",
+        "n.csv:5: 'A' has another canonical name on line 2",
+    )
+
+
+def test_headings_are_no_names(write: Write) -> None:
+    for headings in ("name,canonical,", "Name,Canonical,Family"):
+        names = read_names(write("n.csv", f"{headings}\nTux,Linux,\n"))
+        assert (names.canonical("name"), names.canonical("tux")) == ("name", "linux")
+
+
+def test_a_family_is_that_of_a_name_and_of_its_canonical_one(write: Write) -> None:
+    names = read_names(write("n.csv", "Tux,Penguin,Birds\nHaiku,,BeOS\nBeOS 5,haiku\nAIX,AIX\n"))
+    assert [names.family(name) for name in ("tux", "Penguin", "HAIKU", "BeOS 5", "AIX")] == [
+        "Birds", "Birds", "BeOS", "BeOS", "AIX"
+    ]  # fmt: skip
+    assert (names.canonical("Haiku"), names.label("Haiku")) == ("haiku", "BeOS")
+    assert names.family("Windows 7") == "Windows"
+
+
+def test_a_family_of_ones_own_comes_first_for_a_name_and_for_a_pattern(write: Write) -> None:
+    names = read_names(write("n.csv", "Ubuntu*,,Ubuntu\nLinux,,Penguins\n"))
+    assert names.family("Ubuntu 22.04") == "Ubuntu"
+    assert names.family("Linux") == "Penguins"
+    assert names.family("Debian") == "Linux"
+
+
+def test_how_a_file_of_names_is_written_can_be_said(write: Write) -> None:
+    names = read_names(
+        write("n.csv", "K\N{LATIN SMALL LETTER O WITH DIAERESIS},x:Linux\n".encode("cp850")),
+        delimiter=":",
+        encoding="cp850",
+    )
+    assert names.canonical("k\N{LATIN SMALL LETTER O WITH DIAERESIS},X") == "linux"
+
+
+def test_a_name_alone_is_not_enough(write: Write) -> None:
+    with pytest.raises(FileError, match=r"^n\.csv:1: a name and its canonical name are needed$"):
+        read_names(write("n.csv", "Tux\n"), delimiter=",")
+
+
+def test_doubts_about_names_come_from_the_place_that_called(write: Write) -> None:
+    with pytest.warns(SpamIndexWarning) as caught:
+        read_names(write("n.csv", "Caf\u00e9,Linux\n".encode("cp1252")))
+    assert caught[0].filename == __file__
 
 
 def test_blank_lines_and_comments_in_a_names_file_end_nothing(write: Write) -> None:
@@ -92,9 +150,13 @@ def test_a_mapping_is_taken_in_peoples_spelling() -> None:
     names = Names.of({"Tux": "GNU/Linux", "Fenster": "MS Windows"})
     assert (names.canonical("TUX"), names.canonical("fenster")) == ("linux", "windows")
     assert names.canonical("Macintosh") == "macos"
+    names = Names.of({"Linux": "GNU/Linux", "Tux": "Linux"})
+    assert names.canonical("tux") == "linux"
+    assert Names.of(names) is names
 
 
 @given(st.text())
+@example("\N{LATIN SMALL LETTER SHARP S}\N{COMBINING ACUTE ACCENT}")
 def test_the_canonical_form_of_a_canonical_form_is_itself(name: str) -> None:
     once = BUILT_IN.canonical(name)
     assert BUILT_IN.canonical(once) == once
@@ -163,7 +225,11 @@ def test_families(family: str | None, names: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "bare"),
-    [("7", True), ("8.1", True), ("10.x", True), ("v2", True), ("Windows 7", False), ("XP", False)],
-)
+    [
+        ("7", True), ("8.1", True), ("10.x", True), ("v2", True), ("V2.X", True), (" 5.10 ", True),
+        ("Windows 7", False), ("XP", False), ("8.1a", False), ("8.", False), ("", False),
+        ("v", False), ("8.a", False), ("\N{ARABIC-INDIC DIGIT SEVEN}", False),
+    ],
+)  # fmt: skip
 def test_bare_versions(name: str, bare: bool) -> None:
     assert is_bare_version(name) is bare

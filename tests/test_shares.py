@@ -1,22 +1,14 @@
 from __future__ import annotations
 
 import io
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
 import spamindex
 from spamindex import SpamIndexNote, SpamIndexWarning, UnitError, read_shares
-
-
-@contextmanager
-def said(*expected: str) -> Iterator[None]:
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        yield
-    assert [str(entry.message) for entry in caught] == list(expected)
+from spamindex.shares import read_cells
+from tests.conftest import said
 
 
 def file(text: str) -> io.BytesIO:
@@ -111,14 +103,27 @@ def test_a_file_open_as_text_is_refused() -> None:
         read_shares(io.StringIO("os,share\nLinux,5\n"))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "because"),
+    [
+        ({"unit": "x"}, "unit is one of None, 'percent', 'fraction', 'count', not 'x'"),
+        ({"of": "x"}, "of is one of 'spam', 'market', None, not 'x'"),
+        ({"decimal": ";"}, "decimal is one of None, '.', ',', not ';'"),
+        ({"total": 0}, "total is a number of messages or visits, not 0"),
+        ({"total": -5}, "total is a number of messages or visits, not -5"),
+    ],
+)
+def test_arguments_that_there_are_not_are_refused(wrong: dict[str, Any], because: str) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))) as caught:
+        read_shares(file("os,share\nLinux,5\nMac,95\n"), **wrong)
+    assert str(caught.value) == because
+
+
 def test_arguments_that_fit_no_file_are_refused() -> None:
     with pytest.raises(spamindex.FileError, match="is not an encoding"):
         read_shares(file("os,share\nLinux,5\n"), encoding="hex")
     with pytest.raises(spamindex.FileError, match="is no delimiter"):
         read_shares(file("os,share\nLinux,5\n"), delimiter="ab")
-    for wrong in ({"unit": "percents"}, {"of": "share"}, {"decimal": ";"}):
-        with pytest.raises(ValueError, match=f"{next(iter(wrong))} is one of"):
-            read_shares(file("os,share\nLinux,5\n"), **wrong)  # type: ignore[arg-type]
 
 
 def test_a_file_that_ends_within_its_last_line_is_doubted() -> None:
@@ -203,6 +208,17 @@ def test_a_total_has_many_names(name: str) -> None:
     assert shares["share"].tolist() == [5.0, 95.0]
 
 
+def test_the_last_ranking_is_the_one_that_may_be_cut_off() -> None:
+    whole = "2010-01,Linux,10\n2010-01,Mac,90\n"
+    part = "2010-02,Linux,10\n2010-02,Mac,20\n2010-02,BSD,5"
+    with said("<stream>:6: the last line has no line end, and 35 is not all: is it cut off?"):
+        read_shares(file("month,os,share\n" + whole + part), by=["month"])
+    with said("<stream>: column 'share': the percents add up to 35 of 100"):
+        read_shares(file("month,os,share\n" + part + "\n" + whole.rstrip()), by=["month"])
+    with said("<stream>:3: the last line has no line end, and 0.9 is not all: is it cut off?"):
+        read_shares(file("os,share\nLinux,0.1\nWindows,0.8"), unit="fraction")
+
+
 def test_a_day_without_visits_is_no_ranking_but_part_of_all() -> None:
     text = "date,os,visits\n2010-01-01,A,5\n2010-01-01,B,15\n2010-01-02,A,0\n2010-01-02,B,0\n"
     with pytest.warns(SpamIndexNote):
@@ -210,3 +226,189 @@ def test_a_day_without_visits_is_no_ranking_but_part_of_all() -> None:
     assert shares["share"].tolist() == [25.0, 75.0]
     with pytest.raises(UnitError, match="adds up to 0 in 2010-01-02; leave it out"):
         read_shares(file(text), by=["date"], unit="count")
+
+
+def test_each_ranking_of_nothing_but_0_is_named_by_all_its_columns() -> None:
+    text = "land,month,os,n\nx,2010-01,A,5\ny,2010-02,A,0\nz,2010-03,A,0\n"
+    with pytest.raises(UnitError) as caught:
+        read_shares(file(text), column="n", by=["land", "month"], unit="count")
+    assert caught.value.faults == (
+        "<stream>: column 'n': adds up to 0 in y, 2010-02; leave it out",
+    )
+
+
+def test_counts_are_shares_of_their_ranking_in_the_order_of_the_file() -> None:
+    text = "land,os,n\ny,A,1\ny,B,3\nx,A,4\nx,B,1\n"
+    shares = read_shares(file(text), by=["land"], unit="count")
+    assert shares.to_dict("list") == {
+        "land": ["y", "y", "x", "x"],
+        "os": ["A", "B", "A", "B"],
+        "share": [25.0, 75.0, 80.0, 20.0],
+    }
+
+
+def test_counts_of_one_os_alone_are_no_shares() -> None:
+    text = "OS,browser,visits\nMac,A,10\nMac,B,20\nLinux,A,70\n"
+    with pytest.raises(UnitError) as caught:
+        read_shares(file(text), unit="count", where={"browser": "A", "os": "Mac"})
+    assert caught.value.faults == (
+        "<stream>: column 'visits': --where os leaves counts of that OS alone, and so 100 % of "
+        "them; choose among the rows of the result instead",
+    )
+    shares = read_shares(file(text), unit="count", where={"browser": "A"})
+    assert shares["share"].tolist() == [12.5, 87.5]
+    percents = "os,share\nMac,30\nLinux,70\n"
+    with said("<stream>: column 'share': the percents add up to 30 of 100"):
+        shares = read_shares(file(percents), where={"os": "mac"})
+    assert shares["share"].tolist() == [30.0]
+
+
+def test_versions_add_up_to_their_family_as_decimals_do() -> None:
+    text = "os,share\nWindows 7,11.54\nLinux,61.08\nWinXP,27.38\n"
+    with said():
+        shares = read_shares(file(text), family=True)
+    assert shares.to_dict("list") == {"os": ["Windows", "Linux"], "share": [38.92, 61.08]}
+
+
+def test_counts_of_a_family_are_added_up_and_their_total_is_not() -> None:
+    text = "os,visits\nWindows 7,10\nLinux,60\nWinXP,30\n"
+    shares = read_shares(file(text), unit="count", family=True, counts=True)
+    assert shares.to_dict("list") == {
+        "os": ["Windows", "Linux"],
+        "share": [40.0, 60.0],
+        "count": [40.0, 60.0],
+        "total": [100.0, 100.0],
+    }
+
+
+def test_halves_of_a_familys_versions_add_up() -> None:
+    text = "os,share\nWindows 7,11.5\nLinux,61.00\nWinXP,27.5\n"
+    shares = read_shares(file(text), family=True, total=1000, rounding=True)
+    assert shares["half"].tolist() == [0.1, 0.005]
+    assert shares["count"].tolist() == [390.0, 610.0]
+
+
+def test_a_day_without_visits_at_the_end_is_not_cut_off() -> None:
+    text = "date,os,visits\n2010-01-01,A,5\n2010-01-01,B,15\n2010-01-02,A,0\n2010-01-02,B,0"
+    with said(
+        "<stream>: column 'visits': read as counts; they add up to 20",
+        "<stream>: column 'visits': 4 rows were added up by OS",
+    ):
+        read_shares(file(text), period="all")
+
+
+def test_a_sample_size_says_what_is_behind_shares() -> None:
+    text = "os,share\nMac,30\nLinux,70\n"
+    shares = read_shares(file(text), total=1)
+    assert shares.to_dict("list") == {
+        "os": ["Mac", "Linux"], "share": [30.0, 70.0], "count": [0.3, 0.7], "total": [1.0, 1.0]
+    }  # fmt: skip
+    of: Any
+    for of, option in (("spam", "--spam-total"), ("market", "--share-total"), (None, "total=")):
+        with pytest.raises(UnitError, match=f"holds counts, and {option} is for shares"):
+            read_shares(file("os,n\nA,1\nB,3\n"), unit="count", total=5, of=of)
+
+
+def test_counts_beside_the_shares_are_those_asked_for() -> None:
+    text = "os,share,visits\nMac,30,3\nLinux,70,7\n"
+    with said("<stream>: column 'visits': taken for the counts behind the shares"):
+        shares = read_shares(file(text), of="market", counts=True)
+    assert shares["count"].tolist() == [3.0, 7.0]
+    assert read_shares(file(text)).columns.tolist() == ["os", "share"]
+
+
+def test_half_a_unit_of_the_last_digit() -> None:
+    shares = read_shares(file("os,share\nMac,30.5\nLinux,69.50\n"), rounding=True)
+    assert shares["half"].tolist() == [0.05, 0.005]
+    with pytest.warns(SpamIndexNote, match="read as fractions"):
+        shares = read_shares(file("os,share\nMac,0.305\nLinux,0.695\n"), rounding=True)
+    assert shares.to_dict("list") == {
+        "os": ["Mac", "Linux"], "share": [30.5, 69.5], "half": [0.05, 0.05]
+    }  # fmt: skip
+
+
+def test_shares_of_the_market_read_as_those_of_spam_are_doubted() -> None:
+    text = "os,market_share\nMac,30\nLinux,70\n"
+    with said("<stream>: column 'market_share': read as spam shares"):
+        read_shares(file(text), of="spam")
+    with said():
+        read_shares(file(text), of="spam", column="market_share")
+        read_shares(file(text), of="market")
+        read_shares(file(text))
+        read_shares(file(text.replace("market_", "spam_")), of="spam")
+
+
+def test_what_the_user_names_is_not_guessed() -> None:
+    text = "os,device,share,usage\nMac,a,30,60\nLinux,b,70,40\n"
+    shares = read_shares(file(text), key="device", column="usage")
+    assert shares.to_dict("list") == {"os": ["a", "b"], "share": [60.0, 40.0]}
+    with pytest.raises(spamindex.ColumnError, match="choose with --share-column among"):
+        read_shares(file(text.replace("usage", "share of all")), of="market")
+    spam = "os,share,spam\nMac,30,60\nLinux,70,40\n"
+    assert read_shares(file(spam), of="spam")["share"].tolist() == [60.0, 40.0]
+    year = "which,2010\nMac,30\nLinux,70\n"
+    assert read_shares(file(year), column="2010")["os"].tolist() == ["Mac", "Linux"]
+
+
+def test_a_row_that_begins_with_an_os_is_no_heading() -> None:
+    with pytest.raises(spamindex.FigureError, match="<stream>:1: column '2': 'x5'"):
+        read_shares(file("Linux,x5\nMac,95\n"))
+
+
+def test_a_row_that_the_others_add_up_to_is_doubted() -> None:
+    text = "os,share\nA,20\nB,20\nC,10\nD,50\n"
+    with said("<stream>: the sum of the others, or a total?: 'D' (line 5)"):
+        read_shares(file(text))
+
+
+def test_figures_that_are_none_and_rows_twice_are_said_line_by_line() -> None:
+    text = "os,share\nMac,x5\nLinux,5\nLinux,6\nBSD,\nAIX,y6\n"
+    with (
+        pytest.warns(SpamIndexWarning, match="no figure: 'BSD'"),
+        pytest.raises(spamindex.FigureError) as caught,
+    ):
+        read_shares(file(text))
+    assert caught.value.faults == (
+        "<stream>:2: column 'share': 'x5' is not a number",
+        "<stream>:4: 'Linux' is on line 3 too; leave one row for each OS",
+        "<stream>:6: column 'share': 'y6' is not a number",
+    )
+
+
+def test_rows_that_another_column_tells_apart_are_not_twice() -> None:
+    text = "browser,os,visits\nA,Mac,1\nB,Mac,2\nB,mac,3\nA,Linux,x\n"
+    with pytest.raises(spamindex.FigureError) as caught:
+        read_shares(file(text))
+    assert [fault.split(":")[1] for fault in caught.value.faults] == ["5"]
+
+
+@pytest.mark.parametrize(
+    ("of", "option"), [("spam", "--spam-unit"), ("market", "--share-unit"), (None, "unit=")]
+)
+def test_an_open_unit_is_asked_for_by_the_option_of_the_table(of: Any, option: str) -> None:
+    with pytest.raises(UnitError) as caught:
+        read_shares(file("os,share\nMac,0.3\nLinux,0.4\n"), of=of)
+    [fault] = caught.value.faults
+    assert fault.startswith("<stream>: column 'share': ")
+    assert f"say with {option} " in fault
+
+
+def test_a_decimal_mark_that_is_given_says_whether_a_row_without_a_name_is_the_total() -> None:
+    text = "os;n\nA;1.500\nB;98.500\n;100\n"
+    with said("<stream>: left out, a total: '100' (line 4)"):
+        assert read_shares(file(text), decimal=".")["share"].tolist() == [1.5, 98.5]
+    with said("<stream>: left out, no OS name: '100' (line 4)"):
+        shares = read_shares(file(text), decimal=",", unit="count")
+    assert shares["share"].tolist() == [1.5, 98.5]
+
+
+def test_cells_that_were_read_already_are_not_read_again() -> None:
+    cells = read_cells(file("os,share\nLinux,5\nWindows,95\n"))
+    assert read_shares(cells)["share"].tolist() == [5.0, 95.0]
+
+
+def test_periods_and_encodings_are_taken_as_they_are_given() -> None:
+    text = "month;os;share\n2010-01;Caf\N{LATIN SMALL LETTER E WITH ACUTE};100\n2010-02;X;100\n"
+    data = io.BytesIO(text.encode("latin-1"))
+    shares = read_shares(data, period="2010-01", delimiter=";", encoding="latin-1")
+    assert shares["os"].tolist() == ["Café"]

@@ -278,9 +278,20 @@ def test_in_a_notebook() -> None:
     ranking = sampling_intervals(spam_index(spam, market), 95)
     assert ranking["low"][0] == pytest.approx(2.93956919)
     assert ranking["high"][0] == pytest.approx(7.15222343)
-    with pytest.raises(FigureError, match="percent between 0 and 100"):
+    with pytest.raises(FigureError, match="percent from 1 to below 100"):
         sampling_intervals(ranking, 100)
     with pytest.raises(MatchError, match="not ranked"):
         sampling_intervals(ranking, 95, baseline="c")
     with pytest.raises(UnitError, match="total= is for shares"):
         read_shares("data/visits.csv", period="2010-03", unit="count", total=5)
+
+
+def test_shares_that_are_a_little_more_than_all_in_binary_are_all() -> None:
+    everything, hair_more = 1e12, 1e12 + 200
+    for counted in ({}, {"visits": [hair_more], "all_visits": [everything]}):
+        shares = {"os": ["a"], "spam_share": [100.0], "market_share": [100.0], "spam_index": [1.0]}
+        ranking = pd.DataFrame(
+            shares | {"messages": [hair_more], "all_messages": [everything]} | counted
+        )
+        bounded = sampling_intervals(ranking, 95)
+        assert bounded[["low", "high"]].to_numpy().tolist() == [pytest.approx([1, 1])]
