@@ -73,6 +73,7 @@ _OVER_TIME = """
         from (select distinct client, time, os from lines_of_logs where not _spamindex_unreadable)
     ) where earlier is distinct from os
 """
+_CHANGING = "select count(*) from latest where changes"
 _HOW_MANY = "select count(*), count(*) filter (where _spamindex_unreadable) from lines_of_logs"
 
 
@@ -144,14 +145,14 @@ def fingerprints(
     if zone is not None:
         local = FunctionExpression("try_strptime", time, ConstantExpression(_TIME))
         utc = FunctionExpression("timezone", ConstantExpression(zone), local)
-        time = FunctionExpression("left", utc.cast("VARCHAR"), ConstantExpression(19)).alias("time")
+        time = FunctionExpression("strftime", utc, ConstantExpression(_TIME)).alias("time")
     columns = [ColumnExpression(name) for name in ("client", "os", UNREADABLE)]
     spelled = nw.from_native(seen.select(time, *columns))
     spelled = spelled.with_columns(client=normal_expression(nw.col("client")))
     spelled.to_native().create("lines_of_logs")
     [(read, bad)] = connection.sql(_HOW_MANY).fetchall()
     connection.sql(_LATEST).create("latest")
-    [(changing,)] = connection.sql("select count(*) from latest where changes").fetchall()
+    [(changing,)] = connection.sql(_CHANGING).fetchall()
     latest, over_time = (
         connection.sql(_SPELLED.format(query=query, rest=rest))
         for query, rest in (("from latest", "known"), (_OVER_TIME, "known, since, until"))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -152,10 +153,16 @@ def test_the_market_alone_may_have_several() -> None:
 
 
 def test_rows_of_no_month_meet_each_other_alone() -> None:
-    spam = monthly((None, "x", 50), ("a", "x", 60))
-    market = monthly(("a", "x", 20), (None, "x", 25))
+    spam = monthly((None, "x", 50), ("a", "x", 60), ("a", "y", 5), (None, "y", 6))
+    market = monthly(("a", "x", 20), (None, "x", 25), (None, "y", 2), ("a", "y", 5))
     ranking = spam_index(spam, market, by=["month"])
-    assert sorted(ranking["spam_index"]) == [2.0, 3.0]
+    assert sorted(ranking["spam_index"]) == [1.0, 2.0, 3.0, 3.0]
+
+
+def test_each_os_of_each_month_meets_itself_alone() -> None:
+    systems = [("a", "x", 1.0), ("b", "x", 2.0), ("a", "y", 3.0), ("b", "z", 4.0), ("a", "z", 5.0)]
+    ranking = spam_index(monthly(*systems), monthly(*systems[::-1]), by=["month"])
+    assert ranking["spam_index"].tolist() == [1.0] * 5
 
 
 def test_what_is_known_of_shares_goes_along_in_the_order_of_the_ranking() -> None:
@@ -168,6 +175,7 @@ def test_what_is_known_of_shares_goes_along_in_the_order_of_the_ranking() -> Non
     ranking = spam_index(spam, market)
     known = ["messages", "all_messages", "spam_half", "visits", "all_visits", "market_half"]
     assert ranking.columns.tolist() == ["os", "spam_share", "market_share", "spam_index", *known]
+    assert set(ranking[known].dtypes) == {np.dtype(float)}
     assert ranked(ranking, "os", *known) == [
         ("y", 6, 10, 5, 1, 20, 0.05),
         ("x", 4, 10, 0.5, 19, 20, 0.25),
