@@ -1,4 +1,4 @@
-"""Bytes as lines of text: where they come from, what they are compressed with, their encoding."""
+"""Bytes as lines of text: where they come from, and what they are compressed with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias
 
-from spamindex.errors import FileError, SpamIndexNote, SpamIndexWarning
+from spamindex import encodings
+from spamindex.errors import FileError
 
 Source: TypeAlias = str | os.PathLike[str] | BinaryIO
 
@@ -26,7 +27,6 @@ _BOMB = (
     f"unpacks to more than {_MOST_TIMES} times its size, as no table does; if it is one, unpack it "
     "first"
 )
-_LAST_RESORT = "windows-1252"
 _COMPRESSED = {
     re.compile(rb"\x1f\x8b"): "gzip",
     re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"): "bz2",
@@ -35,16 +35,6 @@ _COMPRESSED = {
         "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
     ),
 }
-_WIDE = ("utf-16", "utf-32")
-_WHOLE = ("utf-8", *_WIDE)  # of which no text has half characters, as one has of UTF-7
-_MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark its own begins with
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-_WITHOUT_MARK = {"utf-16-le": 1, "utf-16-be": 0}  # and where the upper halves begin
 
 
 @dataclass(frozen=True)
@@ -69,7 +59,7 @@ class Text:
     def lines(self) -> Iterator[str]:
         """Its lines, each with the end it has, and without the byte-order marks before them."""
         lines = io.TextIOWrapper(io.BytesIO(self.data), encoding=self.encoding, newline="")
-        if not self.encoding.startswith(_WIDE) and codecs.BOM_UTF8 not in self.data:
+        if not self.encoding.startswith(encodings.WIDE) and codecs.BOM_UTF8 not in self.data:
             return lines
         return (line.lstrip("\ufeff") for line in lines)  # files put together keep their marks
 
@@ -86,25 +76,10 @@ def read(source: Source, encoding: str | None = None) -> Text:
     """
     name = name_of(source)
     data = _expanded(name, _bytes(name, source))
-    findings: list[UserWarning] = []
     if encoding is not None:
-        known = _known(name, encoding)
-        if not known.startswith(_WIDE):
-            _refuse_zeros(name, data)
-        if not _is_text(data, known):
-            raise FileError(f"{name}: is not text in {encoding}; name the right --encoding")
-    else:
-        known = _encoding(name, data)
-        if known == _LAST_RESORT:
-            findings.append(
-                SpamIndexWarning(
-                    f"{name}: is not UTF-8 and was read as Windows-1252; "
-                    "is that right? Say so with --encoding"
-                )
-            )
-        elif known in _WITHOUT_MARK:
-            findings.append(SpamIndexNote(f"{name}: has no byte-order mark; read as {known}"))
-    return Text(name, data, known, findings)
+        return Text(name, data, encodings.checked(name, data, encoding), [])
+    found, findings = encodings.found(name, data)
+    return Text(name, data, found, findings)
 
 
 def binary_lines(source: Source) -> Iterator[bytes]:
@@ -197,7 +172,7 @@ def _at_most(name: str, read: Callable[[int], bytes], most: int, too_large: str)
         end = max(piece.rfind(b"\n"), piece.rfind(b"\r"))
         line = len(piece) - end - 1 if end >= 0 else line + len(piece)
         if line > _PIECE and not is_packed:
-            _refuse_zeros(name, data.getvalue())
+            encodings.refuse_zeros(name, data.getvalue())
             number = data.getvalue().count(b"\n") + 1
             raise FileError(f"{name}:{number}: the line is longer than a million characters")
         if data.tell() > most:
@@ -220,52 +195,3 @@ def _expanded(name: str, data: bytes) -> bytes:
         raise
     except Exception as error:  # each library has kinds of its own for damaged data
         raise FileError(f"{name}: the compressed data is damaged or cut off: {error}") from error
-
-
-def _known(name: str, encoding: str) -> str:
-    try:
-        "".encode(encoding)  # codecs.lookup knows hex and zip too, which are no text
-        found = codecs.lookup(encoding).name
-    except (LookupError, ValueError) as error:
-        raise FileError(f"{name}: {encoding!r} is not an encoding that Python knows") from error
-    return "utf-8-sig" if found == "utf-8" else found
-
-
-def _encoding(name: str, data: bytes) -> str:
-    for mark, encoding in _MARKS.items():
-        if data.startswith(mark):
-            if _is_text(data, encoding):
-                return encoding
-            raise FileError(f"{name}: begins like {encoding}, but is damaged or cut off")
-    if data.startswith(b"PK\x03\x04"):
-        raise FileError(f"{name}: is a zip archive or an Excel workbook; save the table as CSV")
-    for encoding, half in _WITHOUT_MARK.items():
-        # Each second byte is zero, and no other: the letters of Latin-1 in UTF-16.
-        if 2 * data.count(0) == len(data) > 0 and not any(data[half::2]):
-            return encoding
-    _refuse_zeros(name, data)
-    for encoding in ("utf-8-sig", _LAST_RESORT):
-        if _is_text(data, encoding):
-            return encoding
-    raise FileError(f"{name}: is not text in UTF-8 or Windows-1252; name its --encoding")
-
-
-def _refuse_zeros(name: str, data: bytes) -> None:
-    if b"\0" in data:
-        raise FileError(
-            f"{name}: is not a text file: it holds zero bytes "
-            "(if it is UTF-16, say so with --encoding utf-16-le or utf-16-be)"
-        )
-
-
-def _is_text(data: bytes, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        for start in range(0, len(data), _PIECE):  # in pieces, to hold no second copy
-            text = decoder.decode(data[start : start + _PIECE])
-            if not encoding.startswith(_WHOLE):
-                text.encode()
-        decoder.decode(b"", final=True)
-    except UnicodeError:
-        return False
-    return True

@@ -31,6 +31,7 @@ LAYERS = [
     {"extent", "names"},
     {"alignment", "columns", "csvfile"},
     {"cells", "delimiter", "endings", "figures", "headings", "periods", "textfile"},
+    {"encodings"},
     {"errors", "interval"},
 ]
 

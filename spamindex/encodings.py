@@ -1,0 +1,99 @@
+"""In which encoding the bytes of a file are text."""
+
+from __future__ import annotations
+
+import codecs
+
+from spamindex.errors import FileError, SpamIndexNote, SpamIndexWarning
+
+WIDE = ("utf-16", "utf-32")
+_WHOLE = ("utf-8", *WIDE)  # of which no text has half characters, as one has of UTF-7
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark its own begins with
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_WITHOUT_MARK = {"utf-16-le": 1, "utf-16-be": 0}  # and where the upper halves begin
+_LAST_RESORT = "windows-1252"
+_PIECE = 1 << 20
+
+
+def checked(name: str, data: bytes, encoding: str) -> str:
+    """Python's name of an encoding that the data of a file is text in. Raises FileError.
+
+    >>> checked("spam.csv", b"OS", "utf8")
+    'utf-8-sig'
+    """
+    known = _known(name, encoding)
+    if not known.startswith(WIDE):
+        refuse_zeros(name, data)
+    if not _is_text(data, known):
+        raise FileError(f"{name}: is not text in {encoding}; name the right --encoding")
+    return known
+
+
+def found(name: str, data: bytes) -> tuple[str, list[UserWarning]]:
+    """The encoding that a file seems to be in, and what is to be said of that. Raises FileError.
+
+    >>> found("spam.csv", "Haïku".encode())
+    ('utf-8-sig', [])
+    """
+    encoding = _guessed(name, data)
+    if encoding == _LAST_RESORT:
+        doubt = f"{name}: is not UTF-8 and was read as Windows-1252"
+        return encoding, [SpamIndexWarning(f"{doubt}; is that right? Say so with --encoding")]
+    if encoding in _WITHOUT_MARK:
+        return encoding, [SpamIndexNote(f"{name}: has no byte-order mark; read as {encoding}")]
+    return encoding, []
+
+
+def refuse_zeros(name: str, data: bytes) -> None:
+    """Raise FileError for zero bytes, which text has in wide encodings alone."""
+    if b"\0" in data:
+        raise FileError(
+            f"{name}: is not a text file: it holds zero bytes "
+            "(if it is UTF-16, say so with --encoding utf-16-le or utf-16-be)"
+        )
+
+
+def _known(name: str, encoding: str) -> str:
+    try:
+        "".encode(encoding)  # codecs.lookup knows hex and zip too, which are no text
+        found = codecs.lookup(encoding).name
+    except (LookupError, ValueError) as error:
+        raise FileError(f"{name}: {encoding!r} is not an encoding that Python knows") from error
+    return "utf-8-sig" if found == "utf-8" else found
+
+
+def _guessed(name: str, data: bytes) -> str:
+    for mark, encoding in _MARKS.items():
+        if data.startswith(mark):
+            if _is_text(data, encoding):
+                return encoding
+            raise FileError(f"{name}: begins like {encoding}, but is damaged or cut off")
+    if data.startswith(b"PK\x03\x04"):
+        raise FileError(f"{name}: is a zip archive or an Excel workbook; save the table as CSV")
+    for encoding, half in _WITHOUT_MARK.items():
+        # Each second byte is zero, and no other: the letters of Latin-1 in UTF-16.
+        if 2 * data.count(0) == len(data) > 0 and not any(data[half::2]):
+            return encoding
+    refuse_zeros(name, data)
+    for encoding in ("utf-8-sig", _LAST_RESORT):
+        if _is_text(data, encoding):
+            return encoding
+    raise FileError(f"{name}: is not text in UTF-8 or Windows-1252; name its --encoding")
+
+
+def _is_text(data: bytes, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for start in range(0, len(data), _PIECE):  # in pieces, to hold no second copy
+            text = decoder.decode(data[start : start + _PIECE])
+            if not encoding.startswith(_WHOLE):
+                text.encode()
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+    return True
