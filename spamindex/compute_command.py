@@ -63,13 +63,17 @@ EXIT_ABOVE = 3
     metavar="COLUMN=VALUE",
     help="Only rows with this value.  [repeatable]",
 )
-@input_option("--family/--no-family", help="Add up versions: Windows 7 and 10 are Windows.")
+@input_option(
+    "--family/--no-family",
+    show_default=True,
+    help="Add up versions, or not: Windows 7 and 10 are Windows.",
+)
 @input_option("--names", metavar="FILE", help="CSV of name,canonical: more synonyms.")
 @input_option(
     "--delimiter",
     metavar="CHAR",
     callback=one_character,
-    help="What parts the columns of both files.",
+    help="What parts the columns of both files: one character, or tab.",
 )
 @input_option("--encoding", metavar="NAME", callback=text_encoding, help="Encoding of both files.")
 @input_option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of both files.")
@@ -77,8 +81,8 @@ EXIT_ABOVE = 3
     "--baseline",
     metavar="OS",
     callback=whole_text,
-    help="Add how many times the OS's index each one is, and the break-even: "
-    "the percent of its spam that would have to be the OS's for both to be equal.",
+    help="Compare each index with this OS's. The break-even is the percent of an OS's spam that "
+    "would have to be the baseline's for both indexes to be equal.",
 )
 @question_option(
     "--reattribute",
@@ -168,9 +172,9 @@ def compute(
 ) -> None:
     """Rank operating systems by spam share divided by market share.
 
-    SPAM and SHARE are CSV files of spam shares and of market shares by operating system, as
-    percents, fractions or counts. - is standard input. An OS in only one of them is left out, and
-    named.
+    SPAM and SHARE are tables of spam shares and of market shares by operating system, in delimited
+    text: as percents, fractions or counts. - is standard input. An OS in only one of them is left
+    out, and named.
 
     \b
     Examples:

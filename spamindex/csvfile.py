@@ -17,6 +17,11 @@ from spamindex.errors import FileError
 from spamindex.figures import is_figure
 from spamindex.textfile import Source, Text
 
+# What people may take for a table, by its beginning.
+_RECORDS = {
+    re.compile(rb'\s*[\[{]\s*[{"\]]'): "JSON",
+    re.compile(rb"\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\] mod="): "a p0f log",
+}
 _SAMPLE_LINES = 200
 _ROWS_AT_ONCE = 1_000  # as many as the processor's cache holds: more take twice as long
 _MAX_COLUMNS = 1_000
@@ -37,7 +42,14 @@ def read(
     >>> cells.headings, cells.row(1), widths.tolist()
     (['1', '2'], ['Linux', '5,14'], [2, 2])
     """
-    return rows(textfile.read(source, encoding), delimiter)
+    text = textfile.read(source, encoding)
+    for beginning, kind in _RECORDS.items():
+        if beginning.match(text.data):
+            raise FileError(
+                f"{text.name}: is {kind}, and no table of delimited text; spamindex tally makes "
+                "one of records, with -f csv"
+            )
+    return rows(text, delimiter)
 
 
 def rows(text: Text, delimiter: str | None = None) -> tuple[Cells, npt.NDArray[np.int64]]:
@@ -130,20 +142,27 @@ def _chunks(text: Text, delimiter: str) -> Iterator[tuple[list[list[str]], npt.N
         else:  # a quotation goes on over several lines
             numbers = line + np.cumsum([0, *map(_lines_of, rows[:-1])])
             for number, row in zip(numbers, rows, strict=True):
-                if any(_holds_rows(cell, delimiter) for cell in row):
+                if any(_holds_rows(cell, delimiter, i) for i, cell in enumerate(row)):
                     raise FileError(
                         f"{text.name}:{number}: a quotation goes on over what looks like rows of a "
-                        "table; is a quotation mark missing, or one too many?"
+                        "table; is a quotation mark missing, or one too many? If none is, take the "
+                        "line ends out of that cell"
                     )
             yield rows, numbers
 
 
-def _holds_rows(cell: str, delimiter: str) -> bool:
-    """Whether what is quoted goes over a line end and has figures between delimiters in it."""
+def _holds_rows(cell: str, delimiter: str, number: int) -> bool:
+    """Whether what is quoted goes over a line end, and one of its lines looks like a row.
+
+    The first line can be a row if the cell begins one; else it is the end of a cell.
+    """
     return (
         len(cell.splitlines()) > 1
         and delimiter in cell
-        and any(is_figure(t.strip()) for line in cell.splitlines() for t in line.split(delimiter))
+        and any(
+            delimiter in line and any(is_figure(t.strip()) for t in line.split(delimiter))
+            for line in cell.splitlines()[number > 0 :]
+        )
     )
 
 

@@ -78,6 +78,7 @@ def spam_index(
         *_left_out(market, market_share, in_market, "machines", spam, "spam", names),
     ]
     if not len(pairs):
+        _refuse_apart(spam, market, by)
         raise MatchError("no OS has both a spam share and a market share", *doubts)
 
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -167,6 +168,17 @@ def _keys(
         # Numbered anew after each column, so that they never outgrow their type.
         keys = pd.factorize(keys * len(texts) + codes)[0]
     return keys[: len(spam)], keys[len(spam) :]
+
+
+def _refuse_apart(spam: pd.DataFrame, market: pd.DataFrame, by: Sequence[str]) -> None:
+    """Say of tables that have no ranking in common that this is why no OS is in both."""
+    for name in by:
+        if name in spam and name in market and not set(spam[name]) & set(market[name]):
+            ours, theirs = (listed(sorted(set(map(str, table[name])))) for table in (spam, market))
+            raise MatchError(
+                f"no {name} is in both tables: the spam shares are of {ours}, the market shares of "
+                f"{theirs}"
+            )
 
 
 def _refuse_twice(

@@ -191,10 +191,16 @@ def _of_period(cells: Cells, when: int, period: str | None, *, ranked_by: bool) 
                 f"(or all), or rank each with --by {heading}"
             )
         return cells
-    if period == ALL:
-        return cells
-    wanted = periods.iso(period) or period
-    rows = column.where(lambda text: periods.within(text, wanted))
-    if not rows.any():
-        raise PeriodError(f"{cells.name}: has nothing of {period}; it holds {periods.span(there)}")
-    return cells.only(rows)
+    if period != ALL:
+        wanted = periods.iso(period) or period
+        rows = column.where(lambda text: periods.within(text, wanted))
+        if not rows.any():
+            there_is = periods.span(there)
+            raise PeriodError(f"{cells.name}: has nothing of {period}; it holds {there_is}")
+        cells = cells.only(rows)
+    if not ranked_by and (twice := periods.within_another(cells.columns[when].distinct)):
+        raise PeriodError(
+            f"{cells.name}: {twice[0]} lies in {twice[1]}, and both would count: choose another "
+            f"--period, or rank each with --by {shlex.quote(column.heading)}"
+        )
+    return cells

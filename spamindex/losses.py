@@ -7,27 +7,30 @@ import itertools
 import threading
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from spamindex import database, files, textfile
-from spamindex.errors import FileError, SpamIndexWarning
+from spamindex.errors import FileError, SpamIndexWarning, listed
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 _MOST_BAD = 1000  # one in so many lines may be unreadable
 _PIECE = 1 << 20  # fits the processor's cache
 _LONGEST = 1 << 22  # bytes of a record: DuckDB refuses one half as long, but needs its time
+_PATIENCE = 5.0  # seconds, for what is wrong with a file after DuckDB has failed on it
 _END = "end"  # a last line of our own, which no quotation may take with it
 
 
 class Lines(NamedTuple):
-    """The lines of a file that do not end within quotes, and whether all its quotes are pairs.
+    """The lines of a file: all, those that do not end in quotes, and whether all quotes are pairs.
 
-    Those are the records of CSV, or more where lines are blank or quotation marks stand in cells.
+    The second are the records of CSV, or more where lines are blank or quotation marks stand in
+    cells.
     """
 
+    every: int
     number: int
     paired: bool
 
@@ -48,10 +51,11 @@ class _Beside(threading.Thread):
             self.found = [_lines(path, self.delimiter) for path in self.paths]
         except Exception as error:
             self.error = error
-            self.stop()
+            with suppress(Exception):  # there may be nothing left to stop
+                self.stop()
 
-    def result(self) -> list[Lines]:
-        self.join()
+    def result(self, patience: float | None = None) -> list[Lines]:
+        self.join(patience)
         if self.error is not None:
             raise self.error
         return self.found
@@ -73,7 +77,7 @@ def read_through(
         yield beside.result
         beside.result()
     except Exception:
-        beside.result()
+        beside.result(_PATIENCE)
         raise
 
 
@@ -83,9 +87,14 @@ def check_all_read(
     """Refuse CSV of which DuckDB has read less than there is, by the ``lines`` of its files.
 
     It does where a quotation mark is never closed, and where a damaged line stands just where it
-    parts a file among its threads.
+    parts a file among its threads. Lines that quotation marks make one record of are warned of.
     """
-    if sum(file.number - 1 for file in lines) <= read and all(file.paired for file in lines):
+    every = sum(file.every - 1 for file in lines)
+    outside = sum(file.number - 1 for file in lines)
+    if outside <= read and all(file.paired for file in lines):
+        if (joined := every - max(outside, read)) > 0:
+            doubt = f"{joined} line ends stand within quotation marks; is a mark missing?"
+            warnings.warn(SpamIndexWarning(f"{listed([*names.values()])}: {doubt}"), stacklevel=2)
         return
     for path, name in names.items():
         there = _rows(path, name, delimiter) - 1
@@ -123,6 +132,25 @@ def first_unreadable(names: Mapping[str, str], kind: str) -> tuple[str, int] | N
     return None
 
 
+def refuse_late_key(connection: DuckDBPyConnection, names: Mapping[str, str]) -> None:
+    """Refuse JSON lines of which only later ones say what is spam: all would be taken for it.
+
+    Raises FileError.
+    """
+    from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
+
+    pattern = ConstantExpression(r'"spam"\s*:')
+    for path, name in names.items():
+        line = ColumnExpression(database.LINE)
+        says_spam = FunctionExpression("regexp_matches", line, pattern)
+        late: DuckDBPyRelation = database.lines(connection, [path]).filter(says_spam)
+        if late.limit(1).fetchall():
+            raise FileError(
+                f"{name}: has a key 'spam' in some lines, but in none of the first; begin with a "
+                "line that has it, or say which records are spam with --spam COLUMN=VALUE"
+            )
+
+
 def refuse_bad(bad: int, read: int, first: tuple[str, int] | None, *, skip_bad: bool) -> None:
     """Warn of unreadable records, or raise a FileError where they are more than 1 in 1,000."""
     if not bad:
@@ -138,11 +166,12 @@ def _lines(path: str, delimiter: str | None) -> Lines:
     import numpy as np  # whose loops run beside DuckDB's, as those of Python do not
 
     buffer = np.empty(_PIECE, np.uint8)
-    ends, within, last, record, looked_at = 0, 0, ord("\n"), 0, False
+    every, ends, within, last, record, looked_at = 0, 0, 0, ord("\n"), 0, False
     with textfile.unpacked(path) as file:
         while size := file.readinto(buffer):  # type: ignore[attr-defined]
             piece = buffer[:size]
             line_end, quote = piece == ord("\n"), piece == ord('"')
+            every += int(np.count_nonzero(line_end))
             if delimiter is not None and (within or quote.any()):
                 # A sum that begins anew after 255 is odd or even all the same.
                 inside = (np.cumsum(quote, dtype=np.uint8) + np.uint8(within)) & 1
@@ -154,7 +183,8 @@ def _lines(path: str, delimiter: str | None) -> Lines:
                 looked_at = True
             ends += int(np.count_nonzero(line_end))
             last = int(piece[-1])
-    return Lines(ends + (last != ord("\n")), not within)
+    unended = last != ord("\n")
+    return Lines(every + unended, ends + unended, not within)
 
 
 def _refuse_long(path: str, delimiter: str | None) -> None:
@@ -171,13 +201,16 @@ def _rows(path: str, name: str, delimiter: str) -> int:
     """
     lines = (line.decode("latin-1") for line in textfile.binary_lines(path))
     rows, row = -1, None
+    usual = csv.field_size_limit(_LONGEST)
     try:
         for row in csv.reader(itertools.chain(lines, ["\n", _END]), delimiter=delimiter):
             rows += bool(row)
     except csv.Error as error:
         raise FileError(
-            f"{name}: a cell is longer than 131072 characters; is a quotation mark missing?"
+            f"{name}: a cell is longer than {_LONGEST} characters; is a quotation mark missing?"
         ) from error
+    finally:
+        csv.field_size_limit(usual)
     if row != [_END]:
         raise FileError(f"{name}: a quotation mark opens somewhere and is never closed")
     return rows

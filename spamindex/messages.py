@@ -155,7 +155,7 @@ def _named_by_fingerprints(
     named = told.with_columns(client=normal_expression(nw.col("label")))
     named = named.join(known, on="client", how="left")
     if question.over_time:
-        _check_zone(records, question.time or "")
+        _check_zone(records, question)
         at, since = nw.col("time"), nw.col("since")
         named = named.filter(since.is_null() | ((at >= since) & (at < nw.col("until"))))
     return named.drop("label").rename({"known": "label"})
@@ -198,7 +198,10 @@ def _seconds(column: str) -> nw.Expr:
     return _text(column).str.slice(0, 19).str.replace_all("T", " ", literal=True).fill_null("9")
 
 
-def _check_zone(records: nw.LazyFrame[Any], column: str) -> None:
+def _check_zone(records: nw.LazyFrame[Any], question: Question) -> None:
+    column = question.time or ""
+    if question.unreadable:
+        records = records.filter(~nw.col(question.unreadable))
     text = _text(column).str
     has_offset = text.slice(19).str.contains(_OFFSET).fill_null(False)
     is_iso = text.contains(r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d").fill_null(True)
@@ -239,7 +242,7 @@ def _collected(frame: nw.LazyFrame[Any]) -> list[Sequence[Any]]:
 def _parted(rows: Iterable[Sequence[Any]], question: Question) -> Counts:
     """What came back: spam by label, and the rest."""
     messages = Counter[tuple[str, ...]]()
-    not_spam, unreadable = 0, 0
+    others, unreadable = Counter[str](), 0
     for *texts, bad, every, spam in rows:
         # What is missing is None, or not, as the engine likes: but no text.
         key = tuple(text if isinstance(text, str) else "" for text in texts)
@@ -247,7 +250,7 @@ def _parted(rows: Iterable[Sequence[Any]], question: Question) -> Counts:
             unreadable += int(every)
             continue
         of_them = int(spam or 0)
-        not_spam += int(every) - of_them
+        others[key[-1]] += int(every) - of_them
         if of_them:
             messages[key] += of_them
     for i, (column, span) in enumerate(question.by):
@@ -256,4 +259,4 @@ def _parted(rows: Iterable[Sequence[Any]], question: Question) -> Counts:
                 raise FigureError(
                     f"column {column!r}: {text!r} does not begin an ISO time, such as 2010-03-01"
                 )
-    return Counts(messages, question.by_names, not_spam, unreadable)
+    return Counts(messages, question.by_names, others, unreadable)

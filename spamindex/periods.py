@@ -74,6 +74,22 @@ def within(period: str, wider: str) -> bool:
     return period == wider or period.startswith(f"{wider}-")
 
 
+def within_another(periods: Iterable[str]) -> tuple[str, str] | None:
+    """A period that lies in another one of some, and that one; None if none does.
+
+    >>> within_another(["2010-01", "2010-02", "2010"])
+    ('2010-01', '2010')
+    """
+    there = set(periods)
+    for period in sorted(there):
+        year, *rest = period.split("-")
+        quarter = f"{year}-Q{(int(rest[0]) + 2) // 3}" if rest and rest[0].isdecimal() else period
+        for wider in (year, quarter, "-".join([year, *rest[:1]])):
+            if wider != period and wider in there and within(period, wider):
+                return period, wider
+    return None
+
+
 def span(periods: Iterable[str]) -> str:
     """The first and the last of some periods, and how many there are.
 

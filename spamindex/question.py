@@ -63,12 +63,13 @@ class Question:
 class Counts:
     """The spam of each label, as it stands in the records, and what became of the others.
 
-    ``messages`` are by key: the text in each of the columns ``by``, then the label.
+    ``messages`` are by key: the text in each of the columns ``by``, then the label. ``others`` are
+    the records that are not spam, by label.
     """
 
     messages: Mapping[tuple[str, ...], int]
     by: list[str]
-    not_spam: int
+    others: Mapping[str, int]
     unreadable: int
 
     @property
@@ -78,6 +79,11 @@ class Counts:
         for (*_, label), messages in self.messages.items():
             sums[label] += messages
         return sums
+
+    @property
+    def not_spam(self) -> int:
+        """The records that are not spam."""
+        return sum(self.others.values())
 
     @property
     def spam(self) -> int:

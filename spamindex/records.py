@@ -24,6 +24,7 @@ from spamindex.roles import question
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+_AROUND = " \t\ufeff"  # what may stand around a heading: files put together keep their marks
 _BEGINNING = 1 << 21  # bytes: more than the longest line
 
 
@@ -69,6 +70,8 @@ class Records:
             bad = losses.rejected(self.connection, self.names, self.kind)
             if self.delimiter is not None:
                 losses.check_all_read(counts.read + len(bad), self.names, lines(), self.delimiter)
+        if self.kind == "json" and asked.spam is None:
+            losses.refuse_late_key(self.connection, self.names)
         if not counts.read + len(bad):
             raise FileError(f"{next(iter(self.names.values()))}: has no record of a message")
         if self.kind == "csv":
@@ -86,20 +89,29 @@ def _with_headings_marked(
     records: DuckDBPyRelation, asked: Question
 ) -> tuple[DuckDBPyRelation, Question]:
     """CSV whose headings are unreadable where they are repeated as records."""
-    from duckdb import ColumnExpression, ConstantExpression, StarExpression
+    from duckdb import ColumnExpression, ConstantExpression, FunctionExpression, StarExpression
 
-    heading = ColumnExpression(asked.client or "") == ConstantExpression(asked.client)
-    marked = records.select(StarExpression(), heading.alias(UNREADABLE))
+    around = ConstantExpression(_AROUND)
+    cell = FunctionExpression("trim", ColumnExpression(asked.client or ""), around)
+    heading = ConstantExpression((asked.client or "").casefold())
+    is_heading = FunctionExpression("lower", cell) == heading
+    marked = records.select(StarExpression(), is_heading.alias(UNREADABLE))
     return marked, replace(asked, unreadable=UNREADABLE)
 
 
 def _without_headings(counts: Counts, asked: Question) -> Counts:
     """Leave out the headings of CSV that are repeated as records: what else is bad is rejected."""
-    kept = {key: n for key, n in counts.messages.items() if key[-1] != asked.os}
-    if repeated := counts.spam - sum(kept.values()) + counts.unreadable:
+
+    def is_none(label: str) -> bool:
+        return asked.os is None or label.strip(_AROUND).casefold() != asked.os.casefold()
+
+    kept = {key: n for key, n in counts.messages.items() if is_none(key[-1])}
+    others = {label: n for label, n in counts.others.items() if is_none(label)}
+    left = sum(kept.values()) + sum(others.values())
+    if repeated := counts.read - left:
         note = f"left out: headings that are repeated as records: {repeated}"
         warnings.warn(SpamIndexNote(note), stacklevel=3)
-    return replace(counts, messages=kept, unreadable=0)
+    return replace(counts, messages=kept, others=others, unreadable=0)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from spamindex.errors import ColumnError, SpamIndexWarning
 from spamindex.fingerprints import Fingerprints
-from spamindex.headings import COUNT_WORDS, words
+from spamindex.headings import words
 from spamindex.question import TRUE, Question, Span
 
 # The first of these that is there is it.
@@ -22,6 +22,18 @@ _HEADINGS = {
 }  # fmt: skip
 
 
+_COUNTS = (
+    "messages",
+    "visits",
+    "sessions",
+    "visitors",
+    "pageviews",
+    "page views",
+    "count",
+    "counts",
+)
+
+
 def question(
     columns: Sequence[str],
     *,
@@ -32,26 +44,33 @@ def question(
     spam: tuple[str, Sequence[str]] | None = None,
     by: Sequence[tuple[str, Span | None]] = (),
     unreadable: str | None = None,
+    os_option: str = "--os",
 ) -> Question:
     """What is to be counted of records with these columns.
 
     What is given is looked for, whatever its case and punctuation; what is not, by usual headings.
-    Raises ColumnError where something that is needed is not there; warns of a table of counts.
+    ``os_option`` is the option that names the column of the OS. Raises ColumnError where something
+    that is needed is not there; warns of a table of counts, and of a column that may say more.
 
     >>> question(["Date", "OS_fp", "spam"]).os
     'OS_fp'
     """
-    if counts := [column for column in columns if words(column) in COUNT_WORDS]:
+    grouped_by = {words(name) for name, _ in by}
+    counts = [name for name in columns if words(name) in _COUNTS and words(name) not in grouped_by]
+    if counts:
         doubt = (
             f"column {counts[0]!r} seems to hold counts, but each record is taken for one message; "
             "a table of counts is for compute"
         )
         warnings.warn(SpamIndexWarning(doubt), stacklevel=2)
     if fingerprints is None:
-        os, client = _needed(columns, "--os", os), None
+        os, client = _needed(columns, "--os", os, called=os_option), None
     else:
         os, client = None, _needed(columns, "--client", client)
     spam_column = find(columns, spam[0]) if spam else _usual(columns, "--spam")
+    if spam_column is None and (near := [c for c in columns if "spam" in words(c).split()]):
+        doubt = f"all records are taken for spam; does column {near[0]!r} say which are? Say --spam"
+        warnings.warn(SpamIndexWarning(doubt), stacklevel=2)
     return Question(
         os=os,
         client=client,
@@ -74,14 +93,16 @@ def find(columns: Sequence[str], named: str) -> str:
     raise ColumnError(f"{problem} {named!r}; there are {', '.join(map(repr, columns))}")
 
 
-def _needed(columns: Sequence[str], option: str, named: str | None) -> str:
+def _needed(
+    columns: Sequence[str], option: str, named: str | None, *, called: str | None = None
+) -> str:
     found = find(columns, named) if named else _usual(columns, option)
     if found is None:
         what = "the OS" if option == "--os" else "the client's address"
         hint = "; or give --fingerprints" if option == "--os" else ""
         raise ColumnError(
-            f"no column can be told to hold {what}; choose with {option} among "
-            f"{', '.join(map(repr, columns))}{hint}"
+            f"no column can be told to hold {what}; choose with {called or option} "
+            f"among {', '.join(map(repr, columns))}{hint}"
         )
     return found
 

@@ -144,6 +144,7 @@ def read_shares(
     if found == "count":
         _refuse_filtered(measured, where or {})
         totals.refuse_among(measured, groups)
+        totals.refuse_families(measured, figures_.values, groups, names)
         shares["share"] = _shares_of_counts(measured, shares, by)
     return shares
 

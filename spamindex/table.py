@@ -240,9 +240,9 @@ def _number(figure: float, decimals: int | None) -> float | None:
 
 
 FORMATS: Mapping[str, Renderer] = {
-    **{style: partial(_for_people, style) for style in FOR_PEOPLE},
     "csv": partial(_delimited, ","),
     "tsv": partial(_delimited, "\t"),
     "json": partial(_objects, ("[\n", ",\n", "\n]\n")),
     "jsonl": partial(_objects, ("", "\n", "\n")),
+    **{style: partial(_for_people, style) for style in FOR_PEOPLE},
 }

@@ -25,7 +25,7 @@ def shares(
     count fifty million records. Raises MatchError where there is no spam, or none of a known OS
     with ``ignore_unknown``.
 
-    >>> shares(Counts({("Windows XP",): 2, ("Windows 7",): 1, ("Linux",): 1}, [], 0, 0))
+    >>> shares(Counts({("Windows XP",): 2, ("Windows 7",): 1, ("Linux",): 1}, [], {}, 0))
     {'os': ['Windows', 'Linux'], 'spam_share': [75.0, 25.0], 'messages': [3, 1]}
     """
     if not counts.messages:

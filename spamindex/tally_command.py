@@ -47,7 +47,8 @@ def _input_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 "--spam",
                 type=SpamColumn(),
                 metavar="COLUMN[=VALUE,...]",
-                help="Which records are spam: those with true, 1, yes or VALUE there.",
+                help="Which records are spam: those with VALUE there, or true, 1, yes. Without it "
+                "a column spam says so, else all are.",
             ),
             input_option(
                 "--port",
@@ -59,7 +60,7 @@ def _input_options(command: Callable[..., Any]) -> Callable[..., Any]:
             input_option(
                 "--skip-bad",
                 is_flag=True,
-                help="Leave out lines that can't be read, be they more than 1 in 1,000.",
+                help="Go on even if more than 1 line in 1,000 can't be read.",
             ),
         )
     ):
@@ -92,6 +93,7 @@ def _zone(_ctx: click.Context, _param: click.Parameter, value: str | None) -> st
 @input_option(
     "--family/--no-family",
     default=True,
+    show_default=True,
     help="Add up versions, or not: Windows 7 and 10 are Windows.",
 )
 @input_option(
@@ -129,7 +131,7 @@ def tally(
     skip_bad: bool,
     **asked: Any,
 ) -> None:
-    """Count message records by the OS that sent them: a SPAM table for compute.
+    """Count message records into a SPAM table for compute.
 
     MESSAGES are CSV, TSV, JSON lines or Parquet files with a record for each message, p0f 3 logs,
     or lists of client addresses; compressed or not; folders and patterns of them; - is standard
@@ -137,7 +139,7 @@ def tally(
 
     \b
     Examples:
-      spamindex tally data/messages.csv --fingerprints data/p0f.log
+      spamindex tally data/messages.csv --fingerprints data/p0f.log --spam content_type=Spam
       spamindex tally 'mail/*.parquet' --by time:month | spamindex compute - share.csv --by period
     """
     _check(messages, names=names, **asked)
@@ -179,7 +181,14 @@ def tally(
 @input_option("--os", metavar="NAME", required=True, help="The OS whose spam is wanted.")
 @input_option("--os-column", metavar="COLUMN", help="Column with the OS of the sender.")
 @_input_options
-@input_option("-n", type=click.IntRange(min=1), default=100, show_default=True)
+@input_option(
+    "-n",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    metavar="N",
+    help="How many to pick.",
+)
 @input_option("--seed", type=int, default=0, show_default=True, help="Another seed, another pick.")
 @output_option(
     "-f",
@@ -201,14 +210,14 @@ def sample(
     skip_bad: bool,
     **asked: Any,
 ) -> None:
-    """Pick some of one OS's spam at random, to look into: where does it really come from?
+    """Pick some of one OS's spam at random, to look into.
 
-    MESSAGES are as for tally. The records come as they are, with all their columns, in their order;
-    the same seed picks the same ones.
+    Where does it really come from? MESSAGES are as for tally. The records come as they are, with
+    all their columns, in their order; the same seed picks the same ones.
 
     \b
     Example:
-      spamindex sample data/messages.csv --fingerprints data/p0f.log --os Linux -n 5 --seed 7
+      spamindex sample mail.csv --fingerprints p0f.log --spam action=reject --os Linux -n 5
     """
     _check(messages, names=names, **{**asked, "os": os_column})
     from spamindex.picking import pick
@@ -216,7 +225,7 @@ def sample(
     with findings():
         known = _names(names)
         with _opened(messages, asked, skip_bad=skip_bad) as records:
-            question = records.question(os=os_column, **asked)
+            question = records.question(os=os_column, os_option="--os-column", **asked)
             counts = records.counted(question, skip_bad=skip_bad)
             picked, among = pick(records, question, counts, os, n, seed, names=known)
     if among < n:

@@ -88,7 +88,8 @@ def sums_of_others(
     if not doubtful.any():
         return []
     if unit == "count":
-        total = doubtful & (values >= _NO_CHANCE) & ~systems.where(names.knows)
+        said_so = systems.where(lambda name: "total" in words(name).split())
+        total = doubtful & ((values >= _NO_CHANCE) | said_so) & ~systems.where(names.knows)
         if total.any():
             name = systems[np.flatnonzero(total)[0]]
             raise MatchError(
@@ -105,7 +106,7 @@ def refuse_among(table: Entries, groups: npt.NDArray[np.int64]) -> None:
 
     ``groups`` are the rows of one OS. Raises MatchError.
     """
-    for number in (i for i in table.others if i not in (*table.by, table.period)):
+    for number in (i for i in table.others if i not in table.by):
         column = table.column(number)
         total = column.where(called_total)
         beside = np.bincount(groups, weights=~total) * np.bincount(groups, weights=total) > 0
@@ -115,6 +116,25 @@ def refuse_among(table: Entries, groups: npt.NDArray[np.int64]) -> None:
                 f"{table.cells.name}: column {column.heading!r}: totals among what is added up: "
                 f"{named(table, column, total)}; leave them out, or choose with --where"
             )
+
+
+def refuse_families(
+    table: Entries, counts: npt.NDArray[np.float64], groups: npt.NDArray[np.int64], names: Names
+) -> None:
+    """Refuse to add up the counts of a family and of its versions, of which it is the sum.
+
+    ``groups`` are the rows that are added up. Raises MatchError.
+    """
+    systems = table.column(table.os)
+    whole = systems.where(lambda name: names.canonical(names.label(name)) == names.canonical(name))
+    others = np.bincount(groups, weights=counts * ~whole)[groups]
+    several = np.bincount(groups, weights=~whole)[groups] > 1
+    total = whole & several & (np.abs(counts - others) <= 1e-9 * counts)
+    if total.any():
+        raise MatchError(
+            f"{table.cells.name}: the sum of its versions, which --family adds up: "
+            f"{named(table, systems, total)}; leave it out, or them"
+        )
 
 
 def named(table: Entries, by: Column, which: npt.NDArray[np.bool_]) -> str:

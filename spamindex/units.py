@@ -116,19 +116,26 @@ def _inferred(figures: Figures, heading: str, option: str) -> Unit:
         return "fraction"
     if headings.says_counts(heading):
         if not reading.whole:
-            raise UnitError(f"counts by its heading, but not all are whole; say with {option}")
+            raise UnitError(
+                "counts by its heading, but not all are whole numbers as they are written; say "
+                f"with {option}"
+            )
         return "count"
-    fractions = parts[(parts > 0) & (parts <= 1)]
-    if (
-        total < 100 * (1 - _SLACK)
-        and _SOME <= len(fractions) < len(parts)
-        and abs(fractions.sum() - 1) <= _SLACK
-    ):
-        raise UnitError(
-            f"adds up to {total:.10g}, and without {parts.max():.10g} to about 1: are they "
-            f"fractions, and {parts.max():.10g} something else? Say with {option}"
-        )
+    _refuse_one_beside(parts, option)
     return _by_total(total, largest, reading.whole, heading, option)
+
+
+def _refuse_one_beside(parts: npt.NDArray[np.float64], option: str) -> None:
+    """Refuse fractions or percents with one figure of another kind among them: a sample size."""
+    one, others = parts.max(), np.sort(parts)[:-1]
+    for whole, unit in ((1, "fractions"), (100, "percents")):
+        about = abs(others.sum() - whole) <= whole * _SLACK
+        told = whole == 100 or parts.sum() < 100 * (1 - _SLACK)  # else all are percents
+        if about and told and np.count_nonzero(others) >= _SOME and others.max() <= whole < one:
+            raise UnitError(
+                f"adds up to {parts.sum():.10g}, and without {one:.10g} to about {whole}: are they "
+                f"{unit}, and {one:.10g} something else? Say with {option}"
+            )
 
 
 def _by_total(total: float, largest: float, whole: bool, heading: str, option: str) -> Unit:

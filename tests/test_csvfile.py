@@ -347,3 +347,26 @@ def test_at_most_a_thousand_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(FileError) as caught:
         raw("a,b\n" * 2001)
     assert caught.value.faults == ("<stream>: has more than 4000 cells; too large a table",)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b'{"os": "Linux"}\n', "JSON"),
+        (b'[\n{"os": "Linux", "spam_share": 5}\n]\n', "JSON"),
+        (b"[2010/02/01 02:29:15] mod=syn|cli=192.0.2.7/1|...\n", "a p0f log"),
+    ],
+)
+def test_what_is_no_table_is_told_what_makes_one(content: bytes, kind: str) -> None:
+    with pytest.raises(FileError) as caught:
+        csvfile.read(io.BytesIO(content))
+    assert caught.value.faults == (
+        f"<stream>: is {kind}, and no table of delimited text; spamindex tally makes one of "
+        "records, with -f csv",
+    )
+
+
+def test_a_note_with_a_line_end_is_a_cell() -> None:
+    text = b'os,share,note\nLinux,5,"see Redmond, 98052\nUSA"\nMac,95,\n'
+    cells, _ = csvfile.read(io.BytesIO(text))
+    assert cells.row(1)[2] == "see Redmond, 98052\nUSA"

@@ -321,3 +321,16 @@ def test_family_is_not_advised_for_what_another_month_lacks() -> None:
     market = monthly(("a", "Linux", 1), ("b", "Linux", 1), ("b", "Windows", 9))
     with said("no market share for Windows (5 % of spam): left out"):
         spam_index(spam, market, by=["month"])
+
+
+def test_tables_of_other_periods_are_told_so() -> None:
+    spam = pd.DataFrame({"month": ["2026-02"], "os": ["Linux"], "share": [5.0]})
+    market = pd.DataFrame(
+        {"month": ["2010-01", "2010-02"], "os": ["Linux"] * 2, "share": [1.0] * 2}
+    )
+    with pytest.raises(MatchError) as caught:
+        spam_index(spam, market, by=["month"])
+    assert caught.value.faults == (
+        "no month is in both tables: the spam shares are of 2026-02, the market shares of 2010-01, "
+        "2010-02",
+    )

@@ -91,3 +91,37 @@ def test_headings_that_are_repeated(invoke: Invoke, write: Write) -> None:
 def test_a_quotation_mark_within_a_cell(invoke: Invoke, write: Write) -> None:
     result = invoke("tally", write("r.csv", 'os,n\nLinux,5" disk\nLinux,6\n'))
     assert rows(result.stdout) == ["Linux,100.0,2"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["time, os\n1, Windows XP\nTIME, OS\n", "os,n\nWindows XP,1\n\ufeffos,n\n"],
+)
+def test_headings_that_are_repeated_in_another_way(invoke: Invoke, write: Write, text: str) -> None:
+    result = invoke("tally", write("r.csv", text))
+    assert rows(result.stdout) == ["Windows,100.0,1"]
+    assert "note: left out: headings that are repeated as records: 1" in result.complaints
+
+
+def test_a_repeated_heading_is_no_record_that_is_not_spam(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.csv", "os,spam\nLinux,true\nos,spam\nMac,false\n"), "-v")
+    assert result.complaints == [
+        "note: left out: headings that are repeated as records: 1",
+        "note: 2 records: 1 spam (0 of an unknown OS), 1 not spam, 0 unreadable",
+    ]
+
+
+def test_lines_that_quotation_marks_join_are_said(invoke: Invoke, write: Write) -> None:
+    text = 'time,os,subject\n1,Windows,"hello\n2,Linux,x\n3,Mac,y"\n4,Linux,z\n'
+    result = invoke("tally", write("r.csv", text))
+    assert rows(result.stdout) == ["Linux,50.0,1", "Windows,50.0,1"]
+    assert result.complaints == [
+        "warning: r.csv: 2 line ends stand within quotation marks; is a mark missing?"
+    ]
+
+
+def test_json_that_says_only_later_what_is_spam(invoke: Invoke, write: Write) -> None:
+    late = '{"os": "Windows"}\n' * 1200 + '{"os": "Linux", "spam": true}\n'
+    result = invoke("tally", write("r.jsonl", late))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "r.jsonl: has a key 'spam' in some lines, but in none of the first" in result.stderr

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -412,3 +413,32 @@ def test_periods_and_encodings_are_taken_as_they_are_given() -> None:
     data = io.BytesIO(text.encode("latin-1"))
     shares = read_shares(data, period="2010-01", delimiter=";", encoding="latin-1")
     assert shares["os"].tolist() == ["Café"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "complaint"),
+    [
+        ("Windows,5000\nWindows 7,3000\nWinXP,2000\nLinux,500\n", "sum of its versions"),
+        ("A,500\nB,300\nC,100\nTotal visits,900\n", "and so a total?"),
+    ],
+)
+def test_sums_among_counts_are_refused(rows: str, complaint: str) -> None:
+    with pytest.raises(spamindex.MatchError, match=re.escape(complaint)):
+        read_shares(file("os,visits\n" + rows), unit="count", family=True)
+
+
+def test_a_period_in_another_one_would_count_twice() -> None:
+    text = "month,os,n\n2010-01,A,10\n2010-02,A,20\n2010,A,30\n2010,B,70\n"
+    with pytest.raises(spamindex.PeriodError, match="2010-01 lies in 2010, and both would count"):
+        read_shares(file(text), period="all", unit="count")
+    with said("<stream>: column 'n': the percents add up to 10 of 100"):
+        assert read_shares(file(text), period="2010-01", unit="percent")["share"].tolist() == [10]
+
+
+def test_a_total_among_the_periods_is_not_added_up() -> None:
+    text = "month,os,n\n2010-01,A,10\n2010-02,A,20\nTotal,A,30\nTotal,B,70\n2010-01,B,70\n"
+    with (
+        pytest.warns(SpamIndexNote, match="added up"),
+        pytest.raises(spamindex.MatchError, match="'month': totals among what is added up"),
+    ):
+        read_shares(file(text), period="all", unit="count")

@@ -250,3 +250,17 @@ def test_a_missing_extra_is_named(write: Write) -> None:
         assert (result.returncode, result.stdout) == (1, "")
         assert "pip install 'spamindex[messages]'" in result.stderr
         assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_column_that_may_say_what_is_spam_is_asked_about(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.csv", "os,spam_flag\nWindows,yes\nLinux,no\n"))
+    assert messages(result.stdout) == [["Linux", "1"], ["Windows", "1"]]
+    assert result.complaints == [
+        "warning: all records are taken for spam; does column 'spam_flag' say which are? Say --spam"
+    ]
+    assert invoke("tally", "r.csv", "--spam", "spam_flag").complaints == []
+
+
+def test_sample_names_its_own_option_for_the_column(invoke: Invoke, write: Write) -> None:
+    result = invoke("sample", write("r.csv", "a,b\n1,2\n"), "--os", "Linux")
+    assert "choose with --os-column among 'a', 'b'" in result.stderr

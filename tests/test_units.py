@@ -169,3 +169,21 @@ def test_the_most_complete_of_several_tables_tells_the_unit() -> None:
         Figures(reading, np.arange(5), np.array([0, 0, 0, 1, 1])) for reading in read(texts)
     ]
     assert settle(candidates, "x", "f.csv", "--share-unit")[1] == "percent"
+
+
+@pytest.mark.parametrize(
+    ("texts", "because"),
+    [
+        (["0.9", "0.05", "0.05", "70"], "without 70 to about 1: are they fractions"),
+        (["91", "4", "5", "5000"], "without 5000 to about 100: are they percents"),
+    ],
+)
+def test_one_figure_of_another_kind_beside_shares_is_refused(
+    texts: list[str], because: str
+) -> None:
+    with pytest.raises(UnitError, match=because):
+        unit_of(*texts)
+
+
+def test_small_shares_that_add_up_to_one_beside_large_ones_are_percents() -> None:
+    assert unit_of("60", "25", "0.5", "0.3", "0.2") == "percent"
