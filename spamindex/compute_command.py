@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spamindex.console import findings, say, source
+from spamindex.console import findings, say, say_if_named_otherwise, source
 from spamindex.errors import listed
 from spamindex.options import (
     UNITS,
@@ -201,6 +201,7 @@ def compute(
     if title and format not in FOR_PEOPLE:
         say(f"note: {title}")
     write(render(shown, format, precision=precision, header=not no_header, title=title), output)
+    say_if_named_otherwise(output, format)
     if fail_above is not None and (above := _above(ranking, fail_above, by)):
         say(f"above {fail_above:g}: {listed(above)}")
         ctx.exit(EXIT_ABOVE)

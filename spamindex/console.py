@@ -27,6 +27,13 @@ def put(lines: str) -> None:
         sys.stderr.flush()
 
 
+def say_if_named_otherwise(path: str | None, style: str) -> None:
+    """Say of a file whose name promises another format than was written into it."""
+    named = (path or "").rpartition(".")[2].lower()
+    if named != style and named in ("csv", "tsv", "json", "jsonl", "html"):
+        say(f"note: {path}: written as {style}; -f {named} writes what its name says")
+
+
 def source(path: str) -> Source:
     """A path of the command line as what can be read: - is standard input."""
     if path != "-":

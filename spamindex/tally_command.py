@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spamindex.console import findings, say, source
+from spamindex.console import findings, say, say_if_named_otherwise, source
 from spamindex.errors import SpamIndexWarning
 from spamindex.options import Command, Ports, SpamColumn, TimeSpan, input_option, output_option
 from spamindex.output import write
@@ -174,6 +174,7 @@ def tally(
             f"{counts.not_spam} not spam, {counts.unreadable} unreadable"
         )
     write(render(shown, format), output)
+    say_if_named_otherwise(output, format)
 
 
 @click.command(cls=Command)
@@ -231,6 +232,7 @@ def sample(
     if among < n:
         say(f"note: there are only {among} such records")
     write(render(picked, format), output)
+    say_if_named_otherwise(output, format)
 
 
 def _check(messages: tuple[str, ...], **asked: Any) -> None:

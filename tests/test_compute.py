@@ -482,3 +482,14 @@ def test_counts_under_two_names_of_an_os_add_up(invoke: Invoke, write: Write) ->
     result = invoke("compute", spam, SHARE, "-f", "csv", "--no-header")
     assert "OS X,25.0,5.34," in result.stdout
     assert "note: s.csv: column 'messages': 3 rows were added up by OS" in result.complaints
+
+
+def test_a_file_whose_name_promises_another_format_is_said(invoke: Invoke, write: Write) -> None:
+    write("other", "")
+    result = invoke("compute", SPAM, SHARE, "-o", "ranking.csv")
+    assert result.complaints == [
+        "note: ranking.csv: written as simple; -f csv writes what its name says"
+    ]
+    for name in ("ranking.txt", "ranking.json", "ranking"):
+        result = invoke("compute", SPAM, SHARE, "-f", "json", "-o", name)
+        assert (result.exit_code, result.complaints) == (0, [])
