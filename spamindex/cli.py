@@ -14,7 +14,8 @@ from spamindex.console import put, say
 from spamindex.errors import SpamIndexError
 from spamindex.options import EXIT_CLOSED_PIPE, Group
 from spamindex.output import silence
-from spamindex.tally_command import sample, tally
+from spamindex.sample_command import sample
+from spamindex.tally_command import tally
 
 EXIT_ERROR = 1
 

@@ -17,7 +17,8 @@ PACKAGE = ROOT / "spamindex"
 LAYERS = [
     {"__main__"},
     {"cli"},
-    {"chart_command", "compute_command", "tally_command"},
+    {"chart_command", "compute_command", "sample_command", "tally_command"},
+    {"record_options"},
     {"cluster", "console", "inputs", "options", "output", "picking", "picture", "terminal"},
     {"index", "records", "scale", "shares", "uncertainty", "whatif"},
     {"losses", "relations"},
@@ -65,7 +66,8 @@ def test_every_module_has_its_layer() -> None:
 
 def test_only_the_command_line_imports_click() -> None:
     with_click = {path.stem for path in PACKAGE.glob("*.py") if "click" in imported(path)}
-    assert with_click == {"chart_command", "cli", "compute_command", "options", "tally_command"}
+    commands = {"chart_command", "compute_command", "sample_command", "tally_command"}
+    assert with_click == commands | {"cli", "options", "record_options"}
 
 
 @pytest.mark.parametrize(
