@@ -118,5 +118,5 @@ def opened(
 
 
 def say_changing(clients: int) -> None:
-    """Say how many clients have several fingerprints: which of them counts may be chance."""
+    """Say how many clients have several fingerprints, so that it matters when a message came."""
     say(f"note: clients with several fingerprints over time: {clients}")

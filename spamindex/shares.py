@@ -121,7 +121,11 @@ def read_shares(
     groups = measured.groups(measured.column(measured.os).mapped(names.canonical))
     figures_, found = _in_one_unit(measured, groups, of, unit, decimal)
     _warn(totals.sums_of_others(measured, figures_, found, names))
-    _warn(totals.what_they_add_up_to(measured, figures_, found, unit_given=unit is not None))
+    _warn(
+        totals.what_they_add_up_to(
+            measured, figures_, found, unit_given=unit is not None, chosen=bool(where)
+        )
+    )
     if column is None and of == "spam" and headings.speaks_of("market", measured.heading):
         _warn([SpamIndexWarning(f"{measured.title}: read as spam shares")])
 

@@ -39,11 +39,12 @@ def called_total(name: str) -> bool:
 
 
 def what_they_add_up_to(
-    table: Entries, figures_: Figures, unit: Unit, *, unit_given: bool
+    table: Entries, figures_: Figures, unit: Unit, *, unit_given: bool, chosen: bool
 ) -> Iterator[UserWarning]:
     """What is said of a unit that was inferred, of shares of a part, and of a file's end.
 
-    A second table below would make the shares more than all; of counts it makes others.
+    A second table below would make the shares more than all; of counts it makes others. Of rows
+    that were ``chosen`` nobody expects all.
     """
     if unit == "count" and table.cells.gap:
         yield SpamIndexWarning(f"{table.cells.gap}: counts go on after a gap: is it one table?")
@@ -63,7 +64,7 @@ def what_they_add_up_to(
             f"{table.cells.name}: the last line has no line end; if it is cut off, so may be its "
             "last figure"
         )
-    elif least < nearly:
+    elif least < nearly and not chosen:
         yield SpamIndexNote(f"{table.title}: the {unit}s add up to {least:.10g} of {whole}")
 
 
