@@ -334,3 +334,10 @@ def test_tables_of_other_periods_are_told_so() -> None:
         "no month is in both tables: the spam shares are of 2026-02, the market shares of 2010-01, "
         "2010-02",
     )
+
+
+def test_tables_of_the_same_period_without_an_os_in_common_are_told_that() -> None:
+    spam = pd.DataFrame({"month": ["2010-01"], "os": ["Linux"], "share": [5.0]})
+    market = pd.DataFrame({"month": ["2010-01"], "os": ["Haiku"], "share": [1.0]})
+    with pytest.raises(MatchError, match="no OS has both a spam share and a market share"):
+        spam_index(spam, market, by=["month"])
