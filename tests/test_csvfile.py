@@ -366,7 +366,23 @@ def test_what_is_no_table_is_told_what_makes_one(content: bytes, kind: str) -> N
     )
 
 
-def test_a_note_with_a_line_end_is_a_cell() -> None:
-    text = b'os,share,note\nLinux,5,"see Redmond, 98052\nUSA"\nMac,95,\n'
-    cells, _ = csvfile.read(io.BytesIO(text))
-    assert cells.row(1)[2] == "see Redmond, 98052\nUSA"
+@pytest.mark.parametrize(
+    ("row", "cell"),
+    [
+        ('Linux,5,"see Redmond, 98052\nUSA"', (2, "see Redmond, 98052\nUSA")),
+        ('Linux,"see 1, 2\nUSA",5', (1, "see 1, 2\nUSA")),
+        ('"Windows, 10",5,"no\nUSA"', (0, "Windows, 10")),
+    ],
+)
+def test_a_note_with_a_line_end_is_a_cell(row: str, cell: tuple[int, str]) -> None:
+    cells, _ = csvfile.read(io.BytesIO(f"os,share,note\n{row}\nMac,95,\n".encode()))
+    assert cells.row(1)[cell[0]] == cell[1]
+
+
+def test_what_to_do_where_a_quotation_holds_rows() -> None:
+    with pytest.raises(FileError) as caught:
+        csvfile.read(io.BytesIO(b'os,n\n"Linux,5\nMac",3\n'))
+    assert caught.value.faults == (
+        "<stream>:2: a quotation goes on over what looks like rows of a table; is a quotation mark "
+        "missing, or one too many? If none is, take the line ends out of that cell",
+    )

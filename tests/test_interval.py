@@ -209,3 +209,7 @@ def test_many_visits_are_as_good_as_a_known_market_share(messages: int, percent:
     known = interval.wilson_index(messages, 1000, percent / 100, Z)
     counted = interval.koopman(messages, 1000, percent * 10**10, 10**12, Z)
     assert counted == pytest.approx(known, rel=1e-4, abs=1e-9)
+
+
+def test_hardly_a_part_of_a_message_may_be_none() -> None:
+    assert interval.koopman(1e-287, 1e15, 1, 1, 1.96)[0] == 0.0
