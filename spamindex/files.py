@@ -27,6 +27,7 @@ ADDRESS = re.compile(  # in which a colon can be the first in one way only: line
 _SAMPLE = 1000  # lines that say which columns there are
 _SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet")
 _PACKED = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst"}
+_ARRAY = re.compile(rb'\[\s*([\[{"\]]|$)')
 _NOT_DUCKDBS_NAME = re.compile("[*?[\ud800-\udfff]")
 _NOT_DUCKDBS = {b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
 
@@ -139,7 +140,7 @@ def _kind_of_text(name: str, first: bytes) -> str:
         return "json"
     if ADDRESS.fullmatch(first):
         return "addresses"
-    if first.startswith(b"["):
+    if _ARRAY.match(first):
         raise FileError(f"{name}: is a JSON array; jq -c '.[]' makes JSON lines of it")
     return "csv"
 

@@ -91,10 +91,11 @@ def check_all_read(
     """
     every = sum(file.every - 1 for file in lines)
     outside = sum(file.number - 1 for file in lines)
-    if outside <= read and all(file.paired for file in lines):
-        if (joined := every - max(outside, read)) > 0:
-            doubt = f"{joined} line ends stand within quotation marks; is a mark missing?"
-            warnings.warn(SpamIndexWarning(f"{listed([*names.values()])}: {doubt}"), stacklevel=2)
+    paired = all(file.paired for file in lines)
+    if paired and (joined := every - max(outside, read)) > 0:
+        doubt = f"{joined} line ends stand within quotation marks; is a mark missing?"
+        warnings.warn(SpamIndexWarning(f"{listed([*names.values()])}: {doubt}"), stacklevel=2)
+    if paired and outside <= read:
         return
     for path, name in names.items():
         there = _rows(path, name, delimiter) - 1

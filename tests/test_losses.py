@@ -111,9 +111,10 @@ def test_a_repeated_heading_is_no_record_that_is_not_spam(invoke: Invoke, write:
     ]
 
 
-def test_lines_that_quotation_marks_join_are_said(invoke: Invoke, write: Write) -> None:
+@pytest.mark.parametrize("end", ["", "\n\n"])
+def test_lines_that_quotation_marks_join_are_said(invoke: Invoke, write: Write, end: str) -> None:
     text = 'time,os,subject\n1,Windows,"hello\n2,Linux,x\n3,Mac,y"\n4,Linux,z\n'
-    result = invoke("tally", write("r.csv", text))
+    result = invoke("tally", write("r.csv", text + end))
     assert rows(result.stdout) == ["Linux,50.0,1", "Windows,50.0,1"]
     assert result.complaints == [
         "warning: r.csv: 2 line ends stand within quotation marks; is a mark missing?"

@@ -179,6 +179,11 @@ def test_parquet_files_with_other_columns_are_refused(
     assert "b.parquet" in result.stderr
 
 
+def test_a_bracket_by_itself_makes_no_json(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.toml", '[build-system]\nrequires = ["x"]\n'))
+    assert (result.exit_code, "JSON" in result.stderr) == (1, False)
+
+
 def test_a_json_array_is_told_how_to_become_lines(invoke: Invoke, write: Write) -> None:
     result = invoke("tally", write("r.json", '[{"os": "Linux"}]'))
     assert result.complaints == [
