@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from statistics import mean
 
-from spamindex import interval
+from spamindex.ranking import intervals as interval
 
 SHARES = [10 ** (k / 200 - 3) for k in range(401)]  # 0.1 % to 10 %
 TOTALS = [100, 300, 1_000, 3_000, 10_000]

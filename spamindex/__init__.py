@@ -32,15 +32,15 @@ TYPE_CHECKING = False  # typing's own takes longer to load than signals may wait
 if TYPE_CHECKING:
     from typing import Any
 
-    from spamindex.index import spam_index
-    from spamindex.inputs import read_both
-    from spamindex.messages import tally
-    from spamindex.names import read_names
-    from spamindex.records import read_fingerprints
-    from spamindex.relative import relative_index
-    from spamindex.shares import read_shares
-    from spamindex.uncertainty import rounding_ranges, sampling_intervals
-    from spamindex.whatif import reattribute
+    from spamindex.messages.counting import tally
+    from spamindex.messages.records import read_fingerprints
+    from spamindex.ranking.index import spam_index
+    from spamindex.ranking.relative import relative_index
+    from spamindex.ranking.uncertainty import rounding_ranges, sampling_intervals
+    from spamindex.ranking.whatif import reattribute
+    from spamindex.tables.both import read_both
+    from spamindex.tables.shares import read_shares
+    from spamindex.tables.synonyms import read_names
 
 __all__ = [
     "ColumnError",
@@ -66,16 +66,16 @@ __all__ = [
 
 # pandas is loaded with these, and not by --help.
 _LAZY = {
-    "read_both": "inputs",
-    "read_fingerprints": "records",
-    "read_names": "names",
-    "read_shares": "shares",
-    "reattribute": "whatif",
-    "relative_index": "relative",
-    "rounding_ranges": "uncertainty",
-    "sampling_intervals": "uncertainty",
-    "spam_index": "index",
-    "tally": "messages",
+    "read_both": "tables.both",
+    "read_fingerprints": "messages.records",
+    "read_names": "tables.synonyms",
+    "read_shares": "tables.shares",
+    "reattribute": "ranking.whatif",
+    "relative_index": "ranking.relative",
+    "rounding_ranges": "ranking.uncertainty",
+    "sampling_intervals": "ranking.uncertainty",
+    "spam_index": "ranking.index",
+    "tally": "messages.counting",
 }
 
 

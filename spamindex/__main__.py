@@ -1,12 +1,12 @@
 """``spamindex`` and ``python -m spamindex``."""
 
-from spamindex.endings import end_on_signals
+from spamindex.cli.signals import end_on_signals
 
 
 def main() -> None:
     """Run the command; signals are met before what it needs is loaded, which takes a while."""
     end_on_signals()
-    from spamindex import cli
+    from spamindex.cli import main as cli
 
     cli.main()
 

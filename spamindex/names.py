@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-
-from spamindex.errors import FileError
-from spamindex.textfile import Source
 
 _WINDOWS_VERSIONS = (
     "11", "10", "8.1", "8", "7", "vista", "xp", "2003", "2000", "me", "98", "95", "nt",
 )  # fmt: skip
 
-# canonical name: its other spellings, all as `_folded` leaves them
+# canonical name: its other spellings, all as `folded` leaves them
 _SPELLINGS: dict[str, tuple[str, ...]] = {
     "android": ("android os", "google android"),
     "chromeos": ("chrome os", "chromium os", "google chrome os"),
@@ -108,7 +104,7 @@ class Names:
         >>> BUILT_IN.canonical(" Mac  OS X"), BUILT_IN.canonical("MICROSOFT WINDOWS")
         ('macos', 'windows')
         """
-        folded = _folded(name)
+        folded = fold(name)
         return self.synonyms.get(folded, folded)
 
     def extended(
@@ -123,14 +119,14 @@ class Names:
         """
         own: dict[str, str] = {}
         for name, to in synonyms.items():
-            folded, target = _folded(name), _folded(to)
+            folded, target = fold(name), fold(to)
             if folded != target:
                 target = self.synonyms.get(target, target)
                 if folded == target:
                     continue  # Linux,GNU/Linux says nothing new
             own[folded] = target
         every = {**self.synonyms, **own}
-        own_families = {_folded(name): family for name, family in (families or {}).items()}
+        own_families = {fold(name): family for name, family in (families or {}).items()}
         ends: dict[str, str] = {}
         for name in every:
             ends |= _ends_of_chain(name, every, ends)
@@ -156,7 +152,7 @@ class Names:
         >>> BUILT_IN.knows("Linux 6.1"), BUILT_IN.knows("Haiku")
         (True, False)
         """
-        return _folded(name) in self.synonyms or self.family(name) is not None
+        return fold(name) in self.synonyms or self.family(name) is not None
 
     def family(self, name: str) -> str | None:
         """What the family of an OS is called; None for an OS that is known to be of none.
@@ -165,7 +161,7 @@ class Names:
         ('Windows', 'Linux')
         """
         canonical = self.canonical(name)
-        for form in (canonical, _folded(name)):
+        for form in (canonical, fold(name)):
             if form in self.families:
                 return self.families[form]
         return next(
@@ -188,60 +184,13 @@ def is_bare_version(name: str) -> bool:
     return _BARE_VERSION.fullmatch(name.strip()) is not None
 
 
-def _folded(name: str) -> str:
+def fold(name: str) -> str:
     """Unicode-normalised, without invisible characters, blanks and case folded."""
     if not name.isascii():
         name = unicodedata.normalize("NFKC", name)
         name = "".join(c for c in name if unicodedata.category(c) != "Cf")
     # NFKC once more: folding case can undo it, as it does for an accent over a sharp s.
     return unicodedata.normalize("NFKC", " ".join(name.casefold().split()))
-
-
-def read_names(
-    source: Source, *, delimiter: str | None = None, encoding: str | None = None
-) -> Names:
-    """The built-in names together with those of a CSV of ``name,canonical``, which come first.
-
-    A name whose canonical form is the name itself stands for itself alone, whatever the built-in
-    synonyms say. A third column, ``family``, says what family the OS is of. Headings are optional,
-    blank lines and those that begin with # are passed over. Raises FileError where a name is
-    missing, has two canonical forms, or leads back to itself.
-
-    >>> import io
-    >>> read_names(io.BytesIO(b"name,canonical\\nTux,Linux\\n")).canonical("TUX")
-    'linux'
-    """
-    from spamindex import csvfile  # which loads pandas, and most have no names of their own
-
-    cells, _ = csvfile.read(source, delimiter=delimiter, encoding=encoding)
-    own: dict[str, str] = {}
-    families: dict[str, str] = {}
-    found: dict[str, int] = {}
-    faults: list[str] = []
-    for row in range(len(cells)):
-        name, to, family = (*cells.row(row), "", "")[:3]
-        folded, canonical = _folded(name), _folded(to)
-        blank = not (name or to or family) or name.startswith("#")
-        if blank or (folded, canonical) == ("name", "canonical"):
-            continue
-        if not folded or not (canonical or family):
-            faults.append(f"{cells.at(row)}: a name and its canonical name are needed")
-        elif own.setdefault(folded, canonical or folded) != (canonical or folded):
-            line = found[folded]
-            faults.append(f"{cells.at(row)}: {name!r} has another canonical name on line {line}")
-        if family:
-            families[canonical or folded] = families[folded] = family
-        found.setdefault(folded, int(cells.lines[row]))
-    if faults:
-        raise FileError(*faults)
-    try:
-        names = BUILT_IN.extended(own, families)
-    except RecursionError as error:
-        name = str(error)
-        raise FileError(f"{cells.name}:{found[name]}: {name!r} leads back to itself") from error
-    for finding in cells.findings:
-        warnings.warn(finding, stacklevel=2)
-    return names
 
 
 def _ends_of_chain(
@@ -255,3 +204,23 @@ def _ends_of_chain(
         passed.add(to)
         name = to
     return dict.fromkeys(passed, known.get(name, name))
+
+
+def visible(text: str, *, but: str = "") -> str:
+    """Text with all that could steer a terminal, or hide in it, as visible escapes.
+
+    The characters in ``but`` are left as they are.
+
+    >>> visible("a\\x1b[2J\\u202eb 中文")
+    'a\\\\x1b[2J\\\\u202eb 中文'
+    """
+    if text.isprintable():  # nearly every name, and much the quicker test
+        return text
+    return "".join(
+        c if c.isprintable() or c in but or unicodedata.category(c) == "Zs" else _escape(c)
+        for c in text
+    )
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")

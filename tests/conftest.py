@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from spamindex import cli
+from spamindex.cli import main as cli
 
 # A slow machine is no fault, and CI gets the same examples each time.
 settings.register_profile("spamindex", deadline=None, derandomize=bool(os.environ.get("CI")))

@@ -126,7 +126,7 @@ class Reader:
 
 def _run(args: list[str], content: bytes) -> tuple[int, bytes, str]:
     """The exit code of a command, what it printed and what it said."""
-    from spamindex.cli import run
+    from spamindex.cli.main import run
 
     result, said = io.BytesIO(), io.BytesIO()
     with (

@@ -13,8 +13,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from spamindex.interval import koopman
-from spamindex.names import read_names
+from spamindex.ranking.intervals import koopman
+from spamindex.tables.synonyms import read_names
 from tests.conftest import ROOT, Invoke, Write
 from tests.fuzz import COMMANDS, check, check_figures
 from tests.fuzz_seeds import FILES

@@ -5,7 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from spamindex.errors import FileError, SpamIndexWarning
-from spamindex.names import BUILT_IN, Names, is_bare_version, read_names
+from spamindex.names import BUILT_IN, Names, is_bare_version
+from spamindex.tables.synonyms import read_names
 from tests.conftest import Write
 
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spamindex import SpamIndexError, read_shares, spam_index
-from spamindex.table import render
+from spamindex.cli.formats import render
 from tests.conftest import SHARE, Invoke, Write
 
 NAMES = st.lists(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from spamindex import cli
+from spamindex.cli import main as cli
 from tests.damage import in_bytes, in_cells, in_figures, in_lines
 from tests.damage.in_cells import Damage
 from tests.damage.sheets import ORIGINALS, Original

@@ -1,0 +1,1 @@
+"""Records of messages to a SPAM table."""

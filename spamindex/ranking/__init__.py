@@ -1,0 +1,1 @@
+"""Shares to indexes, and how sure they are: frames in, frames out."""

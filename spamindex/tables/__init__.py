@@ -1,0 +1,1 @@
+"""One table, from bytes to shares."""

@@ -1,0 +1,164 @@
+"""How a table is to be read: one object, made once and passed whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Literal, TypeAlias, get_args
+
+from spamindex.names import BUILT_IN, Names
+
+Role: TypeAlias = Literal["spam", "market"]
+Unit: TypeAlias = Literal["percent", "fraction", "count"]
+Span: TypeAlias = Literal["day", "month", "year"]
+Dates: TypeAlias = Literal["day-first", "month-first"]
+
+
+@dataclass(frozen=True)
+class By:
+    """A column that tells one ranking from the next.
+
+    ``name`` is what the result calls it, ``columns`` are the headings it may have in a table, the
+    first that is there; ``span`` cuts the days or months in it to months or years.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    span: Span | None = None
+
+    @classmethod
+    def parsed(cls, text: str) -> By:
+        """``country``, ``country=Region`` (as another table calls it) or ``date:month``.
+
+        >>> By.parsed("country=Region").columns, By.parsed("date:month").name
+        (('country', 'Region'), 'month')
+        """
+        column, colon, span = text.rpartition(":")
+        if colon and span in get_args(Span):
+            return cls(span, (column.strip(),), span)  # type: ignore[arg-type]
+        name, equals, other = text.partition("=")
+        if equals and not (name.strip() and other.strip()):
+            raise ValueError(f"{text!r} is not of the form COLUMN=COLUMN")
+        columns = (name.strip(), other.strip()) if equals else (text.strip(),)
+        return cls(columns[0], columns)
+
+
+@dataclass(frozen=True)
+class Where:
+    """Only the rows whose cell in a column is a value, or is not."""
+
+    column: str
+    value: str
+    negated: bool = False
+
+    @classmethod
+    def parsed(cls, text: str) -> Where:
+        """``COLUMN=VALUE`` or ``COLUMN!=VALUE``. Raises ValueError for anything else.
+
+        >>> Where.parsed("os!=Other")
+        Where(column='os', value='Other', negated=True)
+        """
+        column, equals, value = text.partition("=")
+        negated = column.endswith("!")
+        column = column.removesuffix("!").strip()
+        if not equals or not column or column[-1] in "<>~":
+            raise ValueError(f"{text!r} is not COLUMN=VALUE or COLUMN!=VALUE")
+        return cls(column, value.strip(), negated)
+
+    def __str__(self) -> str:
+        return f"{self.column}{'!' if self.negated else ''}={self.value}"
+
+
+@dataclass(frozen=True)
+class TableOptions:
+    """How a table is to be read; what is left out is found in the table, or asked for."""
+
+    of: Role | None = None
+    """Whether it is the table of spam shares or that of market shares."""
+    key: str | None = None
+    """The column that holds the OS: its heading, or its number from 1."""
+    column: str | None = None
+    """The column that holds the shares or counts: its heading, or its number from 1."""
+    unit: Unit | None = None
+    """The unit of the figures, for which the caller answers."""
+    by: tuple[By, ...] = ()
+    """The columns that tell one ranking from the next."""
+    period: str | None = None
+    """Only this period; ``last`` is the last one, ``all`` everything."""
+    where: tuple[Where, ...] = ()
+    """Only the rows that match all of these, where the table has the column."""
+    drop: tuple[str, ...] = ()
+    """Names of rows that are no system of their own, such as totals; "" is a row without one."""
+    sum: tuple[str, ...] = ()
+    """Columns along which the counts of one OS are added up."""
+    family: bool = False
+    """Whether versions are added up: Windows 7 and Windows 10 become Windows."""
+    names: Names = field(default=BUILT_IN, repr=False)
+    """The synonyms and families of OS names."""
+
+    delimiter: str | None = None
+    """The character that separates the columns."""
+    encoding: str | None = None
+    """The encoding of the file."""
+    decimal: Literal[".", ","] | None = None
+    """The decimal mark."""
+    sheet: str | None = None
+    """The sheet of a workbook: its name, or its number from 1."""
+    header: int | None = None
+    """The line of the headings, counted from 1."""
+    fill: tuple[str, ...] = ()
+    """Columns in which a blank cell repeats the one above it."""
+    wide: bool = False
+    """Whether each column of figures is a system."""
+    dates: Dates | None = None
+    """Whether 01/03/2010 is in March (day-first) or in January (month-first)."""
+
+    counts: bool = False
+    """Whether the counts behind the shares are needed, for intervals."""
+    total: int | None = None
+    """How many messages or machines are behind the shares, of each ranking."""
+    rounding: bool = False
+    """Whether half a unit of the last digit of each share is needed."""
+
+    def with_fields(self, given: Mapping[str, object]) -> TableOptions:
+        """The same options but for some fields, in the forms that are easy to write.
+
+        ``by``, ``where``, ``drop``, ``sum`` and ``fill`` may be a text or a sequence of texts,
+        ``where`` also a mapping from columns to values, and ``names`` a mapping from names to
+        canonical ones. Raises ValueError for a field or a value that there is not.
+
+        >>> TableOptions().with_fields({"by": "country", "where": {"os": "Linux"}}).where
+        (Where(column='os', value='Linux', negated=False),)
+        """
+        known = {f.name for f in fields(self)}
+        if unknown := sorted(given.keys() - known):
+            raise ValueError(f"no such option: {', '.join(unknown)}; there are {sorted(known)}")
+        values = dict(given)
+        for name in ("by", "where", "drop", "sum", "fill"):
+            if name in values:
+                values[name] = _several(name, values[name])
+        if isinstance(names := values.get("names", BUILT_IN), Mapping):
+            values["names"] = BUILT_IN.extended(names)
+        for name, choices in (
+            ("of", get_args(Role)),
+            ("unit", get_args(Unit)),
+            ("decimal", (".", ",")),
+            ("dates", get_args(Dates)),
+        ):
+            if values.get(name) not in (None, *choices):
+                raise ValueError(f"{name} is one of {', '.join(choices)}, not {values[name]!r}")
+        if (total := values.get("total")) is not None and not (
+            isinstance(total, int) and total > 0
+        ):
+            raise ValueError(f"total is a number of messages or machines, not {total!r}")
+        return replace(self, **values)  # type: ignore[arg-type]
+
+
+def _several(name: str, value: object) -> tuple[object, ...]:
+    if isinstance(value, Mapping):
+        return tuple(Where(str(column), str(wanted)) for column, wanted in value.items())
+    parts = [value] if isinstance(value, str | By | Where) else value
+    if not isinstance(parts, Sequence):
+        raise ValueError(f"{name} is a text or several, not {value!r}")
+    parsed = {"by": By.parsed, "where": Where.parsed}.get(name)
+    return tuple(parsed(part) if parsed and isinstance(part, str) else part for part in parts)

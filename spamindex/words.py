@@ -1,0 +1,437 @@
+"""The words by which headings, totals, missing cells, flags and months are known.
+
+Every one stands here, in plain tables of folded words (see ``words``): to know a heading in another
+language is a word in a line. A column is found by ``headed``, for tables and records alike.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+# ---- Columns of a table of shares ----
+
+OS_HEADINGS = frozenset(
+    {"os", "oses", "operating system", "operating systems", "os name", "os family", "os version",
+     "os versions", "operating system name", "operating system version", "platform", "os platform",
+     "betriebssystem", "betriebssysteme", "besturingssysteem", "système d exploitation", "système",
+     "systeme d exploitation", "sistema operativo", "sistema operacional", "sistemas operativos",
+     "operativsystem", "käyttöjärjestelmä", "styresystem", "system operacyjny", "operační systém",
+     "operačný systém", "operációs rendszer", "işletim sistemi", "операционная система", "ос",
+     "операційна система", "操作系统", "作業系統", "オペレーティングシステム", "운영체제", "운영 체제"}
+)  # fmt: skip
+# Headings that say only that a name stands under them, of whatever it may be.
+NAME_HEADINGS = frozenset(
+    {"name", "names", "label", "system", "systems", "item", "key", "title", "bezeichnung", "nom",
+     "nombre", "nome", "naam", "navn", "namn", "nazwa", "название", "名称", "名前", "이름"}
+)  # fmt: skip
+PERIOD_HEADINGS: dict[str, str | None] = {
+    **dict.fromkeys(
+        ("date", "day", "dates", "datum", "tag", "jour", "fecha", "día", "dia", "data", "giorno",
+         "dag", "dato", "päivä", "päivämäärä", "data", "dzień", "tarih", "gün", "дата", "день",
+         "日期", "日付", "날짜"), "day"),
+    **dict.fromkeys(
+        ("week", "woche", "kalenderwoche", "kw", "semaine", "semana", "settimana", "vecka", "uge",
+         "viikko", "tydzień", "неделя", "周", "週", "주"), "week"),
+    **dict.fromkeys(
+        ("month", "months", "monat", "mois", "mes", "mês", "mese", "maand", "månad", "måned",
+         "kuukausi", "miesiąc", "měsíc", "hónap", "ay", "месяц", "місяць", "月", "月份", "월"),
+        "month"),
+    **dict.fromkeys(
+        ("quarter", "quartal", "trimestre", "kwartaal", "kvartal", "neljännes", "kwartał",
+         "квартал", "季度", "四半期", "분기"), "quarter"),
+    **dict.fromkeys(
+        ("year", "years", "jahr", "année", "annee", "an", "año", "ano", "anno", "jaar", "år",
+         "vuosi", "rok", "év", "yıl", "год", "рік", "年", "年份", "연도", "fiscal year"), "year"),
+    **dict.fromkeys(
+        ("period", "periods", "time", "timestamp", "zeitraum", "periode", "période", "periodo",
+         "período", "okres", "период", "期间", "期間", "기간"), None),
+}  # fmt: skip
+# Kinds of counts, in the order in which they are preferred; the words of one line are one measure.
+COUNT_WORDS: tuple[tuple[str, ...], ...] = (
+    ("messages", "message", "mails", "mail count", "emails", "e mails", "nachrichten", "mensajes",
+     "mensagens", "messaggi", "berichten", "meddelanden", "wiadomości", "сообщений", "сообщения",
+     "письма", "消息", "邮件", "メッセージ"),
+    ("visits", "visit", "besuche", "aufrufe", "visites", "visitas", "visite", "bezoeken", "besök",
+     "besøg", "käynnit", "wizyty", "odwiedziny", "návštěvy", "ziyaretler", "посещения", "визиты",
+     "访问量", "訪問数"),
+    ("sessions", "session count", "sitzungen", "sesiones", "sessões", "sessioni", "sessies",
+     "sessioner", "istunnot", "sesje", "oturumlar", "сеансы", "сессии", "会话", "セッション"),
+    ("visitors", "visitor", "besucher", "visiteurs", "visitantes", "visitatori", "bezoekers",
+     "besökare", "kävijät", "ziyaretçiler", "посетители", "访客", "訪問者"),
+    ("users", "user", "nutzer", "benutzer", "anwender", "utilisateurs", "usuarios", "usuários",
+     "utenti", "gebruikers", "användare", "brugere", "käyttäjät", "użytkownicy", "uživatelé",
+     "kullanıcılar", "пользователи", "用户", "ユーザー", "developers", "entwickler"),
+    ("machines", "devices", "computers", "hosts", "clients", "senders", "installs",
+     "installations", "installed base", "units", "geräte", "rechner", "installationen",
+     "appareils", "ordinateurs", "dispositivos", "equipos", "dispositivi", "apparaten",
+     "machines", "enheter", "urządzenia", "cihazlar", "устройства", "设备", "デバイス"),
+    ("page views", "pageviews", "seitenaufrufe", "pages vues", "páginas vistas", "views"),
+    ("hits", "zugriffe", "treffer"),
+    ("requests", "anfragen", "requêtes", "queries"),
+    ("count", "counts", "frequency", "freq", "number", "anzahl", "stück", "nombre", "effectif",
+     "recuento", "cantidad", "número", "contagem", "quantidade", "conteggio", "numero", "aantal",
+     "antal", "lukumäärä", "liczba", "ilość", "počet", "adet", "sayı", "количество", "число",
+     "кількість", "数量", "件数", "개수"),
+)  # fmt: skip
+PERCENT_WORDS = frozenset(
+    {"%", "percentage", "percentages", "percent", "percents", "perc", "pct", "prozent", "pourcent",
+     "pourcentage", "porcentaje", "porcentagem", "percentuale", "percentual", "percentagem",
+     "procent", "prosent", "prosentti", "procento", "százalék", "yüzde", "процент", "проценты",
+     "百分比", "パーセント", "퍼센트"}
+)  # fmt: skip
+# A word that ends in one of five letters or more is one too: Marktanteil, Spamanteil.
+SHARE_WORDS = PERCENT_WORDS | frozenset(
+    {"share", "shares", "fraction", "fractions", "proportion", "proportions", "anteil", "anteile",
+     "part", "parts", "cuota", "cuotas", "quota", "quote", "participación", "participação",
+     "proporción", "proporção", "aandeel", "andel", "osuus", "udział", "podíl", "podiel",
+     "részesedés", "pay", "payı", "доля", "частка", "份额", "占比", "比例", "シェア", "割合",
+     "점유율", "‰", "permille", "promille", "bps"}
+)  # fmt: skip
+# A heading with one of these speaks of something else than shares or counts of the whole.
+OTHER_WORDS = frozenset(
+    {"average", "avg", "mean", "median", "durchschnitt", "mittel", "moyenne", "promedio", "media",
+     "média", "gemiddelde", "среднее",
+     "bounce", "rate", "duration", "seconds", "minutes", "dauer", "durée", "duración", "durata",
+     "score", "scores", "level", "rating", "confidence", "probability", "weight", "price",
+     "change", "changes", "delta", "difference", "diff", "growth", "trend", "yoy", "mom", "qoq",
+     "increase", "decrease", "gain", "loss", "δ", "änderung", "veränderung", "wachstum",
+     "variation", "évolution", "croissance", "cambio", "variación", "crecimiento", "variação",
+     "crescita", "variazione", "groei", "verandering", "zmiana", "изменение", "рост", "变化",
+     "cum", "cumulative", "running", "kumuliert", "cumulé", "acumulado",
+     "rank", "ranking", "position", "rang", "platz", "id", "index", "code", "codes", "kod",
+     "version", "released", "release", "introduced", "established", "founded",
+     "expected", "target", "goal", "forecast", "predicted", "projected", "planned", "budget",
+     "estimate", "erwartet", "soll", "ziel", "prognose", "plan", "attendu", "prévu", "objectif",
+     "esperado", "previsto", "objetivo", "atteso", "verwacht", "ожидаемая", "цель",
+     "last", "previous", "prior", "prev", "former", "old", "earlier", "ago", "vormonat", "vorjahr",
+     "vorher", "letzter", "letztes", "précédent", "précédente", "dernier", "anterior", "pasado",
+     "passado", "scorso", "precedente", "vorige", "forrige", "poprzedni", "предыдущий", "прошлый",
+     "上月", "上期", "前月", "前年",
+     "ham", "legit", "legitimate", "clean", "non", "not", "nonspam", "kein", "sans", "sin",
+     "new", "neue", "nouveaux", "nuevos", "error", "errors", "margin", "low", "high", "lower",
+     "upper", "min", "max", "std", "stddev", "variance", "relative", "even"}
+)  # fmt: skip
+NOTE_WORDS = frozenset(
+    {"note", "notes", "remark", "remarks", "comment", "comments", "footnote", "footnotes", "source",
+     "sources", "bemerkung", "bemerkungen", "anmerkung", "anmerkungen", "kommentar", "hinweis",
+     "quelle", "remarque", "remarques", "commentaire", "observaciones", "observações", "nota",
+     "notas", "opmerking", "opmerkingen", "uwagi", "poznámka", "примечание",
+     "备注", "備考", "비고"}
+)  # fmt: skip
+# What makes a heading of a wide table no system, beside the words above: Unique users, All devices.
+_OF_MEASURES = frozenset({"unique", "all", "total", "distinct", "combined"})
+
+# ---- Units in headings and cells ----
+
+PER_MILLE = frozenset({"‰", "permille", "per mille", "promille", "per mil", "per thousand"})
+BASIS_POINTS = frozenset({"bps", "bp", "basis points", "basis point", "basispunkte"})
+FRACTION_WORDS = frozenset({"fraction", "fractions", "proportion", "proportions"})
+# Counts in thousands and more; those of one or two letters only in brackets, or after "in".
+MULTIPLES: dict[str, float] = {
+    **dict.fromkeys(
+        ("k", "t", "tsd", "thousand", "thousands", "000", "000s", "tausend", "milliers", "miles",
+         "mila", "duizend", "tys", "тыс", "тысяч", "千"), 1e3),
+    **dict.fromkeys(
+        ("m", "mm", "mn", "mio", "mill", "million", "millions", "millionen", "millones", "milhões",
+         "milioni", "miljoen", "miljoner", "mln", "млн", "миллионы", "百万"), 1e6),
+    **dict.fromkeys(
+        ("b", "bn", "bil", "billion", "billions", "mrd", "milliarden", "milliards", "miliardi",
+         "miljard", "mld", "млрд", "миллиарды", "十亿"), 1e9),
+    **dict.fromkeys(("万", "萬", "만"), 1e4),
+    **dict.fromkeys(("lakh", "lakhs"), 1e5),
+    **dict.fromkeys(("crore", "crores"), 1e7),
+}  # fmt: skip
+
+# ---- Rows that are no system ----
+
+TOTALS = frozenset(
+    {"total", "totals", "grand total", "subtotal", "sub total", "sum", "all", "overall", "sum total",
+     "gesamt", "gesamtsumme", "insgesamt", "summe", "zwischensumme", "alle", "total général",
+     "total general", "total geral", "totaux", "ensemble", "sous total", "tous", "totale", "totaal",
+     "totalt", "totalen", "suma", "summa", "razem", "ogółem", "celkem", "spolu", "összesen",
+     "yhteensä", "toplam", "genel toplam", "σύνολο", "всего", "итого", "разом", "усього", "סך הכל",
+     "المجموع", "合計", "合计", "总计", "總計", "小计", "小計", "총계", "합계", "всі", "все"}
+)  # fmt: skip
+# Totals or places: a row of one of these is a total only where no other row is larger.
+TOTALS_OR_NAMES = frozenset({"somme", "global", "worldwide", "mundial", "mondial"})
+# With "all", or a total's word, before or after them they make a total: All devices, Total visits.
+_COUNTED = frozenset(word for measure in COUNT_WORDS for word in measure) | frozenset(
+    {"systems", "os", "oses", "operating systems", "browsers", "countries", "versions", "platforms",
+     "others", "regions", "providers", "spam", "traffic"}
+)  # fmt: skip
+GROUPS = frozenset(
+    {"world", "welt", "monde", "mundo", "mondo", "wereld", "świat", "dünya", "мир", "世界", "세계",
+     "asia", "asien", "asie", "azië", "azja", "asya", "азия", "亚洲", "アジア",
+     "europe", "europa", "avrupa", "европа", "欧洲", "ヨーロッパ",
+     "africa", "afrika", "afrique", "áfrica", "afryka", "африка", "非洲",
+     "america", "americas", "amerika", "amérique", "amérique du nord", "north america",
+     "south america", "latin america", "central america", "nordamerika", "südamerika",
+     "américa del norte", "américa del sur", "norteamérica", "sudamérica", "северная америка",
+     "oceania", "ozeanien", "océanie", "oceanía", "antarctica",
+     "european union", "europäische union", "union européenne", "unión europea", "eu", "ue", "eu27",
+     "eu 27", "eu28", "eu 28", "euro area", "eurozone", "oecd", "ocde", "g7", "g20", "brics", "emea",
+     "apac", "asean", "nato", "commonwealth", "arab world", "middle east", "rest of world",
+     "desktop", "mobile", "tablet", "desktops", "mobiles", "smartphones", "tablets", "console",
+     "desktop total", "mobile total", "high income", "low income", "middle income"}
+)  # fmt: skip
+FOOTERS = frozenset(
+    {"updated", "generated", "last updated", "created", "exported", "as of", "date", "stand",
+     "aktualisiert", "erstellt", "mis à jour", "actualizado", "aggiornato", "bijgewerkt",
+     "source", "quelle", "fuente", "fonte", "bron", "copyright", "note", "notes", "report date",
+     "обновлено", "источник", "更新日", "更新时间"}
+)  # fmt: skip
+MISSING = frozenset(
+    {"", "-", "--", "---", "–", "—", "..", "...", "…", "n/a", "#n/a", "na", "n.a.", "n.a", "nan",
+     "null", "none", "nil", "\\n", "(empty)", "(null)", "(none)", "(blank)", "<null>", "<na>",
+     "k. a.", "k.a.", "keine angabe", "s.o.", "nd", "n.d.", "н/д", "不详"}
+)  # fmt: skip
+RESTS = {
+    "other": "Other",
+    "unknown": "Unknown",
+}
+
+# ---- Months and flags ----
+
+MONTHS: tuple[tuple[str, ...], ...] = (
+    ("jan", "january", "januar", "jänner", "janvier", "janv", "enero", "ene", "janeiro", "gennaio",
+     "gen", "januari", "styczeń", "leden", "январь", "янв"),
+    ("feb", "february", "februar", "février", "févr", "fév", "febrero", "fevereiro", "fev",
+     "febbraio", "februari", "luty", "únor", "февраль", "фев"),
+    ("mar", "march", "märz", "mär", "mars", "marzo", "março", "maart", "mrt", "marzec", "březen",
+     "март"),
+    ("apr", "april", "avril", "avr", "abril", "abr", "aprile", "kwiecień", "duben", "апрель",
+     "апр"),
+    ("may", "mai", "mayo", "maio", "maggio", "mag", "mei", "maj", "květen", "май"),
+    ("jun", "june", "juni", "juin", "junio", "junho", "giugno", "giu", "czerwiec", "červen",
+     "июнь", "июн"),
+    ("jul", "july", "juli", "juillet", "juil", "julio", "julho", "luglio", "lug", "lipiec",
+     "červenec", "июль", "июл"),
+    ("aug", "august", "août", "aout", "agosto", "ago", "augustus", "augusti", "sierpień", "srpen",
+     "август", "авг"),
+    ("sep", "sept", "september", "septembre", "septiembre", "setembro", "set", "settembre",
+     "wrzesień", "září", "сентябрь", "сен"),
+    ("oct", "october", "oktober", "okt", "octobre", "octubre", "outubro", "out", "ottobre", "ott",
+     "październik", "říjen", "октябрь", "окт"),
+    ("nov", "november", "novembre", "noviembre", "novembro", "listopad", "ноябрь", "ноя"),
+    ("dec", "december", "dezember", "dez", "décembre", "déc", "diciembre", "dic", "dezembro",
+     "dicembre", "grudzień", "prosinec", "декабрь", "дек"),
+)  # fmt: skip
+MONTH_NUMBERS = {name: i for i, names in enumerate(MONTHS, start=1) for name in names}
+TRUE = frozenset(
+    {"true", "t", "1", "1.0", "yes", "y", "on", "wahr", "ja", "j", "vrai", "oui", "o", "verdadero",
+     "sí", "si", "s", "verdadeiro", "sim", "vero", "sì", "waar", "sant", "sann", "tosi", "kyllä",
+     "prawda", "tak", "pravda", "ano", "igaz", "igen", "doğru", "evet", "истина", "да", "так", "真",
+     "是", "はい", "참", "예"}
+)  # fmt: skip
+FALSE = frozenset(
+    {"false", "f", "0", "0.0", "no", "n", "off", "falsch", "nein", "faux", "non", "falso", "não",
+     "nao", "onwaar", "nee", "falskt", "usann", "nej", "nei", "epätosi", "ei", "fałsz", "nie",
+     "nepravda", "ne", "hamis", "nem", "yanlış", "hayır", "ложь", "нет", "ні", "假", "否", "偽",
+     "いいえ", "거짓", "아니요"}
+)  # fmt: skip
+
+# ---- Columns of records ----
+
+RECORD_HEADINGS: dict[str, tuple[str, ...]] = {
+    "os": ("os", "os fp", "os fingerprint", "os name", "operating system", "client os"),
+    "client": (
+        "client ip", "client", "client address", "client addr", "clientip", "ip", "src", "src ip",
+        "source ip", "remote ip", "remote addr", "address",
+    ),
+    "time": ("time", "timestamp", "datetime", "date time", "date", "ts", "received", "unix time"),
+    "spam": ("spam", "is spam", "isspam"),
+}  # fmt: skip
+
+
+def words(heading: str) -> str:
+    """A heading as its words alone: lower case, one blank between them.
+
+    >>> words("Market_Share%"), words("nbVisits")
+    ('market share %', 'nbvisits')
+    """
+    folded = unicodedata.normalize("NFKC", heading).casefold()
+    folded = folded.replace("%", " % ").replace("‰", " ‰ ")
+    kept = (c if c.isalnum() or c in "%‰" or unicodedata.combining(c) else " " for c in folded)
+    return " ".join("".join(kept).split())
+
+
+def holds(heading: str, phrases: Iterable[str]) -> bool:
+    """Whether one of the phrases stands in a heading, at whole words.
+
+    >>> holds("Unique visitors", ["visitors"]), holds("Microvisitors", ["visitors"])
+    (True, False)
+    """
+    padded = f" {words(heading)} "
+    return any(f" {phrase} " in padded for phrase in phrases)
+
+
+def names_os(heading: str) -> bool:
+    """Whether a heading says that operating systems stand under it.
+
+    >>> names_os("Operating_System"), names_os("user_agent.platform"), names_os("Browser")
+    (True, True, False)
+    """
+    said = words(heading)
+    return said in OS_HEADINGS or said.rpartition(" ")[2] in OS_HEADINGS
+
+
+def is_period(heading: str) -> bool:
+    """Whether a heading says that periods stand under it.
+
+    >>> is_period("Month"), is_period("Year.1"), is_period("Monthly users")
+    (True, True, False)
+    """
+    return _unnumbered(heading) in PERIOD_HEADINGS
+
+
+def span_of(heading: str) -> str | None:
+    """What span of time a heading of periods speaks of: day, week, month, quarter, year or none.
+
+    >>> span_of("Quartal"), span_of("Period")
+    ('quarter', None)
+    """
+    return PERIOD_HEADINGS.get(_unnumbered(heading))
+
+
+def _unnumbered(heading: str) -> str:
+    """A heading without the number by which pandas tells repeated ones apart: Year.1."""
+    stem, _, number = words(heading).rpartition(" ")
+    return stem if stem and number.isdecimal() and len(number) == 1 else words(heading)
+
+
+def says_other(heading: str) -> bool:
+    """Whether a heading speaks of something else than shares or counts of the whole.
+
+    >>> says_other("Market share last month"), says_other("Bounce Rate"), says_other("user_id Count")
+    (True, True, False)
+    """
+    said = words(heading).split()
+    return not OTHER_WORDS.isdisjoint(said) and said[-1] not in ("count", "counts")
+
+
+def says_shares(heading: str) -> bool:
+    """Whether a heading says that shares stand under it, in whatever unit.
+
+    >>> says_shares("Market share"), says_shares("Marktanteil"), says_shares("spam")
+    (True, True, False)
+    """
+    said = words(heading).split()
+    return any(
+        word in SHARE_WORDS or any(len(s) >= 5 and word.endswith(s) for s in SHARE_WORDS)
+        for word in said
+    )
+
+
+def says_percents(heading: str) -> bool:
+    """Whether a heading speaks of percents, which is not to say that what is under it are some.
+
+    >>> says_percents("Market Share %"), says_percents("share")
+    (True, False)
+    """
+    return holds(heading, PERCENT_WORDS)
+
+
+def measure(heading: str) -> int | None:
+    """Which line of ``COUNT_WORDS`` a heading speaks of: the first that it holds; None for none.
+
+    >>> measure("Unique visitors"), measure("nb_visits"), measure("spam_share")
+    (3, 1, None)
+    """
+    if says_shares(heading):
+        return None
+    return next((i for i, line in enumerate(COUNT_WORDS) if holds(heading, line)), None)
+
+
+def is_note(heading: str) -> bool:
+    """Whether a heading says that notes stand under it.
+
+    >>> is_note("Remarks"), is_note("Share")
+    (True, False)
+    """
+    return words(heading) in NOTE_WORDS
+
+
+def says_measure(heading: str) -> bool:
+    """Whether a column of figures under a heading is a measure or a total, and no system.
+
+    >>> says_measure("Unique users"), says_measure("Total"), says_measure("Linux")
+    (True, True, False)
+    """
+    said = words(heading).split()
+    return (
+        called_total(heading)
+        or measure(heading) is not None
+        or says_shares(heading)
+        or not _OF_MEASURES.isdisjoint(said)
+        or says_other(heading)
+    )
+
+
+def called_total(name: str) -> bool:
+    """Whether a name is one for a total, of all or of some.
+
+    >>> called_total("Grand total:"), called_total("Windows Total"), called_total("Linux")
+    (True, True, False)
+    >>> called_total("All devices"), called_total("Windows (all versions)"), called_total("All4")
+    (True, True, False)
+    """
+    said = words(name)
+    if said in TOTALS or said in TOTALS_OR_NAMES:
+        return True
+    first, _, rest = said.partition(" ")
+    before, _, last = said.rpartition(" ")
+    return (
+        (first in TOTALS and rest in _COUNTED)
+        or (last in TOTALS and last not in ("all", "alle", "tous"))
+        or any(f" {all_} {what} " in f" {said} " for all_ in ("all", "alle") for what in _COUNTED)
+    )
+
+
+def called_group(name: str) -> bool:
+    """Whether a name is one for a group: of countries, or of kinds of machines.
+
+    >>> called_group("European Union"), called_group("France")
+    (True, False)
+    """
+    return words(name) in GROUPS
+
+
+def called_footer(name: str) -> bool:
+    """Whether a name is no name but what stands below a table: when, and from where.
+
+    >>> called_footer("Last updated:"), called_footer("Linux")
+    (True, False)
+    """
+    return words(name) in FOOTERS
+
+
+def is_missing(text: str) -> bool:
+    """Whether a cell says that it holds nothing, as a blank, ``n/a`` or ``NULL`` does.
+
+    >>> is_missing("NULL"), is_missing("0")
+    (True, False)
+    """
+    return text.strip().casefold() in MISSING
+
+
+def headed(headings: Sequence[str], wanted: str) -> list[int]:
+    """The columns of a heading: just so, else whatever its case and punctuation.
+
+    >>> headed(["OS", "Client_IP"], "client ip"), headed(["os", "OS"], "os")
+    ([1], [0])
+    """
+    exact = [i for i, heading in enumerate(headings) if heading == wanted]
+    return exact or [i for i, heading in enumerate(headings) if words(heading) == words(wanted)]
+
+
+def usual(headings: Sequence[str], what: str) -> list[int]:
+    """The columns of records whose heading is the first usual one for ``what`` that is there.
+
+    >>> usual(["Date", "OS_fp"], "os")
+    [1]
+    """
+    for heading in RECORD_HEADINGS[what]:
+        if found := [i for i, there in enumerate(headings) if words(there) == heading]:
+            return found
+    return []

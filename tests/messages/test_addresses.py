@@ -1,0 +1,74 @@
+"""An address is one, however it is written."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import narwhals as nw
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import spamindex
+from spamindex.messages.addresses import normal_expression
+from spamindex.messages.records import read_fingerprints
+from tests.messages.tallying import LOG
+
+
+def groups(address: ipaddress.IPv6Address) -> str:
+    return "".join(":" + group.lstrip("0") for group in address.exploded.split(":"))
+
+
+ADDRESSES = st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6))
+
+
+@settings(max_examples=30)
+@given(st.lists(ADDRESSES, min_size=1, max_size=20), st.integers(0, 6))
+def test_an_address_is_the_same_in_every_spelling(
+    addresses: list[ipaddress.IPv4Address | ipaddress.IPv6Address], how: int
+) -> None:
+    def written(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+        if isinstance(address, ipaddress.IPv4Address):
+            return [
+                str(address), f"{address}:25", f"[{address}]", f"::ffff:{address}",
+                f"[IPv6:::FFFF:{address}]:25", f" {address}/32", f"0:0:0:0:0:ffff:{address}",
+            ][how]  # fmt: skip
+        return [
+            str(address), address.exploded, f"[{address}]:25", f"[IPv6:{address}]",
+            str(address).upper(), f"{address}%eth0", f"{address}/128",
+        ][how]  # fmt: skip
+
+    texts = [written(address) for address in addresses]
+    expected = [str(a) if isinstance(a, ipaddress.IPv4Address) else groups(a) for a in addresses]
+    for native in (pd.DataFrame({"a": texts}), pl.DataFrame({"a": texts})):
+        frame_ = nw.from_native(native).select(normal_expression(nw.col("a")))
+        for address, found, wanted in zip(addresses, frame_["a"], expected, strict=True):
+            # Written with dots, one that is mapped is its IPv4.
+            of = None if isinstance(address, ipaddress.IPv4Address) else address.ipv4_mapped
+            assert found in (wanted, str(of))
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("1:2:3:4:5:6:7::", ":1:2:3:4:5:6:7:"),
+        ("::2:3:4:5:6:7:8", "::2:3:4:5:6:7:8"),
+        ("::", "::::::::"),
+        ("::1", "::::::::1"),
+        ("1::", ":1:::::::"),
+        ("", ""),
+    ],
+)
+def test_the_ends_of_an_ipv6_address(written: str, expected: str) -> None:
+    for native in (pd.DataFrame({"a": [written]}), pl.DataFrame({"a": [written]})):
+        found = nw.from_native(native).select(normal_expression(nw.col("a")))["a"].to_list()
+        assert found == [expected]
+
+
+def test_a_mapped_address_in_hex_meets_its_ipv4() -> None:
+    log = read_fingerprints([LOG])
+    table = pd.DataFrame({"ip": ["::ffff:c000:28c", "0:0:0:0:0:FFFF:C000:028C", "192.0.2.140"]})
+    result = spamindex.tally(table, client="ip", fingerprints=log)
+    assert result["os"].tolist() == ["macOS"]

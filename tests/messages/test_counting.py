@@ -1,0 +1,76 @@
+"""The same counts from every kind of frame."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pytest
+
+import spamindex
+from spamindex import MatchError, SpamIndexError
+from spamindex.messages.records import read_fingerprints
+from tests.messages.tallying import LOG, MESSAGES, columns
+
+ENGINES: dict[str, Any] = {
+    "pandas": lambda table: table,
+    "polars": lambda table: pl.from_dict(columns(table)),
+    "polars lazy": lambda table: pl.from_dict(columns(table)).lazy(),
+    "duckdb": lambda table: duckdb.from_df(table),
+    "dask": lambda table: optional("dask.dataframe").from_pandas(table, npartitions=2),
+    "ibis": lambda table: optional("ibis").memtable(table),
+}
+
+
+def optional(module: str) -> Any:
+    return pytest.importorskip(module, reason="the extra frames is not installed")
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")  # of engines
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_same_from_every_kind_of_frame(engine: str) -> None:
+    table = pd.read_csv(MESSAGES, dtype=str)
+    expected = pd.DataFrame(
+        {
+            "month": ["2010-02"] * 4 + ["2010-03"] * 3,
+            "os": ["Windows", "Linux", "Unknown", "macOS", "Windows", "Linux", "Unknown"],
+            "messages": [21, 4, 4, 2, 11, 4, 2],
+        }
+    )
+    log = read_fingerprints([LOG])
+    question: dict[str, Any] = {
+        "client": "client_ip", "fingerprints": log, "time": "time",
+        "spam": ("content_type", ["Spam", "Spammy"]), "by": [("time", "month")],
+    }  # fmt: skip
+    native = ENGINES[engine](table)
+    result = spamindex.tally(native, **question)
+    assert columns(result.drop(columns="spam_share")) == columns(expected)
+    assert result["spam_share"].tolist() == pytest.approx(
+        [100 * n / (31 if i < 4 else 17) for i, n in enumerate(expected["messages"])]
+    )
+
+
+def test_typed_columns() -> None:
+    table = pd.DataFrame(
+        {
+            "os": ["Linux", "Linux", None],
+            "spam": [True, False, True],
+            "at": pd.to_datetime(
+                [f"2010-{at}:00:00" for at in ("01-31 23", "02-01 00", "02-01 01")]
+            ),
+        }
+    )
+    with_null = pl.from_dict({**columns(table), "os": ["Linux", "Linux", None]})
+    for native in (table, with_null, duckdb.from_df(table)):
+        result = spamindex.tally(native, spam="spam", by=[("at", "month")])
+        assert result["month"].tolist() == ["2010-01", "2010-02"]
+        assert result["os"].tolist() == ["Linux", "Unknown"]
+
+
+def test_what_a_frame_lacks() -> None:
+    with pytest.raises(SpamIndexError, match="no column 'os'; there are 'x'"):
+        spamindex.tally(pd.DataFrame({"x": ["1"]}))
+    with pytest.raises(MatchError, match="none of 1 records is spam"):
+        spamindex.tally(pd.DataFrame({"os": ["1"], "spam": [False]}), spam="spam")

@@ -1,0 +1,128 @@
+"""Records that can't be read are counted, named, and refused where they are many."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+from tests.conftest import Invoke, Write
+from tests.messages.tallying import LOG, rows
+
+
+def test_lines_that_cannot_be_read_are_counted_and_named(invoke: Invoke, write: Write) -> None:
+    good = "Linux,1\n" * 2500
+    write("r.csv", f"os,n\n{good}broken\nx,y,z\n")
+    result = invoke("tally", "r.csv", "-v")
+    assert rows(result.stdout) == ["Linux,100.0,2500"]
+    assert result.complaints == [
+        "warning: r.csv:2502: can't be read, as are 2 of 2502 records; left out",
+        "note: 2502 records: 2500 spam (0 of an unknown OS), 0 not spam, 2 unreadable",
+    ]
+    write("r.csv", "os,n\nLinux,1\nbroken\n")
+    result = invoke("tally", "r.csv")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.complaints == [
+        "error: r.csv:3: can't be read, as are 1 of 2 records; --skip-bad leaves them out"
+    ]
+    assert rows(invoke("tally", "r.csv", "--skip-bad").stdout) == ["Linux,100.0,1"]
+
+
+def test_json_lines_that_are_none(invoke: Invoke, write: Write) -> None:
+    write("r.jsonl", '{"os": "Linux"}\n\n{"os": "Lin\n[1]\n{"x": 1}\n')
+    result = invoke("tally", "r.jsonl", "--skip-bad", "-v")
+    assert rows(result.stdout) == ["Linux,50.0,1", "Unknown,50.0,1"]
+    assert result.complaints[0] == (
+        "warning: r.jsonl:3: can't be read, as are 2 of 4 records; left out"
+    )
+
+
+def test_a_quotation_mark_that_takes_lines_with_it(invoke: Invoke, write: Write) -> None:
+    rest = "Linux,1\n" * 3000
+    for damaged in (f'os,n\n{rest}"oops,1\n{rest}', f'os,n\n{rest}"oops,1\n{rest}a,"b" c\n{rest}'):
+        result = invoke("tally", write("r.csv", damaged), "--skip-bad")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "r.csv:3002: a quotation mark takes more lines" in result.stderr
+
+
+def test_a_damaged_line_where_the_file_is_parted(invoke: Invoke, write: Write) -> None:
+    """However DuckDB parts it among its threads, no line is lost without a word."""
+    good = "Linux,1\n" * 600_000
+    for place in (100, 500_000, 599_000):
+        lines = [good[: 8 * place], "broken\n", good]
+        result = invoke("tally", write("r.csv", f"os,n\n{''.join(lines)}"), "-v")
+        if result.exit_code == 0:
+            assert rows(result.stdout) == [f"Linux,100.0,{place + 600_000}"]
+            assert "1 unreadable" in result.complaints[-1]
+        else:
+            assert "records were lost in reading" in result.stderr
+
+
+def test_quoted_line_ends_are_no_records(invoke: Invoke, write: Write) -> None:
+    text = 'os,n\n"Li\nnux",1\n\nLinux,2\nLinux,5" disk\n\n\n"a\n\nb",3'
+    result = invoke("tally", write("r.csv", text), "--no-family", "-v")
+    assert "note: 4 records: 4 spam" in result.stderr
+
+
+@pytest.mark.parametrize("suffix", ["gz", "zst"])
+def test_a_large_file_that_is_cut_off(invoke: Invoke, write: Write, suffix: str) -> None:
+    data = "os,n\n" + "".join(f"Linux,{i}\n" for i in range(300_000))
+    module = "gzip" if suffix == "gz" else "backports.zstd"
+    packed = importlib.import_module(module).compress(data.encode())
+    assert rows(invoke("tally", write(f"r.csv.{suffix}", packed)).stdout) == ["Linux,100.0,300000"]
+    result = invoke("tally", write(f"r.csv.{suffix}", packed[: len(packed) // 2]), "--skip-bad")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"r.csv.{suffix}: the compressed data is damaged or cut off" in result.stderr
+
+
+def test_headings_that_are_repeated(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.csv", "os,n\nLinux,1\nos,n\nLinux,2\n"), "-v")
+    assert rows(result.stdout) == ["Linux,100.0,2"]
+    assert result.complaints[0] == "note: left out: headings that are repeated as records: 1"
+    write("c.csv", "ip,n\n192.0.2.140,1\nip,n\n192.0.2.140,2\n")
+    result = invoke("tally", "c.csv", "--fingerprints", LOG, "-v")
+    assert rows(result.stdout) == ["macOS,100.0,2"]
+    assert result.complaints[1:] == [
+        "note: left out: headings that are repeated as records: 1",
+        "note: 2 records: 2 spam (0 of an unknown OS), 0 not spam, 0 unreadable",
+    ]
+
+
+def test_a_quotation_mark_within_a_cell(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.csv", 'os,n\nLinux,5" disk\nLinux,6\n'))
+    assert rows(result.stdout) == ["Linux,100.0,2"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["time, os\n1, Windows XP\nTIME, OS\n", "os,n\nWindows XP,1\n\ufeffos,n\n"],
+)
+def test_headings_that_are_repeated_in_another_way(invoke: Invoke, write: Write, text: str) -> None:
+    result = invoke("tally", write("r.csv", text))
+    assert rows(result.stdout) == ["Windows,100.0,1"]
+    assert "note: left out: headings that are repeated as records: 1" in result.complaints
+
+
+def test_a_repeated_heading_is_no_record_that_is_not_spam(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.csv", "os,spam\nLinux,true\nos,spam\nMac,false\n"), "-v")
+    assert result.complaints == [
+        "note: left out: headings that are repeated as records: 1",
+        "note: 2 records: 1 spam (0 of an unknown OS), 1 not spam, 0 unreadable",
+    ]
+
+
+@pytest.mark.parametrize("end", ["", "\n\n"])
+def test_lines_that_quotation_marks_join_are_said(invoke: Invoke, write: Write, end: str) -> None:
+    text = 'time,os,subject\n1,Windows,"hello\n2,Linux,x\n3,Mac,y"\n4,Linux,z\n'
+    result = invoke("tally", write("r.csv", text + end))
+    assert rows(result.stdout) == ["Linux,50.0,1", "Windows,50.0,1"]
+    assert result.complaints == [
+        "warning: r.csv: 2 line ends stand within quotation marks; is a mark missing?"
+    ]
+
+
+def test_json_that_says_only_later_what_is_spam(invoke: Invoke, write: Write) -> None:
+    late = '{"os": "Windows"}\n' * 1200 + '{"os": "Linux", "spam": true}\n'
+    result = invoke("tally", write("r.jsonl", late))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "r.jsonl: has a key 'spam' in some lines, but in none of the first" in result.stderr

@@ -1,0 +1,82 @@
+"""The same counts from Spark, through Spark Connect, as from DuckDB."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Invoke, Write
+from tests.messages.tallying import LOG, MESSAGES, SPAM
+
+pytest.importorskip("pyspark", reason="the extra spark is not installed")
+pytest.importorskip("pyspark.sql.connect.session", reason="pyspark comes without Spark Connect")
+import duckdb
+
+LOCAL = ("--engine", "spark", "--remote", "local[2]")
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # what Spark and gRPC leave open is theirs
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_session_left() -> Iterator[None]:
+    yield
+    from pyspark.sql import SparkSession
+
+    if session := SparkSession.getActiveSession():
+        session.stop()
+
+
+@pytest.fixture
+def lake(write: Write, tmp_path: Path) -> str:
+    write("other", "")
+    duckdb.read_csv(MESSAGES, all_varchar=True).write_parquet(str(tmp_path / "lake.parquet"))
+    return str(tmp_path / "lake.parquet")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--fingerprints", LOG, *SPAM, "--by", "time:month", "-v"),
+        ("--fingerprints", LOG, *SPAM, "--no-family", "--ignore-unknown"),
+        ("--os", "content_type", "--by", "client_ip"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_identical_output(invoke: Invoke, lake: str, options: tuple[str, ...], kind: str) -> None:
+    messages = {"csv": MESSAGES, "parquet": lake}[kind]
+    here, there = (invoke("tally", messages, *options, *engine) for engine in ((), LOCAL))
+    assert here.exit_code == 0
+    assert (there.exit_code, there.stdout) == (0, here.stdout), there.stderr
+    ours = [line for line in there.complaints if line.startswith("note: ")]
+    assert ours == here.complaints
+
+
+def test_json_lines_and_bad_ones(invoke: Invoke, write: Write, tmp_path: Path) -> None:
+    write("r.jsonl", '{"os": "Linux", "spam": true}\n{"os": "Win\n{"os": null, "spam": 1}\n')
+    path = str(tmp_path / "r.jsonl")
+    result = invoke("tally", path, *LOCAL)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "can't be read, as are 1 of 3 records; --skip-bad leaves them out" in result.stderr
+    result = invoke("tally", path, "--skip-bad", *LOCAL)
+    assert result.stdout == invoke("tally", path, "--skip-bad").stdout
+
+
+def test_csv_that_is_compressed_and_has_bad_lines(
+    invoke: Invoke, write: Write, tmp_path: Path
+) -> None:
+    write("r.csv.gz", gzip.compress(b'os,n\n"Linux, ""x""",1\nbroken\nWindows,2\n'))
+    path = str(tmp_path / "r.csv.gz")
+    there = invoke("tally", path, "--skip-bad", "--no-family", *LOCAL)
+    assert there.stdout == invoke("tally", path, "--skip-bad", "--no-family").stdout
+
+
+def test_what_spark_cannot_do_is_one_line(invoke: Invoke, tmp_path: Path) -> None:
+    result = invoke("tally", str(tmp_path / "none.parquet"), *LOCAL)
+    assert (result.exit_code, result.stdout) == (1, "")
+    ours = [line for line in result.stderr.splitlines() if line.startswith("spamindex: error: ")]
+    assert len(ours) == 1
+    assert "none.parquet" in ours[0]
+    assert "Traceback" not in result.stderr

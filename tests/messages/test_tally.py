@@ -1,0 +1,266 @@
+"""From message records to shares, and the fingerprints that name who sent them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import SHARE, Invoke, Write
+from tests.messages.tallying import COUNTED, LOG, MESSAGES, RECORDS, SPAM, messages, rows
+
+
+def test_records_are_counted_by_the_family_of_their_os(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.csv", RECORDS), "-v")
+    assert result.stdout == "\n".join(["os,spam_share,messages", *COUNTED, ""])
+    assert result.complaints == [
+        "note: 8 records: 6 spam (2 of an unknown OS), 2 not spam, 0 unreadable"
+    ]
+
+
+def test_versions_stay_apart_without_families(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.csv", RECORDS), "--no-family", "--spam", "spam=,x,true,yes,1")
+    assert [row.split(",")[::2] for row in rows(result.stdout)] == [
+        ["Unknown", "2"], ["Linux 2.6.x", "1"], ["Ubuntu", "1"], ["Windows 7 or 8", "1"],
+        ["Windows XP", "1"],
+    ]  # fmt: skip
+
+
+def test_other_values_of_the_spam_column(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.csv", RECORDS), "--spam", "spam=FALSE")
+    assert rows(result.stdout) == ["Windows,100.0,1"]
+    result = invoke("tally", "r.csv", "--spam", "os_fp=none of them")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.complaints == ["error: none of 8 records is spam: --spam COLUMN=VALUE says which"]
+
+
+def test_unknown_ones_are_left_out_and_counted(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.csv", RECORDS), "--ignore-unknown")
+    assert rows(result.stdout) == ["Linux,50.0,2", "Windows,50.0,2"]
+    assert result.complaints == ["note: 2 of 6 spam messages are of an unknown OS and left out"]
+    only = write("u.csv", "os\n???\nunknown\n")
+    result = invoke("tally", only, "--ignore-unknown")
+    assert result.complaints == ["error: no record of spam has a known OS"]
+
+
+@pytest.mark.parametrize(
+    ("span", "counted"),
+    [
+        ("day", {"2010-02-01": 2, "2010-02-28": 1, "2010-03-01": 3}),
+        ("month", {"2010-02": 3, "2010-03": 3}),
+        ("year", {"2010": 6}),
+    ],
+)
+def test_counted_by_spans_of_time(
+    invoke: Invoke, write: Write, span: str, counted: dict[str, int]
+) -> None:
+    result = invoke("tally", write("r.csv", RECORDS), "--by", f"Time:{span}", "-f", "jsonl")
+    sums: dict[str, int] = {}
+    for row in map(json.loads, result.stdout.splitlines()):
+        assert list(row) == [span, "os", "spam_share", "messages"]
+        sums[row[span]] = sums.get(row[span], 0) + row["messages"]
+    assert sums == counted
+
+
+def test_what_feeds_compute(invoke: Invoke, write: Write) -> None:
+    write("r.csv", RECORDS)
+    table = invoke("tally", "r.csv", "--by", "time:month").stdout
+    result = invoke(
+        "compute", write("t.csv", table), SHARE, "--by", "month", "--confidence", "95", "-f", "json"
+    )
+    linux = [row for row in json.loads(result.stdout) if row["os"] == "Linux"]
+    assert [(row["month"], row["spam_share"]) for row in linux] == [
+        ("2010-02", pytest.approx(100 / 3)), ("2010-03", pytest.approx(100 / 3)),
+    ]  # fmt: skip
+    assert all(row["low"] < row["spam_index"] < row["high"] for row in linux)
+
+
+def test_a_time_that_is_none_is_refused(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.csv", "os,time\nLinux,03/01/2010\n"), "--by", "time:month")
+    assert result.complaints == [
+        "error: column 'time': '03/01/2010' does not begin an ISO time, such as 2010-03-01"
+    ]
+
+
+def test_names_that_look_like_nothing_are_names(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.csv", "os,n\nNA,1\nNULL,2\nnull,3\n,4\n"))
+    assert messages(result.stdout) == [["null", "2"], ["NA", "1"], ["Unknown", "1"]]
+
+
+def test_column_names_are_data(invoke: Invoke, write: Write) -> None:
+    odd = """o"s'); DROP TABLE x;"""
+    quoted = odd.replace('"', '""')
+    write("r.csv", f'"{quoted}",a/b~c\nLinux,1\n')
+    assert rows(invoke("tally", "r.csv", "--os", odd, "--by", "a/b~c").stdout) == [
+        "1,Linux,100.0,1"
+    ]
+    write("r.jsonl", json.dumps({odd: "Linux", "a/b~c": 1}) + "\n")
+    result = invoke("tally", "r.jsonl", "--os", odd, "--by", "a/b~c")
+    assert rows(result.stdout) == ["1,Linux,100.0,1"]
+
+
+def test_a_table_of_counts_is_doubted(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.csv", "os,Visits\nLinux,5\n"))
+    assert rows(result.stdout) == ["Linux,100.0,1"]
+    assert result.complaints == [
+        "warning: column 'Visits' seems to hold counts, but each record is taken for one message; "
+        "a table of counts is for compute"
+    ]
+
+
+def test_no_address_that_p0f_knows_is_said(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.csv", "ip\n203.0.113.250\n"), "--fingerprints", LOG)
+    assert "warning: no sender has a fingerprint; is --client the right column?" in result.stderr
+
+
+def test_a_missing_spam_value_is_not_the_word_none(invoke: Invoke, write: Write) -> None:
+    write("r.csv", "os,kind\nLinux,\nWindows,none\nLinux,x\n")
+    assert rows(invoke("tally", "r.csv", "--spam", "kind=none").stdout) == ["Windows,100.0,1"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--client", "x"), ("--time", "x"), ("--log-zone", "UTC"), ("--log-zone", "Mars"),
+        ("--fingerprints", LOG, "--os", "x"), ("--remote", "sc://x"), ("--by", "os"),
+        ("--by", "a:month", "--by", "b:month"), ("--spam", "="), ("--port", "smtp"), ("-",),
+    ],
+)  # fmt: skip
+def test_options_that_would_change_nothing_are_refused(
+    invoke: Invoke, options: tuple[str, ...]
+) -> None:
+    result = invoke("tally", "-", *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_fingerprints_know_the_os_of_a_client(invoke: Invoke) -> None:
+    result = invoke("tally", MESSAGES, "--fingerprints", LOG, *SPAM, "-v")
+    assert [row.split(",")[::2] for row in rows(result.stdout)] == [
+        ["Windows", "32"], ["Linux", "8"], ["Unknown", "6"], ["macOS", "2"]
+    ]  # fmt: skip
+    assert result.complaints == [
+        "note: clients with several fingerprints over time: 1",
+        "note: 60 records: 48 spam (6 of an unknown OS), 12 not spam, 0 unreadable",
+    ]
+
+
+def syn(time: str, client: str, os: str, port: int = 25) -> str:
+    return (
+        f"[{time}] mod=syn|cli={client}/40000|srv=192.0.2.25/{port}|subj=cli|{os}|dist=9|"
+        "params=none|raw_sig=4:55+9:0:1460:|odd\x01\x1b[0m|\n"
+    )
+
+
+LOG_OVER_TIME = (
+    syn("2010/01/10 12:00:00", "192.0.2.1", "os=Windows XP")
+    + syn("2010/01/20 12:00:00", "192.0.2.1", "os=Windows XP")
+    + syn("2010/02/01 12:00:00", "192.0.2.1", "os=Linux 3.x")
+    + syn("2010/02/01 12:00:00", "192.0.2.2", "app=NMap SYN scan")
+    + "[2010/02/01 12:00:00] mod=mtu|cli=192.0.2.3/1|srv=192.0.2.25/25|subj=cli|link=DSL|\n"
+    + "[2010/02/01 12:00:00] mod=syn+ack|cli=192.0.2.3/1|srv=192.0.2.25/25|subj=srv|os=FreeBSD|\n"
+)
+
+
+def test_the_fingerprint_that_held_then(invoke: Invoke, write: Write) -> None:
+    log = write("p0f.log", LOG_OVER_TIME)
+    times = [
+        "2009-12-31 00:00:00",
+        "2010-01-31T00:00:00",
+        "2010-02-01T12:00:00.5",
+        "2010-03-01T00:00:00Z",
+        "",
+    ]
+    write("r.csv", "ip,time,n\n" + "".join(f"192.0.2.1,{t},{i}\n" for i, t in enumerate(times)))
+    result = invoke("tally", "r.csv", "--fingerprints", log, "--by", "n", "-f", "jsonl")
+    assert [row["os"] for row in map(json.loads, result.stdout.splitlines())] == [
+        "Windows", "Windows", "Linux", "Linux", "Linux"
+    ]  # fmt: skip
+    write("s.csv", "ip\n192.0.2.1\n192.0.2.2\n192.0.2.3\n")
+    result = invoke("tally", "s.csv", "--fingerprints", log, "--skip-bad")
+    assert [row.split(",")[::2] for row in rows(result.stdout)] == [
+        ["Unknown", "2"],
+        ["Linux", "1"],
+    ]
+
+
+def test_fingerprints_in_another_time_zone(invoke: Invoke, write: Write) -> None:
+    log = write("p0f.log", LOG_OVER_TIME)
+    write("r.csv", "ip,time\n192.0.2.1,2010-02-01T11:30:00Z\n")
+    assert rows(invoke("tally", "r.csv", "--fingerprints", log).stdout)[0].startswith("Windows")
+    result = invoke("tally", "r.csv", "--fingerprints", log, "--log-zone", "Europe/Paris")
+    assert rows(result.stdout)[0].startswith("Linux")
+    write("r.csv", "ip,time\n192.0.2.1,2010-02-01T11:30:00+01:00\n")
+    result = invoke("tally", "r.csv", "--fingerprints", log)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "is no time in ISO form without an offset" in result.stderr
+
+
+def test_a_p0f_log_by_itself(invoke: Invoke, write: Write) -> None:
+    log = write(
+        "p0f.log", LOG_OVER_TIME + syn("2010/02/03 00:00:00", "192.0.2.9", "os=Mac OS X", 587)
+    )
+    counted = [row.split(",")[::2] for row in rows(invoke("tally", log).stdout)]
+    assert counted == [["Windows", "2"], ["Linux", "1"], ["Unknown", "1"], ["macOS", "1"]]
+    assert rows(invoke("tally", log, "--port", "587,465").stdout) == ["macOS,100.0,1"]
+    assert "has no record of a message" in invoke("tally", log, "--port", "1").stderr
+    assert "is no p0f log" in invoke("tally", MESSAGES, "--port", "25").stderr
+    months = invoke("tally", log, "--by", "time:month", "--by", "port").stdout
+    assert months.splitlines()[:2] == [
+        "month,port,os,spam_share,messages", "2010-01,25,Windows,100.0,2"
+    ]  # fmt: skip
+
+
+def test_a_damaged_log(invoke: Invoke, write: Write) -> None:
+    log = write("p0f.log", LOG_OVER_TIME + "[2010/02/01 12:00:00] mod=syn|cli=192.0")
+    result = invoke("tally", log)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "p0f.log:7: can't be read, as are 1 of 5 records; --skip-bad" in result.stderr
+    result = invoke("tally", log, "--skip-bad")
+    assert result.complaints == [
+        "warning: p0f.log:7: can't be read, as are 1 of 5 records; left out"
+    ]
+
+
+def test_a_list_of_addresses(invoke: Invoke, write: Write) -> None:
+    log = write(
+        "p0f.log",
+        LOG_OVER_TIME + syn("2010/01/01 00:00:00", "2001:db8:0:0:0:0:0:1", "os=OpenBSD 4.x"),
+    )
+    write(
+        "ips",
+        "192.0.2.1\n[IPv6:2001:DB8::1]\n2001:db8::0001\n::ffff:192.0.2.1\n\n[2001:db8::1]:25\n",
+    )
+    result = invoke("tally", "ips", "--fingerprints", log)
+    assert [row.split(",")[::2] for row in rows(result.stdout)] == [
+        ["OpenBSD", "3"],
+        ["Linux", "2"],
+    ]
+
+
+def test_a_missing_extra_is_named(write: Write) -> None:
+    write("r.csv", RECORDS)
+    for module in ("narwhals", "duckdb"):
+        code = f"import sys; sys.modules[{module!r}] = None; from spamindex.cli import main; main.main()"
+        result = subprocess.run(
+            [sys.executable, "-c", code, "tally", "r.csv"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (result.returncode, result.stdout) == (1, "")
+        assert "pip install 'spamindex[messages]'" in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_column_that_may_say_what_is_spam_is_asked_about(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.csv", "os,spam_flag\nWindows,yes\nLinux,no\n"))
+    assert messages(result.stdout) == [["Linux", "1"], ["Windows", "1"]]
+    assert result.complaints == [
+        "warning: all records are taken for spam; does column 'spam_flag' say which are? Say --spam"
+    ]
+    assert invoke("tally", "r.csv", "--spam", "spam_flag").complaints == []
+
+
+def test_sample_names_its_own_option_for_the_column(invoke: Invoke, write: Write) -> None:
+    result = invoke("sample", write("r.csv", "a,b\n1,2\n"), "--os", "Linux")
+    assert "choose with --os-column among 'a', 'b'" in result.stderr

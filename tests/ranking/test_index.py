@@ -1,0 +1,336 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from spamindex import ColumnError, FigureError, MatchError, SpamIndexWarning, UnitError, spam_index
+from tests.conftest import said
+
+
+def table(**shares: float) -> pd.DataFrame:
+    return pd.DataFrame({"os": list(shares), "share": list(shares.values())})
+
+
+def test_ranked_by_index_ties_by_name_and_no_index_last() -> None:
+    spam = table(zeta=20, alpha=20, none=1, big=50)
+    market = table(big=10, none=0, alpha=10, zeta=10)
+    with pytest.warns(SpamIndexWarning, match="no spam index where the market share is 0: none"):
+        ranking = spam_index(spam, market)
+    assert ranking["os"].tolist() == ["big", "alpha", "zeta", "none"]
+    assert ranking["spam_index"].tolist()[:3] == [5.0, 2.0, 2.0]
+    assert math.isnan(ranking["spam_index"].iloc[-1])
+    assert ranking.columns.tolist() == ["os", "spam_share", "market_share", "spam_index"]
+
+
+def test_the_tables_given_are_left_as_they_are() -> None:
+    spam, market = table(Linux=5.0, Windows=95.0), table(linux=1.0, windows=99.0)
+    before = spam.copy(), market.copy()
+    spam_index(spam, market)
+    pd.testing.assert_frame_equal(spam, before[0])
+    pd.testing.assert_frame_equal(market, before[1])
+
+
+def test_no_infinity_even_where_the_market_share_is_next_to_0() -> None:
+    with pytest.warns(SpamIndexWarning):
+        ranking = spam_index(table(a=5.0, b=95.0), table(a=1e-320, b=100.0))
+    assert math.isnan(ranking["spam_index"].iloc[-1])
+
+
+@pytest.mark.parametrize("share", [-1.0, math.inf, math.nan])
+def test_what_is_no_share_is_refused(share: float) -> None:
+    with pytest.raises(FigureError, match="the spam share of 'a' is"):
+        spam_index(table(a=share), table(a=1))
+
+
+def test_an_os_twice_is_refused() -> None:
+    spam = pd.DataFrame({"os": ["Mac", "OS X"], "share": [1.0, 2.0]})
+    with pytest.raises(MatchError, match="'OS X' is among the spam shares twice"):
+        spam_index(spam, table(mac=1))
+
+
+def test_nothing_in_common_is_refused() -> None:
+    with pytest.raises(MatchError, match="no OS has both"):
+        spam_index(table(a=1), table(b=1))
+
+
+def test_tables_in_two_units_are_doubted_or_refused() -> None:
+    spam = table(Linux=5.14, Windows=94.86)
+    with pytest.warns(SpamIndexWarning, match="market shares add up to 1 percent: are they"):
+        spam_index(spam, table(Linux=0.0103, Windows=0.9897))
+    with pytest.raises(FigureError, match="the market share of 'Linux' is 103"):
+        spam_index(spam, table(Linux=103, Windows=9897))
+    with pytest.raises(UnitError, match="the market shares add up to 150"):
+        spam_index(spam, table(Linux=60, Windows=90))
+
+
+def test_what_is_no_table_of_shares_is_refused() -> None:
+    good = table(Linux=5.0)
+    with pytest.raises(ColumnError, match="spam shares has no column 'share'"):
+        spam_index(good.drop(columns="share"), good)
+    with pytest.raises(ColumnError, match="names in 'os' that are not text"):
+        spam_index(good, pd.DataFrame({"os": [1], "share": [5.0]}))
+    with pytest.raises(FigureError, match="market shares are not numbers"):
+        spam_index(good, pd.DataFrame({"os": ["Linux"], "share": ["five"]}))
+    with pytest.raises(ColumnError, match="neither table has a column 'month'"):
+        spam_index(good, good, by=["month"])
+
+
+def test_categories_are_ordered_by_name_all_the_same() -> None:
+    spam = table(z=50, a=50)
+    spam["os"] = pd.Categorical(spam["os"], categories=["z", "a"])
+    assert spam_index(spam, table(z=50, a=50))["os"].tolist() == ["a", "z"]
+
+
+def test_own_names_and_by() -> None:
+    spam = pd.DataFrame({"month": ["b", "a"], "os": ["Tux", "Tux"], "share": [5.0, 6.0]})
+    ranking = spam_index(spam, table(Linux=1.0), by=["month"], names={"Tux": "Linux"})
+    assert ranking.to_dict("list") == {
+        "month": ["a", "b"],
+        "os": ["Tux", "Tux"],
+        "spam_share": [6.0, 5.0],
+        "market_share": [1.0, 1.0],
+        "spam_index": [6.0, 5.0],
+    }
+
+
+def test_the_largest_of_what_is_left_out_is_named_first() -> None:
+    market = table(Linux=1.0, small=0.5, large=2.0)
+    with pytest.warns(SpamIndexWarning, match=r"large \(2 % of machines\), small \(0.5 %"):
+        spam_index(table(Linux=5.0), market)
+
+
+def monthly(*rows: tuple[str | float | None, str, float]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["month", "os", "share"])
+
+
+def ranked(ranking: pd.DataFrame, *columns: str) -> list[tuple[object, ...]]:
+    return list(ranking[list(columns)].itertuples(index=False, name=None))
+
+
+def test_ranking_after_ranking_where_both_tables_have_several() -> None:
+    spam = monthly(("b", "x", 90), ("b", "y", 10), ("a", "x", 30), ("a", "y", 70))
+    market = monthly(("a", "x", 60), ("a", "y", 40), ("b", "x", 10), ("b", "y", 90))
+    assert ranked(spam_index(spam, market, by=["month"]), "month", "os", "spam_index") == [
+        ("a", "y", 1.75),
+        ("a", "x", 0.5),
+        ("b", "x", 9.0),
+        ("b", "y", pytest.approx(1 / 9)),
+    ]
+
+
+def test_rankings_are_ordered_by_the_first_column_first_and_all_meet_one_market() -> None:
+    spam = pd.DataFrame(
+        {
+            "country": ["n", "m", "n", "m"],
+            "month": ["a", "b", "b", "a"],
+            "os": ["x"] * 4,
+            "share": [1.0, 2.0, 3.0, 4.0],
+        }
+    )
+    assert ranked(spam_index(spam, table(x=1), by=["month", "country"]), "month", "country") == [
+        ("a", "m"),
+        ("a", "n"),
+        ("b", "m"),
+        ("b", "n"),
+    ]
+
+
+def test_the_market_alone_may_have_several() -> None:
+    market = monthly(("b", "x", 10), ("a", "x", 20))
+    ranking = spam_index(table(x=10), market, by=["month"])
+    assert ranking.columns.tolist() == ["month", "os", "spam_share", "market_share", "spam_index"]
+    assert ranked(ranking, "month", "spam_index") == [("a", 0.5), ("b", 1.0)]
+
+
+def test_rows_of_no_month_meet_each_other_alone() -> None:
+    spam = monthly((None, "x", 50), ("a", "x", 60), ("a", "y", 5), (None, "y", 6))
+    market = monthly(("a", "x", 20), (None, "x", 25), (None, "y", 2), ("a", "y", 5))
+    ranking = spam_index(spam, market, by=["month"])
+    assert sorted(ranking["spam_index"]) == [1.0, 2.0, 3.0, 3.0]
+
+
+def test_each_os_of_each_month_meets_itself_alone() -> None:
+    systems = [("a", "x", 1.0), ("b", "x", 2.0), ("a", "y", 3.0), ("b", "z", 4.0), ("a", "z", 5.0)]
+    ranking = spam_index(monthly(*systems), monthly(*systems[::-1]), by=["month"])
+    assert ranking["spam_index"].tolist() == [1.0] * 5
+
+
+def test_what_is_known_of_shares_goes_along_in_the_order_of_the_ranking() -> None:
+    spam = pd.DataFrame(
+        {"os": ["x", "y"], "share": [40, 60], "count": [4, 6], "total": [10, 10], "half": [0.5, 5]}
+    )
+    market = pd.DataFrame(
+        {"os": ["y", "x"], "share": [5, 95], "count": [1, 19], "total": 20, "half": [0.05, 0.25]}
+    )
+    ranking = spam_index(spam, market)
+    known = ["messages", "all_messages", "spam_half", "visits", "all_visits", "market_half"]
+    assert ranking.columns.tolist() == ["os", "spam_share", "market_share", "spam_index", *known]
+    assert set(ranking[known].dtypes) == {np.dtype(float)}
+    assert ranked(ranking, "os", *known) == [
+        ("y", 6, 10, 5, 1, 20, 0.05),
+        ("x", 4, 10, 0.5, 19, 20, 0.25),
+    ]
+
+
+def test_an_os_twice_in_the_market_is_refused_for_each_row() -> None:
+    market = pd.DataFrame({"os": ["Mac", "OS X", "macOS"], "share": [1.0, 2.0, 3.0]})
+    with pytest.raises(MatchError) as caught:
+        spam_index(table(mac=1), market)
+    assert caught.value.faults == (
+        "'OS X' is among the market shares twice",
+        "'macOS' is among the market shares twice",
+    )
+
+
+def test_an_os_may_stand_once_in_each_ranking_and_no_more() -> None:
+    spam = monthly(("a", "x", 30), ("b", "x", 30), ("b", "X", 40))
+    with pytest.raises(MatchError) as caught:
+        spam_index(spam, table(x=1), by=["month"])
+    assert caught.value.faults == ("'X' is among the spam shares twice",)
+    with pytest.raises(MatchError, match="'X' is among the market shares twice"):
+        spam_index(table(x=1), spam, by=["month"])
+    with pytest.raises(MatchError, match="'x' is among the spam shares twice"):
+        spam_index(spam[:2], table(x=1))
+
+
+def test_what_is_left_out_is_said_where_nothing_is_in_common() -> None:
+    with pytest.raises(MatchError) as caught:
+        spam_index(table(a=1), table(b=2))
+    assert caught.value.faults == (
+        "no OS has both a spam share and a market share",
+        "no market share for a (1 % of spam): left out",
+        "no spam share for b (2 % of machines): left out",
+    )
+
+
+def test_nothing_of_nothing_is_no_index() -> None:
+    with said("no spam index where the market share is 0: b"):
+        ranking = spam_index(table(a=1, b=0), table(a=1, b=0))
+    assert ranking["os"].tolist() == ["a", "b"]
+
+
+def test_warnings_come_from_the_place_that_called() -> None:
+    with pytest.warns(SpamIndexWarning) as caught:
+        spam_index(table(a=1, b=2), table(a=1))
+    assert caught[0].filename == __file__
+
+
+def test_each_wrong_share_is_said() -> None:
+    with pytest.raises(FigureError) as caught:
+        spam_index(table(a=1), table(a=-1, b=0, c=101.5, d=100))
+    assert caught.value.faults == (
+        "the market share of 'a' is -1; shares are percents, from 0 to 100",
+        "the market share of 'c' is 101.5; shares are percents, from 0 to 100",
+    )
+
+
+def test_rounded_shares_may_add_up_to_a_percent_more_but_no_further() -> None:
+    rounded = table(a=101)
+    assert spam_index(rounded, table(a=50.5, b=50.5).query("os == 'a'"))["spam_index"][0] == 2
+    with said("no spam share for b (50.5 % of machines): left out"):
+        spam_index(rounded, table(a=50.5, b=50.5))
+    with pytest.raises(UnitError) as caught:
+        spam_index(rounded, table(a=50.5, b=51))
+    assert caught.value.faults == ("the market shares add up to 101.5, more than 100 percent",)
+
+
+def test_the_table_that_lacks_a_column_is_named() -> None:
+    good = table(a=1)
+    with pytest.raises(ColumnError) as caught:
+        spam_index(good, good.drop(columns="os"))
+    assert caught.value.faults == ("the table of market shares has no column 'os'",)
+    with pytest.raises(ColumnError) as caught:
+        spam_index(pd.DataFrame({"os": ["a", None], "share": [1, 2]}), good)
+    assert caught.value.faults == ("the table of spam shares has names in 'os' that are not text",)
+
+
+@pytest.mark.parametrize(
+    ("spam", "market", "doubt"),
+    [
+        ((0.3, 0.7), (40, 60), "the spam shares add up to 1 percent: are they fractions?"),
+        ((0.3, 0.706), (40, 60), "the spam shares add up to 1.006 percent: are they fractions?"),
+        ((40, 60), (0.3, 0.694), "the market shares add up to 0.994 percent: are they fractions?"),
+        ((0.3, 0.715), (40, 60), None),
+        ((0.3, 0.685), (40, 60), None),
+        ((0.3, 0.7), (0.5, 1.5), None),  # both may be those of a few small ones
+        ((0.3, 0.7), (0.5, 1.6), "the spam shares add up to 1 percent: are they fractions?"),
+    ],
+)
+def test_what_adds_up_to_1_beside_more_may_be_fractions(
+    spam: tuple[float, float], market: tuple[float, float], doubt: str | None
+) -> None:
+    with said(*([doubt] if doubt else [])):
+        spam_index(table(a=spam[0], b=spam[1]), table(a=market[0], b=market[1]))
+
+
+def test_one_os_may_have_1_percent() -> None:
+    with said():
+        spam_index(table(a=1), table(a=50))
+
+
+def test_those_left_out_are_said_with_their_largest_share_and_how_often() -> None:
+    spam = monthly(
+        ("a", "x", 1), ("a", "rare", 1.23456), ("a", "often", 2), ("b", "often", 4),
+        ("b", "8.1", 4), ("b", "x", 1),
+    )  # fmt: skip
+    left = "8.1 (4 % of spam, a bare version number), often (4 % of spam, 2 times)"
+    with said(f"no market share for {left}, rare (1.235 % of spam): left out"):
+        spam_index(spam, table(x=1), by=["month"])
+
+
+def test_only_the_ten_largest_left_out_are_named() -> None:
+    market = table(x=1, **{f"os{i:02}": i / 10 for i in range(12)})
+    with pytest.warns(SpamIndexWarning) as caught:
+        spam_index(table(x=1), market)
+    said_ = str(caught[0].message)
+    assert said_.startswith("no spam share for os11 (1.1 % of machines), os10 (1 % of")
+    assert said_.endswith("os02 (0.2 % of machines) and 2 more: left out")
+
+
+@pytest.mark.parametrize(
+    ("spam", "market", "helps"),
+    [
+        ({"Windows XP": 5, "Linux": 1}, {"Windows 7": 9, "Linux": 1}, True),
+        ({"Windows XP": 5, "Linux": 1}, {"Windows": 9, "Linux": 1}, True),
+        ({"Windows XP": 5, "Linux": 1}, {"Linux": 1}, False),
+        ({"Haiku": 5, "Linux": 1}, {"Plan 9": 9, "Linux": 1}, False),
+        ({"Haiku": 5, "Windows XP": 4, "Linux": 1}, {"Windows 7": 1, "Linux": 1}, True),
+    ],
+)
+def test_family_is_advised_where_it_would_bring_names_together(
+    spam: dict[str, float], market: dict[str, float], helps: bool
+) -> None:
+    with pytest.warns(SpamIndexWarning) as caught:
+        spam_index(table(**spam), table(**market))
+    advised = str(caught[0].message).endswith(": left out; --family adds versions up")
+    assert advised is helps
+
+
+def test_family_is_not_advised_for_what_another_month_lacks() -> None:
+    spam = monthly(("a", "Linux", 1), ("b", "Linux", 1), ("b", "Windows", 5), ("a", "Windows", 5))
+    market = monthly(("a", "Linux", 1), ("b", "Linux", 1), ("b", "Windows", 9))
+    with said("no market share for Windows (5 % of spam): left out"):
+        spam_index(spam, market, by=["month"])
+
+
+def test_tables_of_other_periods_are_told_so() -> None:
+    spam = pd.DataFrame({"month": ["2026-02"], "os": ["Linux"], "share": [5.0]})
+    market = pd.DataFrame(
+        {"month": ["2010-01", "2010-02"], "os": ["Linux"] * 2, "share": [1.0] * 2}
+    )
+    with pytest.raises(MatchError) as caught:
+        spam_index(spam, market, by=["month"])
+    assert caught.value.faults == (
+        "no month is in both tables: the spam shares are of 2026-02, the market shares of 2010-01, "
+        "2010-02",
+    )
+
+
+def test_tables_of_the_same_period_without_an_os_in_common_are_told_that() -> None:
+    spam = pd.DataFrame({"month": ["2010-01"], "os": ["Linux"], "share": [5.0]})
+    market = pd.DataFrame({"month": ["2010-01"], "os": ["Haiku"], "share": [1.0]})
+    with pytest.raises(MatchError, match="no OS has both a spam share and a market share"):
+        spam_index(spam, market, by=["month"])

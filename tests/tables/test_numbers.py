@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from spamindex.tables.numbers import is_figure, is_missing, read
+
+
+def values(*texts: str, marks: str = ".,") -> list[list[float]]:
+    return [reading.values for reading in read(texts, marks)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["5.14", "92.65"], [5.14, 92.65]),
+        (["5,14", "92,65"], [5.14, 92.65]),
+        (["5.14 %", "92.65%", "0"], [5.14, 92.65, 0.0]),
+        (["1e-3", "2.5E+1", ".5", "5.", "+1"], [0.001, 25.0, 0.5, 5.0, 1.0]),
+        (["1,234,567", "12"], [1234567.0, 12.0]),
+        (["1.234.567", "12"], [1234567.0, 12.0]),
+        (["1 234", "12 345"], [1234.0, 12345.0]),
+        (["1\N{NO-BREAK SPACE}234,5", "7,25"], None),
+        (["1'234", "12"], [1234.0, 12.0]),
+        (["1,234.00", "12.00"], [1234.0, 12.0]),
+        (["0.001", "0.002"], [0.001, 0.002]),
+        (["-0"], [0.0]),
+    ],
+)
+def test_one_reading(texts: list[str], expected: list[float] | None) -> None:
+    (reading,) = read(texts)
+    if expected is None:
+        assert reading.faults
+    else:
+        assert reading.values == expected
+        assert not reading.faults
+
+
+def test_three_digits_after_a_mark_can_be_read_both_ways() -> None:
+    assert values("2,533", "437") == [[2533.0, 437.0], [2.533, 437.0]]
+    assert values("1.030", "91.580") == [[1.03, 91.58], [1030.0, 91580.0]]
+
+
+def test_a_mark_that_is_given_is_the_mark() -> None:
+    assert values("2,533", "437", marks=".") == [[2533.0, 437.0]]
+    assert values("2,533", "437", marks=",") == [[2.533, 437.0]]
+    assert values("2.533", "437", marks=",") == [[2533.0, 437.0]]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("abc", "is not a number"),
+        ("5.14.2", "is not a number"),
+        ("1_000", "is not a number"),
+        ("٣", "is not a number"),
+        ("5%%", "is not a number"),
+        ("%", "is not a number"),
+        ("--5", "is not a number"),
+        ("0x10", "is not a number"),
+        ("-3", "is negative"),
+        ("\N{MINUS SIGN}3", "is negative"),
+        ("inf", "is infinite"),
+        ("-Infinity", "is infinite"),
+        ("1e+999", "is infinite"),
+        ("9e58", "is not a number"),
+    ],
+)
+def test_what_is_no_share_is_a_fault(text: str, fault: str) -> None:
+    (reading,) = read(["5.14", text])
+    assert reading.faults == {text: fault}
+    assert math.isnan(reading.values[1])
+
+
+def test_a_thousands_mark_beside_a_part_of_one_is_a_fault() -> None:
+    (reading,) = read(["1,234", "0.5"])
+    assert list(reading.faults) == ["1,234"]
+
+
+def test_decimal_points_and_commas_in_one_column_are_faults() -> None:
+    assert {tuple(reading.faults) for reading in read(["5,14", "92.65"])} == {("5,14",), ("92.65",)}
+
+
+@pytest.mark.parametrize("text", ["", "-", "N/A", "NULL", "nan", "None", "\N{EM DASH}"])
+def test_missing(text: str) -> None:
+    assert is_missing(text)
+    (reading,) = read([text, "1.5"])
+    assert math.isnan(reading.values[0])
+    assert not reading.faults
+
+
+def test_nought_is_not_missing() -> None:
+    assert not is_missing("0")
+
+
+@pytest.mark.parametrize(
+    ("text", "looks_like_one"),
+    [("5.14", True), ("5,14 %", True), ("-3", True), ("inf", True), ("1,234", True),
+     ("Windows 10", False), ("", False), ("10.0.1", False), ("2010-03", False)],
+)  # fmt: skip
+def test_is_figure(text: str, looks_like_one: bool) -> None:
+    assert is_figure(text) is looks_like_one
