@@ -380,7 +380,7 @@ def called_total(name: str) -> bool:
     if said in TOTALS or said in TOTALS_OR_NAMES:
         return True
     first, _, rest = said.partition(" ")
-    before, _, last = said.rpartition(" ")
+    _, _, last = said.rpartition(" ")
     return (
         (first in TOTALS and rest in _COUNTED)
         or (last in TOTALS and last not in ("all", "alle", "tous"))

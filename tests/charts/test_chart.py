@@ -236,7 +236,7 @@ def test_characters_without_a_font_are_said() -> None:
 def test_a_missing_extra_is_named(write: Write, module: str) -> None:
     write("r.csv", RANKING)
     code = (
-        f"import sys; sys.modules[{module!r}] = None; from spamindex.cli import main; main.main()"
+        f"import sys; sys.modules[{module!r}] = None; from spamindex.cli.main import main; main()"
     )
     options = ["-o", "x.svg"] if module == "matplotlib" else []
     result = subprocess.run(

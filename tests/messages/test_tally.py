@@ -242,7 +242,10 @@ def test_a_list_of_addresses(invoke: Invoke, write: Write) -> None:
 def test_a_missing_extra_is_named(write: Write) -> None:
     write("r.csv", RECORDS)
     for module in ("narwhals", "duckdb"):
-        code = f"import sys; sys.modules[{module!r}] = None; from spamindex.cli import main; main.main()"
+        code = (
+            f"import sys; sys.modules[{module!r}] = None; "
+            "from spamindex.cli.main import main; main()"
+        )
         result = subprocess.run(
             [sys.executable, "-c", code, "tally", "r.csv"],
             capture_output=True, text=True, check=False,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from spamindex.ranking import intervals as interval
 from spamindex.ranking.intervals import z_score
 
-FIGURES = Path(__file__).parent / "data"
+FIGURES = Path(__file__).parents[1] / "data"
 Z = z_score(95)
 
 
