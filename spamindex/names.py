@@ -154,6 +154,16 @@ class Names:
         """
         return fold(name) in self.synonyms or self.family(name) is not None
 
+    def stands_alone(self, name: str) -> bool:
+        return False
+
+    def rest(self, name: str) -> str | None:
+        canonical = self.canonical(name)
+        return canonical if canonical in ("other", "unknown") else None
+
+    def plain(self) -> Names:
+        return Names({k: v for k, v in self.synonyms.items() if v in ("other", "unknown")}, {"other": "Other", "unknown": "Unknown"})
+
     def family(self, name: str) -> str | None:
         """What the family of an OS is called; None for an OS that is known to be of none.
 

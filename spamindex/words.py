@@ -27,8 +27,8 @@ NAME_HEADINGS = frozenset(
 )  # fmt: skip
 PERIOD_HEADINGS: dict[str, str | None] = {
     **dict.fromkeys(
-        ("date", "day", "dates", "datum", "tag", "jour", "fecha", "día", "dia", "data", "giorno",
-         "dag", "dato", "päivä", "päivämäärä", "data", "dzień", "tarih", "gün", "дата", "день",
+        ("date", "day", "dates", "datum", "tag", "jour", "fecha", "día", "dia", "giorno",
+         "dag", "dato", "päivä", "päivämäärä", "dzień", "tarih", "gün", "дата", "день",
          "日期", "日付", "날짜"), "day"),
     **dict.fromkeys(
         ("week", "woche", "kalenderwoche", "kw", "semaine", "semana", "settimana", "vecka", "uge",
@@ -41,7 +41,7 @@ PERIOD_HEADINGS: dict[str, str | None] = {
         ("quarter", "quartal", "trimestre", "kwartaal", "kvartal", "neljännes", "kwartał",
          "квартал", "季度", "四半期", "분기"), "quarter"),
     **dict.fromkeys(
-        ("year", "years", "jahr", "année", "annee", "an", "año", "ano", "anno", "jaar", "år",
+        ("year", "years", "jahr", "année", "annee", "año", "ano", "anno", "jaar", "år",
          "vuosi", "rok", "év", "yıl", "год", "рік", "年", "年份", "연도", "fiscal year"), "year"),
     **dict.fromkeys(
         ("period", "periods", "time", "timestamp", "zeitraum", "periode", "période", "periodo",
@@ -83,7 +83,7 @@ PERCENT_WORDS = frozenset(
 # A word that ends in one of five letters or more is one too: Marktanteil, Spamanteil.
 SHARE_WORDS = PERCENT_WORDS | frozenset(
     {"share", "shares", "fraction", "fractions", "proportion", "proportions", "anteil", "anteile",
-     "part", "parts", "cuota", "cuotas", "quota", "quote", "participación", "participação",
+     "part", "parts", "cuota", "cuotas", "quota", "participación", "participação",
      "proporción", "proporção", "aandeel", "andel", "osuus", "udział", "podíl", "podiel",
      "részesedés", "pay", "payı", "доля", "частка", "份额", "占比", "比例", "シェア", "割合",
      "점유율", "‰", "permille", "promille", "bps"}
@@ -110,7 +110,7 @@ OTHER_WORDS = frozenset(
      "上月", "上期", "前月", "前年",
      "ham", "legit", "legitimate", "clean", "non", "not", "nonspam", "kein", "sans", "sin",
      "new", "neue", "nouveaux", "nuevos", "error", "errors", "margin", "low", "high", "lower",
-     "upper", "min", "max", "std", "stddev", "variance", "relative", "even"}
+     "upper", "min", "max", "std", "stddev", "variance", "relative", "even", "effect", "clusters"}
 )  # fmt: skip
 NOTE_WORDS = frozenset(
     {"note", "notes", "remark", "remarks", "comment", "comments", "footnote", "footnotes", "source",
@@ -130,7 +130,7 @@ FRACTION_WORDS = frozenset({"fraction", "fractions", "proportion", "proportions"
 # Counts in thousands and more; those of one or two letters only in brackets, or after "in".
 MULTIPLES: dict[str, float] = {
     **dict.fromkeys(
-        ("k", "t", "tsd", "thousand", "thousands", "000", "000s", "tausend", "milliers", "miles",
+        ("k", "tsd", "thousand", "thousands", "000", "000s", "tausend", "milliers", "miles",
          "mila", "duizend", "tys", "тыс", "тысяч", "千"), 1e3),
     **dict.fromkeys(
         ("m", "mm", "mn", "mio", "mill", "million", "millions", "millionen", "millones", "milhões",
@@ -186,10 +186,9 @@ MISSING = frozenset(
      "null", "none", "nil", "\\n", "(empty)", "(null)", "(none)", "(blank)", "<null>", "<na>",
      "k. a.", "k.a.", "keine angabe", "s.o.", "nd", "n.d.", "н/д", "不详"}
 )  # fmt: skip
-RESTS = {
-    "other": "Other",
-    "unknown": "Unknown",
-}
+_NO_NAMES = frozenset(
+    {"n/a", "#n/a", "null", "\\n", "(empty)", "(null)", "(none)", "(blank)", "<null>", "<na>"}
+)  # fmt: skip
 
 # ---- Months and flags ----
 
@@ -435,3 +434,15 @@ def usual(headings: Sequence[str], what: str) -> list[int]:
         if found := [i for i, there in enumerate(headings) if words(there) == heading]:
             return found
     return []
+
+
+def is_blank(text: str) -> bool:
+    """Whether a cell says that it holds no name: it is blank, has no letters, or says NULL.
+
+    Unlike figures, names may be called NA or None.
+
+    >>> is_blank("--"), is_blank("(empty)"), is_blank("NA")
+    (True, True, False)
+    """
+    folded = text.strip().casefold()
+    return folded in MISSING and (folded in _NO_NAMES or not any(map(str.isalpha, folded)))
