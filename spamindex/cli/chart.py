@@ -7,7 +7,7 @@ import shutil
 
 import click
 
-from spamindex.cli.console import findings, source
+from spamindex.cli.console import source, warnings_said
 from spamindex.cli.options import Command, output_option
 from spamindex.cli.output import write
 from spamindex.names import visible
@@ -55,7 +55,7 @@ def chart(
     from spamindex.charts.panels import chart as charted
     from spamindex.cli.rankings import read_ranking
 
-    with findings():
+    with warnings_said():
         read = read_ranking(source(ranking))
         drawn = charted(read.table, read.by)
         if kind is None:
