@@ -268,11 +268,10 @@ def holds(heading: str, phrases: Iterable[str]) -> bool:
 def names_os(heading: str) -> bool:
     """Whether a heading says that operating systems stand under it.
 
-    >>> names_os("Operating_System"), names_os("user_agent.platform"), names_os("Browser")
+    >>> names_os("Operating_System"), names_os("agent.platform"), names_os("Chrome OS")
     (True, True, False)
     """
-    said = words(heading)
-    return said in OS_HEADINGS or said.rpartition(" ")[2] in OS_HEADINGS
+    return words(heading) in OS_HEADINGS or words(heading.rpartition(".")[2]) in OS_HEADINGS
 
 
 def is_period(heading: str) -> bool:

@@ -17,16 +17,16 @@ from spamindex.errors import SHOWN, Doubt, MatchError, Remedy, listed
 from spamindex.names import Names
 from spamindex.tables.layout import Entries
 from spamindex.tables.options import TableOptions
-from spamindex.tables.table import Mask, Numbers, mapped, texts, where
+from spamindex.tables.table import Mask, Numbers, lines_of, mapped, texts, where
 from spamindex.words import is_blank
 
 _COMMENTS = ("#", "//")
 _WORTH_A_DOUBT = 0.01  # of the whole: a smaller sum of neighbours is likely one by chance
 _REASONS = {
-    "nameless": "no name stands",
     "total": "called a total, but not what the others add up to",
     "group": "a group that may hold other rows",
     "footer": "called like a line below a table",
+    "measure": "headed like a measure, and not like a system",
     "comment": "begins like a comment",
     "indented": "indented under another row, which may hold it",
     "family": "a family that may hold its versions beside it",
@@ -62,6 +62,7 @@ def systems_among(
         "total": where(column, words.called_total),
         "group": where(column, words.called_group),
         "footer": where(column, words.called_footer),
+        "measure": where(column, words.says_measure) if entries.above else nameless & False,
         "comment": where(column, lambda text: text.startswith(_COMMENTS)),
         "indented": _indented(entries),
     }
@@ -221,14 +222,14 @@ def _refusal(
     faults, shown = [], np.zeros(len(exact), bool)
     for reason, rows in flags.items():
         if reason == "nameless" and (nameless := rows & ~exact).any():
-            lines = words_for_lines(entries, nameless)
-            faults.append(f"{entries.table.name}: no name stands on {lines}")
+            lines = lines_of(entries.table.cells.index[nameless])
+            under = entries.table.called(entries.os)
+            faults.append(f"{entries.table.name}: no name stands under {under} on {lines}")
         elif reason != "nameless" and (new := rows & ~shown).any():
-            what = "" if not (exact & new).any() or (new & ~exact).any() else ""
-            faults.append(f"{entries.table.name}: {named(entries, new)}: {_REASONS[reason]}{what}")
+            faults.append(f"{entries.table.name}: {named(entries, new)}: {_REASONS[reason]}")
         shown |= rows
-    doubted = [entries.name(row) for row in np.flatnonzero(_any(flags) & ~exact)]
-    distinct = list(dict.fromkeys(doubted))
+    rows = np.flatnonzero(_any(flags) & ~exact)
+    distinct = list(dict.fromkeys("" if is_blank(entries.name(i)) else entries.name(i) for i in rows))
     settles = [
         Remedy("drop", name, "leaves it out" if name else "leaves rows without a name out")
         for name in distinct[:3]
@@ -247,10 +248,3 @@ def _refusal(
             Remedy("names", f"{name},{name}", "as a line of that file says that it is one by itself")
         )
     return MatchError(*faults, settles=settles)
-
-
-def words_for_lines(entries: Entries, rows: Mask) -> str:
-    """The lines of some rows, as messages name them."""
-    from spamindex.tables.table import lines_of
-
-    return lines_of(entries.table.cells.index[rows])

@@ -96,7 +96,7 @@ def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> i
     if options.key is not None:
         return find(table, options.key, "key")
     there = [i for i in range(len(table.headings)) if i not in apart]
-    by_heading = [i for i in there if words.names_os(table.headings[i])]
+    by_heading = [i for i, heading in enumerate(table.headings) if words.names_os(heading)]
     plain = [i for i in by_heading if "version" not in words.words(table.headings[i])]
     named = [i for i in there if words.words(table.headings[i]) in words.NAME_HEADINGS]
     figures = set(of_figures(table, any_digits=False))
@@ -187,7 +187,7 @@ def of_figures(table: Table, *, any_digits: bool = True) -> list[int]:
         part = sum(map(numbers.is_figure, filled)) / max(len(filled), 1)
         speaks = words.says_shares(table.headings[i]) or words.measure(table.headings[i]) is not None
         digits = any(c.isdigit() for text in filled for c in text)
-        if (filled and part > _MOSTLY) or (any_digits and digits and (speaks or part == _MOSTLY)):
+        if (filled and part > _MOSTLY) or (any_digits and digits and speaks):
             found.append(i)
     return found
 

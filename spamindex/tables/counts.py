@@ -95,7 +95,7 @@ def _beside(
             odd = odd or (number, f"{entries.table.at(entries.line(wrong))}")
             continue
         coarse = (sign is not None and sign.times > 1) or bool(whole.rounded)
-        if options.counts and coarse:
+        if coarse and options.counts and options.total is None:
             raise UnitError(
                 f"{entries.table.name}: {entries.table.called(number)}: counts in thousands or more "
                 "are too coarse for intervals",

@@ -132,15 +132,21 @@ def _headings(
         >= sum(not is_missing(cells[r][i]) for r in below) > 0
     }
 
-    def fits(row: int) -> bool:
-        """Whether a row could be one of data: nothing but figures stands over figures."""
+    def fits(row: int, *, loosely: bool) -> bool:
+        """Whether a row could be one of data: nothing but figures stands over figures.
+
+        Loosely, years may stand over numbers, right of a name and below headings.
+        """
+        loosely = loosely and bool(cells[row][0]) and not (counted[row][0] or dated[row][0])
         return all(
-            (counted if of_numbers else dated)[row][i] or is_missing(cells[row][i])
+            (counted if of_numbers else dated)[row][i]
+            or is_missing(cells[row][i])
+            or (loosely and dated[row][i])
             for i, of_numbers in figures.items()
         )
 
     above = [row for row in cells if row < first]
-    while above and fits(above[-1]) and figures:
+    while figures and above and fits(above[-1], loosely=len(above) > 1):
         first = above.pop()
     header = above[-1] if above else None
     if header is None:

@@ -30,6 +30,7 @@ from spamindex.words import is_blank
 
 ALL, LAST = "all", "last"
 _ISO_DAY = re.compile(r"\d{4}-\d\d(-\d\d)?", re.ASCII)
+_NUMBERED = re.compile(r"\d\d?[./-]\d\d?[./-]\d{4}", re.ASCII)
 _SPANS = {"day": 10, "month": 7, "year": 4}  # the digits of an ISO date
 
 
@@ -126,7 +127,7 @@ def entries(table: Table, options: TableOptions) -> Entries:
         os = above if systems else columns.key_column(table, options, {*apart, above, value})
     else:
         os = columns.key_column(table, options, apart)
-        value, counted = columns.value_column(table, os, options, apart - {os})
+        value, counted = columns.value_column(table, os, options, {*apart, *dated, *combined} - {os})
     by = [_by(table, one, dated) for one in options.by]
     for one, number in zip(options.by, by, strict=True):
         if one.span:
@@ -284,7 +285,8 @@ def _with_periods(
         there = [text for text in texts(column) if text]
         found = periods.in_column(there, spans[i], day_first=_day_first(options))
         if None in found.values():
-            if i in named or all(map(is_clock, there)) or i in columns.of_figures(table) and not any(found.values()):
+            dates = any(found.values()) or any(map(_NUMBERED.fullmatch, there))
+            if not dates and (i in named or all(map(is_clock, there))):
                 continue  # whoever names it knows what it holds
             raise _no_periods(table, i, found)
         table = _with(table, i, mapped(column, lambda text, found=found: found.get(text) or text))
@@ -323,7 +325,7 @@ def _no_periods(table: Table, number: int, found: dict[str, str | None]) -> Peri
     shown = listed([repr(text[:40]) for text in bad[:3]], of=len(bad))
     lines = lines_of(table.cells.index[where(column, set(bad).__contains__)][:1])
     said = f"{table.name}: {table.called(number)} holds {shown} ({lines})"
-    if any(re.fullmatch(r"\d\d?[./-]\d\d?[./-]\d{4}", text) for text in bad):
+    if any(map(_NUMBERED.fullmatch, bad)):
         return PeriodError(
             f"{said}: is the day first, or the month?",
             settles=[Remedy("dates", "day-first", "or month-first says which")],

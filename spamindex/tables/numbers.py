@@ -30,7 +30,7 @@ def _patterns(mark: str, other: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     by = rf"(?P<by>[{other}{_SPACES}{_APOSTROPHES}])"
     grouped = rf"[1-9]\d?\d?{by}\d{{3}}((?P=by)\d{{3}})*([{mark}]\d+)?"
     # 91,58,000 is how 9158000 is written in India: a pair of digits stands between two commas.
-    indian = rf"[1-9]\d?{other}\d\d({other}\d\d)*{other}\d{{3}}([{mark}]\d+)?"
+    indian = rf"[1-9]\d?[{other}]\d\d([{other}]\d\d)*[{other}]\d{{3}}([{mark}]\d+)?"
     return re.compile(plain, re.ASCII), re.compile(f"{grouped}|{indian}", re.ASCII)
 
 

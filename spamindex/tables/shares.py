@@ -119,7 +119,7 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
     of_systems, names = _names(entries, options)
     if entries.above and any(entries.table.column(entries.os).cat.categories == ""):
         # A system without a name has a share all the same.
-        entries = _with_os(entries, lambda name: name or "Unknown")
+        entries = _with_os(entries, lambda name: name or "(no name)")
     reading = units.decimal_mark(entries, options)
     _refuse_faults(entries, reading.faults)
     values = numbers_of(entries.table.column(entries.value), reading.values)
@@ -321,7 +321,9 @@ def _refuse_repeats(
     first = entries.name(several[0])
     lines = lines_of(entries.table.cells.index[groups == groups[several[0]]])
     over_time = [i for i in differing if i in entries.periods]
-    told = [i for i in differing if i in entries.labels and i not in of_figures]
+    told = [i for i in differing if i in entries.labels]
+    of_measures = [i for i in told if words.says_measure(entries.table.headings[i])]
+    told = [i for i in told if i not in of_figures] or [i for i in told if i not in of_measures]
     if told:
         raise _which_label(entries, groups, told, several, figures)
     if not figures.counts:
