@@ -1,7 +1,7 @@
 """What an operating system is called: its synonyms, and the family that its versions belong to.
 
 The names are lines of names.csv, in the format of ``--names``. What may follow a name, such as a
-version, an edition or an architecture, is a small grammar over tables in ``words``.
+version, an edition or an architecture, is the grammar of ``versions``.
 """
 
 from __future__ import annotations
@@ -11,15 +11,19 @@ import functools
 import os
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
-from spamindex import words
+from spamindex import versions, words
 
 Rest: TypeAlias = Literal["other", "unknown"]
 
+_RESTS = frozenset({"other", "unknown"})
+
 _FILE = os.path.join(os.path.dirname(__file__), "names.csv")
+_BARE_VERSION = re.compile(r"v?\d+(\.(\d+|x))*", re.ASCII | re.IGNORECASE)
+_REMARKED = re.compile(r"([^(\[;]*[^(\[; ]) ?(?:\(.*\)|\[.*\]|;.*)")
 _REMEMBERED = 1 << 16  # names, so that a column of a million rows is looked up once for each
 
 # ---- Folding ----
@@ -30,6 +34,7 @@ _QUOTES = dict.fromkeys(map(ord, "\"'`´‘’‚‛“”„‟«»‹›「」
 # Raised at the end of a word, a figure or letter marks a footnote: Windows⁷, which NFKC makes a 7.
 _RAISED = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻ]++(?!\w)")
 # At the end of a name these do: Linux*, Linux †, Linux [1], Linux [a], Linux [note 2].
+_END_MARKS = frozenset("*†‡§¶]")
 _MARKS = re.compile(
     r"(?:\s*+(?:[*†‡§¶]|\[(?:\d{1,3}|[a-z]|(?:note|nb) \d{1,3})\]))++\s*+$", re.IGNORECASE
 )
@@ -43,30 +48,18 @@ def fold(name: str) -> str:
     >>> fold(' "Arch Linux"  64 bit'), fold("Windows⁷"), fold("GNU/Linux [1]*")
     ('arch linux 64 bit', 'windows', 'gnu/linux')
     """
-    if not name.isascii():
+    plain = name.isascii()
+    if not plain:
         seen = "".join(c for c in name.translate(_UNSEEN) if unicodedata.category(c) != "Cf")
         unmarked = _RAISED.sub("", seen.translate(_QUOTES))
         name = unicodedata.normalize("NFKC", unmarked if unmarked.strip() else seen)
-    name = name.translate(_QUOTES)
-    if name[-1:] in "*†‡§¶]" or name[-1:].isspace():
+    if not plain or '"' in name or "'" in name or "`" in name:
+        name = name.translate(_QUOTES)
+    if name.rstrip()[-1:] in _END_MARKS:
         name = _MARKS.sub("", name) or name  # * alone is a name
+    folded = " ".join(name.casefold().split())
     # NFKC once more: folding case can undo it, as it does for an accent over a sharp s.
-    return unicodedata.normalize("NFKC", " ".join(name.casefold().split()))
-
-
-# ---- Versions ----
-
-# What may follow the name of a system: blanks, what joins versions, architectures, versions.
-_Part: TypeAlias = Literal["gap", "joint", "detail", "version"]
-_BETWEEN_WORDS = " /,;&+-_()[]"
-_WORDS = re.compile(r"[^\s()\[\]/,&;]+(?: [^\s()\[\]/,&;]+){0,2}")
-_VERSION = re.compile(
-    r"(?:[vr]|b\.)?\d++(?:[a-z]{1,2}\d*+)?(?:[._](?:\d++(?:[a-z]{1,3}\d*+)?|x|[a-z]{1,3}\d++))*+[.+]?"
-)
-_NUMBERED = re.compile(r"([a-z]+)[\d.]+[a-z]?")  # SP3, beta4
-_SHORT = re.compile(r"[a-z]{1,2}\d{1,4}[a-z]?")  # R2, TL5, p3
-_BARE_VERSION = re.compile(r"v?\d+(\.(\d+|x))*", re.ASCII | re.IGNORECASE)
-_REMARKED = re.compile(r"([^(\[;]*[^(\[; ]) ?(?:\(.*\)|\[.*\]|;.*)")
+    return folded if plain else unicodedata.normalize("NFKC", folded)
 
 
 def is_bare_version(name: str) -> bool:
@@ -78,47 +71,6 @@ def is_bare_version(name: str) -> bool:
     return _BARE_VERSION.fullmatch(name.strip()) is not None
 
 
-def _word_at(phrase: str, at: int, family: str, *, says_version: bool) -> tuple[_Part | None, int]:
-    """What the first word or words of a phrase are after the name of a system; see _part_at."""
-    editions = words.EDITIONS.get(family, frozenset()) | words.RELEASES
-    codenames = words.CODENAMES.get(family, frozenset())
-    known = (codenames, words.ARCHITECTURES, words.BETWEEN_VERSIONS, editions)
-    word = _longest_of(phrase, known)
-    part: _Part | None = None
-    if word in words.ARCHITECTURES:
-        part = "detail"
-    elif word in (words.BETWEEN_VERSIONS if says_version else words.BEFORE_VERSIONS):
-        part = "joint"
-    elif word in codenames or _is_versions(word, editions, says_version=says_version):
-        part = "version"
-    return part, at + len(word)
-
-
-def _is_versions(word: str, editions: Collection[str], *, says_version: bool) -> bool:
-    """Whether a word is a version or edition, or several with hyphens between: 2.2.x-3.x."""
-    if _VERSION.fullmatch(word) or (says_version and word in editions):
-        return True
-    for part in re.split("[-_+]", word):
-        if _VERSION.fullmatch(part):
-            says_version = True
-        elif part and part not in words.ARCHITECTURES:
-            numbered = _NUMBERED.fullmatch(part)
-            if not says_version or not (
-                part in editions
-                or _SHORT.fullmatch(part)
-                or (numbered and numbered[1] in words.RELEASES)
-            ):
-                return False
-    return True
-
-
-def _longest_of(phrase: str, known: Iterable[Collection[str]]) -> str:
-    """The longest known beginning of a few words, else the first word alone."""
-    while " " in phrase and not any(phrase in table for table in known):
-        phrase = phrase.rpartition(" ")[0]
-    return phrase
-
-
 # ---- The names of names.csv ----
 
 
@@ -127,7 +79,6 @@ class _Table(NamedTuple):
 
     synonyms: Mapping[str, str]
     families: Mapping[str, str]
-    longest: int
 
 
 @functools.cache
@@ -135,10 +86,12 @@ def _built_in(*, rests_only: bool) -> _Table:
     """What names.csv says, or its rests alone."""
     synonyms: dict[str, str] = {}
     families: dict[str, str] = {}
+    folded: dict[str, str] = {}  # each canonical name stands on several lines
     with open(_FILE, encoding="utf-8", newline="") as file:
         for cells in csv.reader(file):
             if len(cells) == 3 and not cells[0].startswith("#") and cells[1] != "canonical":
-                name, to, family = fold(cells[0]), fold(cells[1]), cells[2]
+                name, family = fold(cells[0]), cells[2]
+                to = folded.get(cells[1]) or folded.setdefault(cells[1], fold(cells[1]))
                 if to and to != name:
                     synonyms[name] = to
                 else:
@@ -147,9 +100,9 @@ def _built_in(*, rests_only: bool) -> _Table:
         if to in families:
             families.setdefault(name, families[to])
     if rests_only:
-        families = {name: of for name, of in families.items() if fold(of) in ("other", "unknown")}
+        families = {name: of for name, of in families.items() if fold(of) in _RESTS}
         synonyms = {name: to for name, to in synonyms.items() if name in families}
-    return _Table(synonyms, families, max(map(len, (*synonyms, *families))))
+    return _Table(synonyms, families)
 
 
 @dataclass(frozen=True)
@@ -275,7 +228,7 @@ class Names:
         if not self.own:
             return base
         synonyms = dict(base.synonyms)
-        plainly = Names(of_systems=self.of_systems)
+        plainly = BUILT_IN if self.of_systems else BUILT_IN.plain()
         for name, to in ((fold(name), to) for name, to, _ in self.own if to):
             if name == fold(to):
                 synonyms[name] = name
@@ -286,9 +239,14 @@ class Names:
             ends |= _ends_of_chain(name, synonyms, ends)
         families = {**base.families, **self._own_families}
         for name, to in ends.items():
-            if to in families and name not in self._own_families:
-                families[name] = families[to]
-        return _Table(ends, families, max(map(len, (*ends, *families))))
+            if name not in self._own_families:
+                families[name] = families.get(to) or plainly.family(to) or families.get(name, "")
+        return _Table(ends, families)
+
+    @functools.cached_property
+    def _systems(self) -> versions.Systems:
+        # The vocabulary of a family of names.csv serves, whatever one's own lines call it.
+        return versions.Systems({**self._table.families, **self._base.families})
 
     @functools.cached_property
     def _seen(self) -> dict[str, tuple[str, str | None]]:
@@ -329,7 +287,7 @@ class Names:
         if not (remarked := _REMARKED.fullmatch(folded)):
             return None
         rest = self._table.synonyms.get(remarked[1], remarked[1])
-        return rest if rest in ("other", "unknown") else None
+        return rest if rest in _RESTS else None
 
     def _family(self, folded: str, canonical: str) -> str | None:
         if folded in self._alone:
@@ -362,85 +320,16 @@ class Names:
             families = [family for family in families if family != "Linux"]
         return families[0] if len(set(families)) == 1 else None
 
-    # ---- The grammar of versions ----
-
     def _stem(self, folded: str) -> str | None:
         """The name that a folded name begins with, where the rest of it is a version or edition."""
-        end = self._name_at(folded, 0)
-        if not end:
+        stem = self._systems.name_at(folded, 0)
+        family = self._systems.families.get(stem, "")
+        if not stem or stem == folded or fold(family) in _RESTS:
             return None
-        stem = folded[:end]
-        family = self._base.families.get(stem) or self._table.families.get(stem, "")
-        if family in ("Other", "Unknown"):
-            return None
-        canonical = self._base.synonyms.get(stem, stem)
-        says_version = canonical != self._base.synonyms.get(fold(family), fold(family))
-        return stem if self._is_version(folded[end:], family, says_version=says_version) else None
-
-    def _name_at(self, text: str, start: int) -> int:
-        """Where the longest name that begins at a place ends; 0 where none does."""
-        table = self._table
-        for end in range(min(len(text), start + table.longest), start, -1):
-            name = text[start:end]
-            if (name in table.families or name in table.synonyms) and (
-                end == len(text)
-                or text[end] in _BETWEEN_WORDS
-                or (text[end].isdecimal() and name[-1].isalpha())  # Win7
-            ):
-                return end
-        return 0
-
-    def _is_version(self, text: str, family: str, *, says_version: bool) -> bool:
-        """Whether all of a text can follow the name of a system of some family.
-
-        It is read from left to right. ``says_version`` tells whether a version has been read, since
-        an edition is one only of a version (Windows 10 Home); after a joint, such as "or",
-        something must still come.
-        """
-        at, open_ = 0, False
-        while at < len(text):
-            part, at = self._part_at(text, at, family, says_version=says_version)
-            if part is None:
-                return False
-            says_version = says_version or part == "version"
-            open_ = part == "joint" or (open_ and part == "gap")
-        return not open_
-
-    def _part_at(
-        self, text: str, at: int, family: str, *, says_version: bool
-    ) -> tuple[_Part | None, int]:
-        """What stands at a place, None for what is no part of a version, and where it ends."""
-        if text[at] in " -_":
-            return "gap", at + 1
-        if text[at] in "/,&+":
-            return "joint", at + 1
-        if text[at] in "([":
-            close = text.find(")" if text[at] == "(" else "]", at)
-            inner = text[at + 1 : close].strip() if close > 0 else ""
-            if inner and (
-                self._is_version(inner, family, says_version=False)
-                or (says_version and self._is_remark(inner, family))
-            ):
-                return "version", close + 1
-            return None, at
-        if end := self._name_at(text, at):
-            return ("version" if self._table.families.get(text[at:end]) == family else None), end
-        if found := _WORDS.match(text, at):
-            return _word_at(found[0], at, family, says_version=says_version)
-        return None, at
-
-    def _is_remark(self, text: str, family: str) -> bool:
-        """Whether a text in brackets after a version leaves the system what it is.
-
-        It does not where it names another system, or speaks of telephones or of totals.
-        """
-        for word in re.finditer(r"[^\s()\[\]/,;&+-]+", text):
-            if word[0] in words.NO_REMARKS or word[0] in words.TOTALS:
-                return False
-            end = self._name_at(text, word.start())
-            if end and self._table.families.get(text[word.start() : end]) != family:
-                return False
-        return True
+        same = self._base.synonyms.get
+        says_version = same(stem, stem) != same(fold(family), fold(family))
+        follows = self._systems.follows(folded[len(stem) :], family, says_version=says_version)
+        return stem if follows else None
 
 
 BUILT_IN = Names()  # names.csv is read where a name is first looked up

@@ -219,7 +219,7 @@ EDITIONS: dict[str, frozenset[str]] = {
     "Windows": frozenset(
         {"pro", "professional", "home", "enterprise", "education", "ultimate", "starter", "premium",
          "basic", "business", "standard", "datacenter", "web", "advanced", "essentials", "foundation",
-         "storage", "core", "n", "kn", "k", "s", "s mode", "se", "osr2", "workstation", "workstations",
+         "storage", "core", "n", "kn", "k", "s", "s mode", "se", "me", "osr2", "workstation", "workstations",
          "for", "iot", "embedded", "rt", "team", "single language", "sl", "tablet pc", "media center",
          "multi session", "creators", "fall creators", "anniversary", "may", "october", "november",
          "april"}
@@ -269,7 +269,7 @@ CODENAMES: dict[str, frozenset[str]] = {
 # In a remark in brackets these say that the row is not simply the system: Windows 10 (mobile).
 NO_REMARKS = frozenset({"mobile", "mobiles", "phone", "phones", "smartphone", "without", "except"})
 # Parts of what a browser says of its platform that name no system: X11; U; Linux i686.
-PLATFORMS = frozenset({"x11", "wayland", "u", "i", "n", "compatible", "mobile", "smart-tv"})
+PLATFORMS = frozenset({"x11", "wayland", "u", "i", "n", "mobile", "smart-tv"})
 # Families that say Linux too in such a list: Linux; Android 4.4.
 ON_LINUX = frozenset(
     {
