@@ -13,9 +13,10 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from spamindex import versions, words
+if TYPE_CHECKING:
+    from spamindex.versions import Systems
 
 Rest: TypeAlias = Literal["other", "unknown"]
 
@@ -244,9 +245,11 @@ class Names:
         return _Table(ends, families)
 
     @functools.cached_property
-    def _systems(self) -> versions.Systems:
+    def _systems(self) -> Systems:
+        from spamindex.versions import Systems  # whose words --help does without
+
         # The vocabulary of a family of names.csv serves, whatever one's own lines call it.
-        return versions.Systems({**self._table.families, **self._base.families})
+        return Systems({**self._table.families, **self._base.families})
 
     @functools.cached_property
     def _seen(self) -> dict[str, tuple[str, str | None]]:
@@ -299,26 +302,13 @@ class Names:
         if not self.of_systems:
             return "" if folded in self._table.synonyms else None
         for name in dict.fromkeys((folded, canonical)):
-            if ";" in name and (family := self._family_of_list(name)):
+            if ";" in name and (
+                family := self._systems.family_of_list(name, lambda part: self._of(part)[1])
+            ):
                 return family
             if stem := self._stem(name):
                 return families.get(stem, "")
         return "" if folded in self._table.synonyms else None
-
-    def _family_of_list(self, folded: str) -> str | None:
-        """The family of what a browser says of its platform: X11; Linux x86_64."""
-        families: list[str] = []
-        for part in (part.strip(" ()") for part in folded.split(";")):
-            if part in words.PLATFORMS:
-                continue
-            family = self._family(part, self._canonical(part)) if part else None
-            if family:
-                families.append(family)
-            elif not families:  # it begins with what is no system
-                return None
-        if not words.ON_LINUX.isdisjoint(families):
-            families = [family for family in families if family != "Linux"]
-        return families[0] if len(set(families)) == 1 else None
 
     def _stem(self, folded: str) -> str | None:
         """The name that a folded name begins with, where the rest of it is a version or edition."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -71,6 +71,25 @@ class Systems:
             says_version = says_version or part == "version"
             open_ = part == "joint" or (open_ and part == "gap")
         return not open_
+
+    def family_of_list(self, folded: str, family_of: Callable[[str], str | None]) -> str | None:
+        """The family of what a browser says of its platform, None where that is not one system.
+
+        >>> systems = Systems({"linux": "Linux"})
+        >>> systems.family_of_list("x11; linux x86_64", {"linux x86_64": "Linux"}.get)
+        'Linux'
+        """
+        families: list[str] = []
+        for part in (part.strip(" ()") for part in folded.split(";")):
+            if part in words.PLATFORMS:
+                continue
+            if family := family_of(part):
+                families.append(family)
+            elif not families:  # it begins with what is no system
+                return None
+        if not words.ON_LINUX.isdisjoint(families):
+            families = [family for family in families if family != "Linux"]
+        return families[0] if len(set(families)) == 1 else None
 
     def _part_at(
         self, text: str, at: int, family: str, *, says_version: bool
