@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
-from spamindex.errors import Doubt, FileError, Findings
+from spamindex.errors import Doubt, FileError, Findings, SpamIndexWarning
 from spamindex.names import BUILT_IN, Names, fold
 from spamindex.sources import Source, Text, delimiter_of, read
 
@@ -60,8 +60,14 @@ def read_names(
     except RecursionError as error:
         name = str(error)
         raise FileError(f"{text.name}:{found[name]}: {name!r} leads back to itself") from error
+    said = Findings(text.name)
     for finding in text.findings:
-        Findings(text.name, doubts=[Doubt(str(finding).removeprefix(f"{text.name}: "))]).warn()
+        what = str(finding).removeprefix(f"{text.name}: ")
+        if isinstance(finding, SpamIndexWarning):
+            said.doubts.append(Doubt(what))
+        else:
+            said.notes.append(what)
+    said.warn()
     return names
 
 
@@ -69,7 +75,8 @@ def _lines(text: Text, delimiter: str | None) -> Iterator[tuple[int, tuple[str, 
     """The number of each line that says something, and its three cells. Raises FileError."""
     sample = [line for line in text.lines() if line.strip() and not line.startswith("#")]
     delimiter = delimiter or delimiter_of(text.name, sample[:_SAMPLE])
-    reader = csv.reader(text.lines(), delimiter=delimiter, skipinitialspace=True, strict=True)
+    lines = ("\n" if line.startswith("#") else line for line in text.lines())
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
     first = True
     while True:
         line = reader.line_num + 1
@@ -80,7 +87,7 @@ def _lines(text: Text, delimiter: str | None) -> Iterator[tuple[int, tuple[str, 
         if cells is None:
             return
         name, to, family = (cell.strip() for cell in (*cells, "", "", "")[:3])
-        if not (name or to or family) or name.startswith("#"):
+        if not (name or to or family):
             continue
         if not (first and (fold(name), fold(to)) == ("name", "canonical")):
             yield line, (name, to, family)
