@@ -190,6 +190,100 @@ _NO_NAMES = frozenset(
     {"n/a", "#n/a", "null", "\\n", "(empty)", "(null)", "(none)", "(blank)", "<null>", "<na>"}
 )  # fmt: skip
 
+# ---- What may follow the name of a system ----
+
+# Anywhere after it.
+ARCHITECTURES = frozenset(
+    {"bit", "bits", "32 bit", "64 bit", "32bit", "64bit", "x86", "x32", "x64", "x86_64", "x86 64",
+     "i386", "i486", "i586", "i686", "i86pc", "ia32", "ia64", "itanium", "amd64", "intel", "wow64",
+     "win32", "win64", "arm", "armhf", "armel", "armv6l", "armv7", "armv7l", "armv8", "armv8l",
+     "arm64", "aarch64", "apple silicon", "ppc", "ppc64", "ppc64le", "ppc32", "powerpc", "power",
+     "sparc", "sparc64", "sun4u", "sun4v", "mips", "mips64", "alpha", "riscv64", "s390", "s390x",
+     "universal", "generic", "smp", "pae"}
+)  # fmt: skip
+# Before a version: Windows Server 2019, Darwin Kernel Version 19.6.0.
+BEFORE_VERSIONS = frozenset({"version", "ver", "release", "build", "kernel", "server"})
+# Between two versions, or before one of the words after it.
+BETWEEN_VERSIONS = frozenset({"or", "and", "to", "through", "oder", "und", "bis", "ou", "et", "y"})
+# After a version of any system; sp may have its number with it.
+RELEASES = frozenset(
+    {"sp", "service pack", "pack", "rtm", "final", "stable", "beta", "alpha", "rc", "preview", "pre",
+     "insider", "developer preview", "update", "patch", "version", "release", "build", "edition",
+     "editions", "lts", "ltsc", "ltsb", "kernel", "server", "desktop", "based", "system", "systems",
+     "newer", "later", "above", "up", "upwards", "higher", "older", "earlier", "before", "below",
+     "lower", "neuer", "später", "älter", "früher", "höher"}
+)  # fmt: skip
+# After a version, or a name that says one (Vista, Ubuntu), of the systems of a family.
+EDITIONS: dict[str, frozenset[str]] = {
+    "Windows": frozenset(
+        {"pro", "professional", "home", "enterprise", "education", "ultimate", "starter", "premium",
+         "basic", "business", "standard", "datacenter", "web", "advanced", "essentials", "foundation",
+         "storage", "core", "n", "kn", "k", "s", "s mode", "se", "me", "osr2", "workstation", "workstations",
+         "for", "iot", "embedded", "rt", "team", "single language", "sl", "tablet pc", "media center",
+         "multi session", "creators", "fall creators", "anniversary", "may", "october", "november",
+         "april"}
+    ),
+    "Windows Phone": frozenset({"enterprise", "professional", "classic", "standard", "mango"}),
+    "Linux": frozenset(
+        {"linux", "enterprise", "workstation", "cloud", "core", "minimal", "netinst",
+         "testing", "unstable", "sid", "rolling", "stream", "leap", "tumbleweed", "microos", "atomic",
+         "silverblue", "kinoite", "spin", "kde", "plasma", "gnome", "xfce", "mate", "cinnamon", "lxde",
+         "lxqt", "budgie", "es", "as", "ws", "holo", "buzz", "rex", "bo", "hamm", "slink", "potato",
+         "woody", "sarge", "etch", "lenny", "squeeze", "wheezy", "jessie", "stretch", "buster",
+         "bullseye", "bookworm", "trixie", "forky", "warty", "hoary", "breezy", "dapper", "edgy",
+         "feisty", "gutsy", "hardy", "hardy heron", "intrepid", "jaunty", "karmic", "lucid",
+         "lucid lynx", "maverick", "natty", "oneiric", "precise", "precise pangolin", "quantal",
+         "raring", "saucy", "trusty", "trusty tahr", "utopic", "vivid", "wily", "xenial",
+         "xenial xerus", "yakkety", "zesty", "artful", "bionic", "bionic beaver", "cosmic", "disco",
+         "eoan", "focal", "focal fossa", "groovy", "hirsute", "impish", "jammy", "jammy jellyfish",
+         "kinetic", "lunar", "mantic", "noble", "noble numbat", "oracular", "plucky", "questing",
+         "ada", "barbara", "bea", "bianca", "cassandra", "celena", "daryna", "elyssa", "felicia",
+         "gloria", "helena", "isadora", "julia", "katya", "lisa", "maya", "nadia", "olivia", "petra",
+         "qiana", "rebecca", "rafaela", "rosa", "sarah", "serena", "sonya", "sylvia", "tara", "tessa",
+         "tina", "tricia", "ulyana", "ulyssa", "uma", "una", "vanessa", "vera", "victoria",
+         "virginia", "wilma", "xia", "zara"}
+    ),
+    "iOS": frozenset({"touch", "pro", "pro max", "max", "plus", "mini", "air", "se"}),
+    "Xbox": frozenset({"x", "s"}),
+    "PlayStation": frozenset({"pro", "slim"}),
+    "Nintendo": frozenset({"lite", "xl", "oled"}),
+    "Symbian": frozenset({"belle", "anna"}),
+}  # fmt: skip
+# What says a version of a family by itself: macOS Sonoma, Xbox One.
+CODENAMES: dict[str, frozenset[str]] = {
+    "macOS": frozenset(
+        {"cheetah", "puma", "jaguar", "panther", "tiger", "leopard", "snow leopard", "lion",
+         "mountain lion", "mavericks", "yosemite", "el capitan", "sierra", "high sierra", "mojave",
+         "catalina", "big sur", "monterey", "ventura", "sonoma", "sequoia", "tahoe"}
+    ),
+    "Android": frozenset(
+        {"cupcake", "donut", "eclair", "froyo", "gingerbread", "honeycomb", "ice cream sandwich",
+         "jelly bean", "jellybean", "kitkat", "lollipop", "marshmallow", "nougat", "oreo", "pie",
+         "tiramisu", "upside down cake", "vanilla ice cream"}
+    ),
+    "Xbox": frozenset({"one", "series"}),
+    "Tizen": frozenset({"tv"}),
+    "webOS": frozenset({"tv"}),
+}  # fmt: skip
+# In a remark in brackets these say that the row is not simply the system: Windows 10 (mobile).
+NO_REMARKS = frozenset({"mobile", "mobiles", "phone", "phones", "smartphone", "without", "except"})
+# Parts of what a browser says of its platform that name no system: X11; U; Linux i686.
+PLATFORMS = frozenset({"x11", "wayland", "u", "i", "n", "mobile", "smart-tv"})
+# Families that say Linux too in such a list: Linux; Android 4.4.
+ON_LINUX = frozenset(
+    {
+        "Android",
+        "Chrome OS",
+        "Firefox OS",
+        "KaiOS",
+        "Maemo",
+        "MeeGo",
+        "Sailfish OS",
+        "Tizen",
+        "webOS",
+    }
+)
+
 # ---- Months and flags ----
 
 MONTHS: tuple[tuple[str, ...], ...] = (
