@@ -41,7 +41,7 @@ def behind(entries: Entries, figures: Figures, options: TableOptions) -> dict[st
             share = 100 * share / sums[entries.rankings()]
         found["count"] = share / 100 * options.total
         found["total"] = np.full(len(entries), float(options.total))
-    elif options.counts and figures.counts:
+    elif options.counts and figures.counts and not (figures.coarse and options.of is None):
         if figures.coarse:
             raise UnitError(
                 f"{entries.title}: counts in thousands or more are too coarse for intervals",
@@ -95,6 +95,8 @@ def _beside(
             odd = odd or (number, f"{entries.table.at(entries.line(wrong))}")
             continue
         coarse = (sign is not None and sign.times > 1) or bool(whole.rounded)
+        if coarse and options.of is None:
+            return None
         if coarse and options.counts and options.total is None:
             raise UnitError(
                 f"{entries.table.name}: {entries.table.called(number)}: counts in thousands or more "

@@ -61,7 +61,7 @@ def table(rows: Rows, options: TableOptions) -> Table:
         ("repeated headings", repeated & (np.arange(len(kept)) >= first)),
         (notes_below, np.arange(len(kept)) >= end),
     ):
-        among = lines[left & (filled > 0) & ~kept]
+        among = lines[left & (filled > 0) & ~kept & ((what == "comments") | ~comments)]
         if len(among):
             raw.findings.notes.append(f"left out: {lines_of(among)} ({what})")
     gaps = _gaps(filled, kept)

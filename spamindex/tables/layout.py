@@ -274,6 +274,7 @@ def _with_periods(
         combined = [years[0], parts[0]]
         dated = [len(table.headings)]
         table = table.with_column("period", both)
+    chosen = _chosen_by_others(table, options, {*by_heading})
     for i in range(len(table.headings)):
         if i in dated or i in combined:
             continue
@@ -282,8 +283,12 @@ def _with_periods(
             if _is_iso(column):
                 dated.append(i)
             continue
-        there = [text for text in texts(column) if text]
+        there = [text for text in texts(column[chosen] if i not in named else column) if text]
         found = periods.in_column(there, spans[i], day_first=_day_first(options))
+        if None in found.values() and len(there) == 1 and not any(map(_NUMBERED.fullmatch, there)):
+            found = {there[0]: there[0]}  # there is nothing to choose
+        if None in found.values() and options.period == ALL:
+            continue
         if None in found.values():
             dates = any(found.values()) or any(map(_NUMBERED.fullmatch, there))
             if not dates and (i in named or all(map(is_clock, there))):
@@ -292,6 +297,18 @@ def _with_periods(
         table = _with(table, i, mapped(column, lambda text, found=found: found.get(text) or text))
         dated.append(i)
     return table, dated, combined
+
+
+def _chosen_by_others(table: Table, options: TableOptions, by_heading: Collection[int]) -> Mask:
+    """The rows that are chosen by columns that are not of periods: the others need be none."""
+    rows = np.ones(len(table.cells), bool)
+    for condition in options.where:
+        found = [i for i in table.find(condition.column) if i not in by_heading]
+        if len(found) == 1:
+            folded = condition.value.casefold()
+            equal = where(table.column(found[0]), lambda t, f=folded: t.casefold() == f)
+            rows &= ~equal if condition.negated else equal
+    return rows if rows.any() else ~rows
 
 
 def _day_first(options: TableOptions) -> bool | None:
@@ -331,8 +348,8 @@ def _no_periods(table: Table, number: int, found: dict[str, str | None]) -> Peri
             settles=[Remedy("dates", "day-first", "or month-first says which")],
         )
     return PeriodError(
-        f"{said}, which is no period: write 2010-03, 2010-03-01, 2010-Q1, 2010-W09 or 2010, or give "
-        "the column another heading"
+        f"{said}, which is no period (2010-03, 2010-03-01, 2010-Q1, 2010-W09, 2010)",
+        settles=[Remedy("period", ALL, "takes the column as it is")],
     )
 
 
