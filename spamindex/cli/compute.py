@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spamindex.cli.console import names_of, say, source, spelling, warnings_said
+from spamindex.cli.console import names_of, say, source, warnings_said
 from spamindex.cli.formats import COLUMNS, heading_of
 from spamindex.cli.options import (
     UNITS,
     Command,
     as_one,
-    check_by,
+    check_columns,
     check_stdin,
     file_argument,
     input_option,
@@ -27,6 +27,7 @@ from spamindex.cli.options import (
     table_options,
 )
 from spamindex.cli.output import Output
+from spamindex.cli.remedies import spelling
 from spamindex.cli.values import Column, Number, Text, Whole, chosen
 from spamindex.errors import Findings, MatchError, Remedy, listed
 
@@ -214,7 +215,7 @@ def compute(
       zcat spam.gz | spamindex compute - share.csv -f tsv --top 1 | cut -f1,4
     """
     check_stdin(spam, share, table["names"])
-    check_by(table["key"], table["by"], COLUMNS)
+    check_columns(table, COLUMNS)
     by = [part.name for part in table["by"]]
     there = [*by, table["key"] or "os", *asked.columns]
     columns = chosen(out.columns, there, _NEEDS)

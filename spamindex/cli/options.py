@@ -1,7 +1,7 @@
 """What commands are made of: options in sections, values from the environment, quiet ends.
 
 What goes wrong leaves here as one line: a usage error by ``usage``, what is wrong with the input as
-``Refused``, whose remedies are spelled as options of the command (see ``console.spell``).
+``Refused``, whose remedies are spelled as options of the command (see ``remedies``).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spamindex.cli.console import spelling
 from spamindex.cli.formats import FORMATS
 from spamindex.cli.output import ALSO, Output, format_of
+from spamindex.cli.remedies import spelling
 from spamindex.cli.values import Choice, Column, File, Parsed, Text, Whole, nearest
 from spamindex.errors import SpamIndexError
 
@@ -382,7 +382,7 @@ def table_options(
             multiple=True,
             type=Parsed(_where),
             metavar="COLUMN=VALUE",
-            help=f"Only rows with this value (COLUMN!=VALUE: without it){having}.  [repeatable]",
+            help=f"Only rows with this value; without it by COLUMN!=VALUE{having}.  [repeatable]",
         ),
         input_option(
             "--drop",
@@ -412,9 +412,12 @@ def table_options(
     )
 
 
-def check_by(key: str | None, by: Iterable[By], taken: Sequence[str]) -> None:
-    """Refuse names of columns that the result would hold twice."""
-    names = [part.name for part in by]
+def check_columns(table: Mapping[str, Any], taken: Sequence[str]) -> None:
+    """Refuse table options that the result would have two columns of, or that no row meets."""
+    key, names = table["key"], [part.name for part in table["by"]]
+    wanted = [part.column for part in table["where"] if not part.negated]
+    if len(set(wanted)) < len(wanted):
+        raise click.UsageError("--where takes one value of a column")
     for name in names:
         if name in taken:
             raise click.UsageError(f"--by: {name!r} is a column of the result")

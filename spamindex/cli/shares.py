@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spamindex.cli.console import names_of, source, spelling, warnings_said
+from spamindex.cli.console import names_of, source, warnings_said
 from spamindex.cli.formats import heading_of
 from spamindex.cli.options import (
     UNITS,
     Command,
     as_one,
-    check_by,
+    check_columns,
     check_stdin,
     file_argument,
     file_option,
@@ -21,6 +21,7 @@ from spamindex.cli.options import (
     table_options,
 )
 from spamindex.cli.output import Output
+from spamindex.cli.remedies import spelling
 from spamindex.cli.values import Character, Choice, Column, Encoding, Text, Whole, chosen
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def shares(
       spamindex shares de.csv --decimal , | spamindex compute spam.csv -
     """
     check_stdin(table_file, table["names"])
-    check_by(table["key"], table["by"], COLUMNS)
+    check_columns(table, COLUMNS)
     by = [part.name for part in table["by"]]
     key = table["key"] or "os"
     # Whether there are counts is known only when the table has been read.
