@@ -178,7 +178,9 @@ def usage(error: click.ClickException) -> str:
     'there is no option --formta; did you mean --format?'
     """
     ctx = getattr(error, "ctx", None)
-    message = error.message.rstrip(".")
+    message = error.message
+    if not message.endswith("..."):
+        message = message.removesuffix(".")
     if isinstance(error, click.NoSuchOption):
         return f"there is no option {error.option_name}{_instead(error.option_name, ctx, error)}"
     if isinstance(error, click.exceptions.NoSuchCommand):

@@ -11,6 +11,8 @@ import click
 from click.shell_completion import CompletionItem
 
 _T = TypeVar("_T")
+_SHOWN = 8
+_MANY = 10**6
 _LINE = 1 << 16  # bytes of a first line that completion looks at
 _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
 _NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.ASCII | re.IGNORECASE)
@@ -57,8 +59,8 @@ class Number(click.ParamType[float]):
             hint = param.get_error_hint(ctx)
             raise click.UsageError(f"{hint} is in percent: did you mean {100 * number:.10g}?", ctx)
         if not self.least <= number <= self.most or (self.below and number == self.most):
-            to = "below" if self.below else "to"
-            above = f"{self.least:g} or more" if self.most == float("inf") else ""
+            to = "to below" if self.below else "to"
+            above = f"{self.least:g} or more" if self.most > _MANY and number < self.least else ""
             span = above or f"from {self.least:g} {to} {self.most:,.15g}"
             self.fail(f"{str(value)!r} is out of range: {span}", param, ctx)
         return number
@@ -102,8 +104,9 @@ class Choice(click.ParamType[str]):
         return word
 
     def _there(self) -> str:
-        more = ", ..." if len(self.choices) > 8 else ""
-        return f"; choose {', '.join(self.choices[:8])}{more}"
+        if len(self.choices) > _SHOWN:
+            return f"; choose {', '.join(self.choices[:_SHOWN])}, ..."
+        return f"; choose {', '.join(self.choices[:-1])} or {self.choices[-1]}"
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
