@@ -119,6 +119,8 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments; an error knows of which command they are."""
+        if ctx.resilient_parsing and args and args[-1].startswith("-"):
+            args = args[:-1]  # click would know of no argument where this option lacks its value
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
