@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -29,7 +28,7 @@ from spamindex.cli.options import (
 from spamindex.cli.output import Output
 from spamindex.cli.remedies import spelling
 from spamindex.cli.values import Column, Number, Text, Whole, chosen
-from spamindex.errors import Findings, MatchError, Remedy, listed
+from spamindex.errors import Findings, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -281,74 +280,29 @@ class Ranked:
 def _ranking(
     spam: str, share: str, ours: TableOptions, theirs: TableOptions, asked: Questions
 ) -> Ranked:
-    # SEAM: read by read_both and said by warnings, until read_pair and rank give Findings.
+    # These load pandas.
     from spamindex.ranking.index import spam_index
     from spamindex.ranking.relative import relative_index
     from spamindex.ranking.uncertainty import rounding_ranges, sampling_intervals
     from spamindex.ranking.whatif import reattribute
-    from spamindex.tables.both import read_both
+    from spamindex.tables.both import read_pair
 
-    by = [part.columns[0] for part in ours.by]
-    if ours.drop or ours.sum or asked.lump or asked.design_effect:
-        raise MatchError("--drop, --sum, --lump and --design-effect come with the new reader")
+    first, second = read_pair(source(spam), source(share), ours, theirs)
+    by = range(len(ours.by))
     out: Output = click.get_current_context().meta["out"]
     with warnings_said(strict=out.strict, quiet=out.quiet):
-        spam_shares, market_shares = read_both(
-            source(spam),
-            source(share),
-            spam_column=ours.column,
-            share_column=theirs.column,
-            spam_unit=ours.unit,
-            share_unit=theirs.unit,
-            key=ours.key,
-            by=by,
-            period=ours.period,
-            where={part.column: part.value for part in ours.where},
-            names=ours.names,
-            family=ours.family,
-            counts=ours.counts,
-            spam_total=ours.total,
-            share_total=theirs.total,
-            rounding=ours.rounding,
-        )
-        _refuse_the_same(spam, share, ours, theirs, spam_shares, market_shares)
-        spam_shares = reattribute(spam_shares, asked.reattribute, by=by, names=ours.names)
-        ranking = spam_index(spam_shares, market_shares, by=by, names=ours.names)
+        spam_shares = reattribute(first.shares, asked.reattribute, by=by, names=first.names)
+        ranking = spam_index(spam_shares, second.shares, by=by, names=first.names)
         if asked.baseline is not None:
-            ranking = relative_index(ranking, asked.baseline, by=by, names=ours.names)
+            ranking = relative_index(ranking, asked.baseline, by=by, names=first.names)
         if asked.confidence is not None:
             ranking = sampling_intervals(
                 ranking, asked.confidence, simultaneous=asked.simultaneous,
-                baseline=asked.baseline, by=by, names=ours.names,
+                baseline=asked.baseline, by=by, names=first.names,
             )  # fmt: skip
         if asked.rounding:
             ranking = rounding_ranges(ranking)
-    heading = ours.key or ""
-    return Ranked(ranking.rename(columns={name: i for i, name in enumerate(by)}), heading, [])
-
-
-def _refuse_the_same(
-    spam: str,
-    share: str,
-    ours: TableOptions,
-    theirs: TableOptions,
-    spam_shares: pd.DataFrame,
-    market_shares: pd.DataFrame,
-) -> None:
-    """Refuse one column of one file as both: every index would be 1."""
-    try:
-        one_file = spam == share or os.path.samefile(spam, share)
-    except (OSError, ValueError):  # standard input
-        return
-    apart = None not in (ours.column, theirs.column) and ours.column != theirs.column
-    if one_file and not apart and spam_shares.equals(market_shares):
-        raise MatchError(
-            f"{spam}: SPAM and SHARE are the same column of one file",
-            settles=[
-                Remedy("column", does="says which holds the spam shares", of="spam"),
-                Remedy("column", does="which the market shares", of="market"),
-            ],
-        )
+    return Ranked(ranking, first.heading, [first.findings, second.findings])
 
 
 def _first(ranking: pd.DataFrame, top: int, by: int) -> pd.DataFrame:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from spamindex.cli.console import names_of, source, warnings_said
+from spamindex.cli.console import names_of, source
 from spamindex.cli.formats import heading_of
 from spamindex.cli.options import (
     UNITS,
@@ -23,12 +23,6 @@ from spamindex.cli.options import (
 from spamindex.cli.output import Output
 from spamindex.cli.remedies import spelling
 from spamindex.cli.values import Character, Choice, Column, Encoding, Text, Whole, chosen
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from spamindex.errors import Findings
-    from spamindex.tables.options import TableOptions
 
 COLUMNS = ("os", "share_percent", "count")
 
@@ -65,7 +59,9 @@ COLUMNS = ("os", "share_percent", "count")
         metavar="COLUMN",
         help="A blank cell here repeats the one above, as in merged cells.  [repeatable]",
     ),
-    file_option("--header", type=Whole(1), metavar="N", help="The line of the headings, from 1."),
+    file_option(
+        "--header", type=Whole(0), metavar="N", help="The line of the headings, from 1; 0 for none."
+    ),
     file_option("--wide", is_flag=True, help="Each column of figures is an OS."),
     file_option(
         "--dates",
@@ -102,41 +98,15 @@ def shares(
     chosen(out.columns, [*by, key, *COLUMNS[1:]], {})
     # This may load pandas, so it is not done before all options are known to be right.
     from spamindex.tables.options import TableOptions
+    from spamindex.tables.shares import read_table
 
     options = TableOptions(**{**table, **written, "names": names_of(table["names"])}, counts=True)
-    ctx.meta["out"] = out  # SEAM
-    read, heading, findings = _read(table_file, options)
-    out.say([findings] if findings else [], spelling(ctx))
+    read = read_table(source(table_file), options)
+    out.say([read.findings], spelling(ctx))
     names: dict[Any, str] = {**dict(enumerate(by)), "os": key, "share": "share_percent"}
-    shown = read.rename(columns=names)
-    there = [*by, key, "share_percent", *(["count"] if "count" in read else [])]
+    shown = read.shares.rename(columns=names)
+    there = [*by, key, "share_percent", *(["count"] if "count" in shown else [])]
     shown = shown[chosen(out.columns, there, {"count": "a table of counts"})]
     if "count" in shown and (shown["count"] % 1 == 0).all():
         shown = shown.astype({"count": "int64"})
-    out.write(shown, headings={key: heading_of(heading)})
-
-
-def _read(path: str, options: TableOptions) -> tuple[pd.DataFrame, str, Findings | None]:
-    """The shares of a table, what it calls the OS, and how it was read."""
-    # SEAM: read_shares, until read_table gives a Reading: shares, heading, findings.
-    from spamindex.tables.shares import read_shares
-
-    by = [part.columns[0] for part in options.by]
-    out: Output = click.get_current_context().meta["out"]
-    with warnings_said(strict=out.strict, quiet=out.quiet):
-        read = read_shares(
-            source(path),
-            key=options.key,
-            column=options.column,
-            unit=options.unit,
-            by=by,
-            period=options.period,
-            where={part.column: part.value for part in options.where},
-            names=options.names,
-            family=options.family,
-            delimiter=options.delimiter,
-            encoding=options.encoding,
-            decimal=options.decimal,
-        )
-    read = read.rename(columns={name: i for i, name in enumerate(by)})
-    return read, options.key or "", None
+    out.write(shown, headings={key: heading_of(read.heading)})
