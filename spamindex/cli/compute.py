@@ -245,9 +245,8 @@ def _ranking(
     # These load pandas, so not before the options are known to be right.
     from spamindex.names import BUILT_IN
     from spamindex.ranking.index import spam_index
-    from spamindex.ranking.relative import relative_index
-    from spamindex.ranking.uncertainty import rounding_ranges, sampling_intervals
-    from spamindex.ranking.whatif import reattribute
+    from spamindex.ranking.intervals import rounding_ranges, sampling_intervals
+    from spamindex.ranking.relative import reattribute, relative_index
     from spamindex.tables.both import read_both
     from spamindex.tables.synonyms import read_names
 
@@ -262,7 +261,7 @@ def _ranking(
         rounding=rounding,
         **reading,
     )
-    spam_shares = reattribute(spam_shares, moves, by=by, names=known)
+    spam_shares = reattribute(spam_shares, moves, market=market_shares, by=by, names=known)
     ranking = spam_index(spam_shares, market_shares, by=by, names=known)
     if baseline is not None:
         ranking = relative_index(ranking, baseline, by=by, names=known)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -100,8 +99,14 @@ def test_without_counts_it_says_how_to_give_them(invoke: Invoke) -> None:
     result = invoke("compute", SPAM, SHARE, "--confidence", "95")
     assert (result.exit_code, result.stdout) == (1, "")
     assert len(result.complaints) == 1
-    for way in ("as counts", "column 'messages'", "--spam-total N", "--rounding"):
-        assert way in result.complaints[0]
+    assert "as counts, or with a column 'messages' beside the shares" in result.complaints[0]
+    ranking = pd.DataFrame(
+        {"os": ["a"], "spam_share": [5.0], "market_share": [1.0], "spam_index": [5.0]}
+    )
+    with pytest.raises(FigureError) as caught:
+        sampling_intervals(ranking, 95)
+    assert [remedy.field for remedy in caught.value.settles] == ["total", "rounding"]
+    assert caught.value.settles[0].of == "spam"
 
 
 def test_counted_market_shares(invoke: Invoke, write: Write) -> None:
@@ -158,21 +163,6 @@ def test_intervals_that_hold_together_are_those_of_each_ranking(
     together = low("--confidence", "90", "--simultaneous", "--top", "2")
     assert together[0] == pytest.approx(low("--confidence", "95")[0])
     assert together[1] == pytest.approx(low("--confidence", str(100 - 10 / 3))[1])
-
-
-def test_reattributed_spam_takes_its_messages_along(invoke: Invoke, write: Write) -> None:
-    counts = write("counts.csv", COUNTS)
-    moved = write("moved.csv", "os,messages\nLinux,257\nWindows,9522\nMac OS X,0\nOther,221\n")
-    what_if = rows(
-        invoke, counts, SHARE, "--confidence", "95", "--reattribute", "Linux", "windows", "50"
-    )
-    for os, row in rows(invoke, moved, SHARE, "--confidence", "95").items():
-        assert bounds(what_if[os]) == pytest.approx(bounds(row))
-
-
-def test_reattributed_spam_takes_its_rounding_along(invoke: Invoke) -> None:
-    found = rows(invoke, SPAM, SHARE, "--rounding", "--reattribute", "Linux", "Haiku", "100")
-    assert bounds(found["Linux"]) == [0, 0]
 
 
 @pytest.mark.parametrize(
@@ -252,18 +242,6 @@ def test_a_confidence_next_to_certainty(invoke: Invoke) -> None:
     options = ("--confidence", "99.99999999999999", "--spam-total", "1000", "--simultaneous")
     row = rows(invoke, SPAM, SHARE, *options)["Linux"]
     assert 0 < row["low"] < row["spam_index"] < row["high"]
-
-
-def test_a_ranking_without_the_baseline_is_said(invoke: Invoke) -> None:
-    visits = str(Path(SHARE).parent / "visits.csv")
-    options = ("--by", "browser", "--period", "all", "--family", "--baseline", "Windows")
-    result = invoke("compute", SPAM, visits, *options, "--share-unit", "count", "-f", "json")
-    assert result.exit_code == 0
-    assert "warning: nothing relative in Safari, where 'Windows' is not ranked" in result.complaints
-    alone = [row for row in json.loads(result.stdout) if row["browser"] == "Safari"]
-    assert [(row["os"], row["relative"], row["break_even"]) for row in alone] == [
-        ("Mac OS X", None, None)
-    ]
 
 
 def test_one_os_of_a_count_table_is_not_all_of_it(invoke: Invoke, write: Write) -> None:
