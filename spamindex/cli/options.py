@@ -433,6 +433,12 @@ def check_columns(table: Mapping[str, Any], taken: Sequence[str]) -> None:
         raise click.UsageError(f"--key: {key!r} is a column of the result")
 
 
+def os_column(table: Mapping[str, Any]) -> str:
+    """What the result calls the column with the names: as --key does, unless by a number."""
+    key = table["key"]
+    return "os" if key is None or key.isdecimal() else str(key)
+
+
 def check_stdin(*paths: str | None) -> None:
     """Refuse to read standard input for two files."""
     if paths.count("-") > 1:

@@ -17,6 +17,7 @@ from spamindex.cli.options import (
     file_argument,
     file_option,
     input_option,
+    os_column,
     output_options,
     table_options,
 )
@@ -93,7 +94,7 @@ def shares(
     check_stdin(table_file, table["names"])
     check_columns(table, COLUMNS)
     by = [part.name for part in table["by"]]
-    key = table["key"] or "os"
+    key = os_column(table)
     # Whether there are counts is known only when the table has been read.
     chosen(out.columns, [*by, key, *COLUMNS[1:]], {})
     # This may load pandas, so it is not done before all options are known to be right.
