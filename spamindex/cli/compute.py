@@ -226,7 +226,7 @@ def compute(
     readings = read_pair(source(spam), source(share), *options)
     findings = [reading.findings for reading in readings]
     try:
-        ranking = _ranking(*readings, asked)
+        ranking = _ranking(*readings, by, asked)
     except SpamIndexError:
         # What was found in the tables may explain it.
         replace(out, strict=False).say(findings, spelling(ctx))
@@ -275,21 +275,32 @@ def _options(table: dict[str, Any], asked: Questions) -> tuple[TableOptions, Tab
     )
 
 
-def _ranking(spam: Reading, market: Reading, asked: Questions) -> pd.DataFrame:
-    """The ranking of two tables; what is to be said of it goes to the findings of the tables."""
+def _ranking(spam: Reading, market: Reading, by: Sequence[str], asked: Questions) -> pd.DataFrame:
+    """The ranking of two tables, whose ``by`` columns are 0, 1, 2 ...
+
+    What is to be said of it goes to the findings of the tables.
+    """
     from spamindex.ranking.index import rank
     from spamindex.ranking.intervals import rounding_ranges, sampled
     from spamindex.ranking.relative import against, reattribute
 
-    by, names = range(len(spam.by)), spam.names
-    moved = reattribute(spam.shares, asked.reattribute, market=market.shares, by=by, names=names)
-    ranked = rank(moved, market.shares, by=by, names=names, lump=asked.lump)
+    names = spam.names
+    spam_shares, market_shares = (
+        # Each table numbers the columns that it has itself.
+        reading.shares.rename(columns={i: by.index(name) for i, name in enumerate(reading.by)})
+        for reading in (spam, market)
+    )
+    labels = range(len(by))
+    moved = reattribute(
+        spam_shares, asked.reattribute, market=market_shares, by=labels, names=names
+    )
+    ranked = rank(moved, market_shares, by=labels, names=names, lump=asked.lump)
     for reading, found in ((spam, ranked.spam), (market, ranked.market)):
         reading.findings.notes += found.notes
         reading.findings.doubts += found.doubts
     ranking = ranked.ranking
     if asked.baseline is not None:
-        ranking, doubts = against(ranking, asked.baseline, by=by, names=names)
+        ranking, doubts = against(ranking, asked.baseline, by=labels, names=names)
         spam.findings.doubts += doubts
     if asked.confidence is not None:
         ranking, doubts = sampled(
@@ -298,7 +309,7 @@ def _ranking(spam: Reading, market: Reading, asked: Questions) -> pd.DataFrame:
             simultaneous=asked.simultaneous,
             design_effect=asked.design_effect,
             baseline=asked.baseline,
-            by=by,
+            by=labels,
             names=names,
         )
         spam.findings.doubts += doubts
