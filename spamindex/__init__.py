@@ -35,9 +35,8 @@ if TYPE_CHECKING:
     from spamindex.messages.counting import tally
     from spamindex.messages.records import read_fingerprints
     from spamindex.ranking.index import spam_index
-    from spamindex.ranking.relative import relative_index
-    from spamindex.ranking.uncertainty import rounding_ranges, sampling_intervals
-    from spamindex.ranking.whatif import reattribute
+    from spamindex.ranking.intervals import rounding_ranges, sampling_intervals
+    from spamindex.ranking.relative import reattribute, relative_index
     from spamindex.tables.both import read_both
     from spamindex.tables.shares import read_shares
     from spamindex.tables.synonyms import read_names
@@ -70,10 +69,10 @@ _LAZY = {
     "read_fingerprints": "messages.records",
     "read_names": "tables.synonyms",
     "read_shares": "tables.shares",
-    "reattribute": "ranking.whatif",
+    "reattribute": "ranking.relative",
     "relative_index": "ranking.relative",
-    "rounding_ranges": "ranking.uncertainty",
-    "sampling_intervals": "ranking.uncertainty",
+    "rounding_ranges": "ranking.intervals",
+    "sampling_intervals": "ranking.intervals",
     "spam_index": "ranking.index",
     "tally": "messages.counting",
 }

@@ -49,7 +49,8 @@ class Remedy:
     path: str = ""
 
     def __str__(self) -> str:
-        return f"{self.field}={'...' if self.value is None else repr(self.value)}"
+        value = "..." if self.value is None else repr(self.value)
+        return f"{self.field}={'True' if self.value == 'True' else value}"
 
 
 Spelling = Callable[[Remedy], str]

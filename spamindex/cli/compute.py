@@ -4,35 +4,38 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from spamindex.cli.console import names_of, say, source, spelling, warnings_said
+from spamindex.cli.console import names_of, say, source
 from spamindex.cli.formats import COLUMNS, heading_of
 from spamindex.cli.options import (
     UNITS,
     Command,
     as_one,
-    check_by,
+    check_columns,
     check_stdin,
     file_argument,
     input_option,
     message_option,
+    os_column,
     output_option,
     output_options,
     question_option,
     table_options,
 )
 from spamindex.cli.output import Output
+from spamindex.cli.remedies import spelling
 from spamindex.cli.values import Column, Number, Text, Whole, chosen
-from spamindex.errors import Findings, listed
+from spamindex.errors import SpamIndexError, listed
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from spamindex.tables.options import TableOptions
+    from spamindex.tables.shares import Reading
 
 EXIT_ABOVE = 3
 _INFINITE = float("inf")
@@ -213,20 +216,25 @@ def compute(
       zcat spam.gz | spamindex compute - share.csv -f tsv --top 1 | cut -f1,4
     """
     check_stdin(spam, share, table["names"])
-    check_by(table["key"], table["by"], COLUMNS)
+    check_columns(table, COLUMNS)
     by = [part.name for part in table["by"]]
-    there = [*by, table["key"] or "os", *asked.columns]
-    columns = chosen(out.columns, there, _NEEDS)
-    ctx.meta["out"] = out  # SEAM
-    ranked = _ranking(spam, share, *_options(table, asked), asked)
-    out.say(ranked.findings, spelling(ctx))
-    ranking = ranked.table
+    names: dict[Any, str] = {**dict(enumerate(by)), "os": os_column(table)}
+    columns = chosen(out.columns, [*names.values(), *asked.columns], _NEEDS)
+    options = _options(table, asked)
+    from spamindex.tables.both import read_pair
+
+    readings = read_pair(source(spam), source(share), *options)
+    findings = [reading.findings for reading in readings]
+    try:
+        ranking = _ranking(*readings, by, asked)
+    except SpamIndexError:
+        # What was found in the tables may explain it.
+        replace(out, strict=False).say(findings, spelling(ctx))
+        raise
+    out.say(findings, spelling(ctx))
     shown = ranking if top is None else _first(ranking, top, len(by))
-    if asked.interval is not None:
-        shown = shown.assign(interval=asked.interval)
-    names: dict[Any, str] = {**dict(enumerate(by)), "os": table["key"] or "os"}
     shown = shown.rename(columns=names)[columns]
-    headings = {names["os"]: heading_of(ranked.heading)}
+    headings = {names["os"]: heading_of(readings[0].heading)}
     if asked.interval is not None:
         said = asked.interval.replace("%", " %")
         headings |= {"low": f"{said} low".capitalize(), "high": f"{said} high".capitalize()}
@@ -267,41 +275,45 @@ def _options(table: dict[str, Any], asked: Questions) -> tuple[TableOptions, Tab
     )
 
 
-@dataclass(frozen=True)
-class Ranked:
-    """A ranking, whose --by columns are 0, 1, 2 ..., and how its tables were read."""
+def _ranking(spam: Reading, market: Reading, by: Sequence[str], asked: Questions) -> pd.DataFrame:
+    """The ranking of two tables, whose ``by`` columns are 0, 1, 2 ...
 
-    table: pd.DataFrame
-    heading: str
-    findings: list[Findings]
+    What is to be said of it goes to the findings of the tables.
+    """
+    from spamindex.ranking.index import rank
+    from spamindex.ranking.intervals import rounding_ranges, sampled
+    from spamindex.ranking.relative import against, reattribute
 
-
-def _ranking(
-    spam: str, share: str, ours: TableOptions, theirs: TableOptions, asked: Questions
-) -> Ranked:
-    # These load pandas.
-    from spamindex.ranking.index import spam_index
-    from spamindex.ranking.relative import relative_index
-    from spamindex.ranking.uncertainty import rounding_ranges, sampling_intervals
-    from spamindex.ranking.whatif import reattribute
-    from spamindex.tables.both import read_pair
-
-    first, second = read_pair(source(spam), source(share), ours, theirs)
-    by = range(len(ours.by))
-    out: Output = click.get_current_context().meta["out"]
-    with warnings_said(strict=out.strict, quiet=out.quiet):
-        spam_shares = reattribute(first.shares, asked.reattribute, by=by, names=first.names)
-        ranking = spam_index(spam_shares, second.shares, by=by, names=first.names)
-        if asked.baseline is not None:
-            ranking = relative_index(ranking, asked.baseline, by=by, names=first.names)
-        if asked.confidence is not None:
-            ranking = sampling_intervals(
-                ranking, asked.confidence, simultaneous=asked.simultaneous,
-                baseline=asked.baseline, by=by, names=first.names,
-            )  # fmt: skip
-        if asked.rounding:
-            ranking = rounding_ranges(ranking)
-    return Ranked(ranking, first.heading, [first.findings, second.findings])
+    names = spam.names
+    spam_shares, market_shares = (
+        # Each table numbers the columns that it has itself.
+        reading.shares.rename(columns={i: by.index(name) for i, name in enumerate(reading.by)})
+        for reading in (spam, market)
+    )
+    labels = range(len(by))
+    moved = reattribute(
+        spam_shares, asked.reattribute, market=market_shares, by=labels, names=names
+    )
+    ranked = rank(moved, market_shares, by=labels, names=names, lump=asked.lump)
+    for reading, found in ((spam, ranked.spam), (market, ranked.market)):
+        reading.findings.notes += found.notes
+        reading.findings.doubts += found.doubts
+    ranking = ranked.ranking
+    if asked.baseline is not None:
+        ranking, doubts = against(ranking, asked.baseline, by=labels, names=names)
+        spam.findings.doubts += doubts
+    if asked.confidence is not None:
+        ranking, doubts = sampled(
+            ranking,
+            asked.confidence,
+            simultaneous=asked.simultaneous,
+            design_effect=asked.design_effect,
+            baseline=asked.baseline,
+            by=labels,
+            names=names,
+        )
+        spam.findings.doubts += doubts
+    return rounding_ranges(ranking) if asked.rounding else ranking
 
 
 def _first(ranking: pd.DataFrame, top: int, by: int) -> pd.DataFrame:

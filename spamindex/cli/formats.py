@@ -129,9 +129,9 @@ def heading_of(name: str | None) -> str:
     >>> heading_of("operating system"), heading_of("country"), heading_of(None)
     ('OS', 'Country', 'OS')
     """
-    from spamindex.words import OS_HEADINGS, words
+    from spamindex.words import names_os
 
-    if not name or name.isdecimal() or words(name) in OS_HEADINGS:
+    if not name or name.isdecimal() or names_os(name):
         return "OS"
     return name[:1].upper() + name[1:]
 

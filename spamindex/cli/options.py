@@ -1,7 +1,7 @@
 """What commands are made of: options in sections, values from the environment, quiet ends.
 
 What goes wrong leaves here as one line: a usage error by ``usage``, what is wrong with the input as
-``Refused``, whose remedies are spelled as options of the command (see ``console.spell``).
+``Refused``, whose remedies are spelled as options of the command (see ``remedies``).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spamindex.cli.console import spelling
 from spamindex.cli.formats import FORMATS
 from spamindex.cli.output import ALSO, Output, format_of
+from spamindex.cli.remedies import spelling
 from spamindex.cli.values import Choice, Column, File, Parsed, Text, Whole, nearest
 from spamindex.errors import SpamIndexError
 
@@ -119,6 +119,8 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments; an error knows of which command they are."""
+        if ctx.resilient_parsing and args and args[-1].startswith("-"):
+            args = args[:-1]  # click would know of no argument where this option lacks its value
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
@@ -178,7 +180,9 @@ def usage(error: click.ClickException) -> str:
     'there is no option --formta; did you mean --format?'
     """
     ctx = getattr(error, "ctx", None)
-    message = error.message.rstrip(".")
+    message = error.message
+    if not message.endswith("..."):
+        message = message.removesuffix(".")
     if isinstance(error, click.NoSuchOption):
         return f"there is no option {error.option_name}{_instead(error.option_name, ctx, error)}"
     if isinstance(error, click.exceptions.NoSuchCommand):
@@ -382,7 +386,7 @@ def table_options(
             multiple=True,
             type=Parsed(_where),
             metavar="COLUMN=VALUE",
-            help=f"Only rows with this value (COLUMN!=VALUE: without it){having}.  [repeatable]",
+            help=f"Only rows with this value; without it by COLUMN!=VALUE{having}.  [repeatable]",
         ),
         input_option(
             "--drop",
@@ -412,9 +416,12 @@ def table_options(
     )
 
 
-def check_by(key: str | None, by: Iterable[By], taken: Sequence[str]) -> None:
-    """Refuse names of columns that the result would hold twice."""
-    names = [part.name for part in by]
+def check_columns(table: Mapping[str, Any], taken: Sequence[str]) -> None:
+    """Refuse table options that the result would have two columns of, or that no row meets."""
+    key, names = table["key"], [part.name for part in table["by"]]
+    wanted = [part.column for part in table["where"] if not part.negated]
+    if len(set(wanted)) < len(wanted):
+        raise click.UsageError("--where takes one value of a column")
     for name in names:
         if name in taken:
             raise click.UsageError(f"--by: {name!r} is a column of the result")
@@ -424,6 +431,12 @@ def check_by(key: str | None, by: Iterable[By], taken: Sequence[str]) -> None:
             raise click.UsageError(f"--by: {name!r} is given twice")
     if key in taken and key != "os":
         raise click.UsageError(f"--key: {key!r} is a column of the result")
+
+
+def os_column(table: Mapping[str, Any]) -> str:
+    """What the result calls the column with the names: as --key does, unless by a number."""
+    key = table["key"]
+    return "os" if key is None or key.isdecimal() else str(key)
 
 
 def check_stdin(*paths: str | None) -> None:

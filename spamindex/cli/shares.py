@@ -6,21 +6,23 @@ from typing import Any
 
 import click
 
-from spamindex.cli.console import names_of, source, spelling
+from spamindex.cli.console import names_of, source
 from spamindex.cli.formats import heading_of
 from spamindex.cli.options import (
     UNITS,
     Command,
     as_one,
-    check_by,
+    check_columns,
     check_stdin,
     file_argument,
     file_option,
     input_option,
+    os_column,
     output_options,
     table_options,
 )
 from spamindex.cli.output import Output
+from spamindex.cli.remedies import spelling
 from spamindex.cli.values import Character, Choice, Column, Encoding, Text, Whole, chosen
 
 COLUMNS = ("os", "share_percent", "count")
@@ -90,9 +92,9 @@ def shares(
       spamindex shares de.csv --decimal , | spamindex compute spam.csv -
     """
     check_stdin(table_file, table["names"])
-    check_by(table["key"], table["by"], COLUMNS)
+    check_columns(table, COLUMNS)
     by = [part.name for part in table["by"]]
-    key = table["key"] or "os"
+    key = os_column(table)
     # Whether there are counts is known only when the table has been read.
     chosen(out.columns, [*by, key, *COLUMNS[1:]], {})
     # This may load pandas, so it is not done before all options are known to be right.

@@ -8,14 +8,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
+from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
 _T = TypeVar("_T")
+_SHOWN = 8
+_MANY = 10**6
 _LINE = 1 << 16  # bytes of a first line that completion looks at
 _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
+_SPECIAL = re.compile(r"[^\w@%+=:,./-]")  # what bash would take for more than text
 _NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.ASCII | re.IGNORECASE)
 _TALLY_COLUMNS = ("os", "spam_share", "messages")
-_FILES = ("spam", "share", "table", "ranking", "messages")  # arguments that name files
+_FILES = ("spam", "share", "table_file", "ranking", "messages")  # arguments that name files
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -57,8 +60,8 @@ class Number(click.ParamType[float]):
             hint = param.get_error_hint(ctx)
             raise click.UsageError(f"{hint} is in percent: did you mean {100 * number:.10g}?", ctx)
         if not self.least <= number <= self.most or (self.below and number == self.most):
-            to = "below" if self.below else "to"
-            above = f"{self.least:g} or more" if self.most == float("inf") else ""
+            to = "to below" if self.below else "to"
+            above = f"{self.least:g} or more" if self.most > _MANY and number < self.least else ""
             span = above or f"from {self.least:g} {to} {self.most:,.15g}"
             self.fail(f"{str(value)!r} is out of range: {span}", param, ctx)
         return number
@@ -102,8 +105,9 @@ class Choice(click.ParamType[str]):
         return word
 
     def _there(self) -> str:
-        more = ", ..." if len(self.choices) > 8 else ""
-        return f"; choose {', '.join(self.choices[:8])}{more}"
+        if len(self.choices) > _SHOWN:
+            return f"; choose {', '.join(self.choices[:_SHOWN])}, ..."
+        return f"; choose {', '.join(self.choices[:-1])} or {self.choices[-1]}"
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
@@ -247,6 +251,21 @@ class Ports(click.ParamType[tuple[str, ...]]):
         if not all(port.isdecimal() and len(port) < 6 and int(port) < 1 << 16 for port in ports):
             self.fail(f"{value!r} is not of the form 25,587", param, ctx)
         return tuple(str(int(port)) for port in ports)
+
+
+@add_completion_class
+class Bash(BashComplete):
+    """Completion in bash, where words with blanks are escaped and ``--by=x`` is three words."""
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """The words before the one that is completed, and that one."""
+        args, incomplete = super().get_completion_args()
+        return [arg for arg in args if arg != "="], "" if incomplete == "=" else incomplete
+
+    def format_completion(self, item: CompletionItem[Any]) -> str:
+        """A word as it is typed; bash reads it once, which takes one level of backslashes off."""
+        typed = _SPECIAL.sub(r"\\\\\g<0>", str(item.value)) if item.type == "plain" else item.value
+        return f"{item.type},{typed}"
 
 
 def headings(path: str) -> list[str]:

@@ -1,51 +1,67 @@
-"""Spam share ÷ market share, ranked."""
+"""Two tables of shares in, the ranking out: spam share ÷ market share, and what to say of both."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from spamindex.errors import (
-    SHOWN,
-    ColumnError,
-    FigureError,
-    MatchError,
-    SpamIndexWarning,
-    UnitError,
-    listed,
-)
+from spamindex.errors import Doubt, Findings, MatchError, Remedy, listed
 from spamindex.names import BUILT_IN, Names, is_bare_version
+from spamindex.ranking.matching import (
+    CARRIED,
+    MOST,
+    Codes,
+    Flags,
+    Role,
+    Side,
+    meeting,
+    told_rankings,
+)
 
-_MOST = 101  # percent: rounded shares may add up to a little more than 100
+_WHOLE: dict[Role, str] = {"spam": "spam", "market": "machines"}
+_OTHERS: dict[Role, Role] = {"spam": "market", "market": "spam"}
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A ranking, and what is to be said of the two tables that it was made of."""
+
+    ranking: pd.DataFrame
+    spam: Findings
+    market: Findings
 
 
 def spam_index(
     spam: pd.DataFrame,
     market: pd.DataFrame,
     *,
-    by: Sequence[str] = (),
+    by: str | Sequence[Hashable] = (),
     names: Names | Mapping[str, str] = BUILT_IN,
+    lump: bool = False,
 ) -> pd.DataFrame:
     """Rank operating systems by their spam index: spam share ÷ market share.
 
     ``spam`` and ``market`` have a row for each OS, with its name in ``os`` and its share in
     percent in ``share``, as ``read_shares`` gives them. Rows meet where their names have one
     canonical form (``names``, see ``read_names``) and, with ``by``, where the texts in these
-    columns are the same; a table without one of the columns serves all its rankings.
+    columns are the same; a table without one of the columns is used in all its rankings.
 
     Returns a DataFrame with the ``by`` columns, ``os`` as ``spam`` spells it, ``spam_share`` and
     ``market_share`` in percent and ``spam_index``, a ratio: ranking after ranking, the highest
     first, ties by name, last and NaN where the market share is 0. An OS in one table alone is left
-    out and warned of; the others' shares stay as they are. What ``read_shares`` knows of counts
-    and digits goes along as ``messages`` of ``all_messages``, ``visits`` of ``all_visits``,
-    ``spam_half`` and ``market_half``. Raises FigureError for a share that is
-    negative, infinite, above 100 or missing, UnitError for shares that add up to more, ColumnError
-    where a column is missing, MatchError where an OS
-    stands twice in a ranking or none stands in both tables.
+    out and warned of; the others' shares stay as they are. ``Unknown`` is never ranked, ``Other``
+    only where both tables name the same systems; with ``lump`` what only one of them names is
+    added to ``Other`` in both. What ``read_shares`` knows of counts and digits goes along as
+    ``messages`` of ``all_messages``, ``visits`` of ``all_visits``, ``spam_half``, ``market_half``,
+    ``design_effect`` and ``clusters``.
+
+    Raises FigureError for a share that is negative, infinite, above 100 or missing, ColumnError
+    where a column is missing or called like one of the result, MatchError where an OS stands twice
+    in a ranking or none stands in both tables.
 
     The quotient is Manly's selection ratio, used ÷ available (Manly et al., Resource Selection by
     Animals, 2002), known to geographers as the location quotient.
@@ -57,169 +73,185 @@ def spam_index(
     0    Linux        5.14          1.03        4.99
     1  Windows       92.65         91.58        1.01
     """
-    for name in by:
-        if name not in spam and name not in market:
-            raise ColumnError(f"neither table has a column {name!r}")
+    ranked = rank(spam, market, by=by, names=names, lump=lump)
+    # Where tables were read, their units are settled; a frame can come from anywhere.
+    ranked.spam.doubts[:0] = _unit_doubts(spam, market, by)
+    ranked.market.doubts[:0] = _unit_doubts(market, spam, by)
+    ranked.spam.warn()
+    ranked.market.warn()
+    return ranked.ranking
+
+
+def rank(
+    spam: pd.DataFrame,
+    market: pd.DataFrame,
+    *,
+    by: str | Sequence[Hashable] = (),
+    names: Names | Mapping[str, str] = BUILT_IN,
+    lump: bool = False,
+) -> Ranked:
+    """The same as ``spam_index``, with what is to be said of the tables as data.
+
+    >>> spam = pd.DataFrame({"os": ["Linux", "Haiku"], "share": [5.14, 0.5]})
+    >>> market = pd.DataFrame({"os": ["Linux"], "share": [1.03]})
+    >>> rank(spam, market).spam.doubts[0].text
+    'no market share for Haiku (0.5 % of spam): left out'
+    """
     names = Names.of(names)
-    spam_share, market_share = _checked(spam, "spam", by), _checked(market, "market", by)
-    spam_keys, market_keys = _keys(
-        spam, market, [name for name in by if name in spam and name in market], names
-    )
-    _refuse_twice(spam, spam_keys, "spam", [name for name in by if name not in market])
-    _refuse_twice(market, market_keys, "market", [name for name in by if name not in spam])
+    by = [by] if isinstance(by, str) else list(by)
+    spam_side, market_side = meeting(spam, market, by, names, lump=lump)
+    return _ranked(spam_side, market_side, by, names)
 
-    pairs = pd.DataFrame({"key": spam_keys, "spam": np.arange(len(spam))}).merge(
-        pd.DataFrame({"key": market_keys, "market": np.arange(len(market))}), on="key"
-    )
-    in_spam, in_market = pairs["spam"].to_numpy(), pairs["market"].to_numpy()
-    doubts = [
-        *_in_two_units(spam_share, market_share),
-        *_left_out(spam, spam_share, in_spam, "spam", market, "market", names),
-        *_left_out(market, market_share, in_market, "machines", spam, "spam", names),
-    ]
-    if not len(pairs):
+
+def _ranked(spam: Side, market: Side, by: Sequence[Hashable], names: Names) -> Ranked:
+    found = {
+        side.of: Findings(f"{side.of} shares", doubts=_alone(side, other, by, names))
+        for side, other in ((spam, market), (market, spam))
+    }
+    rest = spam.is_rest[spam.meets]
+    if rest.all():
         _refuse_apart(spam, market, by)
-        raise MatchError("no OS has both a spam share and a market share", *doubts)
+        doubts = [*found["spam"].doubts, *found["market"].doubts]
+        raise MatchError(
+            "no OS has both a spam share and a market share",
+            *(doubt.text for doubt in doubts),
+            settles=[remedy for doubt in found["spam"].doubts for remedy in doubt.settles],
+        )
+    ranked = ~rest
+    if rest.any():
+        # Other is what neither table names; where they name different systems, it differs.
+        in_both = spam.in_each(spam.meets[~rest])
+        same = in_both > 0
+        for side in (spam, market):
+            same &= side.in_each(~side.is_rest) == in_both
+        ranked |= same[spam.group[spam.meets]] & spam.is_other[spam.meets]
+    for side in (spam, market):
+        found[side.of].notes += _rests_left_out(side, side.meets[~ranked])
+    if _are_the_same(spam, market):
+        found["market"].doubts.append(
+            Doubt("the same as the spam shares: was one table given twice?")
+        )
 
+    spam_rows, market_rows = spam.meets[ranked], market.meets[ranked]
+    spam_share, market_share = spam.share[spam_rows], market.share[market_rows]
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        index = spam_share[in_spam] / market_share[in_market]
+        index = spam_share / market_share
     index[~np.isfinite(index)] = np.nan
-    labels = [(spam["os"].astype(str), in_spam)] + [
-        (spam[name], in_spam) if name in spam else (market[name], in_market) for name in by
-    ]
-    ranks = [pd.factorize(texts, sort=True)[0][rows] for texts, rows in labels]
     # The last key counts first; NaN sorts to the end.
-    order = np.lexsort([ranks[0], -index, *reversed(ranks[1:])])
-    ranking = pd.DataFrame(
-        {
-            **{
-                name: texts.array.take(rows[order])
-                for name, (texts, rows) in zip([*by, "os"], [*labels[1:], labels[0]], strict=True)
-            },
-            "spam_share": spam_share[in_spam[order]],
-            "market_share": market_share[in_market[order]],
-            "spam_index": index[order],
-            **_carried(spam, in_spam[order], ("messages", "all_messages", "spam_half")),
-            **_carried(market, in_market[order], ("visits", "all_visits", "market_half")),
-        }
-    )
-    unranked = ranking.loc[ranking["spam_index"].isna(), "os"].unique().tolist()
-    if unranked:
-        doubts.append(f"no spam index where the market share is 0: {listed(unranked)}")
-    for doubt in doubts:
-        warnings.warn(SpamIndexWarning(doubt), stacklevel=2)
-    return ranking
-
-
-def _checked(shares: pd.DataFrame, of: str, by: Sequence[str]) -> npt.NDArray[np.float64]:
-    for column in ("os", "share"):
-        if column not in shares:
-            raise ColumnError(f"the table of {of} shares has no column {column!r}")
-    if not all(isinstance(name, str) for name in shares["os"].unique()):
-        raise ColumnError(f"the table of {of} shares has names in 'os' that are not text")
-    try:
-        share = shares["share"].to_numpy(dtype=float)
-    except (TypeError, ValueError) as error:
-        raise FigureError(f"the {of} shares are not numbers: {error}") from error
-    bad = np.flatnonzero(~(np.isfinite(share) & (share >= 0) & (share <= _MOST)))
-    if len(bad):
-        raise FigureError(
-            *(
-                f"the {of} share of {shares['os'].iloc[row]!r} is {share[row]:.10g}; "
-                "shares are percents, from 0 to 100"
-                for row in bad
+    place = np.argsort(np.lexsort([spam.spelling[spam_rows], -index]))
+    order = np.argsort(spam.group[spam_rows] * len(place) + place)  # quicker than a third key
+    spam_rows, market_rows = spam_rows[order], market_rows[order]
+    columns: dict[Hashable, Any] = {
+        **{label: spam.shares[label].array.take(spam_rows) for label in by},
+        "os": spam.shares["os"].astype(str).array.take(spam_rows),
+        "spam_share": spam_share[order],
+        "market_share": market_share[order],
+        "spam_index": index[order],
+        **_carried(spam, spam_rows, by),
+        **_carried(market, market_rows, by),
+    }
+    ranking = pd.DataFrame(columns)
+    if unranked := ranking.loc[ranking["spam_index"].isna(), "os"].unique().tolist():
+        found["market"].doubts.append(
+            Doubt(
+                f"no spam index where the market share is 0: {listed(unranked)}",
+                (Remedy("drop", unranked[0], "leaves it out, of the sums too"),),
             )
         )
-    if share.sum() > _MOST and not any(name in shares for name in by):
-        raise UnitError(f"the {of} shares add up to {share.sum():.10g}, more than 100 percent")
-    return share
+    return Ranked(ranking, found["spam"], found["market"])
 
 
-def _carried(
-    shares: pd.DataFrame, rows: npt.NDArray[np.int64], names: tuple[str, str, str]
-) -> dict[str, npt.NDArray[np.float64]]:
-    """What is known of how a share came about, under the names that it has in a ranking."""
+def _carried(side: Side, rows: Codes, by: Sequence[Hashable]) -> dict[Hashable, Any]:
     return {
-        name: shares[column].to_numpy(dtype=float)[rows]
-        for column, name in zip(("count", "total", "half"), names, strict=True)
-        if column in shares
+        name: side.shares[column].to_numpy(dtype=float)[rows]
+        for column, name in CARRIED[side.of].items()
+        if column in side.shares and column not in by
     }
 
 
-def _in_two_units(spam: npt.NDArray[np.float64], market: npt.NDArray[np.float64]) -> list[str]:
-    """A doubt about one table that adds up to 1, as fractions do, beside one that does not."""
-    for of, one, other in (("spam", spam, market), ("market", market, spam)):
-        if len(one) > 1 and abs(one.sum() - 1) <= 0.01 and other.sum() > 2:
-            return [f"the {of} shares add up to {one.sum():.4g} percent: are they fractions?"]
-    return []
-
-
-def _keys(
-    spam: pd.DataFrame, market: pd.DataFrame, by: Sequence[str], names: Names
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """A number for each row of both tables, the same where they are of one OS and ranking."""
-    codes, spellings = pd.factorize(pd.concat([spam["os"], market["os"]], ignore_index=True))
-    keys = pd.factorize(np.array([names.canonical(name) for name in spellings], dtype=object))[0][
-        codes
-    ]
-    for name in by:
-        both = pd.concat([spam[name], market[name]], ignore_index=True)
-        codes, texts = pd.factorize(both, use_na_sentinel=False)
-        # Numbered anew after each column, so that they never outgrow their type.
-        keys = pd.factorize(keys * len(texts) + codes)[0]
-    return keys[: len(spam)], keys[len(spam) :]
-
-
-def _refuse_apart(spam: pd.DataFrame, market: pd.DataFrame, by: Sequence[str]) -> None:
-    """Say of tables that have no ranking in common that this is why no OS is in both."""
-    for name in by:
-        if name in spam and name in market and not set(spam[name]) & set(market[name]):
-            ours, theirs = (listed(sorted(set(map(str, table[name])))) for table in (spam, market))
-            raise MatchError(
-                f"no {name} is in both tables: the spam shares are of {ours}, the market shares of "
-                f"{theirs}"
+def _alone(side: Side, other: Side, by: Sequence[Hashable], names: Names) -> list[Doubt]:
+    """What is said of rankings, and of systems, that the other table has not."""
+    missing = f"no {_OTHERS[side.of]} share"
+    doubts: list[Doubt] = []
+    lacking = side.in_each(side.group >= 0)[side.group] > 0
+    lacking &= other.in_each(other.group >= 0)[side.group] == 0
+    if lacking.any() and not lacking.all():
+        rankings = told_rankings(side.shares.loc[lacking], by)
+        doubts.append(
+            Doubt(
+                f"{missing}s for {listed(rankings)}: left out",
+                (Remedy("where", None, "leaves them out"),),
             )
+        )
+    left = side.alone & ~side.is_rest & (~lacking | lacking.all())
+    if not left.any():
+        return doubts
+    systems = _largest_first(side, left)
+    told = [
+        f"{text}, a bare version number)" if is_bare_version(name) else f"{text})"
+        for name, text in systems.items()
+    ]
+    known = set(map(names.canonical, other.shares["os"].unique()))
+    families = {names.family(name) for name in known} - {None}
+    akin = any(
+        names.family(name) in families and names.canonical(name) not in known for name in systems
+    )
+    settles = [Remedy("family", "True", "adds versions up")] if akin else []
+    settles.append(Remedy("lump", "True", "adds what is in one table only to Other"))
+    return [*doubts, Doubt(f"{missing} for {listed(told)}: left out", tuple(settles))]
 
 
-def _refuse_twice(
-    shares: pd.DataFrame, keys: npt.NDArray[np.int64], of: str, by: Sequence[str]
-) -> None:
-    rows = pd.DataFrame({"key": keys, **{name: shares[name] for name in by}})
-    twice = np.flatnonzero(rows.duplicated())
-    if len(twice):
+def _rests_left_out(side: Side, dropped: Codes) -> list[str]:
+    """What is said of rests: those without a partner, and those that meet and are not ranked."""
+    left = side.alone & side.is_rest
+    left[dropped] = True
+    if not left.any():
+        return []
+    told = [f"{text})" for text in _largest_first(side, left).values()]
+    why = ""
+    if side.is_other[dropped].any():
+        why = ", which holds other systems than in the other table"
+    elif left[side.is_other].any():
+        why = ", which the other table has not"
+    return [f"not ranked: {listed(told)}{why}"]
+
+
+def _largest_first(side: Side, rows: Flags) -> dict[str, str]:
+    """For each system in some rows, by name, its largest share in words; a bracket is open."""
+    left = pd.DataFrame({"name": side.spelling[rows], "share": side.share[rows]})
+    systems = left.groupby("name")["share"].agg(["max", "count"]).reset_index()
+    systems = systems.sort_values(["max", "name"], ascending=[False, True])
+    return {
+        (name := side.spellings[number]): f"{name} ({largest:.4g} % of {_WHOLE[side.of]}"
+        + (f", in {count} rankings" if count > 1 else "")
+        for number, largest, count in systems.itertuples(index=False)
+    }
+
+
+def _refuse_apart(spam: Side, market: Side, by: Sequence[Hashable]) -> None:
+    """Say of tables that have no ranking in common that this is why no OS is in both."""
+    if by and not np.isin(spam.group, market.group).any():
+        ours, theirs = (listed(told_rankings(side.shares, by)) for side in (spam, market))
         raise MatchError(
-            *(f"{shares['os'].iloc[row]!r} is among the {of} shares twice" for row in twice)
+            f"the tables have no ranking in common: the spam shares are of {ours}, the market "
+            f"shares of {theirs}"
         )
 
 
-def _left_out(
-    shares: pd.DataFrame,
-    share: npt.NDArray[np.float64],
-    matched: npt.NDArray[np.int64],
-    whole: str,
-    other: pd.DataFrame,
-    missing: str,
-    names: Names,
-) -> list[str]:
-    """What is said of the systems that the other table has not."""
-    alone = np.ones(len(shares), bool)
-    alone[matched] = False
-    if not alone.any():
-        return []
-    left = pd.DataFrame({"os": shares["os"].to_numpy()[alone], "share": share[alone]})
-    systems = left.groupby("os")["share"].agg(["max", "count"]).reset_index()
-    systems = systems.sort_values(["max", "os"], ascending=[False, True])
-    told = [
-        f"{name} ({largest:.4g} % of {whole}"
-        + (f", {count} times" if count > 1 else "")
-        + (", a bare version number)" if is_bare_version(name) else ")")
-        for name, largest, count in systems.head(SHOWN).itertuples(index=False)
-    ]
-    known = {names.canonical(name) for name in other["os"].unique()}
-    families = {names.family(name) for name in known} - {None}
-    akin = any(
-        names.family(name) in families and names.canonical(name) not in known
-        for name in systems["os"]
-    )
-    hint = "; --family adds versions up" if akin else ""
-    return [f"no {missing} share for {listed(told, of=len(systems))}: left out{hint}"]
+def _are_the_same(spam: Side, market: Side) -> bool:
+    """Whether two tables hold the same figures, which those of spam and machines never do."""
+    everything = len(spam.meets) == len(spam.shares) == len(market.shares)
+    ours, theirs = spam.share[spam.meets], market.share[market.meets]
+    return everything and len(ours) > 1 and np.allclose(ours, theirs, rtol=1e-9, atol=0)
+
+
+def _unit_doubts(
+    shares: pd.DataFrame, other: pd.DataFrame, by: str | Sequence[Hashable]
+) -> list[Doubt]:
+    """Doubts about a table that adds up to more than 100, or to 1 beside one that does not."""
+    total, others = shares["share"].sum(), other["share"].sum()
+    if total > MOST and not any(label in shares for label in ([by] if isinstance(by, str) else by)):
+        return [Doubt(f"add up to {total:.10g}, more than 100 percent")]
+    if len(shares) > 1 and abs(total - 1) <= 0.01 and others > 2:
+        return [Doubt(f"add up to {total:.4g} percent: are these fractions?")]
+    return []

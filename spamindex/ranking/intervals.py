@@ -1,12 +1,276 @@
-"""Intervals: numbers in, numbers out."""
+"""A ranking with counts in, the same with intervals out: how sure each index is.
+
+``sampling_intervals`` and ``rounding_ranges`` take whole rankings; under them stand the formulas
+for one index, in plain numbers. docs/method.md says when which of them is right.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Mapping, Sequence
 from statistics import NormalDist
 from typing import TypeAlias
 
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from spamindex.errors import Doubt, FigureError, Findings, Remedy, listed
+from spamindex.names import BUILT_IN, Names
+from spamindex.ranking.relative import baseline_rows, taken
+
 Interval: TypeAlias = tuple[float, float]
+
+FEW_CLUSTERS = 30  # fewer tell too little of how much clusters differ
+_NO_EFFECT = 1e-9  # a design effect that is 0 but for what is lost in binary
+_OTHER_EFFECT = Remedy("design_effect", None, "gives one that is known from elsewhere")
+
+
+def sampling_intervals(
+    ranking: pd.DataFrame,
+    confidence: float,
+    *,
+    simultaneous: bool = False,
+    design_effect: float | None = None,
+    baseline: str | None = None,
+    by: str | Sequence[Hashable] = (),
+    names: Names | Mapping[str, str] = BUILT_IN,
+) -> pd.DataFrame:
+    """Add to a ranking the interval of each index that chance leaves open.
+
+    ``ranking`` is as ``spam_index`` makes it of shares with counts; ``confidence`` is in percent.
+    The interval is Wilson's score interval of the spam share, divided by the market share; where
+    the market shares are counted too, Koopman's (1984) score interval of a ratio of two
+    proportions. With ``simultaneous`` those of one ranking (``by``) hold together (Bonferroni).
+
+    Messages of one campaign or machine are not independent: n messages are worth n ÷
+    design effect independent ones (Kish 1965). The effect is that of the column ``design_effect``,
+    as ``tally`` with ``cluster`` writes it, or ``design_effect``, which counts for all rows and
+    more than the column; without either the messages are taken to be independent.
+
+    Returns a new DataFrame with the columns ``low`` and ``high``, ratios, NaN where there is no
+    bound, and ``interval``, which says what they are: ``95%`` or ``95% simultaneous``. With
+    ``baseline``, an OS by any of its names, also ``relative_low`` and ``relative_high`` of the
+    index divided by the baseline's (asinh intervals, Newcombe 2001). Fewer than 30 clusters are
+    warned of. Raises FigureError without counts of messages, for counts or design effects that are
+    none, for fewer than 2 clusters, or where the confidence is no percent; MatchError where no
+    ranking has such a baseline.
+
+    >>> ranking = pd.DataFrame({"os": ["Linux"], "spam_share": [5.14], "market_share": [1.03],
+    ...     "spam_index": [5.14 / 1.03], "messages": [514.0], "all_messages": [10_000.0]})
+    >>> sampling_intervals(ranking, 95)[["os", "low", "high", "interval"]].round(4)
+          os     low    high interval
+    0  Linux  4.5866  5.4274      95%
+    >>> sampling_intervals(ranking, 95, design_effect=4)[["low", "high"]].round(4)
+          low    high
+    0  4.2147  5.8995
+    """
+    bounded, doubts = sampled(
+        ranking,
+        confidence,
+        simultaneous=simultaneous,
+        design_effect=design_effect,
+        baseline=baseline,
+        by=by,
+        names=names,
+    )
+    Findings("spam shares", doubts=doubts).warn()
+    return bounded
+
+
+def sampled(
+    ranking: pd.DataFrame,
+    confidence: float,
+    *,
+    simultaneous: bool = False,
+    design_effect: float | None = None,
+    baseline: str | None = None,
+    by: str | Sequence[Hashable] = (),
+    names: Names | Mapping[str, str] = BUILT_IN,
+) -> tuple[pd.DataFrame, list[Doubt]]:
+    """The same as ``sampling_intervals``, with what is to be said of the spam shares as data."""
+    by = [by] if isinstance(by, str) else list(by)
+    if not 1 <= confidence < 100:
+        raise FigureError(f"{confidence:g} is no confidence: it is a percent from 1 to below 100")
+    if "messages" not in ranking:
+        raise FigureError(
+            "it is not known how many messages or machines the spam shares stand for: give them as "
+            "counts, or with a column 'messages' beside the shares",
+            settles=[
+                Remedy("total", None, "says how many", of="spam"),
+                Remedy("rounding", "True", "gives the range that the printed digits allow instead"),
+            ],
+        )
+    for part, whole in (("messages", "all_messages"), ("visits", "all_visits")):
+        if part in ranking or whole in ranking:
+            _check_counts(ranking, part, whole)
+    effects, doubts = _design_effects(ranking, design_effect, by)
+    compared = _sizes(ranking, by) if simultaneous else np.ones(len(ranking), int)
+    z = {k: z_score(confidence, k) for k in np.unique(compared).tolist()}
+    scores = [z[k] for k in compared.tolist()]
+    messages = _counts(ranking, "messages", "all_messages", effects)
+    visits = _counts(ranking, "visits", "all_visits") if "visits" in ranking else []
+    if visits:
+        bounds = list(map(koopman, *messages, *visits, scores))
+    else:
+        market = (ranking["market_share"] / 100).tolist()
+        bounds = list(map(wilson_index, *messages, market, scores))
+    level = f"{float(confidence)!r}".removesuffix(".0")
+    bounded = ranking.assign(
+        **_columns(bounds, "low", "high"),
+        interval=f"{level}% simultaneous" if simultaneous else f"{level}%",
+    )
+    if baseline is None:
+        return bounded, doubts
+    against = baseline_rows(ranking, baseline, by=by, names=names)
+    return bounded.assign(**_relative(ranking, against, effects, scores)), doubts
+
+
+def rounding_ranges(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Add to a ranking the range of each index that the printed digits of its shares allow.
+
+    ``ranking`` is as ``spam_index`` makes it of shares that were read with ``rounding``. Each share
+    may be half a unit of its last digit less or more. Returns a new DataFrame with the columns
+    ``low`` and ``high``, ratios, NaN where there is no bound, and ``interval``: ``rounding``.
+    Raises FigureError where the half units are not known.
+
+    >>> ranking = pd.DataFrame({"os": ["Linux"], "spam_share": [5.14], "market_share": [1.03],
+    ...     "spam_index": [5.14 / 1.03], "spam_half": [0.005], "market_half": [0.005]})
+    >>> rounding_ranges(ranking)[["os", "low", "high", "interval"]].round(2)
+          os   low  high  interval
+    0  Linux  4.96  5.02  rounding
+    """
+    for name in ("spam_half", "market_half"):
+        if name not in ranking:
+            raise FigureError(f"the ranking has no column {name!r}: read both tables with rounding")
+    spam, market = ranking["spam_share"], ranking["market_share"]
+    least = (spam - ranking["spam_half"]).clip(lower=0) / (market + ranking["market_half"])
+    smallest = market - ranking["market_half"]
+    # Decimals that are not quite so in binary: 0.3 - 0.05 * 6 is no market share at all.
+    smallest = smallest.where(smallest > 1e-9 * market)
+    most = (spam + ranking["spam_half"]) / smallest
+    bounds = list(zip(least.tolist(), most.tolist(), strict=True))
+    return ranking.assign(**_columns(bounds, "low", "high"), interval="rounding")
+
+
+def _design_effects(
+    ranking: pd.DataFrame, given: float | None, by: Sequence[Hashable]
+) -> tuple[npt.NDArray[np.float64], list[Doubt]]:
+    """The design effect of each row, 1 where nothing is known of it, and the doubts about it."""
+    if given is not None:
+        if not 0 < given < math.inf:
+            raise FigureError(f"{given:g} is no design effect: it is a ratio above 0")
+        return np.full(len(ranking), float(given)), []
+    if "design_effect" not in ranking:
+        return np.ones(len(ranking)), []
+    effects = ranking["design_effect"].to_numpy(dtype=float)
+    wrong = ranking.loc[~((effects >= 0) & np.isfinite(effects)), "os"]
+    if len(wrong):
+        raise FigureError(
+            f"the design effect of {wrong.iloc[0]!r} is no ratio from 0 on", settles=[_OTHER_EFFECT]
+        )
+    doubts = _few_clusters(ranking, by) if "clusters" in ranking else []
+    none = effects < _NO_EFFECT
+    if none.any():
+        doubts.append(
+            Doubt(
+                f"the design effect of {listed(ranking.loc[none, 'os'].unique().tolist())} is 0, "
+                "as if each cluster held the same part of it: the interval has no width",
+                (_OTHER_EFFECT,),
+            )
+        )
+    return np.clip(effects, _NO_EFFECT, None), doubts
+
+
+def _few_clusters(ranking: pd.DataFrame, by: Sequence[Hashable]) -> list[Doubt]:
+    """A doubt about rankings with few clusters. Raises FigureError for those with fewer than 2."""
+    fewer = ranking[~(ranking["clusters"] >= FEW_CLUSTERS)]
+    told = [
+        f"{number:g} cluster{'' if number == 1 else 's'}"
+        + (f" in {'/'.join(map(str, values))}" if by else "")
+        for *values, number in fewer[[*by, "clusters"]].drop_duplicates().values.tolist()
+    ]
+    if not (fewer["clusters"] >= 2).all():
+        raise FigureError(
+            f"{listed(told)}: from fewer than 2 there is no telling how much they differ",
+            settles=[_OTHER_EFFECT],
+        )
+    if not told:
+        return []
+    why = (
+        f"a design effect from fewer than {FEW_CLUSTERS} clusters is uncertain itself, and the "
+        "intervals tend to be too narrow"
+    )
+    return [Doubt(f"only {listed(told)}: {why}", (_OTHER_EFFECT,))]
+
+
+def _check_counts(ranking: pd.DataFrame, part: str, whole: str) -> None:
+    for name in (part, whole):
+        if name not in ranking:
+            raise FigureError(f"the ranking has no column {name!r}, which an interval needs")
+    counts, totals = ranking[part], ranking[whole]
+    slack = 1 + 1e-9  # shares that add up to 100 may be a little more in binary
+    wrong = ranking.loc[~((counts >= 0) & (counts <= totals * slack) & (totals > 0)), "os"]
+    if len(wrong):
+        raise FigureError(f"{part} of {wrong.iloc[0]!r} are no part of {whole}")
+
+
+def _counts(
+    ranking: pd.DataFrame, part: str, whole: str, effects: npt.NDArray[np.float64] | float = 1.0
+) -> list[list[float]]:
+    """The independent counts and totals that they are worth: each divided by its design effect.
+
+    None is above its total by what is lost in binary.
+    """
+    totals = ranking[whole] / effects
+    return [(ranking[part] / effects).clip(upper=totals).tolist(), totals.tolist()]
+
+
+def _sizes(ranking: pd.DataFrame, by: Sequence[Hashable]) -> npt.NDArray[np.int64]:
+    """How many systems the ranking of each row holds."""
+    if not by:
+        return np.full(len(ranking), len(ranking))
+    return ranking.groupby(list(by), sort=False, dropna=False)["os"].transform("size").to_numpy()
+
+
+def _relative(
+    ranking: pd.DataFrame,
+    against: npt.NDArray[np.int64],
+    effects: npt.NDArray[np.float64],
+    scores: Sequence[float],
+) -> dict[str, npt.NDArray[np.float64]]:
+    index = ranking["spam_index"].to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        relative = index / taken(index, against)
+    relative[~np.isfinite(relative)] = np.nan
+    counted = [ranking["messages"].to_numpy(dtype=float) / effects]
+    if "visits" in ranking:
+        counted.append(ranking["visits"].to_numpy(dtype=float))
+    reaches = [
+        map(log_reach, counts.tolist(), taken(counts, against).tolist(), scores)
+        for counts in counted
+    ]
+    # The limit of the upper bound as the messages of an OS go to 0: z²·m_B ÷ (x_B·m_A),
+    # each of the messages being worth so much less.
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        one_message = 100 * effects / ranking["all_messages"] / ranking["market_share"]
+        at_zero = np.square(scores) * one_message.to_numpy() / taken(index, against)
+    bounds = [
+        around(times, *both, at_zero=most)
+        for times, most, *both in zip(relative.tolist(), at_zero.tolist(), *reaches, strict=True)
+    ]
+    itself = against == np.arange(len(ranking))
+    bounds = [
+        (times, times) if same else bound  # against itself there is no chance
+        for same, times, bound in zip(itself.tolist(), relative.tolist(), bounds, strict=True)
+    ]
+    return _columns(bounds, "relative_low", "relative_high")
+
+
+def _columns(bounds: Sequence[Interval], *names: str) -> dict[str, npt.NDArray[np.float64]]:
+    pairs = np.array(bounds, dtype=float).reshape(-1, 2)
+    pairs[~np.isfinite(pairs)] = np.nan
+    return dict(zip(names, pairs.T, strict=True))
 
 
 def z_score(confidence: float, compared: int = 1) -> float:

@@ -1,23 +1,26 @@
-"""Each index against a baseline's: how many times it is, and what relayed spam would explain."""
+"""Whose spam is it really: each index against a baseline's, and shares as if spam were relayed."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spamindex.errors import MatchError, SpamIndexWarning, listed
-from spamindex.names import BUILT_IN, Names
+from spamindex.errors import Doubt, FigureError, Findings, MatchError, Remedy, listed
+from spamindex.names import BUILT_IN, Names, fold
+from spamindex.ranking.matching import told_rankings
+
+_MOVING = ("share", "count", "half")  # what of a row goes with its spam
 
 
 def relative_index(
     ranking: pd.DataFrame,
     baseline: str,
     *,
-    by: Sequence[str] = (),
+    by: str | Sequence[Hashable] = (),
     names: Names | Mapping[str, str] = BUILT_IN,
 ) -> pd.DataFrame:
     """Add to a ranking how each index compares with the baseline's.
@@ -28,8 +31,8 @@ def relative_index(
     have to be the baseline's for both indexes to be equal, 100·(sₐ·m_b - s_b·mₐ) / ((mₐ+m_b)·sₐ)
     for its spam share sₐ and market share mₐ and the baseline's s_b and m_b: NaN for the baseline
     itself and below it. ``relative`` is NaN where an index is missing or the baseline's is 0. A
-    ranking without the baseline has neither, and is warned of (SpamIndexWarning); MatchError is
-    raised if none has it.
+    ranking without the baseline has neither, and is warned of (SpamIndexWarning). Raises MatchError
+    if none has it.
 
     >>> ranking = pd.DataFrame({"os": ["Linux", "Windows"], "spam_share": [5.14, 92.65],
     ...     "market_share": [1.03, 91.58], "spam_index": [5.14 / 1.03, 92.65 / 91.58]})
@@ -38,11 +41,26 @@ def relative_index(
     0    Linux      4.93       78.84
     1  Windows      1.00         NaN
     """
+    compared, doubts = against(ranking, baseline, by=by, names=names)
+    Findings("ranking", doubts=doubts).warn()
+    return compared
+
+
+def against(
+    ranking: pd.DataFrame,
+    baseline: str,
+    *,
+    by: str | Sequence[Hashable] = (),
+    names: Names | Mapping[str, str] = BUILT_IN,
+) -> tuple[pd.DataFrame, list[Doubt]]:
+    """The same as ``relative_index``, with what is to be said of it as data."""
+    by = [by] if isinstance(by, str) else list(by)
     baseline_of = baseline_rows(ranking, baseline, by=by, names=names)
-    if (lacking := ranking.loc[baseline_of < 0, list(by)]).size:
-        rankings = [", ".join(map(str, row)) for row in lacking.drop_duplicates().values]
-        doubt = f"nothing relative in {listed(rankings)}, where {baseline!r} is not ranked"
-        warnings.warn(SpamIndexWarning(doubt), stacklevel=2)
+    doubts = []
+    if by and (lacking := baseline_of < 0).any():
+        rankings = listed(told_rankings(ranking.loc[lacking], by))
+        doubt = f"nothing relative in {rankings}, where {baseline!r} is not ranked"
+        doubts.append(Doubt(doubt, (Remedy("where", None, "leaves such rankings out"),)))
     spam, market, index = (
         ranking[column].to_numpy() for column in ("spam_share", "market_share", "spam_index")
     )
@@ -52,10 +70,11 @@ def relative_index(
         more = spam * market_b - spam_b * market
         break_even = 100 * more / ((market + market_b) * spam)
     above = (more > 0) & (baseline_of != np.arange(len(ranking)))
-    return ranking.assign(
+    compared = ranking.assign(
         relative=np.where(np.isfinite(relative), relative, np.nan),
         break_even=np.where(above, break_even, np.nan),
     )
+    return compared, doubts
 
 
 def taken(values: npt.NDArray[np.float64], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -64,21 +83,115 @@ def taken(values: npt.NDArray[np.float64], rows: npt.NDArray[np.int64]) -> npt.N
 
 
 def baseline_rows(
-    ranking: pd.DataFrame, baseline: str, *, by: Sequence[str], names: Names | Mapping[str, str]
+    ranking: pd.DataFrame,
+    baseline: str,
+    *,
+    by: Sequence[Hashable],
+    names: Names | Mapping[str, str],
 ) -> npt.NDArray[np.int64]:
     """For each row of a ranking the number of the row of the baseline that it is compared with.
 
     It is -1 where a ranking (``by``) has no such OS. Raises MatchError where none has.
     """
     names = Names.of(names)
-    is_baseline = (ranking["os"].map(names.canonical) == names.canonical(baseline)).to_numpy()
-    if not is_baseline.any():
-        there = listed(ranking["os"].unique().tolist())
-        raise MatchError(f"the baseline {baseline!r} is not ranked; ranked are {there}")
+    ranked = ranking["os"].unique().tolist()
+    wanted = names.canonical(baseline)
+    same = [name for name in ranked if names.canonical(name) == wanted]
+    if not same:
+        raise MatchError(f"the baseline {baseline!r} is not ranked; {_meant(baseline, ranked)}")
+    is_baseline = ranking["os"].isin(same).to_numpy()
     if by:
-        groups = ranking.groupby(list(by), sort=False).ngroup().to_numpy()
+        groups = ranking.groupby(list(by), sort=False, dropna=False).ngroup().to_numpy()
     else:
         groups = np.zeros(len(ranking), int)
     rows = np.full(groups.max(initial=-1) + 1, -1)
     rows[groups[is_baseline]] = np.flatnonzero(is_baseline)
     return rows[groups]
+
+
+def reattribute(
+    spam: pd.DataFrame,
+    moves: Sequence[tuple[str, str, float]],
+    *,
+    market: pd.DataFrame | None = None,
+    by: str | Sequence[Hashable] = (),
+    names: Names | Mapping[str, str] = BUILT_IN,
+) -> pd.DataFrame:
+    """Move part of one OS's spam to another, as if a relay had hidden where it came from.
+
+    ``spam`` is as ``read_shares`` gives it, with or without counts, and ``market`` the table that
+    it will be ranked with. Each move, in order, is from an OS to an OS, by any of their names, and
+    says how many percent of the first one's spam go; in every ranking (``by``) that has it. Counts
+    and half units go along; a row that gets some has the larger of both design effects. Returns a
+    new DataFrame; an OS that only ``market`` has gets a row where it has none.
+
+    Raises MatchError for an OS that spam is moved from and no row has, or that it is moved to and
+    neither table has; FigureError for what is no percent.
+
+    >>> spam = pd.DataFrame({"os": ["Linux", "Windows"], "share": [5.0, 95.0]})
+    >>> reattribute(spam, [("Linux", "Windows", 40)])
+            os  share
+    0    Linux    3.0
+    1  Windows   97.0
+    """
+    names = Names.of(names)
+    by = [by] if isinstance(by, str) else by
+    labels = [label for label in by if label in spam]
+    there = [] if market is None else market["os"].unique().tolist()
+    for giver, taker, percent in moves:
+        if not 0 <= percent <= 100:
+            raise FigureError(f"{percent:g} is not a percent of {giver}'s spam: it is 0 to 100")
+        senders = spam["os"].unique().tolist()
+        gives = _named(giver, senders, names)
+        if not gives:
+            raise MatchError(f"{giver!r} has no spam share to move; {_meant(giver, senders)}")
+        takes = _named(taker, [*senders, *there], names)
+        if not takes:
+            every = list(dict.fromkeys([*senders, *there]))
+            raise MatchError(f"{taker!r} is in neither table; {_meant(taker, every)}")
+        if not {*gives} & {*takes}:  # from an OS to itself nothing moves
+            spam = _moved(spam, gives, takes, percent / 100, labels)
+    return spam
+
+
+def _named(os: str, among: Iterable[str], names: Names) -> list[str]:
+    """The spellings of an OS among some names."""
+    wanted = names.canonical(os)
+    return [name for name in among if names.canonical(name) == wanted]
+
+
+def _meant(name: str, among: Sequence[str]) -> str:
+    """Which name was probably meant, or which there are."""
+    folded = {fold(other): other for other in among}
+    closest = get_close_matches(fold(name), folded, n=1)
+    return f"did you mean {folded[closest[0]]!r}?" if closest else f"choose among {listed(among)}"
+
+
+def _moved(
+    spam: pd.DataFrame,
+    gives: Sequence[str],
+    takes: Sequence[str],
+    part: float,
+    by: Sequence[Hashable],
+) -> pd.DataFrame:
+    moving = [column for column in _MOVING if column in spam and column not in by]
+    effects = "design_effect" in spam and "design_effect" not in by
+    spam = spam.reset_index(drop=True)
+    gifts = spam[spam["os"].isin(gives)].assign(os=takes[0])
+    gifts[moving] *= part
+    spam = spam.astype(dict.fromkeys(moving, float))
+    spam.loc[gifts.index, moving] *= 1 - part
+    if by:
+        groups = spam.groupby(list(by), sort=False, dropna=False).ngroup().to_numpy()
+    else:
+        groups = np.zeros(len(spam), int)
+    row_of = np.full(groups.max(initial=-1) + 1, -1)
+    is_taker = spam["os"].isin(takes).to_numpy()
+    row_of[groups[is_taker]] = np.flatnonzero(is_taker)
+    target = row_of[groups[gifts.index]]
+    added, new = gifts[target >= 0].set_axis(target[target >= 0], axis=0), gifts[target < 0]
+    if effects:  # moved messages count as if they had been seen where they are moved to
+        largest = np.maximum(spam.loc[added.index, "design_effect"], added["design_effect"])
+        spam.loc[added.index, "design_effect"] = largest
+    spam.loc[added.index, moving] += added[moving]
+    return pd.concat([spam, new], ignore_index=True) if len(new) else spam

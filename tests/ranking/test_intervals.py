@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,10 +19,10 @@ FIGURES = Path(__file__).parents[1] / "data"
 Z = z_score(95)
 
 
-def rows(name: str) -> list[dict[str, float]]:
+def rows(name: str, *, text: Sequence[str] = ()) -> list[dict[str, float]]:
     with open(FIGURES / f"{name}.csv") as file:
         return [
-            {key: float(value or "inf") for key, value in row.items()}
+            {key: float(value or "inf") for key, value in row.items() if key not in text}
             for row in csv.DictReader(file)
         ]
 
@@ -46,6 +48,25 @@ def test_relative_indexes(row: dict[str, float]) -> None:
     reach = interval.log_reach(row["messages"], row["baseline_messages"], Z)
     found = interval.around(row["relative"], reach)
     assert found == pytest.approx((row["relative_low"], row["relative_high"]), rel=1e-9)
+
+
+@pytest.mark.parametrize("row", rows("design_effect", text=("case", "os")))
+def test_messages_that_come_in_clusters(row: dict[str, float]) -> None:
+    ranking = pd.DataFrame(
+        {
+            "os": ["x"],
+            "spam_share": [100 * row["share"]],
+            "market_share": [100 * row["market_fraction"]],
+            "spam_index": [row["index"]],
+            "messages": [row["messages"]],
+            "all_messages": [row["total_messages"]],
+            "design_effect": [row["design_effect"]],
+            "clusters": [row["clusters"]],
+        }
+    )
+    found, _ = interval.sampled(ranking, 95)
+    assert found["low"][0] == pytest.approx(row["low"], rel=1e-9)
+    assert found["high"][0] == pytest.approx(row["high"], rel=1e-9)
 
 
 @pytest.mark.parametrize(
