@@ -156,3 +156,49 @@ def _piped(spelled: str, before: Pipe, last: Sequence[str]) -> Pipe | None:
     first, second = (part[1:] for part in parts)
     options = list(last[3:]) if last[0] == "compute" else []
     return [*before, first, [*second, *options]]
+
+
+def shares(table: str | bytes, *options: str) -> Answer:
+    """What ``shares`` makes of one table on standard input."""
+    data = table.encode() if isinstance(table, str) else table
+    return ask([["shares", "-", *options]], data)
+
+
+def read(table: str | bytes, *options: str) -> dict[str, float]:
+    """The shares of a table that is read without a doubt, to four decimals."""
+    answer = shares(table, *options)
+    assert answer.code == 0, answer.stderr
+    assert not answer.warned, answer.stderr
+    return {name: round(figure, 4) for name, figure in answer.figures.items()}
+
+
+def refused(table: str | bytes, *options: str) -> Answer:
+    """What is said of a table that is refused."""
+    answer = shares(table, *options)
+    assert answer.refused, answer
+    return answer
+
+
+def warned(table: str | bytes, *options: str) -> Answer:
+    """What is said of a table that is read with a doubt, which --strict refuses."""
+    answer = shares(table, *options)
+    assert answer.code == 0, answer.stderr
+    assert answer.warned, answer
+    assert shares(table, *options, "--strict").refused
+    return answer
+
+
+def settled(table: str | bytes, *options: str) -> list[dict[str, float]]:
+    """What the first steps of a refusal's advice lead to: the shares by each way that is spelled.
+
+    A way that ends in another refusal gives no shares.
+    """
+    found = []
+    data = table.encode() if isinstance(table, str) else table
+    for way in refused(table, *options).ways:
+        pipe = followed([["shares", "-", *options]], way)
+        if pipe is not None:
+            answer = ask(pipe, data)
+            assert answer.code == 0 or answer.refused, (pipe, answer)
+            found.append({n: round(f, 4) for n, f in answer.figures.items()} if answer.code == 0 else {})
+    return found
