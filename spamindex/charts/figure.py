@@ -43,10 +43,10 @@ _MOST = 250  # systems in all panels: more than a page or two, and each takes it
 
 # All in inches: text has a size, and what is around it gives way.
 _PIXELS = 96  # in an inch, as CSS has it
-_WIDTH, _LEAST_PLOT = 6.5, 2.6
+_WIDTH, _PLOT = 6.5, 2.6  # of a figure, and at least of its axes
 _MARGIN = 0.14
 _ROW, _LINES_HIGH = 0.27, 3.2  # of a panel with lines over time
-_LEAST_ROW, _LEAST_LINES_HIGH = 0.19, 1.4  # where a size is asked for
+_LEAST_ROW, _LEAST_LINES_HIGH = 0.17, 1.4  # where a size is asked for
 _TICKS, _BETWEEN = 0.26, 0.22  # under the axes of a panel
 _LABELS = 15  # lines with a name at their end; where more are grey, the grey ones have none
 
@@ -170,11 +170,12 @@ class _Layout:
         size: tuple[int, int] | None,
     ) -> None:
         self.figure, self.chart = figure, chart
-        self.head = self._head(title)
-        self.source = wrapped(f"Source: {source}", 90) if source else ""
         self.labelled = [self._labelled(panel) for panel in chart.panels]
         self.figures = self._widest([times(one.last) for p in chart.panels for one in p.series])
         self.left, self.right = self._sides()
+        self.width = size[0] / _PIXELS if size else max(_WIDTH, self.left + _PLOT + self.right)
+        self.head = self._head(title)
+        self.source = self._wrapped(f"Source: {source}", 8) if source else ""
         foot = 0.08 + high(self.source) if self.source else 0
         around = sum(self._above(panel) + _TICKS for panel in chart.panels)
         around += 2 * _MARGIN + foot + sum(room for *_, room in self.head)
@@ -185,12 +186,8 @@ class _Layout:
             for panel, labelled in zip(chart.panels, self.labelled, strict=True)
         ]
         needed = around + sum(map(sum, heights))
-        if size is None:
-            self.width = max(_WIDTH, self.left + _LEAST_PLOT + self.right)
-            self.height = needed
-        else:
-            self.width, self.height = size[0] / _PIXELS, size[1] / _PIXELS
-            self._refuse_if_too_small(self.left + _LEAST_PLOT / 2 + self.right, needed)
+        self.height = size[1] / _PIXELS if size else needed
+        self._refuse_if_too_small(self.left + _PLOT / 2 + self.right, needed)
         stretched = (self.height - around) / (needed - around)
         self.heights = [[height * stretched for height in panel] for panel in heights]
         self.across = self.width - self.left - self.right
@@ -206,7 +203,9 @@ class _Layout:
             self.chart.panels, self.labelled, self.heights, strict=True
         ):
             if panel.title:
-                self._write(wrapped(panel.title, 80), top, va="top", fontsize=10, weight="bold")
+                self._write(
+                    self._wrapped(panel.title, 11), top, va="top", fontsize=10, weight="bold"
+                )
             height = sum(heights)
             top -= self._above(panel) + height
             x, wide = self.left / self.width, self.across / self.width
@@ -229,13 +228,17 @@ class _Layout:
             what += f"; bands: {chart.interval}" if chart.interval else ""
             if chart.grey:
                 what += f"; in grey: {chart.grey} {'other' if chart.grey == 1 else 'others'}"
-        main = wrapped(title or chart.subject, 60)
-        below = wrapped(f"{chart.subject}: {what}" if title else what, 88)
+        main = self._wrapped(title or chart.subject, 12)
+        below = self._wrapped(f"{chart.subject}: {what}" if title else what, 9)
         large = {"fontsize": 12, "weight": "bold"}
         return [
             (main, large, 0.06 + 1.2 * high(main)),
             (below, {"color": SOFT}, 0.12 + high(below)),
         ]
+
+    def _wrapped(self, text: str, size: float) -> str:
+        """Text of so many points in lines that fit into the figure."""
+        return wrapped(text, max(10, int((self.width - 2 * _MARGIN) / (0.0083 * size))))
 
     def _above(self, panel: Panel) -> float:
         """The room over the axes of a panel: for its title, and what stands over the rows."""
@@ -279,10 +282,13 @@ class _Layout:
         return max(widths)
 
     def _refuse_if_too_small(self, width: float, height: float) -> None:
-        if self.width < width or self.height < height:
-            needed = [math.ceil(side * _PIXELS) for side in (width, height)]
-            given = [round(side * _PIXELS) for side in (self.width, self.height)]
+        fits = max(self.width, width), max(self.height, height)
+        if fits != (self.width, self.height):
+            given, enough = (
+                "x".join(str(math.ceil(side * _PIXELS - 1e-6)) for side in sides)
+                for sides in ((self.width, self.height), fits)
+            )
             raise SpamIndexError(
-                f"the chart does not fit into {given[0]}x{given[1]} pixels",
-                settles=[Remedy("size", f"{needed[0]}x{needed[1]}", "is the least that it needs")],
+                f"the chart does not fit into {given} pixels",
+                settles=[Remedy("size", enough, "is enough")],
             )

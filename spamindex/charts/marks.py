@@ -76,13 +76,14 @@ def draw_rows(
             _beside(axes, bounds, side, (edge + 9, 0), unit, color=SOFT, va="center_baseline")
         else:
             place = axis.at(one.last) if one.known else axis.first
+            wide = (axis.last - axis.first) * (figures + ROW_LABEL) / across
+            if place < axis.one < place + wide:  # beyond the line, and not across it
+                place = axis.one
+            shift, colour = (9 if axis.is_log else 6, 0), INK if one.known else SOFT
             _beside(
-                axes, times(one.last), (place, row), (6, 0), "data", va="center_baseline", zorder=6,
-                color=INK if one.known else SOFT, bbox=_WHITE if place < axis.one else None,
+                axes, times(one.last), (place, row), shift, "data", va="center_baseline",
+                color=colour,
             )  # fmt: skip
-
-
-_WHITE = {"color": "white", "pad": 0.6, "linewidth": 0}  # under text, so that no line crosses it
 
 
 def _row(axes: Axes, chart: Chart, one: Series, row: float, thick: float) -> None:
@@ -117,7 +118,7 @@ def draw_lines(
     room, inch = (when[-1] - when[0]) * 0.015, (axis.last - axis.first) / height
     axes.set_xlim(when[0] - room, when[-1] + room)
     axes.set_ylim(axis.first, axis.last)
-    ticks = axis.ticks(max(3, int(2.2 * height)))
+    ticks = axis.ticks(max(4, int(2.4 * height)))
     clear = [tick for tick in ticks if abs(tick[0] - axis.one) > 0.16 * inch or tick[1] == "0"]
     axes.set_yticks(*_parted([*clear, (axis.one, FAIR)]))
     named = some(when.tolist(), max(2, int(across * 1.4)))
@@ -187,8 +188,8 @@ def _line(axes: Axes, chart: Chart, one: Series, when: Figures, size: float) -> 
 def _mark_rift(axes: Axes, at: tuple[float, float], unit: Any) -> None:
     """Two strokes on the axis, between the place for 0 and where the log scale begins."""
     axes.annotate(
-        "//", at, xycoords=unit, ha="center", va="center", color=SOFT, bbox=_WHITE,
-        annotation_clip=False,
+        "//", at, xycoords=unit, ha="center", va="center", color=SOFT, annotation_clip=False,
+        bbox={"color": "white", "pad": 0.6, "linewidth": 0},
     )  # fmt: skip
 
 

@@ -451,12 +451,17 @@ def test_a_size_is_that_of_the_picture_in_pixels(
     assert 'width="525pt" height="240.75pt"' in (tmp_path / "r.svg").read_text()
 
 
-def test_a_size_into_which_the_chart_does_not_fit_is_refused_with_one_that_does() -> None:
-    with pytest.raises(SpamIndexError, match="the chart does not fit into 50x50 pixels") as error:
-        charts.image(charted(RANKING), "png", size=(50, 50))
-    (way,) = error.value.settles
-    width, height = map(int, (way.value or "").split("x"))
-    assert charts.image(charted(RANKING), "png", size=(width, height)).startswith(b"\x89PNG")
+@pytest.mark.parametrize("size", [(50, 50), (400, 50), (50, 400)])
+def test_a_size_into_which_the_chart_does_not_fit_is_refused_with_one_that_does(
+    size: tuple[int, int],
+) -> None:
+    for content in (RANKING, MONTHS):
+        said = f"the chart does not fit into {size[0]}x{size[1]} pixels"
+        with pytest.raises(SpamIndexError, match=said) as error:
+            charts.image(charted(content), "png", size=size)
+        (way,) = error.value.settles
+        width, height = map(int, (way.value or "").split("x"))
+        assert charts.image(charted(content), "png", size=(width, height)).startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("size", ["800", "800x", "0x10", "ax3", "10001x5", "-3x4", "8e2x400"])
