@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -55,7 +56,7 @@ def chart(
     drawn = panels.chart(
         frame, range(len(by)), by, category=category, highlight=highlight, scale=scale
     )
-    with _matplotlib():
+    with _loading():
         from spamindex.charts.figure import figure
     return figure(drawn, title, source, size)
 
@@ -72,16 +73,29 @@ def image(
     ``size`` is as for ``chart``. Warns of characters that no font of this machine has. Raises a
     SpamIndexError as ``chart`` does.
     """
-    with _matplotlib():
+    with _loading():
         from spamindex.charts.figure import image
     return image(drawn, kind, title, source, size)
 
 
 @contextmanager
-def _matplotlib() -> Iterator[None]:
-    """What keeps matplotlib from being loaded, as a SpamIndexError."""
+def quietly() -> Iterator[None]:
+    """Without what matplotlib logs of caches that it can't write and fonts that are not there."""
+    logger = logging.getLogger("matplotlib")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
     try:
         yield
+    finally:
+        logger.setLevel(level)
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Quietly, and what keeps matplotlib from being loaded as a SpamIndexError."""
+    try:
+        with quietly():
+            yield
     except ImportError as error:
         raise SpamIndexError(f"a picture needs matplotlib: {INSTALL}") from error
     except ValueError as error:  # of MPLBACKEND, or the user's own matplotlibrc

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import math
 import warnings
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,7 @@ import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from spamindex.charts import quietly
 from spamindex.charts.marks import (
     FAINT,
     INK,
@@ -34,6 +34,7 @@ from spamindex.charts.panels import (
     Panel,
     Series,
     bounds_of,
+    capital,
     times,
     wrapped,
 )
@@ -145,17 +146,11 @@ def _with_words(svg: bytes, title: str, description: str) -> bytes:
 
 @contextmanager
 def _settings() -> Iterator[None]:
-    """Our settings, those of the user after them, and quiet about fonts and caches."""
-    logger = logging.getLogger("matplotlib")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with matplotlib.rc_context():
-            matplotlib.rcdefaults()
-            matplotlib.rcParams.update(_SETTINGS)
-            yield
-    finally:
-        logger.setLevel(level)
+    """Our settings, and those of the user after them."""
+    with quietly(), matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_SETTINGS)
+        yield
 
 
 class _Layout:
@@ -233,7 +228,7 @@ class _Layout:
         large = {"fontsize": 12, "weight": "bold"}
         return [
             (main, large, 0.06 + 1.2 * high(main)),
-            (below, {"color": SOFT}, 0.12 + high(below)),
+            (below, {"color": SOFT}, 0.08 + high(below)),
         ]
 
     def _wrapped(self, text: str, size: float) -> str:
@@ -255,7 +250,9 @@ class _Layout:
             left = self._widest(list(map(name, series)))
             right = self.figures + ROW_LABEL
             if chart.interval:
-                right += self._widest([chart.interval, *map(bounds_of, series)]) + ROW_LABEL
+                right += (
+                    self._widest([capital(chart.interval), *map(bounds_of, series)]) + ROW_LABEL
+                )
         return _MARGIN + left + 0.12, right + _MARGIN
 
     def _labelled(self, panel: Panel) -> list[Series]:

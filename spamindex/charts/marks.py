@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 
 from spamindex.charts.axis import Figures, moments, some, spread
-from spamindex.charts.panels import FAIR, Chart, Panel, Series, bounds_of, times, wrapped
+from spamindex.charts.panels import FAIR, Chart, Panel, Series, bounds_of, capital, times, wrapped
 
 # The colours that colour-blind people can tell apart (Okabe and Ito 2008), the yellow, which is
 # lost on white, as olive, and wine as an eighth. The markers differ in grey print, too.
@@ -53,7 +54,7 @@ def draw_rows(
     axes.set_ylim(sum(heights), 0)
     axes.set_xticks(*_parted(axis.ticks(max(2, min(8, int(across * 1.8))))))
     axes.set_yticks(rows, list(map(name, panel.series)))
-    axes.tick_params("y", length=0, pad=6)
+    axes.tick_params("y", length=0, pad=7)
     axes.tick_params("x", length=3)
     axes.set_axisbelow(True)
     if axis.is_log:
@@ -67,7 +68,7 @@ def draw_rows(
     edge = _POINTS * (ROW_LABEL + figures)
     if chart.interval:
         _beside(axes, "Index", (1, 1), (edge, 3), "axes fraction", ha="right", **small)
-        _beside(axes, chart.interval, (1, 1), (edge + 9, 3), "axes fraction", **small)
+        _beside(axes, capital(chart.interval), (1, 1), (edge + 9, 3), "axes fraction", **small)
     for row, height, one in zip(rows, heights, panel.series, strict=True):
         _row(axes, chart, one, row, min(0.62 * height, 0.2))
         if chart.interval:
@@ -92,8 +93,9 @@ def _row(axes: Axes, chart: Chart, one: Series, row: float, thick: float) -> Non
     colour = _COLOURS[0] if one.os in chart.coloured else _GREY
     low, high = one.low[0], one.high[0]
     if one.known and not axis.is_log:
-        pale = 0.35 if chart.interval else 1
-        axes.barh(row, axis.at(index), thick, color=colour, alpha=pale, zorder=2)
+        paler = 0.65 if chart.interval else 0  # so that dot and whisker stand out on it
+        fill = [paler + (1 - paler) * part for part in to_rgb(colour)]
+        axes.barh(row, axis.at(index), thick, color=fill, zorder=2)
     if (one.known or low > 0) and not (np.isnan(low) or axis.is_below(high)):
         ends = axis.at(low), axis.last if np.isnan(high) else axis.at(high)
         axes.plot(ends, (row, row), color=colour, linewidth=1.8, solid_capstyle="butt", zorder=3)

@@ -117,7 +117,7 @@ class Chart:
         """The chart in words, for who can't see it."""
         parts = [f"{self.subject}: {QUOTIENT}; {FAIR}."]
         if self.interval:
-            parts.append(f"With {self.interval}.")
+            parts.append(f"In brackets: {self.interval}.")
         if self.over_time:
             parts.append(f"{self.periods[0]} to {self.periods[-1]}; the last index of each:")
         for panel in self.panels:
@@ -289,6 +289,15 @@ def bounds_of(one: Series) -> str:
     if math.isnan(low):
         return ""
     return f"({times(low)} or more)" if math.isnan(high) else f"({times(low)} to {times(high)})"
+
+
+def capital(text: str) -> str:
+    """A text that begins with a capital letter.
+
+    >>> capital("rounding"), capital("95 % interval")
+    ('Rounding', '95 % interval')
+    """
+    return text[:1].upper() + text[1:]
 
 
 def columns(text: str) -> int:

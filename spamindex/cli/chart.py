@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spamindex.cli.console import findings, source
-from spamindex.cli.options import Command, output_option, whole_text
+from spamindex.cli.options import Command, output_option
 from spamindex.cli.output import write
 from spamindex.names import visible
 
@@ -51,19 +51,17 @@ class Size(click.ParamType[tuple[int, int]]):
     type=click.Choice(_FORMATS),
     help="Kind of picture, whatever the name of FILE is.",
 )
-@output_option("--title", metavar="TEXT", callback=whole_text, help="Title above the chart.")
+@output_option("--title", metavar="TEXT", help="Title above the chart.")
 @output_option(
     "--source",
     "origin",
     metavar="TEXT",
-    callback=whole_text,
     help="Where the figures are from, below the chart.",
 )
 @output_option(
     "--highlight",
     multiple=True,
     metavar="NAME",
-    callback=whole_text,
     help="Draw this one in colour and the others in grey.  [repeatable]",
 )
 @output_option(
