@@ -136,8 +136,9 @@ def _frame(ranking: IntoFrame, by: Sequence[str]) -> tuple[pd.DataFrame, str]:
 
 
 def _texts(column: pd.Series[Any]) -> pd.Series[str]:
-    """A column as text, and days without the time that they begin at."""
-    return (column.dt.date if column.dtype.kind == "M" else column).astype(str)
+    """A column as text: days without a time of day, and nothing for what is missing."""
+    texts = (column.dt.date if column.dtype.kind == "M" else column).astype(str)
+    return texts.where(column.notna(), "")
 
 
 def _of_another_kind(ranking: IntoFrame) -> pd.DataFrame:

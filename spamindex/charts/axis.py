@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spamindex import periods
+from spamindex.errors import SpamIndexError
 
 ScaleKind = Literal["linear", "log"]
 Figures = npt.NDArray[np.float64]
@@ -117,11 +118,15 @@ class Axis:
 def axis_of(indexes: Figures, bounds: Figures, kind: ScaleKind | None = None) -> Axis:
     """The axis on which indexes are drawn, 1, and the bounds of their intervals; NaN is none.
 
+    ``kind`` is linear, log or, left out, what suits them. Raises SpamIndexError for another one.
+
     >>> axis_of(np.array([4.99, 1.01]), np.array([])).is_log
     False
     >>> axis_of(np.array([60, 0.0002]), np.array([])).start
     -2.0
     """
+    if kind not in (None, "linear", "log"):
+        raise SpamIndexError(f"{kind!r} is not a scale: linear or log")
     drawn = indexes[indexes > 0]
     least, most = float(drawn.min(initial=1.0)), float(drawn.max(initial=1.0))
     near = bounds[(bounds > 0) & (bounds <= most * _FAR)]
@@ -136,7 +141,7 @@ def axis_of(indexes: Figures, bounds: Figures, kind: ScaleKind | None = None) ->
 
 
 def moments(there: Sequence[str]) -> list[float]:
-    """Where periods lie in time; evenly apart where they are not all of one ISO kind.
+    """Where periods lie in time; evenly apart where they are not all of one kind.
 
     >>> moments(["2010-01", "2010-02", "2010-12"])
     [24120.0, 24121.0, 24131.0]
@@ -150,7 +155,7 @@ def moments(there: Sequence[str]) -> list[float]:
 
 def _moment(period: str) -> tuple[str | None, float]:
     if periods.iso(period) != period:
-        return None, math.nan
+        return ("number", float(period)) if period.isdecimal() else (None, math.nan)
     year, *rest = period.split("-")
     if not rest:
         return "year", float(year)

@@ -11,7 +11,6 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import matplotlib
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from spamindex.charts import quietly
@@ -102,11 +101,10 @@ def figure(
     if (systems := sum(len(panel.series) for panel in chart.panels)) > _MOST:
         raise SpamIndexError(
             f"{systems} rows are too many for one picture, which holds {_MOST}",
-            settles=[Remedy("top", "20", "in the ranking leaves fewer")],
+            settles=[Remedy("top", "20", "ranks the highest")],
         )
     with _settings():
         picture = Picture(dpi=_PIXELS)
-        FigureCanvasAgg(picture)
         _Layout(picture, chart, title, source, size).draw()
     return picture
 
@@ -286,6 +284,5 @@ class _Layout:
                 for sides in ((self.width, self.height), fits)
             )
             raise SpamIndexError(
-                f"the chart does not fit into {given} pixels",
-                settles=[Remedy("size", enough, "is enough")],
+                f"the chart does not fit into {given} pixels; {enough} is enough for it"
             )

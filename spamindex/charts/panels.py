@@ -1,4 +1,4 @@
-"""What is drawn of a ranking, and where, whatever it is drawn with: a frame in, a Chart out."""
+"""What is drawn of a ranking, whatever it is drawn with: a frame in, a Chart out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wcwidth import wcswidth
 
 from spamindex import periods, words
 from spamindex.charts.axis import MOST, Axis, Figures, ScaleKind, axis_of, moments
-from spamindex.errors import ColumnError, MatchError, Remedy, listed
+from spamindex.errors import ColumnError, FigureError, MatchError, Remedy, listed
 from spamindex.names import fold, visible
 
 FAIR = "1 = fair share"
@@ -72,7 +72,6 @@ class Chart:
     category: str
     interval: str
     coloured: dict[str, int]
-    is_highlighted: bool
     axis: Axis
 
     @property
@@ -122,7 +121,7 @@ class Chart:
             parts.append(f"{self.periods[0]} to {self.periods[-1]}; the last index of each:")
         for panel in self.panels:
             texts = [
-                f"{one.os} {in_figures(one, has_bounds=bool(self.interval))}"
+                " ".join(filter(None, (one.os, times(one.last), self.interval and bounds_of(one))))
                 for one in panel.series
             ]
             parts.append(f"{panel.title}: {listed(texts)}." if panel.title else f"{listed(texts)}.")
@@ -143,9 +142,9 @@ def chart(
     ``ranking`` has the columns ``by`` (called ``names``) and ``os`` as text, ``spam_index`` and
     perhaps ``low`` and ``high`` as numbers, and ``interval``, which says what those are. One of
     the columns ``by`` may hold periods; each value of the others makes a panel. ``category`` is
-    what the column of names is called. Raises ColumnError where there are too many panels, an OS
-    stands twice in one, or there are intervals of two kinds; MatchError where a name to
-    ``highlight`` is not there.
+    what the column of names is called. Raises FigureError where it is empty; ColumnError where
+    there are too many panels, an OS stands twice in one, or there are intervals of two kinds;
+    MatchError where a name to ``highlight`` is not there.
 
     >>> ranking = pd.DataFrame({"os": ["Linux", "Windows"], "spam_index": [4.99, 1.01]})
     >>> drawn = chart(ranking)
@@ -154,6 +153,8 @@ def chart(
      'Spam index by operating system: spam share ÷ market share; 1 = fair share.
       Linux 4.99, Windows 1.01.')
     """
+    if ranking.empty:
+        raise FigureError("the ranking has no rows to draw")
     called = dict(zip(by, names or map(str, by), strict=True))
     when = next((name for name in by if _holds_periods(called[name], ranking[name])), None)
     apart = [name for name in by if name != when]
@@ -167,7 +168,7 @@ def chart(
     if len(groups) > _MOST_PANELS:
         raise ColumnError(
             f"{len(groups)} rankings are too many for one picture, which holds {_MOST_PANELS}",
-            settles=[Remedy("where", f"{called[apart[0]]}=VALUE", "in the ranking leaves fewer")],
+            settles=[Remedy("where", f"{called[apart[0]]}=VALUE", "chooses one of them")],
         )
     if len(there) == 1:
         groups = [(", ".join(filter(None, (title, there[0]))), rows) for title, rows in groups]
@@ -180,7 +181,6 @@ def chart(
         "operating system" if category.casefold() == "os" else visible(category),
         _interval(ranking) if has_bounds else "",
         _coloured(panels, highlight, over_time=len(there) > 1),
-        bool(highlight),
         axis_of(
             np.concatenate([one.index for one in series]),
             np.concatenate([bound for one in series for bound in (one.low, one.high)]),
@@ -275,11 +275,6 @@ def times(index: float) -> str:
     if index < 0.00005:
         return "<0.0001"
     return f"{float(f'{index:.2g}'):.4f}".rstrip("0")
-
-
-def in_figures(one: Series, *, has_bounds: bool) -> str:
-    """The last index of an OS, and its interval, as text."""
-    return " ".join(filter(None, (times(one.last), bounds_of(one) if has_bounds else "")))
 
 
 def bounds_of(one: Series) -> str:
