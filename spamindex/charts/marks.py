@@ -15,7 +15,7 @@ from spamindex.charts.panels import FAIR, Chart, Panel, Series, bounds_of, capit
 # The colours that colour-blind people can tell apart (Okabe and Ito 2008), the yellow, which is
 # lost on white, as olive, and wine as an eighth. The markers differ in grey print, too.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#8A7A00", "#882255")
-_MARKERS = "os^DvPX"
+_MARKERS = "osDXPph"  # no triangles, which are arrows beyond the axis
 INK, SOFT, FAINT, _GREY, _PALE = "#222222", "#666666", "#999999", "#B4B4B4", "#E4E4E4"
 
 ROW_LABEL = 0.12  # inches between the axes and what stands beside them
