@@ -139,7 +139,8 @@ def _figure(cell: object, place: str, faults: list[str]) -> float:
 def _from_lines(name: str, written: str) -> Rows:
     """The rows of a ranking in CSV, TSV or Markdown, each as wide as its header."""
     lines = written.split("\n")  # in a name there may be other line ends
-    rule = next((i for i, line in enumerate(lines) if "|" in line and _RULE.fullmatch(line)), 0)
+    rules = (i for i, line in enumerate(lines) if "|" in line and _RULE.fullmatch(line))
+    rule = next((i for i in rules if i and lines[i - 1].lstrip().startswith("|")), 0)
     found = _markdown(lines[rule - 1 :], rule) if rule else _delimited(name, written)
     (first, header), *rows = found
     if not rows:

@@ -81,6 +81,7 @@ def test_a_name_in_a_markdown_table_is_read_as_it_was(name: str) -> None:
         ("[1]", "r: row 1: is not an object with names"),
         ("| OS | Spam index |\n|--|--|\n| a |\n", "r:3: has 1 cells under 2 headings"),
         ("| OS | Market % |\n|--|--|\n| a | 1 |\n", "r: has no column 'spam_index'"),
+        ("\n|--|--|\n| OS | Spam index |\n", "r: has no column 'spam_index'"),
         ("| OS | Spam index |\n|--|--|\n", "r:1: only headings, no ranking under them"),
         ("os,spam_index,low\na,1,0.5\nb", "r:3: has 1 cells under 3 headings: is it cut off?"),
         ("os,spam_index,low\na,1,2\n", "r:2: low and high do not hold the index between them"),
