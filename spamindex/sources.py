@@ -271,8 +271,7 @@ def delimiter_of(name: str, sample: list[str]) -> str:
     best = max(DELIMITERS, key=rows_alike)
     if rows_alike(best) < min(lines, 2):
         raise FileError(
-            f"{name}: can't find the columns: no comma, semicolon, tab or | separates them; "
-            "another character may separate them"
+            f"{name}: can't find the columns: no comma, semicolon, tab or | separates them"
         )
     return best
 
