@@ -207,6 +207,12 @@ def test_an_os_may_stand_once_in_each_ranking_and_no_more() -> None:
         spam_index(spam[:2], table(x=1))
 
 
+def test_where_nothing_is_in_common_only_what_helps_is_advised() -> None:
+    with pytest.raises(MatchError) as caught:
+        spam_index(table(**{"Windows XP": 1}), table(**{"Windows 7": 2}))
+    assert [remedy.field for remedy in caught.value.settles] == ["family"]
+
+
 def test_what_is_left_out_is_said_where_nothing_is_in_common() -> None:
     with pytest.raises(MatchError) as caught:
         spam_index(table(a=1), table(b=2))
@@ -431,6 +437,10 @@ def test_lumped_other_means_the_same_in_both_tables() -> None:
     by_name = ranked.ranking.set_index("os")
     assert by_name["spam_share"].to_dict() == {"Windows": 90, "Linux": 5, "Other": 5}
     assert by_name["market_share"].to_dict() == {"Windows": 80, "Linux": 1, "Other": 19}
+    assert ranked.spam.facts == ["added to Other: Haiku (2.2 % of spam), BeOS (1.1 % of spam)"]
+    assert ranked.market.facts == [
+        "added to Other: Android (11.54 % of machines), iOS (5.46 % of machines)"
+    ]
     assert doubts(ranked.spam, ranked.market) == []
 
 
@@ -469,6 +479,7 @@ def test_lumping_is_done_in_each_ranking_and_not_where_nothing_is_alike() -> Non
         ("a", "x", 1.2), ("a", "Other", 0.8)
     ]  # fmt: skip
     assert doubts(ranked_.spam) == ["no market share for v (60 % of spam): left out"]
+    assert fields(ranked_.spam) == ["where"]  # and not lump, which is given
 
 
 def test_rests_alone_make_no_ranking() -> None:
@@ -491,6 +502,14 @@ def test_rankings_of_one_table_alone_are_doubted_by_their_values() -> None:
     assert ranked(ranked_.ranking, 0, 1, "spam_index") == [("DE", "2010-01", 0.5)]
     assert doubts(ranked_.spam) == ["no market shares for DE/2010-02, US/2010-01: left out"]
     assert doubts(ranked_.market) == ["no spam shares for FR/2010-01: left out"]
+    assert fields(ranked_.market) == ["where"]
+
+
+def test_rests_of_rankings_of_one_table_alone_are_not_told_apart_from_them() -> None:
+    spam = monthly(("a", "x", 60), ("b", "x", 60), ("b", "Other", 30), ("b", "Unknown", 10))
+    ranked_ = rank(spam, monthly(("a", "x", 50)), by=["month"])
+    assert ranked_.spam.notes == []
+    assert doubts(ranked_.spam) == ["no market shares for b: left out"]
 
 
 def test_columns_by_number_are_never_named_in_what_is_said() -> None:
