@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spamindex.errors import ColumnError, FigureError, MatchError, Remedy
+from spamindex.errors import ColumnError, FigureError, MatchError, Remedy, listed
 from spamindex.names import Names
 
 Role: TypeAlias = Literal["spam", "market"]
@@ -79,8 +79,8 @@ def meeting(
     Raises ColumnError or FigureError for what is no table of shares in percent, MatchError where a
     system stands twice in a ranking.
     """
-    check(spam, "spam", by)
-    check(market, "market", by)
+    _check(spam, "spam", by)
+    _check(market, "market", by)
     for label in by:
         if label not in spam and label not in market:
             raise ColumnError(f"neither table has a column {label!r}")
@@ -98,7 +98,15 @@ def told_rankings(rows: pd.DataFrame, by: Sequence[Hashable]) -> list[str]:
     return list(dict.fromkeys(called))
 
 
-def check(shares: pd.DataFrame, of: Role, by: Sequence[Hashable]) -> None:
+def has_columns(frame: pd.DataFrame, what: str, columns: Iterable[Hashable]) -> None:
+    """Raise ColumnError with the first column that a table has not."""
+    for column in columns:
+        if column not in frame:
+            there = listed(list(map(str, frame.columns)))
+            raise ColumnError(f"{what} has no column {column!r}; there are {there}")
+
+
+def _check(shares: pd.DataFrame, of: Role, by: Sequence[Hashable]) -> None:
     """Refuse what is no table of shares in percent."""
     if not shares.columns.is_unique:
         twice = shares.columns[shares.columns.duplicated()].tolist()
@@ -106,9 +114,7 @@ def check(shares: pd.DataFrame, of: Role, by: Sequence[Hashable]) -> None:
     for label in by:
         if label in COLUMNS:
             raise ColumnError(f"{label!r} is a column of the result; rename the one of 'by'")
-    for column in ("os", "share"):
-        if column not in shares:
-            raise ColumnError(f"the table of {of} shares has no column {column!r}")
+    has_columns(shares, f"the table of {of} shares", ("os", "share"))
     if not all(isinstance(name, str) for name in shares["os"].unique()):
         raise ColumnError(f"the table of {of} shares has names in 'os' that are not text")
     try:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from spamindex import (
+    ColumnError,
     FigureError,
     MatchError,
     UnitError,
@@ -420,3 +421,23 @@ def test_intervals_hold_together_in_rankings_by_any_label() -> None:
     found, _ = sampled(clustered(), 97.5)
     assert together[0] == pytest.approx([found["low"][0], found["high"][0]])
     assert together[2] == together[0]
+
+
+@pytest.mark.parametrize("column", ["market_share", "all_messages", "os"])
+def test_a_column_that_an_interval_needs_is_named(column: str) -> None:
+    with pytest.raises(ColumnError, match=f"the ranking has no column '{column}'; there are"):
+        sampled(clustered().drop(columns=column), 95)
+
+
+@pytest.mark.parametrize(
+    ("columns", "fault"),
+    [
+        ({"messages": [4001.0, 400.0]}, "messages of 'a' are no part of all_messages"),
+        ({"messages": [3600.0, -1.0]}, "messages of 'b' are no part of all_messages"),
+        ({"messages": [0.0, 0.0], "all_messages": 0.0}, "messages of 'a' are no part"),
+        ({"visits": [9.0, 2.0], "all_visits": [9.0, 1.0]}, "visits of 'b' are no part"),
+    ],
+)
+def test_counts_that_are_no_part_of_their_total(columns: dict[str, Any], fault: str) -> None:
+    with pytest.raises(FigureError, match=fault):
+        sampled(clustered(**columns), 95)
