@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import codecs
 
-from spamindex.errors import FileError, SpamIndexNote, SpamIndexWarning
+from spamindex.errors import Doubt, FileError, Findings, Remedy
 
 WIDE = ("utf-16", "utf-32")
-_WHOLE = ("utf-8", *WIDE)  # of which no text has half characters, as one has of UTF-7
+# Decoders that never let half of a surrogate pair through, as that of UTF-7 does.
+_WHOLE = ("utf-8", *WIDE)
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark its own begins with
@@ -18,6 +19,7 @@ _MARKS = {
 _WITHOUT_MARK = {"utf-16-le": 1, "utf-16-be": 0}  # and where the upper halves begin
 _LAST_RESORT = "windows-1252"
 _PIECE = 1 << 20
+_NAMED = (Remedy("encoding", None, "names the right one"),)
 
 
 def checked(name: str, data: bytes, encoding: str) -> str:
@@ -30,31 +32,31 @@ def checked(name: str, data: bytes, encoding: str) -> str:
     if not known.startswith(WIDE):
         refuse_zeros(name, data)
     if not _is_text(data, known):
-        raise FileError(f"{name}: is not text in {encoding}; name the right --encoding")
+        raise FileError(f"{name}: is not text in {encoding}", settles=_NAMED)
     return known
 
 
-def found(name: str, data: bytes) -> tuple[str, list[UserWarning]]:
+def found(name: str, data: bytes) -> tuple[str, Findings]:
     """The encoding that a file seems to be in, and what is to be said of that. Raises FileError.
 
-    >>> found("spam.csv", "Haïku".encode())
-    ('utf-8-sig', [])
+    >>> found("spam.csv", "Haïku".encode())[0]
+    'utf-8-sig'
     """
-    encoding = _guessed(name, data)
+    encoding, findings = _guessed(name, data), Findings(name)
     if encoding == _LAST_RESORT:
-        doubt = f"{name}: is not UTF-8 and was read as Windows-1252"
-        return encoding, [SpamIndexWarning(f"{doubt}; is that right? Say so with --encoding")]
+        settles = (Remedy("encoding", _LAST_RESORT, "says that it is right"),)
+        findings.doubts.append(Doubt("is not UTF-8, and was read as Windows-1252", settles))
     if encoding in _WITHOUT_MARK:
-        return encoding, [SpamIndexNote(f"{name}: has no byte-order mark; read as {encoding}")]
-    return encoding, []
+        findings.notes.append(f"has no byte-order mark, and was read as {encoding}")
+    return encoding, findings
 
 
 def refuse_zeros(name: str, data: bytes) -> None:
     """Raise FileError for zero bytes, which text has in wide encodings alone."""
     if b"\0" in data:
         raise FileError(
-            f"{name}: is not a text file: it holds zero bytes "
-            "(if it is UTF-16, say so with --encoding utf-16-le or utf-16-be)"
+            f"{name}: is not a text file: it holds zero bytes (UTF-16 perhaps?)",
+            settles=[Remedy("encoding", "utf-16-le", "reads that")],
         )
 
 
@@ -73,8 +75,6 @@ def _guessed(name: str, data: bytes) -> str:
             if _is_text(data, encoding):
                 return encoding
             raise FileError(f"{name}: begins like {encoding}, but is damaged or cut off")
-    if data.startswith(b"PK\x03\x04"):
-        raise FileError(f"{name}: is a zip archive or an Excel workbook; save the table as CSV")
     for encoding, half in _WITHOUT_MARK.items():
         # Each second byte is zero, and no other: the letters of Latin-1 in UTF-16.
         if 2 * data.count(0) == len(data) > 0 and not any(data[half::2]):
@@ -83,7 +83,7 @@ def _guessed(name: str, data: bytes) -> str:
     for encoding in ("utf-8-sig", _LAST_RESORT):
         if _is_text(data, encoding):
             return encoding
-    raise FileError(f"{name}: is not text in UTF-8 or Windows-1252; name its --encoding")
+    raise FileError(f"{name}: is not text in UTF-8 or Windows-1252", settles=_NAMED)
 
 
 def _is_text(data: bytes, encoding: str) -> bool:

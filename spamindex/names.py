@@ -1,178 +1,66 @@
-"""What an operating system is called: its synonyms, and the family that its versions belong to."""
+"""What an operating system is called: its synonyms, and the family that its versions belong to.
+
+The names are lines of names.csv, in the format of ``--names``. What may follow a name, such as a
+version, an edition or an architecture, is the grammar of ``versions``.
+"""
 
 from __future__ import annotations
 
+import csv
+import functools
+import os
 import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-_WINDOWS_VERSIONS = (
-    "11", "10", "8.1", "8", "7", "vista", "xp", "2003", "2000", "me", "98", "95", "nt",
-)  # fmt: skip
+if TYPE_CHECKING:
+    from spamindex.versions import Systems
 
-# canonical name: its other spellings, all as `folded` leaves them
-_SPELLINGS: dict[str, tuple[str, ...]] = {
-    "android": ("android os", "google android"),
-    "chromeos": ("chrome os", "chromium os", "google chrome os"),
-    "freebsd": ("free bsd",),
-    "ios": ("apple ios", "iphone os"),
-    "linux": ("gnu/linux", "gnu linux", "gnu+linux"),
-    "macos": (
-        "apple macos", "mac", "mac os", "mac os x", "mac osx", "macintosh", "macos x", "macosx",
-        "os x", "os x/macos", "osx",
-    ),
-    "netbsd": ("net bsd",),
-    "openbsd": ("open bsd",),
-    "other": ("all other", "all others", "other os", "other oses", "others"),
-    "unknown": ("(not set)", "(unknown)", "???", "not set", "unidentified", "unknown os"),
-    "windows": ("microsoft windows", "ms windows", "ms-windows", "win"),
-    **{
-        f"windows {version}": tuple(
-            f"{windows}{version}"
-            for windows in ("microsoft windows ", "ms windows ", "win", "win ", "windows")
-        )
-        for version in _WINDOWS_VERSIONS
-    },
-}  # fmt: skip
+Rest: TypeAlias = Literal["other", "unknown"]
 
-# family: what its versions and editions look like, * for anything; the first that fits counts
-_FAMILIES: dict[str, tuple[str, ...]] = {
-    "Android": ("android", "android *", "*(android)", "* android"),
-    "iOS": ("ios", "ios *", "ipad*", "iphone*", "ipod*"),
-    "Chrome OS": ("chromeos", "chromeos *", "chrome os *", "cros *"),
-    "Windows Phone": ("windows phone*", "windows mobile*", "windows ce*"),
-    "Windows": (
-        "windows", "windows *", "windows-*", "windows_*", "microsoft windows *", "ms windows *",
-        "win *", "win-*", *(f"windows {version} *" for version in _WINDOWS_VERSIONS),
-        *(f"win{version} *" for version in _WINDOWS_VERSIONS),
-    ),
-    "macOS": (
-        "macos", "macos *", "mac os *", "mac *", "macosx *", "mac_*", "macintosh *", "os x *",
-        "osx *", "darwin", "darwin *", "intel mac os x *",
-    ),
-    "Linux": (
-        "linux", "linux *", "linux-*", "linux/*", "gnu/linux *", "* linux", "* linux *",
-        "*gnu/linux",
-        "alma*", "arch", "centos*", "debian*", "elementary os*", "fedora*", "gentoo*", "kubuntu*",
-        "manjaro*", "mint", "mint *", "opensuse*", "pop!_os*", "raspbian*", "red hat*", "rhel*",
-        "rocky*", "slackware*", "steamos*", "suse*", "ubuntu*", "xubuntu*", "lubuntu*",
-    ),
-    "FreeBSD": ("freebsd", "freebsd *", "free bsd *"),
-    "OpenBSD": ("openbsd", "openbsd *", "open bsd *"),
-    "NetBSD": ("netbsd", "netbsd *", "net bsd *"),
-    "DragonFly BSD": ("dragonfly", "dragonfly *"),
-    "Solaris": ("solaris", "solaris *", "oracle solaris*", "sunos", "sunos *"),
-    "AIX": ("aix", "aix *"),
-    "BlackBerry": ("blackberry", "blackberry *"),
-    "HP-UX": ("hp-ux", "hp-ux *"),
-    "NeXTSTEP": ("nextstep", "nextstep *"),
-    "Nintendo": ("nintendo", "nintendo *"),
-    "OpenVMS": ("openvms", "openvms *"),
-    "PlayStation": ("playstation", "playstation *"),
-    "Symbian": ("symbian", "symbian *", "symbianos*"),
-    "Tizen": ("tizen", "tizen *"),
-    "Tru64": ("tru64", "tru64 *"),
-    "Xbox": ("xbox", "xbox *"),
-    "Other": ("other",),
-    "Unknown": ("unknown",),
-}  # fmt: skip
+_RESTS = frozenset({"other", "unknown"})
 
+_FILE = os.path.join(os.path.dirname(__file__), "names.csv")
 _BARE_VERSION = re.compile(r"v?\d+(\.(\d+|x))*", re.ASCII | re.IGNORECASE)
+_REMARKED = re.compile(r"([^(\[;]*[^(\[; ]) ?(?:\(.*\)|\[.*\]|;.*)")
+_REMEMBERED = 1 << 16  # names, so that a column of a million rows is looked up once for each
 
+# ---- Folding ----
 
-@dataclass(frozen=True)
-class Names:
-    """Which names mean one OS, and which OSes are one family.
-
-    ``synonyms`` leads from folded names to canonical ones, ``families`` from what versions look
-    like (with ``*`` for anything) to what their family is called.
-    """
-
-    synonyms: Mapping[str, str]
-    families: Mapping[str, str]
-
-    @classmethod
-    def of(cls, names: Names | Mapping[str, str]) -> Names:
-        """Names as they are, or the built-in ones together with a mapping to canonical names."""
-        return names if isinstance(names, Names) else BUILT_IN.extended(names)
-
-    def canonical(self, name: str) -> str:
-        """The form in which two spellings of one OS are equal; for comparing, not for showing.
-
-        >>> BUILT_IN.canonical(" Mac  OS X"), BUILT_IN.canonical("MICROSOFT WINDOWS")
-        ('macos', 'windows')
-        """
-        folded = fold(name)
-        return self.synonyms.get(folded, folded)
-
-    def extended(
-        self, synonyms: Mapping[str, str], families: Mapping[str, str] | None = None
-    ) -> Names:
-        """These names and more, which come first: canonical names, and families, by name.
-
-        Raises RecursionError, with the name, where a name leads back to itself by way of others.
-
-        >>> BUILT_IN.extended({"Tux": "GNU/Linux"}).canonical("TUX")
-        'linux'
-        """
-        own: dict[str, str] = {}
-        for name, to in synonyms.items():
-            folded, target = fold(name), fold(to)
-            if folded != target:
-                target = self.synonyms.get(target, target)
-                if folded == target:
-                    continue  # Linux,GNU/Linux says nothing new
-            own[folded] = target
-        every = {**self.synonyms, **own}
-        own_families = {fold(name): family for name, family in (families or {}).items()}
-        ends: dict[str, str] = {}
-        for name in every:
-            ends |= _ends_of_chain(name, every, ends)
-        return Names(
-            ends,
-            {**own_families, **self.families, **own_families},  # first, and not overridden
-        )
-
-    def label(self, name: str) -> str:
-        """What to call an OS where versions are added up: its family, or the name as it is.
-
-        >>> BUILT_IN.label("Windows XP"), BUILT_IN.label("Macintosh"), BUILT_IN.label("Haiku")
-        ('Windows', 'Macintosh', 'Haiku')
-        """
-        family = self.family(name)
-        if family is None or self.canonical(family) == self.canonical(name):
-            return name
-        return family
-
-    def knows(self, name: str) -> bool:
-        """Whether a name is one of these, or that of a version in one of their families.
-
-        >>> BUILT_IN.knows("Linux 6.1"), BUILT_IN.knows("Haiku")
-        (True, False)
-        """
-        return fold(name) in self.synonyms or self.family(name) is not None
-
-    def family(self, name: str) -> str | None:
-        """What the family of an OS is called; None for an OS that is known to be of none.
-
-        >>> BUILT_IN.family("Windows NT kernel 5.x"), BUILT_IN.family("Arch Linux 64 bit")
-        ('Windows', 'Linux')
-        """
-        canonical = self.canonical(name)
-        for form in (canonical, fold(name)):
-            if form in self.families:
-                return self.families[form]
-        return next(
-            (to for form, to in self.families.items() if fnmatchcase(canonical, form)), None
-        )
-
-
-BUILT_IN = Names(
-    {spelling: name for name, spellings in _SPELLINGS.items() for spelling in spellings},
-    {form: family for family, forms in _FAMILIES.items() for form in forms},
+# Trade marks, and what takes no room beside the characters of the category Cf.
+_UNSEEN = dict.fromkeys((*map(ord, "™®©℠\u034f"), *range(0xFE00, 0xFE10)))
+_QUOTES = dict.fromkeys(map(ord, "\"'`´‘’‚‛“”„‟«»‹›「」『』〝〞〟"))  # noqa: RUF001
+# Raised at the end of a word, a figure or letter marks a footnote: Windows⁷, which NFKC makes a 7.
+_RAISED = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻ]++(?!\w)")
+# At the end of a name these do: Linux*, Linux †, Linux [1], Linux [a], Linux [note 2].
+_END_MARKS = frozenset("*†‡§¶]")
+_MARKS = re.compile(
+    r"(?:\s*+(?:[*†‡§¶]|\[(?:\d{1,3}|[a-z]|(?:note|nb) \d{1,3})\]))++\s*+$", re.IGNORECASE
 )
+
+
+def fold(name: str) -> str:
+    """A name without what only its looks are: case, blanks, quotation marks, footnote marks.
+
+    It is Unicode-normalised (NFKC), and without trade marks and characters that take no room.
+
+    >>> fold(' "Arch Linux"  64 bit'), fold("Windows⁷"), fold("GNU/Linux [1]*")
+    ('arch linux 64 bit', 'windows', 'gnu/linux')
+    """
+    plain = name.isascii()
+    if not plain:
+        seen = "".join(c for c in name.translate(_UNSEEN) if unicodedata.category(c) != "Cf")
+        unmarked = _RAISED.sub("", seen.translate(_QUOTES))
+        name = unicodedata.normalize("NFKC", unmarked if unmarked.strip() else seen)
+    if not plain or '"' in name or "'" in name or "`" in name:
+        name = name.translate(_QUOTES)
+    if name.rstrip()[-1:] in _END_MARKS:
+        name = _MARKS.sub("", name) or name  # * alone is a name
+    folded = " ".join(name.casefold().split())
+    # NFKC once more: folding case can undo it, as it does for an accent over a sharp s.
+    return folded if plain else unicodedata.normalize("NFKC", folded)
 
 
 def is_bare_version(name: str) -> bool:
@@ -184,13 +72,257 @@ def is_bare_version(name: str) -> bool:
     return _BARE_VERSION.fullmatch(name.strip()) is not None
 
 
-def fold(name: str) -> str:
-    """Unicode-normalised, without invisible characters, blanks and case folded."""
-    if not name.isascii():
-        name = unicodedata.normalize("NFKC", name)
-        name = "".join(c for c in name if unicodedata.category(c) != "Cf")
-    # NFKC once more: folding case can undo it, as it does for an accent over a sharp s.
-    return unicodedata.normalize("NFKC", " ".join(name.casefold().split()))
+# ---- The names of names.csv ----
+
+
+class _Table(NamedTuple):
+    """Folded names: the canonical names they lead to, and their families ("" for none)."""
+
+    synonyms: Mapping[str, str]
+    families: Mapping[str, str]
+
+
+@functools.cache
+def _built_in(*, rests_only: bool) -> _Table:
+    """What names.csv says, or its rests alone."""
+    synonyms: dict[str, str] = {}
+    families: dict[str, str] = {}
+    folded: dict[str, str] = {}  # each canonical name stands on several lines
+    with open(_FILE, encoding="utf-8", newline="") as file:
+        for cells in csv.reader(file):
+            if len(cells) == 3 and not cells[0].startswith("#") and cells[1] != "canonical":
+                name, family = fold(cells[0]), cells[2]
+                to = folded.get(cells[1]) or folded.setdefault(cells[1], fold(cells[1]))
+                if to and to != name:
+                    synonyms[name] = to
+                else:
+                    families[name] = family
+    for name, to in synonyms.items():
+        if to in families:
+            families.setdefault(name, families[to])
+    if rests_only:
+        families = {name: of for name, of in families.items() if fold(of) in _RESTS}
+        synonyms = {name: to for name, to in synonyms.items() if name in families}
+    return _Table(synonyms, families)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Which names mean one OS, and which OSes are one family.
+
+    ``own`` are lines of one's own, ``(name, canonical name, family)`` with "" for what a line does
+    not say, which come before those of names.csv. Without ``of_systems`` names.csv says only what
+    a rest is.
+    """
+
+    own: tuple[tuple[str, str, str], ...] = ()
+    of_systems: bool = True
+
+    @classmethod
+    def of(cls, names: Names | Mapping[str, str]) -> Names:
+        """Names as they are, or the built-in ones together with a mapping to canonical names."""
+        return names if isinstance(names, Names) else BUILT_IN.extended(names)
+
+    def extended(
+        self, synonyms: Mapping[str, str], families: Mapping[str, str] | None = None
+    ) -> Names:
+        """These names and more, which come first: canonical names, and families, by name.
+
+        A name whose canonical name is itself stands alone: no built-in synonym or family is its.
+        A family goes for the versions of a name too. Raises RecursionError, with the name, where a
+        name leads back to itself by way of others.
+
+        >>> BUILT_IN.extended({"Tux": "GNU/Linux"}).canonical("TUX")
+        'linux'
+        """
+        lines = [(name, to, "") for name, to in synonyms.items()]
+        lines += [(name, "", family) for name, family in (families or {}).items()]
+        names = Names((*self.own, *lines), self.of_systems)
+        _ = names._table  # which finds out about circles
+        return names
+
+    def plain(self) -> Names:
+        """Names for what is no operating system, such as a country, a provider or a mailer.
+
+        A name is only itself, but for its looks, for one's own lines, and for rests.
+
+        >>> BUILT_IN.plain().label("Windows 7"), BUILT_IN.plain().rest("Andere")
+        ('Windows 7', 'other')
+        """
+        return Names(self.own, of_systems=False)
+
+    def canonical(self, name: str) -> str:
+        """The form in which two spellings of one OS are equal; for comparing, not for showing.
+
+        >>> BUILT_IN.canonical(" Mac  OS X"), BUILT_IN.canonical("Win7")
+        ('macos', 'windows 7')
+        """
+        return self._of(name)[0]
+
+    def family(self, name: str) -> str | None:
+        """What the family of an OS is called; None for an OS that is known to be of none.
+
+        >>> BUILT_IN.family("Windows NT kernel 5.x"), BUILT_IN.family("Arch Linux 64 bit")
+        ('Windows', 'Linux')
+        >>> BUILT_IN.family("Windows 10 Mobile"), BUILT_IN.family("Windows or Mac")
+        ('Windows Phone', None)
+        """
+        return self._of(name)[1] or None
+
+    def label(self, name: str) -> str:
+        """What to call an OS where versions are added up: its family, or the name as it is.
+
+        >>> BUILT_IN.label("Windows XP"), BUILT_IN.label("Macintosh"), BUILT_IN.label("JavaME")
+        ('Windows', 'Macintosh', 'JavaME')
+        """
+        canonical, family = self._of(name)
+        return family if family and self.canonical(family) != canonical else name
+
+    def knows(self, name: str) -> bool:
+        """Whether a name is one of these, or that of a version of one.
+
+        >>> BUILT_IN.knows("Linux 6.1"), BUILT_IN.knows("JavaME"), BUILT_IN.knows("Linux Magazine")
+        (True, True, False)
+        """
+        return self._of(name)[1] is not None
+
+    def stands_alone(self, name: str) -> bool:
+        """Whether a line of one's own says that a name stands for itself: ``NAME,NAME``.
+
+        >>> BUILT_IN.extended({"Total": "Total"}).stands_alone("total")
+        True
+        """
+        return fold(name) in self._alone
+
+    def rest(self, name: str) -> Rest | None:
+        """Which rest a name stands for, in any language: ``other``, ``unknown``, or none.
+
+        >>> BUILT_IN.rest("Sonstige"), BUILT_IN.rest("UNKNOWN [S44:64:1:60:M1460]")
+        ('other', 'unknown')
+        """
+        if self.stands_alone(name):
+            return None
+        canonical = self.canonical(name)
+        if canonical == "other":
+            return "other"
+        return "unknown" if canonical == "unknown" else None
+
+    # ---- How it is found out ----
+
+    @functools.cached_property
+    def _base(self) -> _Table:
+        return _built_in(rests_only=not self.of_systems)
+
+    @functools.cached_property
+    def _own_families(self) -> dict[str, str]:
+        return {fold(name): family for name, _, family in self.own if family}
+
+    @functools.cached_property
+    def _alone(self) -> frozenset[str]:
+        ends = {fold(name): fold(to) for name, to, _ in self.own if to}
+        return frozenset(name for name, to in ends.items() if name == to)
+
+    @functools.cached_property
+    def _table(self) -> _Table:
+        """The lines of names.csv, and one's own before them, each synonym followed to its end."""
+        base = self._base
+        if not self.own:
+            return base
+        synonyms = dict(base.synonyms)
+        plainly = BUILT_IN if self.of_systems else BUILT_IN.plain()
+        for name, to in ((fold(name), to) for name, to, _ in self.own if to):
+            if name == fold(to):
+                synonyms[name] = name
+            elif name != (target := plainly.canonical(to)):  # Linux,GNU/Linux says nothing new
+                synonyms[name] = target
+        ends: dict[str, str] = {}
+        for name in synonyms:
+            ends |= _ends_of_chain(name, synonyms, ends)
+        families = {**base.families, **self._own_families}
+        for name, to in ends.items():
+            if name not in self._own_families:
+                families[name] = families.get(to) or plainly.family(to) or families.get(name, "")
+        return _Table(ends, families)
+
+    @functools.cached_property
+    def _systems(self) -> Systems:
+        from spamindex.versions import Systems  # whose words --help does without
+
+        # The vocabulary of a family of names.csv serves, whatever one's own lines call it.
+        return Systems({**self._table.families, **self._base.families})
+
+    @functools.cached_property
+    def _seen(self) -> dict[str, tuple[str, str | None]]:
+        return {}
+
+    def _of(self, name: str) -> tuple[str, str | None]:
+        """The canonical name, and the family: "" for none, None for a name that is not known."""
+        found = self._seen.get(name)
+        if found is None:
+            if len(self._seen) >= _REMEMBERED:
+                self._seen.clear()
+            folded = fold(name)
+            canonical = self._canonical(folded)
+            self._seen[name] = found = canonical, self._family(folded, canonical)
+        return found
+
+    def _canonical(self, folded: str) -> str:
+        while (to := self._step(folded)) != folded:
+            folded = to
+        return folded
+
+    def _step(self, folded: str) -> str:
+        """One step towards the canonical name; the name itself where there is none."""
+        if (to := self._table.synonyms.get(folded)) is not None:
+            return to
+        if folded in self._table.families:
+            return folded
+        if rest := self._remarked_rest(folded):
+            return rest
+        if self.of_systems and (stem := self._stem(folded)):
+            # Own synonyms are of the name that they give, and not of its versions.
+            version = folded[len(stem) :].lstrip(" -_")
+            return f"{self._base.synonyms.get(stem, stem)} {version}"
+        return folded
+
+    def _remarked_rest(self, folded: str) -> str | None:
+        """The rest that has a remark with it: UNKNOWN [65535:55:1], Other (12 systems)."""
+        if not (remarked := _REMARKED.fullmatch(folded)):
+            return None
+        rest = self._table.synonyms.get(remarked[1], remarked[1])
+        return rest if rest in _RESTS else None
+
+    def _family(self, folded: str, canonical: str) -> str | None:
+        if folded in self._alone:
+            return self._own_families.get(folded, "")
+        families = self._table.families
+        for name in (folded, canonical):
+            if name in families:
+                return families[name]
+        if not self.of_systems:
+            return "" if folded in self._table.synonyms else None
+        for name in dict.fromkeys((folded, canonical)):
+            if ";" in name and (
+                family := self._systems.family_of_list(name, lambda part: self._of(part)[1])
+            ):
+                return family
+            if stem := self._stem(name):
+                return families.get(stem, "")
+        return "" if folded in self._table.synonyms else None
+
+    def _stem(self, folded: str) -> str | None:
+        """The name that a folded name begins with, where the rest of it is a version or edition."""
+        stem = self._systems.name_at(folded, 0)
+        family = self._systems.families.get(stem, "")
+        if not stem or stem == folded or fold(family) in _RESTS:
+            return None
+        same = self._base.synonyms.get
+        says_version = same(stem, stem) != same(fold(family), fold(family))
+        follows = self._systems.follows(folded[len(stem) :], family, says_version=says_version)
+        return stem if follows else None
+
+
+BUILT_IN = Names()  # names.csv is read where a name is first looked up
 
 
 def _ends_of_chain(
@@ -204,6 +336,9 @@ def _ends_of_chain(
         passed.add(to)
         name = to
     return dict.fromkeys(passed, known.get(name, name))
+
+
+# ---- Names on a terminal ----
 
 
 def visible(text: str, *, but: str = "") -> str:

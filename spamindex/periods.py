@@ -1,60 +1,160 @@
-"""Periods as people write them: days, months, quarters and years, in ISO form."""
+"""Periods as people write them: days, weeks, months, quarters and years, in ISO form."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
-    "(?P<name>jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|"
-    "sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?)"
-)
+from spamindex.words import MONTH_NUMBERS
+
 _YEAR = r"(?P<year>(1[89]|20|21)\d\d)"
+_NAME = r"(?P<name>[^\W\d_]{3,12})"
 _FORMS = [
-    re.compile(form, re.ASCII | re.IGNORECASE)
+    re.compile(form, re.IGNORECASE)
     for form in (
         rf"{_YEAR}",
-        rf"{_YEAR}([-/.])(?P<month>\d\d?)(\3(?P<day>\d\d?)([T ]\d\d:\d\d.*)?)?",
+        rf"{_YEAR}(?P<mark>[-/])(?P<month>\d\d?)((?P=mark)(?P<day>\d\d?))?",
+        # 2010.1 is how a spreadsheet leaves 2010.10, so that both digits are needed.
+        rf"{_YEAR}\.(?P<month>\d\d)(\.(?P<day>\d\d))?\.?",
         rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)?",
-        rf"{_MONTH}\.?[-, ]*{_YEAR}",
-        rf"{_YEAR}[- ]{_MONTH}\.?",
-        rf"{_MONTH}\.? (?P<day>\d\d?)(st|nd|rd|th)?,? {_YEAR}",
-        rf"(?P<day>\d\d?)(st|nd|rd|th|\.)?[- ]{_MONTH}\.?,?[- ]{_YEAR}",
-        rf"q(?P<quarter>[1-4])[-/ ]?{_YEAR}",
-        rf"{_YEAR}[-/ ]?q(?P<quarter>[1-4])",
+        rf"{_NAME}\.?(?:[-, /]| de | del )*{_YEAR}",
+        rf"{_YEAR}[- ]{_NAME}\.?",
+        rf"{_NAME}\.? (?P<day>\d\d?)(st|nd|rd|th)?,? {_YEAR}",
+        rf"(?P<day>\d\d?)(st|nd|rd|th|\.)?(?:[- ]| de ){_NAME}\.?,?(?:[- ]| de ){_YEAR}",
+        rf"[qtk](?P<quarter>[1-4])[-/. ]?{_YEAR}",
+        rf"{_YEAR}[-/. ]?[qtk](?P<quarter>[1-4])",
+        rf"{_YEAR}-?w(?P<week>\d\d?)",
+        rf"(week|w|kw) ?(?P<week>\d\d?)[-/, ]+{_YEAR}",
     )
 ]
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(:\d\d)?)(\.\d+)? ?(Z|UTC|[-+]\d\d:?\d\d)?")
+_NUMBERED = re.compile(r"(\d\d?)([./-])(\d\d?)\2(\d{4})", re.ASCII)
+_SHORT = re.compile(r"([^\W\d_]{3,9})\.?[- ']+(\d\d)|(\d\d)[- ]([^\W\d_]{3,9})\.?")
 
 
 def iso(text: str) -> str | None:
-    """A period in ISO form: 2010, 2010-Q1, 2010-03 or 2010-03-01; None if it is not certain.
+    """A period in ISO form: 2010, 2010-Q1, 2010-W09, 2010-03 or 2010-03-01; None if not certain.
 
-    A day written with the month as a number and not the year first is not: 01/03/2010.
+    A day written with the month as a number and not the year first is not: 01/03/2010. A time with
+    an offset from UTC gives the day in UTC.
 
     >>> iso("March 2010"), iso("20100301"), iso("Q1 2010"), iso("2010"), iso("01/03/2010")
     ('2010-03', '2010-03-01', '2010-Q1', '2010', None)
+    >>> iso("2010-03-01T23:30:00-05:00"), iso("2010.1"), iso("2010-W9")
+    ('2010-03-02', None, '2010-W09')
     """
+    if not 4 <= len(text) <= 40 or not any(map(str.isdecimal, text)):
+        return None
     folded = " ".join(text.split())
+    if time := _TIME.fullmatch(folded):
+        return _day_of(time)
     match = next(filter(None, (form.fullmatch(folded) for form in _FORMS)), None)
-    if match is None:
+    if match is None or not folded.isascii() and not match.groupdict().get("name"):
         return None
     found = match.groupdict()
     year = int(found["year"])
     if found.get("quarter"):
         return f"{year}-Q{found['quarter']}"
+    if found.get("week"):
+        return f"{year}-W{int(found['week']):02}" if 1 <= int(found["week"]) <= 53 else None
     if found.get("name"):
-        month = _MONTHS.index(found["name"][:3].lower()) + 1
+        month = MONTH_NUMBERS.get(found["name"].casefold(), 0)
     elif found.get("month"):
         month = int(found["month"])
     else:
         return f"{year}"
+    return _checked(year, month, found.get("day"))
+
+
+def _checked(year: int, month: int, day: str | None) -> str | None:
     try:
-        day = date(year, month, int(found.get("day") or 1))
+        found = date(year, month, int(day or 1))
     except ValueError:
         return None
-    return day.isoformat() if found.get("day") else f"{year}-{month:02}"
+    return found.isoformat() if day else f"{year}-{month:02}"
+
+
+def _day_of(match: re.Match[str]) -> str | None:
+    """The day of a time, in UTC where it has an offset."""
+    day, clock, _, _, offset = match.groups()
+    try:
+        at = datetime.fromisoformat(f"{day}T{clock}")
+    except ValueError:
+        return None
+    if offset and offset not in ("Z", "UTC"):
+        sign = -1 if offset[0] == "-" else 1
+        hours, minutes = int(offset[1:3]), int(offset[-2:])
+        at = at.replace(tzinfo=UTC) - sign * timedelta(hours=hours, minutes=minutes)
+    return at.date().isoformat()
+
+
+def is_short(text: str) -> bool:
+    """Whether a text is a month with two digits beside it, as spreadsheets write months or days.
+
+    Apr-10 is April 2010, or the tenth of April.
+
+    >>> is_short("Apr-10"), is_short("Apr 2010"), is_short("Net-10")
+    (True, False, False)
+    """
+    match = _SHORT.fullmatch(" ".join(text.split()))
+    return bool(match) and (match[1] or match[4]).casefold() in MONTH_NUMBERS  # type: ignore[index]
+
+
+def in_column(
+    texts: Sequence[str], span: str | None = None, *, day_first: bool | None = None
+) -> dict[str, str | None]:
+    """The periods of a column, by their text: in ISO form; as they are written where they are
+    periods of which that is not certain (Apr-10); None where they are none.
+
+    ``span`` is what the heading says that they are: under ``week`` 2010-04 is a week, under
+    ``year`` 2010/11 is none. 01/03/2010 is a day where another day of the column says which number
+    is the month, or ``day_first`` does.
+
+    >>> in_column(["2010-03-01", "13/03/2010", "Apr-10"])
+    {'2010-03-01': '2010-03-01', '13/03/2010': '2010-03-13', 'Apr-10': 'Apr-10'}
+    >>> in_column(["01/03/2010"]), in_column(["2010-04"], "week"), in_column(["2010/11"], "year")
+    ({'01/03/2010': None}, {'2010-04': '2010-W04'}, {'2010/11': None})
+    """
+    numbered = [match for text in texts if (match := _NUMBERED.fullmatch(text))]
+    if day_first is None and numbered:
+        day_first = _order(numbered)
+    return {text: _one(text, span, day_first) for text in texts}
+
+
+def _one(text: str, span: str | None, day_first: bool | None) -> str | None:
+    if match := _NUMBERED.fullmatch(text):
+        if day_first is None:
+            return None
+        day, month = (match[1], match[3]) if day_first else (match[3], match[1])
+        return _checked(int(match[4]), int(month), day)
+    if span == "week" and (week := re.fullmatch(r"(\d{4})[-/.]?(\d\d)", text)):
+        return f"{week[1]}-W{week[2]}" if 1 <= int(week[2]) <= 53 else None
+    found = iso(text)
+    if span == "year" and found and len(found) == 7:  # 2010/11 is from one year into the next
+        return None if re.fullmatch(r"\d{4}[-/]\d\d", text) else found
+    return text if found is None and is_short(text) else found
+
+
+def _order(numbered: Iterable[re.Match[str]]) -> bool | None:
+    """Whether the day comes first in dates of numbers; None where none of them says so."""
+    pairs = [(int(match[1]), int(match[3])) for match in numbered]
+    day_first = any(first > 12 for first, _ in pairs)
+    month_first = any(second > 12 for _, second in pairs)
+    return day_first if day_first != month_first else None
+
+
+def span_of(period: str) -> str | None:
+    """What span of time a period in ISO form is; None for one that is not in ISO form.
+
+    >>> span_of("2010-W09"), span_of("2010-03"), span_of("Apr-10")
+    ('week', 'month', None)
+    """
+    if not re.fullmatch(r"\d{4}(-(\d\d(-\d\d)?|Q\d|W\d\d))?", period):
+        return None
+    if period[5:6] in ("Q", "W"):
+        return {"Q": "quarter", "W": "week"}[period[5]]
+    return {4: "year", 7: "month", 10: "day"}[len(period)]
 
 
 def within(period: str, wider: str) -> bool:
@@ -90,11 +190,13 @@ def within_another(periods: Iterable[str]) -> tuple[str, str] | None:
     return None
 
 
-def span(periods: Iterable[str]) -> str:
-    """The first and the last of some periods, and how many there are.
+def told(periods: Iterable[str]) -> str:
+    """Some periods as messages name them: all of up to three, else the first and the last.
 
-    >>> span(["2010-02", "2010-01", "2010-12"])
-    '3 periods, 2010-01 to 2010-12'
+    >>> told(["2010-02", "2010-01"]), told(f"2010-{m:02}" for m in range(1, 13))
+    ('2010-01, 2010-02', '12 periods, 2010-01 to 2010-12')
     """
     ordered = sorted(set(periods))
+    if len(ordered) <= 3:
+        return ", ".join(ordered)
     return f"{len(ordered)} periods, {ordered[0]} to {ordered[-1]}"

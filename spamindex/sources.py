@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias
 
 from spamindex import encodings
-from spamindex.errors import FileError
+from spamindex.errors import FileError, Findings
 
 Source: TypeAlias = str | os.PathLike[str] | BinaryIO
 
@@ -41,14 +41,28 @@ _COMPRESSED = {
 DELIMITERS = "\t;|,"  # where the lines leave it open the first wins: a comma may be a decimal mark
 
 
+# What is no text, by how it begins, and what to do with it.
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+_DOCUMENTS = {
+    b"%PDF": "is a PDF; save the table as CSV",
+    b"SQLite format 3\0": "is an SQLite database; export the table as CSV",
+    b"PAR1": "is a Parquet file; spamindex tally reads records in it, and duckdb makes CSV of tables",
+    b"Obj\x01": "is an Avro file; export the table as CSV",
+    b"\x89PNG": "is a picture; the figures behind it are needed, as CSV",
+    b"\xff\xd8\xff": "is a picture; the figures behind it are needed, as CSV",
+    b"{\\rtf": "is a text document (RTF); save the table as CSV",
+}
+_MARKUP = re.compile(rb"\s*<(!doctype html|html|head|body|table|\?xml|svg)\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Text:
-    """A text file in memory, under the name that messages call it by."""
+    """A text file in memory, under the name that messages call it by, and what is to be said."""
 
     name: str
     data: bytes
     encoding: str
-    findings: list[UserWarning]
+    findings: Findings
 
     @property
     def ends_in_a_line(self) -> bool:
@@ -78,12 +92,46 @@ def read(source: Source, encoding: str | None = None) -> Text:
     >>> list(read(io.BytesIO(b"OS,Share\\n")).lines())
     ['OS,Share\\n']
     """
-    name = name_of(source)
-    data = _expanded(name, _bytes(name, source))
+    return decoded(name_of(source), content(source), encoding)
+
+
+def decoded(name: str, data: bytes, encoding: str | None = None) -> Text:
+    """The bytes of a file as text, see ``read``.
+
+    >>> decoded("share.csv", b"OS,Share\n").encoding
+    'utf-8-sig'
+    """
     if encoding is not None:
-        return Text(name, data, encodings.checked(name, data, encoding), [])
+        return Text(name, data, encodings.checked(name, data, encoding), Findings(name))
     found, findings = encodings.found(name, data)
     return Text(name, data, found, findings)
+
+
+def content(source: Source) -> bytes:
+    """All bytes of a file, or of an open binary one, unpacked where they are compressed.
+
+    Raises FileError where it can't be read, or is too large.
+
+    >>> content(io.BytesIO(b"OS"))
+    b'OS'
+    """
+    name = name_of(source)
+    return _expanded(name, _bytes(name, source))
+
+
+def refuse_documents(name: str, data: bytes) -> None:
+    """Raise FileError for what is no text, or no table in it: say what it is and what to do.
+
+    >>> refuse_documents("share.pdf", b"%PDF-1.7")
+    Traceback (most recent call last):
+    spamindex.errors.FileError: share.pdf: is a PDF; save the table as CSV
+    """
+    for beginning, what in _DOCUMENTS.items():
+        if data.startswith(beginning):
+            raise FileError(f"{name}: {what}")
+    if markup := _MARKUP.match(data.removeprefix(codecs.BOM_UTF8)[:1000]):
+        kind = "XML" if markup[1] in (b"?xml", b"svg") else "HTML"
+        raise FileError(f"{name}: is {kind}; save the table as CSV")
 
 
 def binary_lines(source: Source) -> Iterator[bytes]:
@@ -171,7 +219,10 @@ def _at_most(name: str, read: Callable[[int], bytes], most: int, too_large: str)
         if not isinstance(piece, bytes):
             raise FileError(f"{name}: is open as text; open it in binary, or give its path")
         if not data.tell():
-            is_packed = _compressed(piece) is not None
+            # Binary data has no lines; what kind it is, is said later.
+            is_packed = _compressed(piece) is not None or piece.startswith(
+                (*WORKBOOKS, *_DOCUMENTS)
+            )
         data.write(piece)
         end = max(piece.rfind(b"\n"), piece.rfind(b"\r"))
         line = len(piece) - end - 1 if end >= 0 else line + len(piece)

@@ -27,8 +27,8 @@ NAME_HEADINGS = frozenset(
 )  # fmt: skip
 PERIOD_HEADINGS: dict[str, str | None] = {
     **dict.fromkeys(
-        ("date", "day", "dates", "datum", "tag", "jour", "fecha", "día", "dia", "data", "giorno",
-         "dag", "dato", "päivä", "päivämäärä", "data", "dzień", "tarih", "gün", "дата", "день",
+        ("date", "day", "dates", "datum", "tag", "jour", "fecha", "día", "dia", "giorno",
+         "dag", "dato", "päivä", "päivämäärä", "dzień", "tarih", "gün", "дата", "день",
          "日期", "日付", "날짜"), "day"),
     **dict.fromkeys(
         ("week", "woche", "kalenderwoche", "kw", "semaine", "semana", "settimana", "vecka", "uge",
@@ -41,7 +41,7 @@ PERIOD_HEADINGS: dict[str, str | None] = {
         ("quarter", "quartal", "trimestre", "kwartaal", "kvartal", "neljännes", "kwartał",
          "квартал", "季度", "四半期", "분기"), "quarter"),
     **dict.fromkeys(
-        ("year", "years", "jahr", "année", "annee", "an", "año", "ano", "anno", "jaar", "år",
+        ("year", "years", "jahr", "année", "annee", "año", "ano", "anno", "jaar", "år",
          "vuosi", "rok", "év", "yıl", "год", "рік", "年", "年份", "연도", "fiscal year"), "year"),
     **dict.fromkeys(
         ("period", "periods", "time", "timestamp", "zeitraum", "periode", "période", "periodo",
@@ -83,7 +83,7 @@ PERCENT_WORDS = frozenset(
 # A word that ends in one of five letters or more is one too: Marktanteil, Spamanteil.
 SHARE_WORDS = PERCENT_WORDS | frozenset(
     {"share", "shares", "fraction", "fractions", "proportion", "proportions", "anteil", "anteile",
-     "part", "parts", "cuota", "cuotas", "quota", "quote", "participación", "participação",
+     "part", "parts", "cuota", "cuotas", "quota", "participación", "participação",
      "proporción", "proporção", "aandeel", "andel", "osuus", "udział", "podíl", "podiel",
      "részesedés", "pay", "payı", "доля", "частка", "份额", "占比", "比例", "シェア", "割合",
      "점유율", "‰", "permille", "promille", "bps"}
@@ -110,7 +110,7 @@ OTHER_WORDS = frozenset(
      "上月", "上期", "前月", "前年",
      "ham", "legit", "legitimate", "clean", "non", "not", "nonspam", "kein", "sans", "sin",
      "new", "neue", "nouveaux", "nuevos", "error", "errors", "margin", "low", "high", "lower",
-     "upper", "min", "max", "std", "stddev", "variance", "relative", "even"}
+     "upper", "min", "max", "std", "stddev", "variance", "relative", "even", "effect", "clusters"}
 )  # fmt: skip
 NOTE_WORDS = frozenset(
     {"note", "notes", "remark", "remarks", "comment", "comments", "footnote", "footnotes", "source",
@@ -130,7 +130,7 @@ FRACTION_WORDS = frozenset({"fraction", "fractions", "proportion", "proportions"
 # Counts in thousands and more; those of one or two letters only in brackets, or after "in".
 MULTIPLES: dict[str, float] = {
     **dict.fromkeys(
-        ("k", "t", "tsd", "thousand", "thousands", "000", "000s", "tausend", "milliers", "miles",
+        ("k", "tsd", "thousand", "thousands", "000", "000s", "tausend", "milliers", "miles",
          "mila", "duizend", "tys", "тыс", "тысяч", "千"), 1e3),
     **dict.fromkeys(
         ("m", "mm", "mn", "mio", "mill", "million", "millions", "millionen", "millones", "milhões",
@@ -186,10 +186,103 @@ MISSING = frozenset(
      "null", "none", "nil", "\\n", "(empty)", "(null)", "(none)", "(blank)", "<null>", "<na>",
      "k. a.", "k.a.", "keine angabe", "s.o.", "nd", "n.d.", "н/д", "不详"}
 )  # fmt: skip
-RESTS = {
-    "other": "Other",
-    "unknown": "Unknown",
-}
+_NO_NAMES = frozenset(
+    {"n/a", "#n/a", "null", "\\n", "(empty)", "(null)", "(none)", "(blank)", "<null>", "<na>"}
+)  # fmt: skip
+
+# ---- What may follow the name of a system ----
+
+# Anywhere after it.
+ARCHITECTURES = frozenset(
+    {"bit", "bits", "32 bit", "64 bit", "32bit", "64bit", "x86", "x32", "x64", "x86_64", "x86 64",
+     "i386", "i486", "i586", "i686", "i86pc", "ia32", "ia64", "itanium", "amd64", "intel", "wow64",
+     "win32", "win64", "arm", "armhf", "armel", "armv6l", "armv7", "armv7l", "armv8", "armv8l",
+     "arm64", "aarch64", "apple silicon", "ppc", "ppc64", "ppc64le", "ppc32", "powerpc", "power",
+     "sparc", "sparc64", "sun4u", "sun4v", "mips", "mips64", "alpha", "riscv64", "s390", "s390x",
+     "universal", "generic", "smp", "pae"}
+)  # fmt: skip
+# Before a version: Windows Server 2019, Darwin Kernel Version 19.6.0.
+BEFORE_VERSIONS = frozenset({"version", "ver", "release", "build", "kernel", "server"})
+# Between two versions, or before one of the words after it.
+BETWEEN_VERSIONS = frozenset({"or", "and", "to", "through", "oder", "und", "bis", "ou", "et", "y"})
+# After a version of any system; sp may have its number with it.
+RELEASES = frozenset(
+    {"sp", "service pack", "pack", "rtm", "final", "stable", "beta", "alpha", "rc", "preview", "pre",
+     "insider", "developer preview", "update", "patch", "version", "release", "build", "edition",
+     "editions", "lts", "ltsc", "ltsb", "kernel", "server", "desktop", "based", "system", "systems",
+     "newer", "later", "above", "up", "upwards", "higher", "older", "earlier", "before", "below",
+     "lower", "neuer", "später", "älter", "früher", "höher"}
+)  # fmt: skip
+# After a version, or a name that says one (Vista, Ubuntu), of the systems of a family.
+EDITIONS: dict[str, frozenset[str]] = {
+    "Windows": frozenset(
+        {"pro", "professional", "home", "enterprise", "education", "ultimate", "starter", "premium",
+         "basic", "business", "standard", "datacenter", "web", "advanced", "essentials", "foundation",
+         "storage", "core", "n", "kn", "k", "s", "s mode", "se", "me", "osr2", "workstation", "workstations",
+         "for", "iot", "embedded", "rt", "team", "single language", "sl", "tablet pc", "media center",
+         "multi session", "creators", "fall creators", "anniversary", "may", "october", "november",
+         "april"}
+    ),
+    "Windows Phone": frozenset({"enterprise", "professional", "classic", "standard", "mango"}),
+    "Linux": frozenset(
+        {"linux", "enterprise", "workstation", "cloud", "core", "minimal", "netinst",
+         "testing", "unstable", "sid", "rolling", "stream", "leap", "tumbleweed", "microos", "atomic",
+         "silverblue", "kinoite", "spin", "kde", "plasma", "gnome", "xfce", "mate", "cinnamon", "lxde",
+         "lxqt", "budgie", "es", "as", "ws", "holo", "buzz", "rex", "bo", "hamm", "slink", "potato",
+         "woody", "sarge", "etch", "lenny", "squeeze", "wheezy", "jessie", "stretch", "buster",
+         "bullseye", "bookworm", "trixie", "forky", "warty", "hoary", "breezy", "dapper", "edgy",
+         "feisty", "gutsy", "hardy", "hardy heron", "intrepid", "jaunty", "karmic", "lucid",
+         "lucid lynx", "maverick", "natty", "oneiric", "precise", "precise pangolin", "quantal",
+         "raring", "saucy", "trusty", "trusty tahr", "utopic", "vivid", "wily", "xenial",
+         "xenial xerus", "yakkety", "zesty", "artful", "bionic", "bionic beaver", "cosmic", "disco",
+         "eoan", "focal", "focal fossa", "groovy", "hirsute", "impish", "jammy", "jammy jellyfish",
+         "kinetic", "lunar", "mantic", "noble", "noble numbat", "oracular", "plucky", "questing",
+         "ada", "barbara", "bea", "bianca", "cassandra", "celena", "daryna", "elyssa", "felicia",
+         "gloria", "helena", "isadora", "julia", "katya", "lisa", "maya", "nadia", "olivia", "petra",
+         "qiana", "rebecca", "rafaela", "rosa", "sarah", "serena", "sonya", "sylvia", "tara", "tessa",
+         "tina", "tricia", "ulyana", "ulyssa", "uma", "una", "vanessa", "vera", "victoria",
+         "virginia", "wilma", "xia", "zara"}
+    ),
+    "iOS": frozenset({"touch", "pro", "pro max", "max", "plus", "mini", "air", "se"}),
+    "Xbox": frozenset({"x", "s"}),
+    "PlayStation": frozenset({"pro", "slim"}),
+    "Nintendo": frozenset({"lite", "xl", "oled"}),
+    "Symbian": frozenset({"belle", "anna"}),
+}  # fmt: skip
+# What says a version of a family by itself: macOS Sonoma, Xbox One.
+CODENAMES: dict[str, frozenset[str]] = {
+    "macOS": frozenset(
+        {"cheetah", "puma", "jaguar", "panther", "tiger", "leopard", "snow leopard", "lion",
+         "mountain lion", "mavericks", "yosemite", "el capitan", "sierra", "high sierra", "mojave",
+         "catalina", "big sur", "monterey", "ventura", "sonoma", "sequoia", "tahoe"}
+    ),
+    "Android": frozenset(
+        {"cupcake", "donut", "eclair", "froyo", "gingerbread", "honeycomb", "ice cream sandwich",
+         "jelly bean", "jellybean", "kitkat", "lollipop", "marshmallow", "nougat", "oreo", "pie",
+         "tiramisu", "upside down cake", "vanilla ice cream"}
+    ),
+    "Xbox": frozenset({"one", "series"}),
+    "Tizen": frozenset({"tv"}),
+    "webOS": frozenset({"tv"}),
+}  # fmt: skip
+# In a remark in brackets these say that the row is not simply the system: Windows 10 (mobile).
+NO_REMARKS = frozenset({"mobile", "mobiles", "phone", "phones", "smartphone", "without", "except"})
+# Parts of what a browser says of its platform that name no system: X11; U; Linux i686.
+PLATFORMS = frozenset({"x11", "wayland", "u", "i", "n", "mobile", "smart-tv"})
+# Families that say Linux too in such a list: Linux; Android 4.4.
+ON_LINUX = frozenset(
+    {
+        "Android",
+        "Chrome OS",
+        "Firefox OS",
+        "KaiOS",
+        "Maemo",
+        "MeeGo",
+        "Sailfish OS",
+        "Tizen",
+        "webOS",
+    }
+)
 
 # ---- Months and flags ----
 
@@ -269,11 +362,10 @@ def holds(heading: str, phrases: Iterable[str]) -> bool:
 def names_os(heading: str) -> bool:
     """Whether a heading says that operating systems stand under it.
 
-    >>> names_os("Operating_System"), names_os("user_agent.platform"), names_os("Browser")
+    >>> names_os("Operating_System"), names_os("agent.platform"), names_os("Chrome OS")
     (True, True, False)
     """
-    said = words(heading)
-    return said in OS_HEADINGS or said.rpartition(" ")[2] in OS_HEADINGS
+    return words(heading) in OS_HEADINGS or words(heading.rpartition(".")[2]) in OS_HEADINGS
 
 
 def is_period(heading: str) -> bool:
@@ -435,3 +527,15 @@ def usual(headings: Sequence[str], what: str) -> list[int]:
         if found := [i for i, there in enumerate(headings) if words(there) == heading]:
             return found
     return []
+
+
+def is_blank(text: str) -> bool:
+    """Whether a cell says that it holds no name: it is blank, has no letters, or says NULL.
+
+    Unlike figures, names may be called NA or None.
+
+    >>> is_blank("--"), is_blank("(empty)"), is_blank("NA")
+    (True, True, False)
+    """
+    folded = text.strip().casefold()
+    return folded in MISSING and (folded in _NO_NAMES or not any(map(str.isalpha, folded)))

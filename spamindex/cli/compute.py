@@ -4,150 +4,193 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from spamindex.cli.console import findings, say, say_if_named_otherwise, source
-from spamindex.cli.formats import COLUMNS, FOR_PEOPLE, FORMATS, render
+from spamindex.cli.console import names_of, say, source
+from spamindex.cli.formats import COLUMNS, heading_of
 from spamindex.cli.options import (
     UNITS,
     Command,
-    Equation,
-    check_option,
-    column_name,
+    as_one,
+    check_columns,
+    check_stdin,
+    file_argument,
     input_option,
-    not_nan,
-    one_character,
+    message_option,
+    os_column,
     output_option,
+    output_options,
     question_option,
-    text_encoding,
-    whole_text,
+    table_options,
 )
-from spamindex.cli.output import write
-from spamindex.errors import listed
+from spamindex.cli.output import Output
+from spamindex.cli.remedies import spelling
+from spamindex.cli.values import Column, Number, Text, Whole, chosen
+from spamindex.errors import SpamIndexError, listed
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from spamindex.tables.options import TableOptions
+    from spamindex.tables.shares import Reading
+
 EXIT_ABOVE = 3
+_INFINITE = float("inf")
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What is asked of a ranking beyond the indexes."""
+
+    baseline: str | None
+    reattribute: tuple[tuple[str, str, float], ...]
+    confidence: float | None
+    spam_total: int | None
+    share_total: int | None
+    simultaneous: bool
+    rounding: bool
+    design_effect: float | None
+    lump: bool
+
+    def __post_init__(self) -> None:
+        """Refuse options that would be taken and change nothing."""
+        if self.confidence is not None and self.rounding:
+            raise click.UsageError("choose --confidence or --rounding, not both")
+        for option in ("spam_total", "share_total", "simultaneous", "design_effect"):
+            if getattr(self, option) and self.confidence is None:
+                raise click.UsageError(f"--{option.replace('_', '-')} needs --confidence")
+
+    @property
+    def interval(self) -> str | None:
+        """What low and high are; None where they are not asked for."""
+        if self.confidence is None:
+            return "rounding" if self.rounding else None
+        return f"{self.confidence:g}%" + (" simultaneous" if self.simultaneous else "")
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of the result beside those of --by and the OS, in their order."""
+        asked = {
+            "spam_share": True,
+            "market_share": True,
+            "spam_index": True,
+            **dict.fromkeys(("low", "high", "interval"), self.interval is not None),
+            **dict.fromkeys(("relative", "break_even"), self.baseline is not None),
+            **dict.fromkeys(
+                ("relative_low", "relative_high"),
+                self.baseline is not None and self.confidence is not None,
+            ),
+        }
+        return [name for name in COLUMNS if asked.get(name)]
+
+    @property
+    def title(self) -> str | None:
+        """What stands above a ranking in which spam was moved."""
+        if not self.reattribute:
+            return None
+        moved = [f"{percent:g} % of {giver}'s spam were {to}'s"
+                 for giver, to, percent in self.reattribute]  # fmt: skip
+        return f"What if {' and then '.join(moved)}?"
+
+
+_NEEDS = {
+    **dict.fromkeys(("low", "high", "interval"), "--confidence or --rounding"),
+    **dict.fromkeys(("relative", "break_even"), "--baseline"),
+    **dict.fromkeys(("relative_low", "relative_high"), "--baseline and --confidence"),
+}
 
 
 @click.command(cls=Command)
-@click.argument("spam")
-@click.argument("share")
-@input_option(
-    "--key",
-    metavar="COLUMN",
-    callback=column_name,
-    help="Column that holds the OS, in the files that have it.",
+@file_argument("spam")
+@file_argument("share")
+@table_options(
+    input_option(
+        "--spam-column",
+        type=Column("spam"),
+        metavar="COLUMN",
+        help="Column of SPAM with the spam shares.",
+    ),
+    input_option(
+        "--share-column",
+        type=Column("share"),
+        metavar="COLUMN",
+        help="Column of SHARE with the market shares.",
+    ),
+    input_option("--spam-unit", type=UNITS, help="Unit of the spam shares; you answer for it."),
+    input_option("--share-unit", type=UNITS, help="Unit of the market shares; you answer for it."),
+    several=True,
 )
-@input_option("--spam-column", metavar="COLUMN", help="Column of SPAM that holds the spam shares.")
-@input_option(
-    "--share-column", metavar="COLUMN", help="Column of SHARE that holds the market shares."
-)
-@input_option("--spam-unit", type=UNITS, help="Unit of the spam shares.")
-@input_option("--share-unit", type=UNITS, help="Unit of the market shares.")
-@input_option(
-    "--by",
-    multiple=True,
-    metavar="COLUMN",
-    callback=column_name,
-    help="One ranking for each value of it: period, country.  [repeatable]",
-)
-@input_option("--period", metavar="PERIOD", help="Only this period (2010-03, 2010), or all.")
-@input_option(
-    "--where",
-    multiple=True,
-    type=Equation(),
-    metavar="COLUMN=VALUE",
-    help="Only rows with this value.  [repeatable]",
-)
-@input_option(
-    "--family/--no-family",
-    show_default=True,
-    help="Add up versions, or not: Windows 7 and 10 are Windows.",
-)
-@input_option("--names", metavar="FILE", help="CSV of name,canonical: more synonyms.")
-@input_option(
-    "--delimiter",
-    metavar="CHAR",
-    callback=one_character,
-    help="What parts the columns of both files: one character, or tab.",
-)
-@input_option("--encoding", metavar="NAME", callback=text_encoding, help="Encoding of both files.")
-@input_option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of both files.")
-@question_option(
-    "--baseline",
-    metavar="OS",
-    callback=whole_text,
-    help="Compare each index with this OS's. The break-even is the percent of an OS's spam that "
-    "would have to be the baseline's for both indexes to be equal.",
-)
-@question_option(
-    "--reattribute",
-    multiple=True,
-    type=(str, str, click.FloatRange(0, 100)),
-    metavar="FROM TO PERCENT",
-    callback=whole_text,
-    help="What if that percent of FROM's spam were TO's?  [repeatable]",
-)
-@question_option(
-    "--confidence",
-    type=click.FloatRange(1, 100, max_open=True),
-    metavar="LEVEL",
-    callback=not_nan,
-    help="Add low and high: where chance leaves the index, at LEVEL percent (95), by the counts.",
-)
-@question_option(
-    "--spam-total",
-    type=click.IntRange(1, 10**15),
-    metavar="N",
-    help="Messages behind the spam shares (of each ranking), where SPAM has no counts.",
-)
-@question_option(
-    "--share-total",
-    type=click.IntRange(1, 10**15),
-    metavar="M",
-    help="Visits behind the market shares (of each ranking), where SHARE has no counts.",
-)
-@question_option(
-    "--simultaneous",
-    is_flag=True,
-    help="Intervals that hold together for all rows of a ranking (Bonferroni).",
-)
-@question_option(
-    "--rounding",
-    is_flag=True,
-    help="Add low and high: where the printed digits of the shares leave the index.",
+@as_one(
+    "asked",
+    Questions,
+    input_option(
+        "--lump",
+        is_flag=True,
+        help="What only one table names goes to Other, in both.",
+    ),
+    question_option(
+        "--baseline",
+        type=Text(),
+        metavar="OS",
+        help="Add how many times this OS's index each one is, and the break-even: the percent of "
+        "an OS's spam that would have to be the baseline's for both indexes to be equal.",
+    ),
+    question_option(
+        "--reattribute",
+        multiple=True,
+        type=(Text(), Text(), Number(0, 100, percent=True)),
+        metavar="FROM TO PERCENT",
+        example="Linux Windows 40",
+        help="What if that percent of FROM's spam were TO's?  [repeatable]",
+    ),
+    question_option(
+        "--confidence",
+        type=Number(1, 100, percent=True, below=True),
+        metavar="LEVEL",
+        help="Add low and high, where chance leaves the index at LEVEL percent (95), from the "
+        "counts behind the shares.",
+    ),
+    question_option(
+        "--spam-total",
+        type=Whole(1),
+        metavar="N",
+        help="Messages behind the spam shares (of each ranking), where SPAM has no counts.",
+    ),
+    question_option(
+        "--share-total",
+        type=Whole(1),
+        metavar="M",
+        help="Visits behind the market shares (of each ranking), where SHARE has no counts.",
+    ),
+    question_option(
+        "--simultaneous",
+        is_flag=True,
+        help="Intervals that hold for all rows of a ranking at once (Bonferroni).",
+    ),
+    question_option(
+        "--design-effect",
+        type=Number(0, 10**9),
+        metavar="D",
+        help="How many times the variance of the spam shares is that of independent messages, "
+        "where SPAM has no design_effect.",
+    ),
+    question_option(
+        "--rounding",
+        is_flag=True,
+        help="Add low and high, where the rounding of the printed shares leaves the index.",
+    ),
 )
 @output_option(
-    "-f",
-    "--format",
-    type=click.Choice(list(FORMATS)),
-    default="simple",
-    show_default=True,
-    metavar="FORMAT",
-    help="csv, tsv, json, jsonl, or a table: simple, plain, github, html, latex, ...",
+    "-n", "--top", type=Whole(1), metavar="N", help="Only the first N rows of each ranking."
 )
-@output_option(
-    "-p",
-    "--precision",
-    type=click.IntRange(0, 15),
-    metavar="N",
-    help="Decimals; 2 in tables for people, else as many as there are.",
-)
-@output_option("--no-header", is_flag=True, help="Leave out the headings.")
-@output_option(
-    "--top", type=click.IntRange(min=1), metavar="N", help="Only the first N rows of each ranking."
-)
-@output_option("-o", "--output", metavar="FILE", help="Write to FILE, once all is well.")
-@check_option("--strict", is_flag=True, help="Take every warning about the data as an error.")
-@check_option(
+@output_options("simple")
+@message_option(
     "--fail-above",
-    type=click.FloatRange(min=0),
+    type=Number(0, _INFINITE),
     metavar="X",
-    callback=not_nan,
     help="Exit with 3 if a spam index is above X.",
 )
 @click.pass_context
@@ -156,128 +199,136 @@ def compute(
     /,
     spam: str,
     share: str,
-    names: str | None,
-    strict: bool,
-    format: str,  # noqa: A002 - the names of options are those of their variables
-    precision: int | None,
-    no_header: bool,
+    table: dict[str, Any],
+    asked: Questions,
     top: int | None,
-    output: str | None,
+    out: Output,
     fail_above: float | None,
-    key: str | None,
-    by: tuple[str, ...],
-    where: tuple[tuple[str, str], ...],
-    reattribute: tuple[tuple[str, str, float], ...],
-    **rest: Any,
 ) -> None:
     """Rank operating systems by spam share divided by market share.
 
-    SPAM and SHARE are tables of spam shares and of market shares by operating system, in delimited
-    text: as percents, fractions or counts. - is standard input. An OS in only one of them is left
-    out, and named.
+    SPAM and SHARE are tables of spam shares and of market shares by operating system, or of counts.
+    - is standard input. An OS in only one of them is left out, and named.
 
     \b
     Examples:
       spamindex compute data/spam.csv data/share.csv
       zcat spam.gz | spamindex compute - share.csv -f tsv --top 1 | cut -f1,4
     """
-    if (spam, share, names).count("-") > 1:
-        raise click.UsageError("Standard input (-) can be read only once.")
-    if no_header and format in ("json", "jsonl"):
-        raise click.UsageError(f"--no-header is for tables; {format} has no header.")
-    if key in by:
-        raise click.UsageError(f"{key!r} can't be both --key and --by.")
-    if len(dict(where)) < len(where):
-        raise click.UsageError("--where takes one value of a column.")
-    _check_certainty(**{name: rest[name] for name in _CERTAINTY})
-    with findings(strict=strict):
-        ranking = _ranking(spam, share, names, by, reattribute, key=key, where=dict(where), **rest)
-    shown = ranking[[*by, *(column for column in COLUMNS if column in ranking)]]
-    shown = shown.rename(columns={"os": key or "os"})
-    if top is not None:
-        shown = shown.groupby(list(by), sort=False).head(top) if by else shown.head(top)
-    moved = [f"{percent:g} % of {giver}'s spam were {to}'s" for giver, to, percent in reattribute]
-    title = f"What if {' and then '.join(moved)}?" if moved else None
-    if title and format not in FOR_PEOPLE:
-        say(f"note: {title}")
-    write(render(shown, format, precision=precision, header=not no_header, title=title), output)
-    say_if_named_otherwise(output, format)
-    if fail_above is not None and (above := _above(ranking, fail_above, by)):
+    check_stdin(spam, share, table["names"])
+    check_columns(table, COLUMNS)
+    by = [part.name for part in table["by"]]
+    names: dict[Any, str] = {**dict(enumerate(by)), "os": os_column(table)}
+    columns = chosen(out.columns, [*names.values(), *asked.columns], _NEEDS)
+    options = _options(table, asked)
+    from spamindex.tables.both import read_pair
+
+    readings = read_pair(source(spam), source(share), *options)
+    findings = [reading.findings for reading in readings]
+    try:
+        ranking = _ranking(*readings, by, asked)
+    except SpamIndexError:
+        # What was found in the tables may explain it.
+        replace(out, strict=False).say(findings, spelling(ctx))
+        raise
+    out.say(findings, spelling(ctx))
+    shown = ranking if top is None else _first(ranking, top, len(by))
+    shown = shown.rename(columns=names)[columns]
+    headings = {names["os"]: heading_of(readings[0].heading)}
+    if asked.interval is not None:
+        said = asked.interval.replace("%", " %")
+        headings |= {"low": f"{said} low".capitalize(), "high": f"{said} high".capitalize()}
+        if out.for_people and out.columns is None:
+            shown = shown.drop(columns="interval")
+    if asked.title and not out.for_people:
+        out.note(asked.title)
+    out.write(shown, title=asked.title, headings=headings)
+    if fail_above is not None and (above := _above(ranking, fail_above, len(by))):
         say(f"above {fail_above:g}: {listed(above)}")
         ctx.exit(EXIT_ABOVE)
 
 
-_CERTAINTY = ("confidence", "spam_total", "share_total", "simultaneous", "rounding")
+def _options(table: dict[str, Any], asked: Questions) -> tuple[TableOptions, TableOptions]:
+    """How SPAM and SHARE are to be read."""
+    # This may load pandas, so it is not done before all options are known to be right.
+    from spamindex.tables.options import TableOptions
 
-
-def _check_certainty(
-    confidence: float | None,
-    spam_total: int | None,
-    share_total: int | None,
-    simultaneous: bool,
-    rounding: bool,
-) -> None:
-    """Refuse options that would be taken and change nothing."""
-    if confidence is not None and rounding:
-        raise click.UsageError("--confidence and --rounding both say what low and high are.")
-    for option, given in (
-        ("--spam-total", spam_total is not None),
-        ("--share-total", share_total is not None),
-        ("--simultaneous", simultaneous),
-    ):
-        if given and confidence is None:
-            raise click.UsageError(f"{option} is for --confidence, which is not given.")
-
-
-def _ranking(
-    spam: str,
-    share: str,
-    names: str | None,
-    by: Sequence[str],
-    moves: Sequence[tuple[str, str, float]],
-    *,
-    baseline: str | None,
-    confidence: float | None,
-    simultaneous: bool,
-    rounding: bool,
-    **reading: Any,
-) -> pd.DataFrame:
-    # These load pandas, so not before the options are known to be right.
-    from spamindex.names import BUILT_IN
-    from spamindex.ranking.index import spam_index
-    from spamindex.ranking.intervals import rounding_ranges, sampling_intervals
-    from spamindex.ranking.relative import reattribute, relative_index
-    from spamindex.tables.both import read_both
-    from spamindex.tables.synonyms import read_names
-
-    written = {name: reading[name] for name in ("delimiter", "encoding")}
-    known = BUILT_IN if names is None else read_names(source(names), **written)
-    spam_shares, market_shares = read_both(
-        source(spam),
-        source(share),
-        names=known,
-        by=by,
-        counts=confidence is not None,
-        rounding=rounding,
-        **reading,
+    own = ("spam_column", "spam_unit", "share_column", "share_unit")
+    both = {field: value for field, value in table.items() if field not in own}
+    both["names"] = names_of(table["names"])
+    both |= {"counts": asked.confidence is not None, "rounding": asked.rounding}
+    return (
+        TableOptions(
+            "spam",
+            column=table["spam_column"],
+            unit=table["spam_unit"],
+            total=asked.spam_total,
+            **both,
+        ),
+        TableOptions(
+            "market",
+            column=table["share_column"],
+            unit=table["share_unit"],
+            total=asked.share_total,
+            **both,
+        ),
     )
-    spam_shares = reattribute(spam_shares, moves, market=market_shares, by=by, names=known)
-    ranking = spam_index(spam_shares, market_shares, by=by, names=known)
-    if baseline is not None:
-        ranking = relative_index(ranking, baseline, by=by, names=known)
-    if confidence is not None:
-        ranking = sampling_intervals(
-            ranking, confidence, simultaneous=simultaneous, baseline=baseline, by=by, names=known
+
+
+def _ranking(spam: Reading, market: Reading, by: Sequence[str], asked: Questions) -> pd.DataFrame:
+    """The ranking of two tables, whose ``by`` columns are 0, 1, 2 ...
+
+    What is to be said of it goes to the findings of the tables.
+    """
+    from spamindex.ranking.index import rank
+    from spamindex.ranking.intervals import rounding_ranges, sampled
+    from spamindex.ranking.relative import against, reattribute
+
+    names = spam.names
+    spam_shares, market_shares = (
+        # Each table numbers the columns that it has itself.
+        reading.shares.rename(columns={i: by.index(name) for i, name in enumerate(reading.by)})
+        for reading in (spam, market)
+    )
+    labels = range(len(by))
+    moved = reattribute(
+        spam_shares, asked.reattribute, market=market_shares, by=labels, names=names
+    )
+    ranked = rank(moved, market_shares, by=labels, names=names, lump=asked.lump)
+    for reading, found in ((spam, ranked.spam), (market, ranked.market)):
+        reading.findings.notes += found.notes
+        reading.findings.doubts += found.doubts
+    ranking = ranked.ranking
+    if asked.baseline is not None:
+        ranking, doubts = against(ranking, asked.baseline, by=labels, names=names)
+        spam.findings.doubts += doubts
+    if asked.confidence is not None:
+        ranking, doubts = sampled(
+            ranking,
+            asked.confidence,
+            simultaneous=asked.simultaneous,
+            design_effect=asked.design_effect,
+            baseline=asked.baseline,
+            by=labels,
+            names=names,
         )
-    return rounding_ranges(ranking) if rounding else ranking
+        spam.findings.doubts += doubts
+    return rounding_ranges(ranking) if asked.rounding else ranking
 
 
-def _above(ranking: pd.DataFrame, most: float, by: Sequence[str]) -> list[str]:
+def _first(ranking: pd.DataFrame, top: int, by: int) -> pd.DataFrame:
+    """The first rows of each ranking."""
+    return ranking.groupby(list(range(by)), sort=False).head(top) if by else ranking.head(top)
+
+
+def _above(ranking: pd.DataFrame, most: float, by: int) -> list[str]:
     """The systems with an index above the most, with their indexes and rankings."""
     # Spam from no machines at all is above any number, though there is no index to say it.
     beyond = ranking["spam_index"].isna() & (ranking["spam_share"] > 0)
     above = ranking[(ranking["spam_index"] > most) | beyond]
-    rankings = above[list(by)].itertuples(index=False) if by else [()] * len(above)
+    rankings: Sequence[Any] = [()] * len(above)
+    if by:
+        rankings = list(above[list(range(by))].itertuples(index=False, name=None))
     return [
         f"{os} ({', '.join([_times(index), *ranked_by])})"
         for os, index, ranked_by in zip(above["os"], above["spam_index"], rankings, strict=True)

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from spamindex.errors import FileError, SpamIndexError, SpamIndexNote, SpamIndexWarning
+from spamindex.errors import (
+    FileError,
+    Findings,
+    SpamIndexError,
+    SpamIndexNote,
+    SpamIndexWarning,
+    Spelling,
+)
 from spamindex.names import visible
 
 if TYPE_CHECKING:
+    from spamindex.names import Names
     from spamindex.sources import Source
 
 
@@ -20,18 +28,16 @@ def say(line: str) -> None:
     put(f"spamindex: {visible(line)}\n")
 
 
+def say_note(line: str) -> None:
+    """Write a note to standard error."""
+    say(f"note: {line}")
+
+
 def put(lines: str) -> None:
     """Write lines to standard error; where that can't be, the exit code still says something."""
     with suppress(OSError, AttributeError, ValueError):  # full, None, closed
         sys.stderr.write(visible(lines, but="\n"))
         sys.stderr.flush()
-
-
-def say_if_named_otherwise(path: str | None, style: str) -> None:
-    """Say of a file whose name promises another format than was written into it."""
-    named = (path or "").rpartition(".")[2].lower()
-    if named != style and named in ("csv", "tsv", "json", "jsonl", "html"):
-        say(f"note: {path}: written as {style}; -f {named} writes what its name says")
 
 
 def source(path: str) -> Source:
@@ -43,19 +49,58 @@ def source(path: str) -> Source:
     return sys.stdin.buffer
 
 
+def names_of(path: str | None) -> Names:
+    """The names of --names, or the built-in ones alone."""
+    if path is None:
+        from spamindex.names import BUILT_IN
+
+        return BUILT_IN
+    from spamindex.tables.synonyms import read_names  # which loads pandas
+
+    return read_names(source(path))
+
+
+def say_findings(
+    findings: Sequence[Findings],
+    *,
+    strict: bool = False,
+    quiet: bool = False,
+    verbose: bool = False,
+    spell: Spelling = str,
+) -> None:
+    """Say of each input at most one note and one warning.
+
+    ``verbose`` says the notes of what is certain, too; ``quiet`` says nothing. Raises a
+    SpamIndexError with all the warnings if ``strict``, after the notes.
+    """
+    doubts: list[str] = []
+    for found in findings:
+        if (note := found.note(always=verbose)) is not None and not quiet:
+            say_note(note)
+        if (warning := found.warning(spell)) is None:
+            continue
+        if strict:
+            doubts.append(warning)
+        elif not quiet:
+            say(f"warning: {warning}")
+    if doubts:
+        raise SpamIndexError(*doubts)
+
+
 @contextmanager
-def findings(*, strict: bool = False) -> Iterator[None]:
-    """Say each finding about the data on one line; the warnings are errors if ``strict``."""
+def warnings_said(*, strict: bool = False, quiet: bool = False) -> Iterator[None]:
+    """Say what the library warns of in the block, a line each, as ``say_findings`` does."""
     doubts: list[str] = []
 
     def tell(message: Warning | str, category: type[Warning], *place: Any) -> None:
         if issubclass(category, SpamIndexNote):
-            say(f"note: {message}")
+            if not quiet:
+                say_note(str(message))
         elif not issubclass(category, SpamIndexWarning):
             show(message, category, *place)
         elif strict:
             doubts.append(str(message))
-        else:
+        elif not quiet:
             say(f"warning: {message}")
 
     with warnings.catch_warnings():

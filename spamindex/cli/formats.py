@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Column: TypeAlias = "list[Any] | pd.Series[Any]"
-Table: TypeAlias = "Mapping[str, list[Any]] | pd.DataFrame"
-Renderer: TypeAlias = Callable[[Table, "int | None", bool], str]
+Table: TypeAlias = "Mapping[str, Any] | pd.DataFrame"
+Columns: TypeAlias = "list[tuple[str, Column]]"
+Renderer: TypeAlias = Callable[[Columns, "int | None", bool], str]
 _Cells: TypeAlias = Callable[[slice], list[str]]
 
 _HEADINGS = {
@@ -26,13 +27,21 @@ _HEADINGS = {
     "spam_index": "Spam index",
     "low": "Low",
     "high": "High",
+    "interval": "Interval",
     "relative": "Relative",
     "relative_low": "Rel. low",
     "relative_high": "Rel. high",
     "break_even": "Break-even %",
 }
 COLUMNS = tuple(_HEADINGS)  # of a ranking, in their order
-_HEADINGS["messages"] = "Messages"  # of a SPAM table
+_HEADINGS |= {
+    "messages": "Messages",  # of a SPAM table
+    "machines": "Machines",
+    "design_effect": "Design effect",
+    "clusters": "Clusters",
+    "share_percent": "Share %",  # of a table of shares
+    "count": "Count",
+}
 _DECIMALS = 2
 _ROWS_AT_ONCE = 50_000
 
@@ -84,13 +93,15 @@ def render(
     precision: int | None = None,
     header: bool = True,
     title: str | None = None,
+    headings: Mapping[str, str] | None = None,
 ) -> str:
     """A table as text that ends in a line feed, in one of the styles of ``FORMATS``.
 
     ``table`` is a DataFrame, or lists by their names: a column holds either texts or numbers.
     ``precision`` is the number of decimals: left out, it is 2 for people and as many as read back
     to the same number for programs. A figure that is missing is an empty cell, null in JSON. A
-    ``title`` stands above a table for people; the formats for programs have no place for it.
+    ``title`` stands above a table for people, and ``headings`` are what its columns are called
+    there, where that is not as usual; formats for programs have fixed names and no title.
 
     >>> ranking = {"os": ["Linux"], "spam_share": [5.14], "market_share": [1.03],
     ...            "spam_index": [4.990291262135922]}
@@ -101,39 +112,57 @@ def render(
     >>> print(render(ranking, "csv", header=False), end="")
     Linux,5.14,1.03,4.990291262135922
     """
-    text = FORMATS[style](table, precision, header)
+    columns: Columns = [(str(name), column) for name, column in table.items()]
+    if style in FOR_PEOPLE:
+        shown = {**_HEADINGS, **(headings or {})}
+        columns = [(shown.get(name, name), column) for name, column in columns]
+    text = FORMATS[style](columns, precision, header)
     if title is None or style not in FOR_PEOPLE:
         return text
     escapes = str.maketrans(_TITLE_ESCAPES.get(style) or _ESCAPES.get(style, {}))
     return f"{visible(title).translate(escapes)}\n\n{text}"
 
 
-def _for_people(style: str, table: Table, precision: int | None, header: bool) -> str:
+def heading_of(name: str | None) -> str:
+    """What the column with the names is called for people: ``OS``, or what else it holds.
+
+    >>> heading_of("operating system"), heading_of("country"), heading_of(None)
+    ('OS', 'Country', 'OS')
+    """
+    from spamindex.words import names_os
+
+    if not name or name.isdecimal() or names_os(name):
+        return "OS"
+    return name[:1].upper() + name[1:]
+
+
+def _for_people(style: str, table: Columns, precision: int | None, header: bool) -> str:
     from tabulate import tabulate  # not before it is needed: it takes longer to load than click
 
     escapes = str.maketrans(_ESCAPES.get(style, {}))
     decimals = _DECIMALS if precision is None else precision
-    headings = [visible(_HEADINGS.get(name, name)).translate(escapes) for name in _names(table)]
+    headings = [visible(name).translate(escapes) for name, _ in table]
     columns = [
         _digits(_plain(column), decimals)
         if _holds_figures(column)
         else [visible(text).translate(escapes) for text in column]
-        for column in _columns(table)
+        for _, column in table
     ]
     written = tabulate(
         list(zip(*columns, strict=True)),
         headers=headings if header else (),
         tablefmt=style,
         disable_numparse=True,  # or a name such as 1e5 is printed as 100000
-        colalign=["right" if _holds_figures(column) else "left" for column in _columns(table)],
+        colalign=["right" if _holds_figures(column) else "left" for _, column in table],
     )
     return f"{written}\n"
 
 
-def _delimited(delimiter: str, table: Table, precision: int | None, header: bool) -> str:
-    columns = [_cells(column, delimiter, precision) for column in _columns(table)]
-    parts = [delimiter.join(_quoted(_names(table), delimiter)) + "\n"] if header else []
-    for start in range(0, len(_columns(table)[0]), _ROWS_AT_ONCE):  # not all texts at once
+def _delimited(delimiter: str, table: Columns, precision: int | None, header: bool) -> str:
+    columns = [_cells(column, delimiter, precision) for _, column in table]
+    names = [name for name, _ in table]
+    parts = [delimiter.join(_quoted(names, delimiter)) + "\n"] if header else []
+    for start in range(0, len(table[0][1]), _ROWS_AT_ONCE):  # not all texts at once
         rows = slice(start, start + _ROWS_AT_ONCE)
         cells = zip(*(column(rows) for column in columns), strict=True)
         parts.append("\n".join(map(delimiter.join, cells)) + "\n")
@@ -167,7 +196,7 @@ def _quoted(texts: Iterable[str | None], delimiter: str) -> list[str]:
 
 
 def _objects(
-    between: tuple[str, str, str], table: Table, precision: int | None, header: bool
+    between: tuple[str, str, str], table: Columns, precision: int | None, header: bool
 ) -> str:
     import json
 
@@ -176,22 +205,14 @@ def _objects(
         [_number(figure, precision) for figure in _plain(column)]
         if _holds_figures(column)
         else column
-        for column in _columns(table)
+        for _, column in table
     ]
-    names = _names(table)
+    names = [name for name, _ in table]
     objects = (
         json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False)
         for row in zip(*columns, strict=True)
     )
     return f"{start}{comma.join(objects)}{end}"
-
-
-def _names(table: Table) -> list[str]:
-    return list(map(str, table))
-
-
-def _columns(table: Table) -> list[Column]:
-    return [column for _, column in table.items()]
 
 
 def _plain(column: Column) -> list[Any]:

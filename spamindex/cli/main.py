@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import io
 import sys
 
 import click
@@ -11,11 +10,11 @@ import click
 from spamindex.cli.chart import chart
 from spamindex.cli.compute import compute
 from spamindex.cli.console import put, say
-from spamindex.cli.options import EXIT_CLOSED_PIPE, Group
+from spamindex.cli.options import EXIT_CLOSED_PIPE, VERSION, Group, Refused, usage
 from spamindex.cli.output import silence
 from spamindex.cli.sample import sample
+from spamindex.cli.shares import shares
 from spamindex.cli.tally import tally
-from spamindex.errors import SpamIndexError
 
 EXIT_ERROR = 1
 
@@ -40,14 +39,15 @@ def run(args: list[str]) -> int:
             args, prog_name="spamindex", standalone_mode=False, auto_envvar_prefix="SPAMINDEX"
         )
         return code or 0
-    except click.ClickException as error:
-        shown = io.StringIO()
-        error.show(shown)
-        put(shown.getvalue())
-        return error.exit_code
-    except SpamIndexError as error:
-        for line in error.lines():
+    except Refused as error:
+        for line in error.lines:
             say(f"error: {line}")
+    except click.exceptions.NoArgsIsHelpError as error:
+        put(f"{error.message}\n")
+        return error.exit_code
+    except click.ClickException as error:
+        say(f"error: {usage(error)}")
+        return error.exit_code
     except OSError as error:  # a help page that can't be written
         say(f"error: standard output: can't be written: {error.strerror}")
     except MemoryError:
@@ -59,9 +59,7 @@ def run(args: list[str]) -> int:
     cls=Group,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
-@click.version_option(
-    package_name="spamindex", message="%(prog)s %(version)s", allow_from_autoenv=False
-)
+@click.version_option(None, "-V", "--version", **VERSION)
 def cli() -> None:
     """Who sends more than their share?
 
@@ -70,5 +68,5 @@ def cli() -> None:
     """
 
 
-for command in (compute, tally, sample, chart):
+for command in (compute, shares, tally, sample, chart):
     cli.add_command(command)

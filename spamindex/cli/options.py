@@ -1,21 +1,40 @@
-"""What the command line is made of: quiet ends, options in sections, and their values."""
+"""What commands are made of: options in sections, values from the environment, quiet ends.
+
+What goes wrong leaves here as one line: a usage error by ``usage``, what is wrong with the input as
+``Refused``, whose remedies are spelled as options of the command (see ``remedies``).
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+import functools
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from spamindex.cli.formats import COLUMNS
+from spamindex.cli.formats import FORMATS
+from spamindex.cli.output import ALSO, Output, format_of
+from spamindex.cli.remedies import spelling
+from spamindex.cli.values import Choice, Column, File, Parsed, Text, Whole, nearest
+from spamindex.errors import SpamIndexError
 
-TALLY_COLUMNS = ("os", "spam_share", "messages")
+if TYPE_CHECKING:
+    from spamindex.tables.options import By, Where
+
 EXIT_INTERRUPTED = 130
 EXIT_CLOSED_PIPE = 141
 _ENVIRONMENT = click.core.ParameterSource.ENVIRONMENT
+_Function = Callable[..., Any]
+
+
+class Refused(click.ClickException):
+    """The input can't be used; ``lines`` say why, with the options that settle it."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
 
 
 class Group(click.Group):
@@ -43,144 +62,384 @@ def _ending_quietly() -> Iterator[None]:
 
 
 class Option(click.Option):
-    """An option that knows its heading on the help page."""
+    """An option that knows its heading on the help page, and an example of several values."""
 
-    def __init__(self, *args: Any, section: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, section: str, example: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.section = section
+        self.example = example
 
     def get_error_hint(self, ctx: click.Context | None) -> str:
         """What errors call it: by the variable, too, where its value comes from the environment."""
-        hint = super().get_error_hint(ctx)
+        hint = max(self.opts, key=len)
         if ctx is None or ctx.get_parameter_source(self.name or "") is not _ENVIRONMENT:
             return hint
-        return f"{hint} (from {ctx.auto_envvar_prefix}_{(self.name or '').upper()})"
+        return f"{hint} (from {variable(self, ctx)})"
+
+    def value_from_envvar(self, ctx: click.Context) -> Any:
+        """Its value in the environment; several are parted by blanks, and quoted as in a shell."""
+        text = self.resolve_envvar_value(ctx)
+        if text is None or (self.nargs == 1 and not self.multiple):
+            return super().value_from_envvar(ctx)
+        try:
+            words = shlex.split(text)
+        except ValueError as error:
+            name = variable(self, ctx)
+            raise click.UsageError(f"{name}: {text!r}: {str(error).lower()}", ctx) from None
+        if self.nargs == 1:
+            return words
+        if len(words) % self.nargs:
+            raise click.UsageError(f"{variable(self, ctx)} {self.needs}", ctx)
+        rows = [tuple(words[i : i + self.nargs]) for i in range(0, len(words), self.nargs)]
+        return rows if self.multiple else rows[0]
+
+    @property
+    def needs(self) -> str:
+        """What it says where its values are not as many as it takes."""
+        example = f", for example {self.example}" if self.example else ""
+        return f"needs {self.metavar or 'a value'}{example}"
+
+
+def variable(option: click.Parameter, ctx: click.Context) -> str:
+    """The environment variable that an option may come from."""
+    return f"{ctx.auto_envvar_prefix}_{(option.name or '').upper()}"
 
 
 class Command(click.Command):
-    """A command whose help page has its options in sections."""
+    """A command whose help page has its options in sections, and the variables at its end.
+
+    ``fields`` leads from a field of an options object, as a Remedy names it, to the parameter that
+    sets it, where that has another name.
+    """
+
+    def __init__(self, *args: Any, fields: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields = dict(fields or {})
+        click.version_option(None, "-V", "--version", **VERSION)(self)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; an error knows of which command they are."""
+        if ctx.resilient_parsing and args and args[-1].startswith("-"):
+            args = args[:-1]  # click would know of no argument where this option lacks its value
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Raises Refused with what is wrong with its input."""
+        try:
+            return super().invoke(ctx)
+        except SpamIndexError as error:
+            raise Refused(error.lines(spelling(ctx))) from error
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, each under the heading of its section."""
-        sections: dict[str, list[tuple[str, str]]] = {}
-        for param in self.get_params(ctx):
-            if isinstance(param, click.Option) and (record := param.get_help_record(ctx)):
-                sections.setdefault(getattr(param, "section", "Help"), []).append(record)
-        for section, records in sections.items():
+        for section, options in sections(self, ctx).items():
             with formatter.section(section):
-                formatter.write_dl(records)
+                formatter.write_dl(filter(None, (o.get_help_record(ctx) for o in options)))
+        with formatter.section("Environment"):
+            names = [variable(option, ctx) for option in settable(self)]
+            formatter.write_text(
+                "Each option can be set by a variable. A repeatable one takes several values, "
+                "separated by blanks and quoted as in a shell."
+            )
+            formatter.write_paragraph()
+            formatter.write_text(", ".join(names))
 
 
-input_option = partial(click.option, cls=Option, section="Input")
-output_option = partial(click.option, cls=Option, section="Output")
-question_option = partial(click.option, cls=Option, section="Questions")
-check_option = partial(click.option, cls=Option, section="Checks")
-
-UNITS = click.Choice(["percent", "fraction", "count"])
-
-
-class Equation(click.ParamType[tuple[str, str]]):
-    """COLUMN=VALUE as its two sides."""
-
-    name = "equation"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        """Part COLUMN=VALUE at its first equals sign."""
-        column, equals, wanted = str(value).partition("=")
-        if not (column.strip() and equals):
-            self.fail(f"{value!r} is not of the form COLUMN=VALUE.", param, ctx)
-        return column.strip(), wanted.strip()
+VERSION: dict[str, Any] = {
+    "package_name": "spamindex",
+    "prog_name": "spamindex",
+    "message": "%(prog)s %(version)s",
+    "allow_from_autoenv": False,
+    "help": "Show the version and exit.",
+}
 
 
-class TimeSpan(click.ParamType[tuple[str, str | None]]):
-    """COLUMN, or COLUMN:day, COLUMN:month or COLUMN:year, as the column and the span."""
-
-    name = "time span"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str | None]:
-        """Part COLUMN:SPAN at its last colon, where a span follows it."""
-        column, colon, span = str(value).rpartition(":")
-        if not colon or span not in ("day", "month", "year"):
-            column, span = str(value), ""
-        if not column.strip() or (span or column) in TALLY_COLUMNS:
-            self.fail(f"{value!r} is a column of the result, or none.", param, ctx)
-        return column.strip(), span or None
+def settable(command: click.Command) -> list[click.Option]:
+    """The options of a command that the environment can set."""
+    options = [param for param in command.params if isinstance(param, click.Option)]
+    return [option for option in options if option.allow_from_autoenv]
 
 
-class SpamColumn(click.ParamType[tuple[str, tuple[str, ...]]]):
-    """COLUMN, or COLUMN=VALUE,..., as the column and the values that mean spam."""
-
-    name = "spam column"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, tuple[str, ...]]:
-        """Part COLUMN=VALUE,... at its first equals sign and its commas."""
-        column, equals, wanted = str(value).partition("=")
-        values = tuple(part.strip() for part in wanted.split(",") if part.strip())
-        if not column.strip() or (equals and not values):
-            self.fail(f"{value!r} is not of the form COLUMN or COLUMN=VALUE,...", param, ctx)
-        return column.strip(), values
+def sections(command: click.Command, ctx: click.Context) -> dict[str, list[click.Option]]:
+    """The options of a command by the headings of its help page."""
+    found: dict[str, list[click.Option]] = {}
+    for param in command.get_params(ctx):
+        if isinstance(param, click.Option) and not param.hidden:
+            found.setdefault(getattr(param, "section", "Help"), []).append(param)
+    return found
 
 
-class Ports(click.ParamType[tuple[str, ...]]):
-    """Numbers of ports, with commas between them."""
+def usage(error: click.ClickException) -> str:
+    """What is wrong with a command line, in one line.
 
-    name = "ports"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
-        """Part PORT,PORT at the commas."""
-        ports = tuple(part.strip() for part in str(value).split(","))
-        if not all(port.isdecimal() and len(port) < 6 and int(port) < 1 << 16 for port in ports):
-            self.fail(f"{value!r} is not of the form 25,587.", param, ctx)
-        return tuple(str(int(port)) for port in ports)
-
-
-def one_character(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    """Take one character as it is, and a tab also by name."""
-    value = {"tab": "\t", "\\t": "\t"}.get(value or "", value)
-    if value is not None and (len(value) != 1 or value in '"\r\n'):
-        raise click.BadParameter("one character is needed, or the word tab.")
-    return value
-
-
-def text_encoding(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    """Take an encoding of text by any name that Python knows."""
-    try:
-        if value is not None:
-            "".encode(value)  # not codecs.lookup: that knows hex and zip too
-    except (LookupError, ValueError):
-        raise click.BadParameter(f"{value!r} is not an encoding that Python knows.") from None
-    return value
-
-
-def whole_text(_ctx: click.Context, param: click.Parameter, value: Any) -> Any:
-    """Refuse bytes that are no text in UTF-8, which no name in a table can be."""
-    rows = value if param.multiple else [[value]]
-    for name in (part for row in rows for part in row if isinstance(part, str)):
-        try:
-            name.encode()
-        except UnicodeEncodeError:
-            raise click.BadParameter(f"{name!r} is no text in UTF-8.") from None
-    return value
+    >>> usage(click.NoSuchOption("--formta", possibilities=["--format"]))
+    'there is no option --formta; did you mean --format?'
+    """
+    ctx = getattr(error, "ctx", None)
+    message = error.message
+    if not message.endswith("..."):
+        message = message.removesuffix(".")
+    if isinstance(error, click.NoSuchOption):
+        return f"there is no option {error.option_name}{_instead(error.option_name, ctx, error)}"
+    if isinstance(error, click.exceptions.NoSuchCommand):
+        near = nearest(error.command_name, ctx.command.commands if ctx else ())
+        return f"there is no command {error.command_name!r}{near or _commands(ctx)}"
+    if isinstance(error, click.BadOptionUsage) and ctx is not None:
+        option = next((p for p in ctx.command.params if error.option_name in p.opts), None)
+        if isinstance(option, Option) and "requires" in message:
+            return f"{max(option.opts, key=len)} {option.needs}"
+        return message
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        name = error.param.make_metavar(ctx) if ctx else error.param.name
+        if isinstance(error.param, click.Option):
+            return f"{error.param.get_error_hint(ctx)} is needed"
+        return f"{str(name).rstrip('.')} is missing{_pattern(ctx)}"
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        return f"{error.param.get_error_hint(ctx)}: {message}"
+    if message.startswith("Got unexpected extra argument") and ctx is not None:
+        return f"{message[0].lower()}{message[1:]}{_pattern(ctx)}"
+    return error.message
 
 
-def not_nan(_ctx: click.Context, _param: click.Parameter, value: float | None) -> float | None:
-    """Refuse what click takes for a number and nothing compares with."""
-    if value is not None and math.isnan(value):
-        raise click.BadParameter("a number is needed.")
-    return value
+def _instead(name: str, ctx: click.Context | None, error: click.NoSuchOption) -> str:
+    """What to give instead of an option that is not there, or which command has it."""
+    if ctx is None:
+        return nearest(name, error.possibilities or ())
+    here = [opt for p in ctx.command.params for opt in (*p.opts, *p.secondary_opts)]
+    others = getattr(ctx.find_root().command, "commands", {})
+    having = [c for c, command in others.items() if any(name in p.opts for p in command.params)]
+    if having and ctx.command.name not in having:
+        return f" in {ctx.command.name}, but in {' and '.join(having)}"
+    return nearest(name, [opt for opt in here if opt.startswith("--")])
 
 
-def column_name(_ctx: click.Context, param: click.Parameter, value: Any) -> Any:
-    """Refuse a name that the result has for a column of its own."""
-    for name in value if param.multiple else [value]:
-        if name in COLUMNS and (param.name, name) != ("key", "os"):
-            raise click.BadParameter(f"{name!r} is a column of the result.")
-    return tuple(dict.fromkeys(value)) if param.multiple else value
+def _pattern(ctx: click.Context | None) -> str:
+    if ctx is None:
+        return ""
+    pieces = " ".join(ctx.command.collect_usage_pieces(ctx))
+    return f": give {ctx.command_path} {pieces}"
+
+
+def _commands(ctx: click.Context | None) -> str:
+    return f"; there are {', '.join(ctx.command.commands)}" if ctx else ""  # type: ignore[attr-defined]
+
+
+input_option = functools.partial(click.option, cls=Option, section="Input")
+file_option = functools.partial(click.option, cls=Option, section="How the file is written")
+output_option = functools.partial(click.option, cls=Option, section="Output")
+question_option = functools.partial(click.option, cls=Option, section="Questions")
+message_option = functools.partial(click.option, cls=Option, section="Messages and exit code")
+
+
+def file_argument(name: str, **given: Any) -> Callable[[_Function], _Function]:
+    """An argument that names a file, or several with ``nargs=-1``; ``-`` is standard input."""
+    return click.argument(name, type=File(), **given)
+
+
+def as_one(
+    name: str, make: Callable[..., object], *options: Callable[[_Function], _Function]
+) -> Callable[[_Function], _Function]:
+    """Options that a command gets as one object, made from their values and under one name."""
+
+    def decorate(command: _Function) -> _Function:
+        @functools.wraps(command)
+        def called(*args: Any, **given: Any) -> Any:
+            own = {field: given.pop(field) for field in fields}
+            return command(*args, **given, **{name: make(**own)})
+
+        before = len(getattr(command, "__click_params__", ()))
+        for option in reversed(options):
+            option(called)
+        fields = [param.name for param in called.__click_params__[before:]]  # type: ignore[attr-defined]
+        return called
+
+    return decorate
+
+
+def output_options(
+    default: str,
+    formats: Iterable[str] = FORMATS,
+    *,
+    columns: bool = True,
+    people: bool = True,
+) -> Callable[[_Function], _Function]:
+    """The options of every command that prints a table, which it gets as ``out``, an Output."""
+    known = tuple(formats)
+    kinds = "csv, tsv, json, jsonl" + (
+        ", or for reading: simple, plain, github, html, latex ..." if people else ""
+    )
+
+    def make(
+        *,
+        format: str | None,  # noqa: A002 - the names of options are those of their variables
+        output: str | None,
+        no_header: bool,
+        **rest: Any,
+    ) -> Output:
+        style = format or format_of(output, known) or default
+        if no_header and style in ("json", "jsonl"):
+            raise click.UsageError(f"--no-header is for tables; {style} has no header")
+        return Output(path=output, format=style, header=not no_header, **rest)
+
+    options = [
+        output_option(
+            "-f",
+            "--format",
+            type=Choice(known, {also: to for also, to in ALSO.items() if to in known}),
+            metavar="FORMAT",
+            help=f"{kinds}. Left out, the ending of -o FILE decides, else {default}.",
+        ),
+        output_option(
+            "-p",
+            "--precision",
+            type=Whole(0, 15),
+            metavar="N",
+            help="Decimals"
+            + ("; left out, 2 in formats for reading, else all." if people else "."),
+        ),
+        output_option("--no-header", is_flag=True, help="Leave out the headings."),
+        output_option(
+            "-o",
+            "--output",
+            type=File(),
+            metavar="FILE",
+            help="Write to FILE; it is replaced only on success.",
+        ),
+        message_option("--strict", is_flag=True, help="Warnings are errors; notes are not."),
+        message_option("-q", "--quiet", is_flag=True, help="Say no notes and no warnings."),
+        message_option(
+            "-v", "--verbose", is_flag=True, help="Say how the input was read, even if certain."
+        ),
+    ]
+    if columns:
+        options.insert(
+            3,
+            output_option(
+                "--columns",
+                type=Text(),
+                metavar="NAME,...",
+                help="Only these columns of the result, in this order.",
+            ),
+        )
+    else:
+        make = functools.partial(make, columns=None)
+    return as_one("out", make, *options)
+
+
+def _by(text: str) -> By:
+    from spamindex.tables.options import By
+
+    return By.parsed(text)
+
+
+def _where(text: str) -> Where:
+    from spamindex.tables.options import Where
+
+    return Where.parsed(text)
+
+
+UNITS = Choice(["percent", "fraction", "count"])
+
+
+def table_options(
+    *own: Callable[[_Function], _Function], several: bool
+) -> Callable[[_Function], _Function]:
+    """The options by which tables are read, which a command gets as ``table``.
+
+    That is a dict of the fields of TableOptions that they set, and of the command's ``own`` ones;
+    ``names`` is still a path. ``several`` is for a command that reads more than one table.
+    """
+    having = ", in the tables that have the column" if several else ""
+    return as_one(
+        "table",
+        dict,
+        input_option(
+            "--key",
+            type=Column(),
+            metavar="COLUMN",
+            help="Column with the OS: its heading, or its number from 1.",
+        ),
+        *own,
+        input_option(
+            "--by",
+            multiple=True,
+            type=Parsed(_by),
+            metavar="COLUMN",
+            help="One ranking for each value: period, country, date:month; country=Region where "
+            "the tables call it differently.  [repeatable]"
+            if several
+            else "Keep apart what has another value here: period, country, date:month.  "
+            "[repeatable]",
+        ),
+        input_option(
+            "--period",
+            type=Text(),
+            metavar="PERIOD",
+            help="Only this period: 2010-03, 2010, last, or all.",
+        ),
+        input_option(
+            "--where",
+            multiple=True,
+            type=Parsed(_where),
+            metavar="COLUMN=VALUE",
+            help=f"Only rows with this value; without it by COLUMN!=VALUE{having}.  [repeatable]",
+        ),
+        input_option(
+            "--drop",
+            multiple=True,
+            type=Text(),
+            metavar="NAME",
+            help="Leave a row out of everything, such as a subtotal.  [repeatable]",
+        ),
+        input_option(
+            "--sum",
+            multiple=True,
+            type=Column(),
+            metavar="COLUMN",
+            help="Add up the counts of one OS that differ in this column.  [repeatable]",
+        ),
+        input_option(
+            "--family/--no-family",
+            show_default=True,
+            help="Add versions up, or not: Windows 7 and 10 become Windows.",
+        ),
+        input_option(
+            "--names",
+            type=File(),
+            metavar="FILE",
+            help="CSV of name,canonical[,family]: more names than the built-in ones.",
+        ),
+    )
+
+
+def check_columns(table: Mapping[str, Any], taken: Sequence[str]) -> None:
+    """Refuse table options that the result would have two columns of, or that no row meets."""
+    key, names = table["key"], [part.name for part in table["by"]]
+    wanted = [part.column for part in table["where"] if not part.negated]
+    if len(set(wanted)) < len(wanted):
+        raise click.UsageError("--where takes one value of a column")
+    for name in names:
+        if name in taken:
+            raise click.UsageError(f"--by: {name!r} is a column of the result")
+        if name == key:
+            raise click.UsageError(f"{name!r} can't be both --key and --by")
+        if names.count(name) > 1:
+            raise click.UsageError(f"--by: {name!r} is given twice")
+    if key in taken and key != "os":
+        raise click.UsageError(f"--key: {key!r} is a column of the result")
+
+
+def os_column(table: Mapping[str, Any]) -> str:
+    """What the result calls the column with the names: as --key does, unless by a number."""
+    key = table["key"]
+    return "os" if key is None or key.isdecimal() else str(key)
+
+
+def check_stdin(*paths: str | None) -> None:
+    """Refuse to read standard input for two files."""
+    if paths.count("-") > 1:
+        raise click.UsageError("standard input (-) can be read only once")

@@ -5,12 +5,88 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from collections.abc import Collection, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import BinaryIO
 
-from spamindex.errors import OutputError
+from spamindex.cli.console import say_findings, say_note
+from spamindex.cli.formats import FOR_PEOPLE, Table, render
+from spamindex.errors import Findings, OutputError, Spelling
 from spamindex.names import visible
 from spamindex.sources import tidied
+
+# What else formats are called, in --format and as the ending of a file.
+ALSO = {
+    "htm": "html",
+    "markdown": "github",
+    "md": "github",
+    "ndjson": "jsonl",
+    "tex": "latex",
+}
+_ENDINGS = {**{name: name for name in ("csv", "tsv", "json", "jsonl", "html")}, **ALSO}
+
+
+def format_of(path: str | None, formats: Collection[str]) -> str | None:
+    """The format that the name of a file ends in, where it is one of these.
+
+    >>> format_of("ranking.md", ["csv", "github"]), format_of("ranking.txt", ["csv"])
+    ('github', None)
+    """
+    style = _ENDINGS.get(os.path.splitext(path or "")[1].removeprefix(".").lower())
+    return style if style in formats else None
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a command was asked about its result, and about what it says beside it."""
+
+    path: str | None
+    """The file to write to; None is standard output."""
+    format: str
+    """One of ``formats.FORMATS``."""
+    precision: int | None
+    """How many decimals; None is 2 for people and all for programs."""
+    header: bool
+    """Whether the headings are written."""
+    columns: str | None
+    """The columns of the result that are wanted, parted by commas; None is all."""
+    strict: bool
+    """Whether warnings are errors."""
+    quiet: bool
+    """Whether notes and warnings are kept back."""
+    verbose: bool
+    """Whether it is said how the input was read even where that is certain."""
+
+    @property
+    def for_people(self) -> bool:
+        """Whether the format is one for reading, with headings in words."""
+        return self.format in FOR_PEOPLE
+
+    def say(self, findings: Sequence[Findings], spell: Spelling) -> None:
+        """Say what was found on the way; SpamIndexError with the warnings where it is strict."""
+        say_findings(
+            findings, strict=self.strict, quiet=self.quiet, verbose=self.verbose, spell=spell
+        )
+
+    def note(self, text: str) -> None:
+        """Say a note that is about no input."""
+        if not self.quiet:
+            say_note(text)
+
+    def write(
+        self, table: Table, *, title: str | None = None, headings: dict[str, str] | None = None
+    ) -> None:
+        """Write a table; ``headings`` are what people's formats call its columns. OutputError."""
+        text = render(
+            table,
+            self.format,
+            precision=self.precision,
+            header=self.header,
+            title=title,
+            headings=headings,
+        )
+        write(text, self.path)
 
 
 def write(result: str | bytes, path: str | None = None) -> None:

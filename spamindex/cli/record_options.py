@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spamindex.cli.console import say, source
-from spamindex.cli.options import Ports, SpamColumn, input_option
+from spamindex.cli.options import input_option
+from spamindex.cli.values import Ports, SpamColumn
 
 if TYPE_CHECKING:
     from spamindex.messages.records import Records

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from spamindex.cli.console import findings, say, say_if_named_otherwise
+from spamindex.cli.console import say, warnings_said
 from spamindex.cli.formats import render
 from spamindex.cli.options import Command, input_option, output_option
 from spamindex.cli.output import write
@@ -59,7 +59,7 @@ def sample(
     check(messages, names=names, **{**asked, "os": os_column})
     from spamindex.messages.sampling import pick
 
-    with findings():
+    with warnings_said():
         known = names_of(names)
         with opened(messages, asked, skip_bad=skip_bad) as records:
             question = records.question(os=os_column, os_option="--os-column", **asked)
@@ -68,4 +68,3 @@ def sample(
     if among < n:
         say(f"note: there are only {among} such records")
     write(render(picked, format), output)
-    say_if_named_otherwise(output, format)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spamindex.cli.console import findings, say, say_if_named_otherwise
+from spamindex.cli.console import say, warnings_said
 from spamindex.cli.formats import FORMATS, render
-from spamindex.cli.options import Command, TimeSpan, input_option, output_option
+from spamindex.cli.options import Command, input_option, output_option
 from spamindex.cli.output import write
 from spamindex.cli.record_options import check, names_of, opened, record_options, say_changing
+from spamindex.cli.values import TimeSpan
 from spamindex.errors import SpamIndexWarning
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def tally(
     from spamindex.messages.tallies import shares
 
     asked_for_fingerprints = bool(asked["fingerprints"])
-    with findings():
+    with warnings_said():
         known = names_of(names)
         if engine == "spark":
             counts = _on_spark(messages, remote, skip_bad=skip_bad, **asked)
@@ -113,7 +114,6 @@ def tally(
             f"{counts.not_spam} not spam, {counts.unreadable} unreadable"
         )
     write(render(shown, format), output)
-    say_if_named_otherwise(output, format)
 
 
 def _on_spark(

@@ -1,145 +1,250 @@
-"""What the figures of a table add up to, and which rows are what others add up to."""
+"""Entries to those that are systems: totals left out, and rows that may hold others refused.
+
+A row is doubted that is called a total, a group or a footer; begins like a comment; is indented
+under others; is a family beside its own versions; or is what the rows next to it add up to. A total
+of all is left out. All else is refused until the caller says what it is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from spamindex.errors import SHOWN, MatchError, SpamIndexNote, SpamIndexWarning, listed
+from spamindex import words
+from spamindex.errors import SHOWN, Doubt, MatchError, Remedy, listed
 from spamindex.names import Names
-from spamindex.tables.cells import Column
-from spamindex.tables.headings import words
 from spamindex.tables.layout import Entries
-from spamindex.tables.units import Figures, Unit
+from spamindex.tables.options import TableOptions
+from spamindex.tables.table import Mask, Numbers, lines_of, mapped, texts, where
+from spamindex.words import is_blank
 
-ABOUT = 0.01  # how far, of the whole, rounded figures may be from what they add up to
+_COMMENTS = ("#", "//")
+_WORTH_A_DOUBT = 0.01  # of the whole: a smaller sum of neighbours is likely one by chance
+_REASONS = {
+    "total": "called a total, but not what the others add up to",
+    "group": "a group that may hold other rows",
+    "footer": "called like a line below a table",
+    "measure": "headed like a measure, and not like a system",
+    "comment": "begins like a comment",
+    "indented": "indented under another row, which may hold it",
+    "family": "a family that may hold its versions beside it",
+    "sum": "what the rows next to it add up to",
+}
 
-# A row of one of these names is a total only if the others add up to it.
-_TOTALS = frozenset(
-    {"all browsers", "all countries", "all os", "all oses", "all systems", "all", "celkem",
-     "gesamt", "gesamtsumme", "global", "grand total", "insgesamt", "overall", "razem", "somme",
-     "subtotal", "sum", "suma", "summa", "summe", "toplam", "totaal", "total general",
-     "total général", "total", "totale", "totalen", "totals", "totalt", "totaux", "world",
-     "worldwide", "yhteensä", "összesen", "σύνολο", "всего", "итого", "разом", "סך הכל",
-     "المجموع", "合計", "合计", "总计", "總計", "총계", "합계"}
-)  # fmt: skip
-_ENOUGH = 4  # rows, of which one can be the sum of the others by more than chance
-_NO_CHANCE = 1000  # a count of which that is less likely than one in a thousand
 
+@dataclass(frozen=True)
+class Kept:
+    """Which entries are systems, and by what the counts of each row are to be divided.
 
-def called_total(name: str) -> bool:
-    """Whether a name is one for a total.
-
-    >>> called_total("Grand total:"), called_total("Linux")
-    (True, False)
+    ``wholes`` has the total that the table itself says for the ranking of a row, NaN without one.
     """
-    return words(name) in _TOTALS
+
+    rows: Mask
+    wholes: Numbers
 
 
-def what_they_add_up_to(
-    table: Entries, figures_: Figures, unit: Unit, *, unit_given: bool, chosen: bool
-) -> Iterator[UserWarning]:
-    """What is said of a unit that was inferred, of shares of a part, and of a file's end.
+def systems_among(
+    entries: Entries, values: Numbers, names: Names, options: TableOptions, *, whole: Mask, counts: bool
+) -> Kept:
+    """Tell systems from totals. ``values`` are the figures, NaN for none.
 
-    A second table below would make the shares more than all; of counts it makes others. Of rows
-    that were ``chosen`` nobody expects all.
+    ``whole`` says of each row whether the shares of its ranking add up to the whole, so that none
+    can hold another; ``counts`` that the figures are counts. Raises MatchError.
     """
-    if unit == "count" and table.cells.gap:
-        yield SpamIndexWarning(f"{table.cells.gap}: counts go on after a gap: is it one table?")
-    if not unit_given and unit != "percent":
-        total = f"{figures_.values.sum():.10g}"
-        yield SpamIndexNote(f"{table.title}: read as {unit}s; they add up to {total}")
-    least, last = figures_.totals.min(), figures_.totals[figures_.groups[-1]]
-    whole = {"percent": 100, "fraction": 1, "count": 0}[unit]
-    nearly = whole * (1 - ABOUT)
-    if not table.cells.ends_in_a_line and last < nearly:
-        yield SpamIndexWarning(
-            f"{table.cells.at(len(table) - 1)}: the last line has no line end, and {last:.10g} is "
-            "not all: is it cut off?"
+    column = entries.table.column(entries.os)
+    filled = ~np.isnan(values)
+    alone = where(column, names.stands_alone)
+    nameless = where(column, is_blank) & ~alone
+    flags = {
+        "nameless": nameless if not names.canonical("") else np.zeros(len(values), bool),
+        "total": where(column, words.called_total),
+        "group": where(column, words.called_group),
+        "footer": where(column, words.called_footer),
+        "measure": where(column, words.says_measure) if entries.above else nameless & False,
+        "comment": where(column, lambda text: text.startswith(_COMMENTS)),
+        "indented": _indented(entries),
+    }
+    flags = {reason: rows & filled & ~alone for reason, rows in flags.items()}
+    groups = entries.rankings(over_time=True)
+    figures = np.nan_to_num(values)
+    flags["total"] &= ~_names_after_all(entries, figures, groups)
+    if (flags["group"] | ~filled | flags["total"]).all():
+        flags["group"][:] = False  # groups alone are what is compared
+
+    exact = _exact(figures, groups, flags, counts=counts)
+    wholes = np.full(len(values), np.nan)
+    larger = np.zeros(len(values), bool)
+    if counts:
+        base = np.bincount(groups, weights=figures * ~_any(flags))[groups]
+        larger = flags["total"] & ~exact & (figures > base) & (np.bincount(groups, weights=flags["total"])[groups] == 1)
+        for row in np.flatnonzero(larger):
+            wholes[groups == groups[row]] = figures[row]
+    if not counts or not larger.any():
+        flags["family"] = _families(entries, figures, groups, names, options) & ~alone
+    else:
+        flags["family"] = np.zeros(len(values), bool)
+    flags["sum"] = _sums(entries, figures, groups, names, _any(flags)) & ~alone
+    for reason in ("group", "indented", "family", "sum"):
+        flags[reason] &= ~whole
+    left = exact | larger
+    doubted = _any(flags) & ~left
+    if doubted.any():
+        raise _refusal(entries, flags, exact, options)
+    if exact.any():
+        entries.table.findings.notes.append(f"left out as a total: {named(entries, exact)}")
+    if larger.any():
+        row = int(np.flatnonzero(larger)[0])
+        others = figures[(groups == groups[row]) & ~_any(flags)].sum()
+        doubt = (
+            f"rows are missing: {entries.name(row)!r} is {figures[row]:,.10g}, the others add up to "
+            f"{others:,.10g}; the shares are parts of {entries.name(row)!r}"
         )
-    elif not table.cells.ends_in_a_line and abs(last - whole) > whole * 1e-9:
-        yield SpamIndexNote(
-            f"{table.cells.name}: the last line has no line end; if it is cut off, so may be its "
-            "last figure"
-        )
-    elif least < nearly and not chosen:
-        yield SpamIndexNote(f"{table.title}: the {unit}s add up to {least:.10g} of {whole}")
+        remedy = Remedy("drop", entries.name(row), "makes them parts of what the others add up to")
+        entries.table.findings.doubts.append(Doubt(doubt, (remedy,)))
+    return Kept(~left, wholes)
 
 
-def sums_of_others(
-    table: Entries, figures_: Figures, unit: Unit, names: Names
-) -> list[UserWarning]:
-    """A doubt about rows that are what the others of their ranking add up to.
-
-    Raises MatchError where nothing else would refuse them: for a large count under a name that is
-    no known OS's, and for any under the name of a total, of which it is less than that.
-    """
-    systems = table.column(table.os)
-    if unit == "count" and (less := systems.where(called_total)).any():
-        raise MatchError(
-            f"{table.cells.name}: less than the others add up to, and so no total: "
-            f"{named(table, systems, less)}; leave it out, or give it another name"
-        )
-    values, groups = figures_.values, figures_.groups
-    several = np.bincount(groups) >= _ENOUGH
-    apart = np.abs(2 * values - figures_.totals[groups])
-    doubtful = several[groups] & (values > 0) & (apart <= 1e-9 * values)
-    if not doubtful.any():
-        return []
-    if unit == "count":
-        said_so = systems.where(lambda name: "total" in words(name).split())
-        total = doubtful & ((values >= _NO_CHANCE) | said_so) & ~systems.where(names.knows)
-        if total.any():
-            name = systems[np.flatnonzero(total)[0]]
-            raise MatchError(
-                f"{table.cells.name}: the sum of the others, and so a total?: "
-                f"{named(table, systems, total)}; leave it out, or name it Total; if it is none, "
-                f"a line {name},{name} in --names says so"
-            )
-    said = f"the sum of the others, or a total?: {named(table, systems, doubtful)}"
-    return [SpamIndexWarning(f"{table.cells.name}: {said}")]
-
-
-def refuse_among(table: Entries, groups: npt.NDArray[np.int64]) -> None:
-    """Refuse to add up the counts of an OS and their total: of all browsers, say.
-
-    ``groups`` are the rows of one OS. Raises MatchError.
-    """
-    for number in (i for i in table.others if i not in table.by):
-        column = table.column(number)
-        total = column.where(called_total)
-        beside = np.bincount(groups, weights=~total) * np.bincount(groups, weights=total) > 0
-        total &= beside[groups]
-        if total.any():
-            raise MatchError(
-                f"{table.cells.name}: column {column.heading!r}: totals among what is added up: "
-                f"{named(table, column, total)}; leave them out, or choose with --where"
-            )
-
-
-def refuse_families(
-    table: Entries, counts: npt.NDArray[np.float64], groups: npt.NDArray[np.int64], names: Names
-) -> None:
-    """Refuse to add up the counts of a family and of its versions, of which it is the sum.
-
-    ``groups`` are the rows that are added up. Raises MatchError.
-    """
-    systems = table.column(table.os)
-    whole = systems.where(lambda name: names.canonical(names.label(name)) == names.canonical(name))
-    others = np.bincount(groups, weights=counts * ~whole)[groups]
-    several = np.bincount(groups, weights=~whole)[groups] > 1
-    total = whole & several & (np.abs(counts - others) <= 1e-9 * counts)
-    if total.any():
-        raise MatchError(
-            f"{table.cells.name}: the sum of its versions, which --family adds up: "
-            f"{named(table, systems, total)}; leave it out, or them"
-        )
-
-
-def named(table: Entries, by: Column, which: npt.NDArray[np.bool_]) -> str:
-    """Some rows of a table, the first ten by their cell in a column and their line."""
+def named(entries: Entries, which: Mask) -> str:
+    """Some rows of a table, the first ten by their name and their line."""
     rows = np.flatnonzero(which)
-    first = [f"{by[row]!r} (line {table.cells.lines[row]})" for row in rows[:SHOWN]]
+    first = [f"{entries.name(row)!r} (line {entries.line(row)})" for row in rows[:SHOWN]]
     return listed(first, of=len(rows))
+
+
+def _any(flags: dict[str, Mask]) -> Mask:
+    found: Mask = np.logical_or.reduce(list(flags.values()))
+    return found
+
+
+def _indented(entries: Entries) -> Mask:
+    """The rows that are indented more than others."""
+    far = entries.table.indents.get(entries.os)
+    if far is None:
+        return np.zeros(len(entries), bool)
+    by_row = far.reindex(entries.table.cells.index).to_numpy()
+    deeper: Mask = by_row > by_row.min()
+    return deeper
+
+
+def _names_after_all(entries: Entries, figures: Numbers, groups: npt.NDArray[np.int64]) -> Mask:
+    """The rows with a name that is also a total's, where another row is larger."""
+    doubtful = where(
+        entries.table.column(entries.os), lambda text: words.words(text) in words.TOTALS_OR_NAMES
+    )
+    largest = np.zeros(groups.max(initial=-1) + 1)
+    np.maximum.at(largest, groups, figures)
+    return doubtful & (figures < largest[groups])
+
+
+def _exact(
+    figures: Numbers, groups: npt.NDArray[np.int64], flags: dict[str, Mask], *, counts: bool
+) -> Mask:
+    """The rows called a total, or without a name, that are what the others add up to.
+
+    Shares may be as far from it as their digits are; 100 is a total of shares in percent, too.
+    """
+    called = flags["nameless"] | flags["total"] | flags["group"]
+    if not called.any():
+        return called
+    base = np.bincount(groups, weights=figures * ~_any(flags))[groups]
+    rest = np.bincount(groups, weights=figures)[groups] - figures
+    several = np.bincount(groups, weights=~_any(flags))[groups] > 0
+    slack = 1e-9 if counts else 0.01
+    exact = np.isclose(figures, base, rtol=slack, atol=0) & several
+    exact |= np.isclose(figures, rest, rtol=1e-9, atol=0)
+    if not counts:
+        exact |= (figures == 100) & (base > 50) & (base < 101) & several
+    exact_called: Mask = called & exact & (figures > 0)
+    return exact_called
+
+
+def _families(
+    entries: Entries,
+    figures: Numbers,
+    groups: npt.NDArray[np.int64],
+    names: Names,
+    options: TableOptions,
+) -> Mask:
+    """The rows of a family that stand beside its versions, and are at least as large as they are."""
+    column = entries.table.column(entries.os)
+    if options.family and entries.os in entries.summed:
+        return np.zeros(len(figures), bool)
+    label = mapped(column, lambda text: names.canonical(names.label(text)))
+    own = mapped(column, names.canonical)
+    is_family = label.astype(object).to_numpy() == own.astype(object).to_numpy()
+    if is_family.all():
+        return np.zeros(len(figures), bool)
+    of_family = entries.rankings(label, over_time=True)
+    versions = np.bincount(of_family, weights=figures * ~is_family)[of_family]
+    itself = np.bincount(of_family, weights=figures * is_family)[of_family]
+    doubted: Mask = is_family & (versions > 0) & (itself >= versions)
+    return doubted
+
+
+def _sums(
+    entries: Entries,
+    figures: Numbers,
+    groups: npt.NDArray[np.int64],
+    names: Names,
+    flagged: Mask,
+) -> Mask:
+    """The rows of no known system that are what two or more rows next to them add up to."""
+    column = entries.table.column(entries.os)
+    found = np.zeros(len(figures), bool)
+    unknown = where(column, lambda text: not names.knows(text) and names.rest(text) is None)
+    totals = np.bincount(groups, weights=figures)[groups]
+    unknown &= ~flagged & (figures >= _WORTH_A_DOUBT * totals) & (figures > 0)
+    if not unknown.any() or len(texts(column)) < len(figures) / max(groups.max() + 1, 1):
+        return found
+    order = np.argsort(groups, kind="stable")
+    sums = np.concatenate([[0.0], np.cumsum(figures[order])])
+    begins = np.searchsorted(groups[order], np.arange(groups.max() + 1))
+    ends = np.append(begins[1:], len(order))
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    for row in np.flatnonzero(unknown):
+        at, value = place[row], figures[row]
+        low, high = begins[groups[row]], ends[groups[row]]
+        slack = 1e-9 * max(sums[-1], 1.0)
+        below = np.searchsorted(sums, sums[at + 1] + value - slack)
+        above = np.searchsorted(sums, sums[at] - value - slack, side="left")
+        found[row] = (
+            at + 3 <= below <= high and abs(sums[below] - sums[at + 1] - value) <= slack
+        ) or (low <= above <= at - 2 and abs(sums[at] - sums[above] - value) <= slack)
+    return found
+
+
+def _refusal(
+    entries: Entries, flags: dict[str, Mask], exact: Mask, options: TableOptions
+) -> MatchError:
+    faults, shown = [], np.zeros(len(exact), bool)
+    for reason, rows in flags.items():
+        if reason == "nameless" and (nameless := rows & ~exact).any():
+            lines = lines_of(entries.table.cells.index[nameless])
+            under = entries.table.called(entries.os)
+            faults.append(f"{entries.table.name}: no name stands under {under} on {lines}")
+        elif reason != "nameless" and (new := rows & ~shown).any():
+            faults.append(f"{entries.table.name}: {named(entries, new)}: {_REASONS[reason]}")
+        shown |= rows
+    rows = np.flatnonzero(_any(flags) & ~exact)
+    distinct = list(dict.fromkeys("" if is_blank(entries.name(i)) else entries.name(i) for i in rows))
+    settles = [
+        Remedy("drop", name, "leaves it out" if name else "leaves rows without a name out")
+        for name in distinct[:3]
+    ]
+    if "" in distinct:
+        settles += [
+            Remedy("fill", entries.table.headings[entries.os], "repeats the cell above"),
+            Remedy("names", ",Unknown", "as a line of that file makes them Unknown"),
+        ]
+    elif flags["family"].any() and options.family:
+        heading = entries.table.headings[entries.os]
+        settles.append(Remedy("sum", heading, "adds a family and its versions up"))
+    else:
+        name = distinct[0]
+        settles.append(
+            Remedy("names", f"{name},{name}", "as a line of that file says that it is one by itself")
+        )
+    return MatchError(*faults, settles=settles)

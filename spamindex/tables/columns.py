@@ -1,196 +1,318 @@
-"""Which column holds what: by its heading, else by what stands in it, else not at all."""
+"""A table to the column of its names, and that of its shares or counts: certain, or refused."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from spamindex import periods
-from spamindex.errors import ColumnError, FileError
-from spamindex.tables.cells import Cells
-from spamindex.tables.headings import (
-    COUNT_HEADINGS,
-    COUNT_WORDS,
-    KEY_HEADINGS,
-    PERCENT_WORDS,
-    Role,
-    holds,
-    is_period,
-    names_os,
-    says_shares,
-    speaks_of,
-    words,
-)
-from spamindex.tables.numbers import is_figure, is_missing
+from spamindex import periods, words
+from spamindex.errors import ColumnError, FigureError, Remedy
+from spamindex.names import Names
+from spamindex.tables import numbers
+from spamindex.tables.options import Role, TableOptions
+from spamindex.tables.table import Table, groups, lines_of, numbers_of, texts, where
+from spamindex.words import is_missing
 
-_ANY_VALUE = (("share",), PERCENT_WORDS, ("fraction",), COUNT_WORDS)
-# A heading with one of these speaks of something else than what its other words say.
-_OTHER_THAN_SHARES = frozenset(
-    {"average", "avg", "bounce", "change", "cum", "cumulative", "delta", "difference", "duration",
-     "growth", "id", "index", "mean", "median", "new", "no", "non", "not", "per", "rank", "rate"}
-)  # fmt: skip
-_VALUE_WORDS: dict[Role | None, tuple[tuple[str, ...], ...]] = {
-    "spam": (("spam share", "share of spam"), ("spam",), *_ANY_VALUE),
-    "market": (("market share", "usage share"), ("market",), *_ANY_VALUE),
-    None: _ANY_VALUE,
-}
-_VALUE_OPTION: dict[Role | None, str] = {
-    "spam": "--spam-column",
-    "market": "--share-column",
-    None: "column=",
-}
-_VALUES: dict[Role | None, str] = {
+_WHAT: dict[Role | None, str] = {
     "spam": "the spam shares",
     "market": "the market shares",
     None: "the shares",
 }
+# A heading that speaks of the other table's shares is something else than this one's.
+_OTHERS: dict[Role | None, frozenset[str]] = {
+    "spam": frozenset({"market", "usage"}),
+    "market": frozenset({"spam"}),
+    None: frozenset(),
+}
 _SAMPLE = 1000
 _MOSTLY = 0.5
+_SURELY = 100  # whole numbers above it are no percents
 
 
-def with_headings(
-    cells: Cells, named: Collection[str] = (), is_os: Callable[[str], object] = lambda _: False
-) -> Cells:
-    """Put headings above a table: its first row, unless that is of figures; then numbers from 1.
+@dataclass(frozen=True)
+class Kind:
+    """What a column of figures seems to hold: a share, a count of some measure, or neither."""
 
-    A row with one of the words for an OS column, or with one of the columns that are ``named``, is
-    headings even if it holds a figure, such as a year; a row of two that begins with what ``is_os``
-    takes for one is not, even if its figure can't be read. Raises FileError where nothing stands
-    under the headings, ColumnError where a row with a year in it could be headings or not.
-    """
-    first = cells.row(0)
-    if len(first) == 2 and is_os(first[0]) and not is_os(first[1]):
-        return cells
-    in_figures = [text for text in first if is_figure(text)]
-    wanted = {words(name) for name in named}
-    if in_figures and not any(names_os(h) or words(h) in wanted for h in first):
-        if wanted.isdisjoint(cells.headings) and all(map(periods.iso, in_figures)):
-            raise ColumnError(
-                f"{cells.at(0)}: could be headings or figures: {', '.join(map(repr, first))}; "
-                f"name the column of the OS with --key: {first[0]!r} if they are headings, else 1"
-            )
-        return cells
-    if len(cells) == 1:
-        raise FileError(f"{cells.at(0)}: only headings, no rows under them")
-    under = cells.only(np.arange(len(cells)) > 0)
-    headed = [replace(c, heading=h) for c, h in zip(under.columns, first, strict=True)]
-    return replace(under, columns=headed)
+    number: int
+    share: bool
+    measure: int | None
+    blank: bool
+    dated: bool
 
 
-def key_column(cells: Cells, named: str | None = None) -> int:
-    """The column that holds the OS. Raises ColumnError where that is not certain."""
-    if named is not None:
-        return find(cells, named)
-    for tier in KEY_HEADINGS:
-        found = [i for i, heading in enumerate(cells.headings) if words(heading) in tier]
-        if found:
-            return _only(cells, found, "the OS", "--key")
-    figures = _figures(cells)
-    found = [
-        i
-        for i, column in enumerate(cells.columns)
-        if figures.get(i, 0) < _MOSTLY and not is_period(column.heading) and any(column.distinct)
-    ]
-    return _only(cells, found, "the OS", "--key")
-
-
-def has_key(cells: Cells) -> bool:
-    """Whether a heading says that its column holds the OS."""
-    return any(names_os(heading) for heading in cells.headings)
-
-
-def value_column(cells: Cells, key: int, role: Role | None = None, named: str | None = None) -> int:
-    """The column that holds the shares or counts. Raises ColumnError where that is not certain."""
-    if named is not None:
-        column = find(cells, named)
-        if column == key:
-            raise ColumnError(f"{cells.name}: {named!r} can't hold both the OS and its share")
-        return column
-    headings = cells.headings
-    others = [
-        i
-        for i, heading in enumerate(headings)
-        if i != key
-        and not is_period(heading)
-        and _OTHER_THAN_SHARES.isdisjoint(words(heading).split())
-    ]
-    for tier in _VALUE_WORDS[role]:
-        found = [i for i in others if holds(headings[i], tier)]
-        if found:
-            break
-    else:
-        figures = _figures(cells)
-        found = [i for i in others if figures.get(i, 0) >= _MOSTLY]
-    column = _only(cells, found, _VALUES[role], _VALUE_OPTION[role])
-    if role == "market" and speaks_of("spam", headings[column]):
+def find(table: Table, name: str, of: str = "column") -> int:
+    """The column of a heading, or of a number from 1. Raises ColumnError."""
+    found = table.find(name)
+    if len(found) == 1:
+        return found[0]
+    if found:
         raise ColumnError(
-            f"{cells.name}: {headings[column]!r} is all it has for market shares: SPAM comes "
-            f"first, SHARE second; if it is right, say so with {_VALUE_OPTION[role]}"
+            f"{table.name}: {len(found)} columns are called {name!r}",
+            settles=[Remedy(of, str(n + 1), f"is column {n + 1}") for n in found],
         )
-    return column
+    raise ColumnError(f"{table.name}: has no column {name!r}; it has {_listed(table)}")
 
 
-def count_column(cells: Cells, others: Sequence[int], role: Role | None = None) -> int | None:
-    """The column among ``others`` with the counts behind shares, if one has the heading of such.
+def is_wide(table: Table, names: Names, options: TableOptions, apart: Collection[int]) -> list[int]:
+    """The columns of a table that has one for each system; none where it is not such a table.
 
-    Raises ColumnError where several have.
+    All but the labels (``apart`` from those that options name, and periods) are figures, and two
+    headings are known systems or each row adds up to the whole.
     """
-    headings = cells.headings
-    counts = [
+    if options.key or options.column:
+        return []
+    figures = [i for i in of_figures(table) if i not in apart and not _is_dated(table, i)]
+    if options.wide:
+        return figures
+    if any(map(words.names_os, table.headings)) or len(figures) < 2:
+        return []
+    # A blank heading is that of a system without a name, unless it holds no figures at all.
+    systems = [i for i in figures if not words.says_measure(table.headings[i])]
+    known = [i for i in systems if names.knows(table.headings[i])]
+    if len(known) >= 2 or (len(systems) > 1 and _add_up_in_rows(table, systems)):
+        return figures
+    return []
+
+
+def by_period(table: Table) -> list[int]:
+    """The columns of a table that has one for each period; none where it is not such a table."""
+    dated = [i for i in of_figures(table) if _is_dated(table, i)]
+    rest = [
         i
-        for i in others
-        if not says_shares(headings[i])
-        and _OTHER_THAN_SHARES.isdisjoint(words(headings[i]).split())
+        for i in of_figures(table)
+        if i not in dated and not _says_other(table, i) and not words.is_period(table.headings[i])
     ]
-    for tier in COUNT_HEADINGS[role]:
-        found = [i for i in counts if holds(headings[i], tier)]
-        if len(found) > 1:
-            raise ColumnError(
-                f"{cells.name}: more than one column could hold the counts behind the shares: "
-                f"{_listed([headings[i] for i in found])}; leave one of them"
-            )
-        if found:
+    return dated if len(dated) > 1 and not rest else []
+
+
+def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> int:
+    """The column that holds the OS. Raises ColumnError where that is not certain.
+
+    ``apart`` are columns that something else is known of.
+    """
+    if options.key is not None:
+        return find(table, options.key, "key")
+    there = [i for i in range(len(table.headings)) if i not in apart]
+    by_heading = [i for i, heading in enumerate(table.headings) if words.names_os(heading)]
+    plain = [i for i in by_heading if "version" not in words.words(table.headings[i])]
+    named = [i for i in there if words.words(table.headings[i]) in words.NAME_HEADINGS]
+    figures = set(of_figures(table, any_digits=False))
+    of_text = [
+        i
+        for i in there
+        if i not in figures
+        and not words.is_period(table.headings[i])
+        and not words.is_note(table.headings[i])
+        and any(not is_missing(t) and not numbers.is_clock(t) for t in texts(table.column(i)))
+    ]
+    for found in (plain or by_heading, [i for i in named if i in of_text] or named, of_text):
+        if len(found) == 1:
             return found[0]
-    return None
+        if found:
+            among = [table.called(i) for i in found]
+            raise ColumnError(
+                f"{table.name}: can't tell which column holds the names: {' or '.join(among)}?",
+                settles=[Remedy("key", None, "chooses one")],
+            )
+    raise ColumnError(
+        f"{table.name}: no column holds names; it has {_listed(table)}",
+        settles=[Remedy("key", None, "chooses one"), Remedy("header", None, "says which line holds the headings (0 for none)")],
+    )
 
 
-def _figures(cells: Cells) -> dict[int, float]:
-    """The columns with figures in them, and what part of their filled cells looks like one."""
-    parts: dict[int, float] = {}
-    for i, column in enumerate(cells.columns):
-        filled = [text for text in column.distinct[:_SAMPLE] if not is_missing(text)]
-        if part := sum(map(is_figure, filled)) / max(len(filled), 1):
-            parts[i] = part
-    if not parts:
-        raise ColumnError(f"{cells.name}: no column holds figures; a table of shares is needed")
-    return parts
+def value_column(
+    table: Table, key: int, options: TableOptions, apart: Collection[int]
+) -> tuple[int, list[int]]:
+    """The column that holds the shares or counts, and the others that could hold counts.
 
-
-def find(cells: Cells, named: str) -> int:
-    """The column with a heading, whatever its case and punctuation. Raises ColumnError."""
-    headings = cells.headings
-    found = [i for i, heading in enumerate(headings) if heading == named]
-    found = found or [i for i, heading in enumerate(headings) if words(heading) == words(named)]
-    if len(found) == 1:
-        return found[0]
-    problem = "has several columns" if found else "has no column"
-    raise ColumnError(f"{cells.name}: {problem} {named!r}; its columns are {_listed(headings)}")
-
-
-def _only(cells: Cells, found: Sequence[int], what: str, option: str) -> int:
-    headings = cells.headings
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        problem = f"no column can be told to hold {what}"
-        among = headings
+    ``apart`` are columns that something else is known of. Raises ColumnError where it is not
+    certain, FigureError for a figure among notes.
+    """
+    if options.column is not None:
+        column = find(table, options.column, "column")
+        if column == key:
+            raise ColumnError(f"{table.name}: {options.column!r} can't hold the names and their shares")
+        return column, []
+    candidates = [i for i in of_figures(table) if i not in apart and i != key]
+    _refuse_parted(table, candidates)
+    kinds = [
+        _kind(table, i)
+        for i in candidates
+        if not words.is_period(table.headings[i])
+        and not words.is_note(table.headings[i])
+        and not _says_other(table, i, options.of)
+        and not _is_something_else(table, i)
+    ]
+    shares = [kind.number for kind in kinds if kind.share]
+    counts = [kind for kind in kinds if kind.measure is not None]
+    unknown = [k.number for k in kinds if not k.share and k.measure is None]
+    whole = [i for i in unknown if _adds_up(table, i)]
+    rivals = [k.number for k in kinds if k.number in unknown and (k.blank or k.dated)]
+    if shares:
+        found = [*shares, *(i for i in unknown if i in whole or i in rivals)]
+    elif whole and not counts:
+        found = whole if len(whole) > 1 or len(unknown) == 1 else unknown
+    elif counts:
+        first = min(kind.measure for kind in counts if kind.measure is not None)
+        found = [*(k.number for k in counts if k.measure == first), *rivals, *whole]
     else:
-        problem = f"more than one column could hold {what}"
-        among = [headings[i] for i in found]
-    raise ColumnError(f"{cells.name}: {problem}; choose with {option} among {_listed(among)}")
+        found = unknown
+    if len(found) != 1:
+        raise _unclear(table, sorted(set(found)) or candidates, options, certain=bool(found))
+    counted = [
+        k.number
+        for k in kinds
+        if k.number != found[0] and (k.measure is not None or _surely_counts(table, k.number))
+    ]
+    return found[0], counted if shares or whole == found else []
 
 
-def _listed(headings: Sequence[str]) -> str:
-    return ", ".join(map(repr, headings))
+def unused(table: Table, used: Collection[int]) -> list[str]:
+    """The columns with figures that are not used, as messages call them."""
+    return [table.called(i) for i in of_figures(table) if i not in used and not _is_row_number(table, i)]
+
+
+def of_figures(table: Table, *, any_digits: bool = True) -> list[int]:
+    """The columns that hold figures: most of their filled cells look like one.
+
+    With ``any_digits`` also one whose heading speaks of shares or counts and whose cells hold
+    digits, though they can't be read.
+    """
+    found = []
+    for i in range(len(table.headings)):
+        filled = [t for t in texts(table.column(i))[:_SAMPLE] if not is_missing(t)]
+        part = sum(map(numbers.is_figure, filled)) / max(len(filled), 1)
+        speaks = words.says_shares(table.headings[i]) or words.measure(table.headings[i]) is not None
+        digits = any(c.isdigit() for text in filled for c in text)
+        if (filled and part > _MOSTLY) or (any_digits and digits and speaks):
+            found.append(i)
+    return found
+
+
+def _kind(table: Table, number: int) -> Kind:
+    heading = table.headings[number]
+    filled = [t for t in texts(table.column(number)) if not is_missing(t)]
+    signed = sum(map(numbers.is_signed, filled)) > len(filled) / 2
+    share = words.says_shares(heading) or signed
+    measure = None if share else words.measure(heading)
+    if measure is None and not share and "spam" in words.words(heading).split():
+        measure = -1  # before messages, of which spam is a part
+    return Kind(number, share, measure, not heading, _is_dated(table, number))
+
+
+def _is_dated(table: Table, number: int) -> bool:
+    heading = table.headings[number]
+    return bool(periods.iso(heading)) or periods.is_short(heading)
+
+
+def _says_other(table: Table, number: int, of: Role | None = None) -> bool:
+    heading = table.headings[number]
+    return words.says_other(heading) or not _OTHERS[of].isdisjoint(words.words(heading).split())
+
+
+def _is_something_else(table: Table, number: int) -> bool:
+    """Whether the cells say by themselves that they are no shares: years, row numbers."""
+    heading = table.headings[number]
+    if words.says_shares(heading) or words.measure(heading) is not None or not heading:
+        return False
+    return _is_row_number(table, number) or all(
+        text.isdecimal() and len(text) == 4 and "1900" <= text <= "2100"
+        for text in texts(table.column(number))
+        if not is_missing(text)
+    )
+
+
+def _is_row_number(table: Table, number: int) -> bool:
+    there = [str(text) for text in table.column(number)[:_SAMPLE]]
+    if len(there) < 3 or not all(text.isdecimal() for text in there):
+        return False
+    return all(int(b) - int(a) == 1 for a, b in zip(there, there[1:], strict=False))
+
+
+def _surely_counts(table: Table, number: int) -> bool:
+    """Whether figures under a heading that says nothing are whole, and one is above 100."""
+    readings = numbers.read([t for t in texts(table.column(number)) if not is_missing(t)])
+    return any(r.whole and max(r.values.values(), default=0) > _SURELY for r in readings)
+
+
+def _adds_up(table: Table, number: int) -> bool:
+    """Whether the figures of a column add up to the whole, in each period."""
+    dated = [i for i, h in enumerate(table.headings) if words.is_period(h) and i != number]
+    apart = groups([table.column(i) for i in dated], len(table.cells))
+    return _is_whole(table, [number], apart)
+
+
+def _add_up_in_rows(table: Table, columns: Sequence[int]) -> bool:
+    return _is_whole(table, columns, np.arange(len(table.cells)))
+
+
+def _is_whole(table: Table, columns: Sequence[int], apart: npt.NDArray[np.int64]) -> bool:
+    """Whether the figures in columns add up to 100 or 1 in each group, within rounding."""
+    sums = np.zeros(int(apart.max(initial=-1)) + 1)
+    half = np.zeros_like(sums)
+    for number in columns:
+        column = table.column(number)
+        reading = numbers.read(texts(column))[0]
+        if reading.faults:
+            return False
+        unit = {
+            text: numbers.half_unit(text, reading.mark)
+            for text in reading.values
+            if not is_missing(text)
+        }
+        value = np.nan_to_num(numbers_of(column, reading.values))
+        sums += np.bincount(apart, weights=value, minlength=len(sums))
+        half += np.bincount(apart, weights=numbers_of(column, unit, 0.0), minlength=len(sums))
+    return len(sums) > 0 and any(
+        bool((np.abs(sums - whole) <= np.minimum(half, whole / 50) + 1e-9).all())
+        for whole in (100.0, 1.0)
+    )
+
+
+def _refuse_parted(table: Table, candidates: Sequence[int]) -> None:
+    """Refuse figures among notes, which are the ends of cells that a separator has parted.
+
+    So is a column of digits that begin with noughts, right of one of whole numbers.
+    """
+    for i, heading in enumerate(table.headings):
+        of_notes = words.is_note(heading)
+        if not of_notes and (i not in candidates or i - 1 not in candidates or words.says_shares(heading)):
+            continue
+        parted = where(
+            table.column(i),
+            lambda text: numbers.is_figure(text)
+            if of_notes  # noqa: B023 - asked at once
+            else text.isdecimal() and text.startswith("0") and len(text) > 1,
+        )
+        if parted.any():
+            lines = lines_of(table.cells.index[parted])
+            raise FigureError(
+                f"{table.name}: {table.called(i)} holds figures on {lines}, as where a comma in a "
+                "cell has parted it: quote such cells, or write another separator"
+            )
+
+
+def _unclear(
+    table: Table, among: Sequence[int], options: TableOptions, *, certain: bool
+) -> ColumnError:
+    what = _WHAT[options.of]
+    if certain:
+        problem = f"can't tell which column holds {what}: {' or '.join(map(table.called, among))}?"
+    elif among:
+        of_other = " and ".join(map(table.called, among))
+        problem = (
+            f"no column surely holds {what}: {of_other} can be something else; it has "
+            f"{_listed(table)}"
+        )
+    else:
+        problem = f"no column holds figures for {what}; it has {_listed(table)}"
+    return ColumnError(
+        f"{table.name}: {problem}", settles=[Remedy("column", None, "chooses one")] if among else []
+    )
+
+
+def _listed(table: Table) -> str:
+    return ", ".join(map(table.called, range(len(table.headings))))

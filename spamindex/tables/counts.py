@@ -1,116 +1,166 @@
-"""What is behind the shares of a table: counts of messages or visits, or digits alone."""
+"""What is behind shares: counts of messages or machines beside them, or digits alone."""
 
 from __future__ import annotations
-
-import warnings
 
 import numpy as np
 import numpy.typing as npt
 
-from spamindex.errors import FigureError, SpamIndexNote, UnitError
-from spamindex.tables import columns
-from spamindex.tables import numbers as figures
-from spamindex.tables.headings import Role
+from spamindex import words
+from spamindex.errors import FigureError, Remedy, UnitError
+from spamindex.tables import numbers, units
 from spamindex.tables.layout import Entries
-from spamindex.tables.units import MOST_COUNTED, Figures, Unit
+from spamindex.tables.options import TableOptions
+from spamindex.tables.table import Numbers, numbers_of, texts
+from spamindex.tables.units import MOST_COUNTED, Figures
+from spamindex.words import is_missing
 
-_TOTAL_OPTION: dict[Role | None, str] = {
-    "spam": "--spam-total",
-    "market": "--share-total",
-    None: "total=",
-}
 _ABOUT = 0.01  # how far, of itself, a share may be from what its count says
+_TOTAL = Remedy("total", None, "says how many there are in all")
 
 
-def behind(
-    table: Entries,
-    figures_: Figures,
-    unit: Unit,
-    of: Role | None,
-    *,
-    counts: bool,
-    total: int | None,
-    rounding: bool,
-) -> dict[str, npt.NDArray[np.float64]]:
-    """What is asked for of the figures of a table, a number for each row.
+def behind(entries: Entries, figures: Figures, options: TableOptions) -> dict[str, Numbers]:
+    """What is known of how the shares of a table came about, a number for each row.
 
-    ``count`` and ``total`` say how many messages or visits a share stands for, where the table
-    knows (``counts``) or its sample size is given (``total``), with ``share`` in percent anew
-    where they stand beside rounded ones; ``half`` is half a unit of a share's
-    last digit, in percent (``rounding``). Raises UnitError where the unit has no such thing or
-    counts and shares contradict each other, FigureError where a count is none.
+    ``count`` and ``total`` say how many messages or machines a share stands for, where they are
+    asked for; ``half`` is half a unit of a share's last digit, in percent; ``design_effect`` and
+    ``clusters`` are those that a tally has written. Raises UnitError where the table has no such
+    thing, or counts and shares contradict each other.
     """
-    found: dict[str, npt.NDArray[np.float64]] = {}
-    if unit == "count" and (total is not None or rounding):
-        option = "--rounding" if rounding else _TOTAL_OPTION[of]
-        raise UnitError(f"{table.title}: holds counts, and {option} is for shares; leave it out")
-    if total is not None:
-        found["count"] = figures_.amounts(unit) / 100 * total
-        found["total"] = np.full(len(table), float(total))
-    elif counts and unit == "count":
-        amounts, groups = _whole(figures_.values, table.title), table.groups()
-        sums = np.bincount(groups, weights=amounts).astype(np.float64)
-        found["count"], found["total"] = amounts, sums[groups]
-    elif counts:
-        found |= _beside(table, figures_, unit, of)
-    if rounding:
-        found["half"] = _half_units(table, figures_.reading.mark, unit)
+    found: dict[str, Numbers] = {}
+    beside = _beside(entries, figures, options)
+    if options.rounding:
+        if figures.counts:
+            raise UnitError(f"{entries.title}: holds counts, which are not rounded: leave rounding out")
+        found["half"] = _halves(entries, figures)
+    if options.total is not None:
+        if figures.counts and not figures.coarse:
+            raise UnitError(f"{entries.title}: holds counts already: leave their total out")
+        share = figures.amounts
+        if figures.counts:
+            sums = np.bincount(entries.rankings(), weights=share)
+            share = 100 * share / sums[entries.rankings()]
+        found["count"] = share / 100 * options.total
+        found["total"] = np.full(len(entries), float(options.total))
+    elif options.counts and figures.counts and not (figures.coarse and options.of is None):
+        if figures.coarse:
+            raise UnitError(
+                f"{entries.title}: counts in thousands or more are too coarse for intervals",
+                settles=[_TOTAL],
+            )
+        found["count"] = _whole(figures.amounts, entries.title)
+        groups = entries.rankings()
+        found["total"] = np.bincount(groups, weights=found["count"]).astype(float)[groups]
+    elif options.counts and beside is not None:
+        found |= beside
+    if options.counts:
+        found |= _of_clusters(entries)
+    return found
+
+
+def _of_clusters(entries: Entries) -> dict[str, Numbers]:
+    found = {}
+    for name in ("design_effect", "clusters"):
+        if columns := entries.table.find(name):
+            column = entries.table.column(columns[0])
+            reading = numbers.read(texts(column), ["."])[0]
+            if reading.faults:
+                text, why = next(iter(reading.faults.items()))
+                raise FigureError(f"{entries.table.name}: column {name!r}: {text!r} {why}")
+            found[name] = numbers_of(column, reading.values)
     return found
 
 
 def _beside(
-    table: Entries, figures_: Figures, unit: Unit, of: Role | None
-) -> dict[str, npt.NDArray[np.float64]]:
-    """The counts in a column beside the shares, if there is one, and their totals."""
-    others = [i for i in table.others if i not in (*table.by, table.period, table.above)]
-    number = columns.count_column(table.cells, others, of)
-    if number is None:
-        return {}
-    column = table.column(number)
-    note = f"{table.cells.name}: column {column.heading!r}: taken for the counts behind the shares"
-    warnings.warn(SpamIndexNote(note), stacklevel=4)
-    counts = column.figures(_counts)
-    bad = np.flatnonzero(np.isnan(counts))
-    if len(bad):
-        at = f"column {column.heading!r}"
-        raise FigureError(*(f"{table.cells.at(i)}: {at}: {column[i]!r} is no count" for i in bad))
-    _whole(counts, f"{table.cells.name}: column {column.heading!r}")
+    entries: Entries, figures: Figures, options: TableOptions
+) -> dict[str, Numbers] | None:
+    """The counts in a column beside the shares, and their totals; None where there are none.
 
-    shares, groups = figures_.amounts(unit), table.groups()
-    parts, sums = (np.bincount(groups, weights=amounts) for amounts in (shares, counts))
-    halves = _half_units(table, figures_.reading.mark, unit)
-    # Of all messages, too, where the table holds only the first few systems.
-    whole = abs(parts - 100) <= np.bincount(groups, weights=halves) * (1 + _ABOUT)
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        totals = np.where(whole, sums, np.round(100 * sums / parts))[groups]
-    slack = _ABOUT * shares + 2 * halves
-    with np.errstate(invalid="ignore", divide="ignore"):
-        wrong = np.flatnonzero(~(abs(100 * counts / totals - shares) <= slack))
-    if len(wrong):
-        i = wrong[0]
+    Where nobody has named the column of shares, counts that are not proportional to them are
+    refused: which of the two is it?
+    """
+    if figures.counts or not entries.counted:
+        return None
+    named = options.column is not None
+    odd: tuple[int, str] | None = None
+    for number in sorted(entries.counted, key=lambda n: words.measure(entries.table.headings[n]) or 0):
+        column = entries.table.column(number)
+        readings = [r for r in numbers.read(texts(column)) if not r.faults]
+        whole = next((r for r in readings if r.whole), readings[0] if readings else None)
+        if whole is None:
+            continue
+        sign = units.said(entries.table.headings[number])
+        counts = numbers_of(column, whole.values)
+        wrong = _not_proportional(entries, figures, np.nan_to_num(counts))
+        if wrong is not None:
+            odd = odd or (number, f"{entries.table.at(entries.line(wrong))}")
+            continue
+        coarse = (sign is not None and sign.times > 1) or bool(whole.rounded)
+        if coarse and options.of is None:
+            return None
+        if coarse and options.counts and options.total is None:
+            raise UnitError(
+                f"{entries.table.name}: {entries.table.called(number)}: counts in thousands or more "
+                "are too coarse for intervals",
+                settles=[_TOTAL],
+            )
+        if np.isnan(counts).any() or not options.counts:
+            return None
+        return _evidence(entries, figures, _whole(counts, f"{entries.table.name}: {entries.table.called(number)}"))
+    if odd is not None and not named:
         raise UnitError(
-            f"{table.cells.at(i)}: column {column.heading!r}: {counts[i]:.10g} of {totals[i]:.10g} "
-            f"is not {shares[i]:.10g} percent; leave the column out if it counts something else"
+            f"{odd[1]}: the counts under {entries.table.called(odd[0])} are not in proportion to "
+            f"the shares under {entries.table.called(entries.value)}: which are meant?",
+            settles=[
+                Remedy("column", entries.heading or str(entries.value + 1), "takes the shares"),
+                Remedy("column", entries.table.headings[odd[0]], "the counts"),
+            ],
         )
+    return None
+
+
+def _evidence(entries: Entries, figures: Figures, counts: Numbers) -> dict[str, Numbers]:
+    totals = _totals(entries, figures, counts)
     # The shares are those of the counts: what was printed is rounded, and may be out of bounds.
     return {"share": 100 * counts / totals, "count": counts, "total": totals}
 
 
-def _counts(texts: list[str]) -> list[float]:
-    readings = figures.read(texts)
-    return next((reading for reading in readings if reading.whole), readings[0]).values
+def _totals(entries: Entries, figures: Figures, counts: Numbers) -> Numbers:
+    """How many there are in all, in the ranking of each row."""
+    groups = entries.rankings()
+    parts, sums = (np.bincount(groups, weights=amounts) for amounts in (figures.amounts, counts))
+    halves = np.bincount(groups, weights=_halves(entries, figures))
+    # Of all messages, too, where the table holds only the first few systems.
+    whole = np.abs(parts - 100) <= halves * (1 + _ABOUT) + 1e-9
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        totals: Numbers = np.where(whole, sums, np.round(100 * sums / parts))[groups]
+    return totals
 
 
-def _whole(counts: npt.NDArray[np.float64], where: str) -> npt.NDArray[np.float64]:
+def _not_proportional(entries: Entries, figures: Figures, counts: Numbers) -> int | None:
+    """The first row whose count is not what its share says; None where there is none."""
+    totals = _totals(entries, figures, counts)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        exact = 100 * counts / totals
+        # A count is rounded as well, to half of it at most.
+        slack = _ABOUT * figures.amounts + 2 * _halves(entries, figures) + 50 / totals
+        wrong = np.flatnonzero(~(np.abs(exact - figures.amounts) <= slack))
+    return int(wrong[0]) if len(wrong) else None
+
+
+def _whole(counts: Numbers, where: str) -> Numbers:
     if not (counts == np.floor(counts)).all():
         raise FigureError(f"{where}: not all are whole, but intervals need what was counted")
     if counts.sum() > MOST_COUNTED:
-        raise FigureError(f"{where}: adds up to {counts.sum():.10g}, more than anybody has counted")
+        raise FigureError(f"{where}: adds up to {counts.sum():.4g}, more than anybody has counted")
     return counts
 
 
-def _half_units(table: Entries, mark: str, unit: Unit) -> npt.NDArray[np.float64]:
-    halves = table.column(table.value).figures(
-        lambda texts: [figures.half_unit(text, mark) for text in texts]
-    )
-    return 100 * halves if unit == "fraction" else halves
+def _halves(entries: Entries, figures: Figures) -> npt.NDArray[np.float64]:
+    """Half a unit of the last digit of each share, in percent."""
+    column, reading = entries.table.column(entries.value), figures.reading
+    half = {
+        text: numbers.half_unit(text, reading.mark) * figures.times
+        for text in column.cat.categories
+        if not is_missing(text) and text in reading.values
+    }
+    return numbers_of(column, half, 0.0)

@@ -1,153 +1,323 @@
-"""Where among the rows of a file a table begins and ends, and what stands around it."""
+"""Rows to a table with headings: where it begins and ends, and what stands around it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from spamindex import periods
-from spamindex.errors import FileError, SpamIndexNote, SpamIndexWarning
-from spamindex.tables import alignment, headings
-from spamindex.tables.cells import Cells
-from spamindex.tables.numbers import is_figure, is_missing
+from spamindex import periods, words
+from spamindex.errors import ColumnError, Doubt, FileError, Remedy
+from spamindex.names import BUILT_IN
+from spamindex.tables.numbers import is_figure
+from spamindex.tables.options import TableOptions
+from spamindex.tables.rows import Rows
+from spamindex.tables.table import Column, Mask, Table, lines_of, mapped, where
+from spamindex.words import is_missing
 
-_SAMPLE = 200
+_SAMPLE = 1000
+_COMMENTS = ("#", "//")
+_LINE = Remedy("header", None, "names the line of the headings (0 for none)")
 
 
-def table(raw: Cells, widths: npt.NDArray[np.int64]) -> Cells:
-    """Find the first table among all rows, with what is to be said of the rows left out.
+def table(rows: Rows, options: TableOptions) -> Table:
+    """The first table among the rows of a file, under its headings.
 
-    ``raw`` and ``widths`` are as ``csvfile.read`` gives them. Left out are blank lines, comments
-    (lines that begin with # and are shorter than the table), text above and below the table, a
-    second table below it, and its headings where they are repeated. Raises FileError.
+    Left out, and said, are blank lines, comments, text above and below the table, a second table
+    below it, and its headings where they are repeated. Raises FileError where a row can't stand
+    under the headings, ColumnError where it is not certain which line they are.
 
     >>> import io
-    >>> from spamindex.tables import rows as csvfile
-    >>> cells = table(*csvfile.read(io.BytesIO(b"Title\\n\\nos,share\\nLinux,5\\n")))
-    >>> cells.row(0), str(cells.findings[0])
-    (['os', 'share'], '<stream>:1: left out: text before the table')
+    >>> from spamindex.tables.rows import read
+    >>> found = table(read(io.BytesIO(b"Title\\n\\nos,share\\nLinux,5\\n")), TableOptions())
+    >>> found.headings, found.row(0), found.findings.notes
+    (['os', 'share'], ['Linux', '5'], ['left out: line 1 (text before the table)'])
     """
-    filled_to = alignment.filled(raw)
-    usual = _usual_width(raw, filled_to)
-    rows = np.flatnonzero((filled_to > 0) & ~_comments(raw, filled_to, usual))
-    first = _first(rows, widths, filled_to, usual)
-    width = int(widths[first])
-    has_figures = any(map(is_figure, raw.row(first)))
-    above = rows[rows == first - 1]
-    if has_figures and len(above) and widths[above[0]] == width:  # the last heading is blank
-        first, has_figures = int(above[0]), False
-    elif has_figures and len(above) and (headings := widths[above[0]]) > 1:
-        raise FileError(
-            f"{raw.at(first)}: has {width} cells, but the row above it has {headings}; "
-            "quote a cell that holds a delimiter, or name the right --delimiter"
-        )
-    is_heading = np.zeros(len(raw), bool)
-    if not has_figures:
-        is_heading = np.logical_and.reduce([c.codes == c.codes[first] for c in raw.columns])
-    end = _end(raw, widths, rows[rows >= first], is_heading)
-
-    kept = np.zeros(len(raw), bool)
-    kept[rows] = True
-    kept &= ~is_heading
-    kept[:first] = kept[end:] = False
-    kept[first] = True
-    cells = raw.only(kept)
-    alignment.check(cells, widths[kept], width)
-    left_out = np.flatnonzero((filled_to > 0) & ~kept)
-    findings = [*raw.findings, *_left_out(raw, left_out, first, end)]
-    gap = _gap(raw, filled_to, rows[(rows > first) & (rows < end)], is_heading)
-    return replace(cells, columns=cells.columns[:width], gap=gap, findings=findings)
-
-
-def _comments(raw: Cells, filled_to: npt.NDArray[np.int64], usual: int) -> npt.NDArray[np.bool_]:
-    """The rows that begin with #, are narrow or hold no figure, and are no headings."""
-    marked = raw.columns[0].where(lambda text: text.startswith("#"))
-    comment = marked & (filled_to < usual)
-    wide = np.flatnonzero(filled_to >= usual)
-    begun = wide[~marked[wide]].min(initial=len(raw))
-    for row in wide[marked[wide]]:
-        if not any(map(is_figure, raw.row(row))):
-            below = wide[wide > row][:1]  # headings have figures under them, or nothing
-            comment[row] = row > begun or any(not any(map(is_figure, raw.row(i))) for i in below)
-    return comment
-
-
-def _usual_width(raw: Cells, filled_to: npt.NDArray[np.int64]) -> int:
-    """To which cell most rows are filled, of those that are filled to the second at least."""
-    if not filled_to.any():
+    raw = rows.table
+    filled = _filled(raw)
+    if not filled.any():
         raise FileError(f"{raw.name}: is empty; a table of names and figures is needed")
-    common = np.bincount(filled_to)
+    usual = _usual_width(raw, filled)
+    comments = _comments(raw, filled, usual)
+    full = (filled > 1) & (rows.widths >= usual) & ~comments
+    headings, header, first = _headings(rows, options, filled, full)
+    width = len(headings)
+    repeated = np.zeros(len(filled), bool)
+    if header:
+        same = [raw.column(i).cat.codes == raw.column(i).cat.codes.iloc[header[-1]] for i in range(width)]
+        repeated = np.logical_and.reduce(same)
+    end, notes_below = _end(rows, filled, comments | repeated, first, width)
+
+    kept = (filled > 0) & ~comments & ~repeated
+    kept[:first] = kept[end:] = False
+    if not kept.any():
+        raise FileError(f"{raw.name}: only headings, no rows under them")
+    _check_widths(rows, kept, filled, width)
+    lines = raw.cells.index.to_numpy()
+    for what, left in (
+        ("text before the table", np.arange(len(kept)) < (header[0] if header else first)),
+        ("comments", comments),
+        ("repeated headings", repeated & (np.arange(len(kept)) >= first)),
+        (notes_below, np.arange(len(kept)) >= end),
+    ):
+        among = lines[left & (filled > 0) & ~kept & ((what == "comments") | ~comments)]
+        if len(among):
+            raw.findings.notes.append(f"left out: {lines_of(among)} ({what})")
+    gaps = _gaps(filled, kept)
+    if len(gaps) and not rows.certain:
+        doubt = f"goes on after a blank line at {lines_of(lines[gaps])}: is it one table?"
+        raw.findings.doubts.append(Doubt(doubt))
+    return _tidied(replace(raw, headings=headings, cells=raw.cells.iloc[kept, :width]))
+
+
+def _filled(raw: Table) -> npt.NDArray[np.int64]:
+    """To which cell each row is filled, counted from 1; 0 for a blank one."""
+    filled = np.zeros(len(raw.cells), np.int64)
+    for i in raw.cells:
+        filled[where(raw.column(i), str.strip)] = i + 1
+    return filled
+
+
+def _usual_width(raw: Table, filled: npt.NDArray[np.int64]) -> int:
+    """To which cell most rows are filled, of those that are filled to the second at least."""
+    common = np.bincount(filled, minlength=3)
     common[:2] = 0
     if not common.any():
-        raise FileError(f"{raw.name}: has no columns; name what parts them with --delimiter")
+        raise FileError(
+            f"{raw.name}: can't find the columns; is another character between them?",
+            settles=[Remedy("delimiter", None, "names it")],
+        )
     return len(common) - 1 - int(np.argmax(common[::-1]))  # the wider of two that are as common
 
 
-def _first(
-    rows: npt.NDArray[np.int64],
-    widths: npt.NDArray[np.int64],
-    filled_to: npt.NDArray[np.int64],
-    usual: int,
-) -> int:
-    """Where the table begins: at its first row of the usual width, or of more if others follow.
+def _comments(raw: Table, filled: npt.NDArray[np.int64], usual: int) -> Mask:
+    """The lines that begin like a comment and are no row of figures."""
+    comments = where(raw.column(0), lambda text: text.lstrip().startswith(_COMMENTS))
+    wide = comments & (filled >= usual)
+    for row in np.flatnonzero(wide):
+        # One with figures may be a row that was put out of use: whoever adds rows up, asks.
+        # The first full line may be headings that a program has marked.
+        if any(map(is_figure, map(str.strip, raw.row(row)))) or row == np.argmax(filled >= usual):
+            comments[row] = False
+    return comments
 
-    A heading can be wider than most rows, whose last cells are blank, or lack its last word. A
-    title with commas in it can be as wide, but has a gap after it.
-    """
-    wide_enough = (widths[rows] >= usual) & (filled_to[rows] > 1)
-    followed = np.append(np.diff(rows) == 1, False)
-    begins = wide_enough & ((filled_to[rows] == usual) | followed)
-    return int(rows[np.argmax(begins)])
+
+def _headings(
+    rows: Rows, options: TableOptions, filled: npt.NDArray[np.int64], full: Mask
+) -> tuple[list[str], list[int], int]:
+    """The headings, the rows on which they stand (none, one or two), and the first row of data."""
+    raw = rows.table
+    if options.header is not None and not rows.certain:
+        return _named_header(rows, options.header, filled, full)
+    if rows.certain:
+        return _texts(raw, 0)[: rows.widths[0]], [0], 1
+    numbers = np.flatnonzero(full)[:_SAMPLE]
+    if not len(numbers):
+        raise FileError(
+            f"{raw.name}: can't find a table: its rows differ in how many cells they have"
+        )
+    cells = {int(row): _texts(raw, row) for row in numbers}
+    dated = {row: [bool(periods.iso(text)) for text in of] for row, of in cells.items()}
+    counted = {
+        row: [is_figure(text) and not date for text, date in zip(of, dated[row], strict=True)]
+        for row, of in cells.items()
+    }
+    first = next((row for row in cells if any(counted[row])), int(numbers[min(1, len(numbers) - 1)]))
+    below = [row for row in cells if row >= first]
+    figures = {
+        i: sum(counted[row][i] for row in below) >= sum(dated[row][i] for row in below)
+        for i in range(len(raw.headings))
+        if 2 * sum(counted[r][i] or dated[r][i] for r in below)
+        >= sum(not is_missing(cells[r][i]) for r in below) > 0
+    }
+
+    def fits(row: int, *, loosely: bool) -> bool:
+        """Whether a row could be one of data: nothing but figures stands over figures.
+
+        Loosely, years may stand over numbers, right of a name and below headings.
+        """
+        loosely = loosely and bool(cells[row][0]) and not (counted[row][0] or dated[row][0])
+        return all(
+            (counted if of_numbers else dated)[row][i]
+            or is_missing(cells[row][i])
+            or (loosely and dated[row][i])
+            for i, of_numbers in figures.items()
+        )
+
+    above = [row for row in cells if row < first]
+    while figures and above and fits(above[-1], loosely=len(above) > 1):
+        first = above.pop()
+    header = above[-1] if above else None
+    if header is None:
+        return _without_headings(raw, cells[first][: rows.widths[first]], options, first)
+    second = header if len(above) > 1 and above[-2] == header - 1 else None
+    if second is not None:
+        header = above[-2]
+        joined = _with_units(cells[header], cells[second])
+        if joined is None:
+            raise ColumnError(
+                f"{raw.name}: lines {raw.cells.index[header]} and {raw.cells.index[second]} could "
+                "both be headings: name each column in one line of the file",
+                settles=[_LINE],
+            )
+        return joined[: max(rows.widths[header], rows.widths[second])], [header, second], first
+    if not any(counted[first]) and any(dated[header]) and not _says_headings(cells[header], options):
+        raise _ambiguous(raw, header, cells[header])
+    return cells[header][: rows.widths[header]], [header], first
+
+
+def _named_header(
+    rows: Rows, line: int, filled: npt.NDArray[np.int64], full: Mask
+) -> tuple[list[str], list[int], int]:
+    raw = rows.table
+    if line == 0:
+        first = int(np.argmax(full))
+        return [""] * int(filled[full].max(initial=2)), [], first
+    found = np.flatnonzero((raw.cells.index == line) & (filled > 0))
+    if not len(found):
+        raise ColumnError(f"{raw.name}: has no headings on line {line}, which is blank or not there")
+    return _texts(raw, found[0])[: rows.widths[found[0]]], [int(found[0])], int(found[0]) + 1
+
+
+def _without_headings(
+    raw: Table, cells: list[str], options: TableOptions, row: int
+) -> tuple[list[str], list[int], int]:
+    """The blank headings of a table that has none, or those of a first row with years in it."""
+    figures = [text for text in cells if is_figure(text)]
+    if figures and all(map(periods.iso, figures)):
+        if _says_headings(cells, options):
+            return cells, [row], row + 1
+        raise _ambiguous(raw, row, cells)
+    return [""] * len(cells), [], row
+
+
+def _says_headings(row: list[str], options: TableOptions) -> bool:
+    """Whether a row has a word that heads a column of names, or a column that an option names."""
+    named = {
+        words.words(name)
+        for name in (options.key, options.column, *options.sum, *(w.column for w in options.where))
+        if name
+    }
+    named |= {words.words(column) for by in options.by for column in by.columns}
+    return any(
+        words.names_os(text)
+        or words.words(text) in words.NAME_HEADINGS
+        or (text and words.words(text) in named and not is_figure(text))
+        or (words.is_period(text) and not periods.iso(text))
+        for text in row
+    ) and not BUILT_IN.knows(row[0])
+
+
+def _ambiguous(raw: Table, row: int, cells: list[str]) -> ColumnError:
+    shown = ", ".join(repr(text) for text in cells if text)
+    return ColumnError(
+        f"{raw.at(raw.cells.index[row])}: could be headings or figures: {shown}", settles=[_LINE]
+    )
+
+
+def _with_units(headings: list[str], below: list[str]) -> list[str] | None:
+    """Headings with the units that a second line gives them; None if it says anything else."""
+    units = words.PERCENT_WORDS | words.PER_MILLE | words.BASIS_POINTS | words.MULTIPLES.keys()
+    for text in filter(None, below):
+        inside = words.words(text).removeprefix("in ")
+        if inside not in units and not (is_missing(text) or inside in words.NAME_HEADINGS):
+            return None
+    return [
+        f"{heading} ({unit.strip('()[]')})" if unit and not is_missing(unit) else heading
+        for heading, unit in zip(headings, below, strict=True)
+    ]
+
+
+def _texts(raw: Table, row: int) -> list[str]:
+    return [" ".join(text.split()) for text in raw.row(int(row))]
+
 
 
 def _end(
-    raw: Cells,
-    widths: npt.NDArray[np.int64],
-    rows: npt.NDArray[np.int64],
-    is_heading: npt.NDArray[np.bool_],
-) -> int:
-    """Where the table ends: after a gap, at a row of text or at the headings of another table.
+    rows: Rows, filled: npt.NDArray[np.int64], passed: Mask, first: int, width: int
+) -> tuple[int, str]:
+    """Where the table ends, and what stands below it.
 
-    A row as wide as the table is still of it, even without a figure, unless it has a heading in it.
+    It ends at a row that is no row of it: after a blank line, text without a figure, or headings;
+    or, below all others, lines with one cell.
     """
-    first = raw.row(rows[0])
-    for row in rows[1:][np.diff(rows) > 1]:
-        cells = raw.row(row)[: widths[row]]
-        if row == rows[-1] and any(map(periods.iso, cells)):
-            return int(row)  # Source: somebody, 2010
-        if is_heading[row] or any(is_figure(text) or is_missing(text) for text in cells):
-            continue
-        if len(cells) != widths[rows[0]] or any(t in first or headings.heads(t) for t in cells):
-            return int(row)
-    return len(raw)
+    raw = rows.table
+    there = np.flatnonzero((filled > 0) & ~passed & (np.arange(len(filled)) >= first))
+    for row in there[1:][np.diff(there) > 1]:
+        if not (filled[there[there < row][-1] + 1 : row] == 0).any():
+            continue  # comments stand between, and no blank line
+        cells = _texts(raw, row)[: rows.widths[row]]
+        if row == there[-1] and any(map(periods.iso, cells)):
+            return int(row), "text below the table"
+        if not any(is_figure(text) or (text and is_missing(text)) for text in cells):
+            below = there[there > row]
+            table = len(below) and any(is_figure(t) for r in below[:1] for t in _texts(raw, r))
+            return int(row), "another table below" if table else "text below the table"
+    end = len(filled)
+    for row in there[:0:-1]:
+        if rows.widths[row] > 1 or BUILT_IN.knows(raw.row(row)[0]) or width < 2:
+            break
+        end = int(row)
+    return end, "text below the table"
 
 
-def _gap(
-    raw: Cells,
-    filled_to: npt.NDArray[np.int64],
-    rows: npt.NDArray[np.int64],
-    is_heading: npt.NDArray[np.bool_],
-) -> str | None:
-    """Where the ``rows`` of a table go on after blank lines, unless those are everywhere."""
-    blank = np.cumsum(filled_to == 0)
+def _gaps(filled: npt.NDArray[np.int64], kept: Mask) -> npt.NDArray[np.int64]:
+    """The rows before which there are blank lines, unless those are everywhere."""
+    blank = np.cumsum(filled == 0)
+    rows = np.flatnonzero(kept)
     gaps = np.diff(blank[rows]) > 0
-    after = rows[1:][gaps & ~is_heading[rows[1:]]]
-    return raw.at(after[0]) if len(after) and not gaps.all() else None
+    return np.zeros(0, np.int64) if gaps.all() else rows[1:][gaps]
 
 
-def _left_out(
-    raw: Cells, rows: npt.NDArray[np.int64], first: int, end: int
-) -> Iterator[UserWarning]:
-    for what, among in (
-        ("text before the table", rows[rows < first]),
-        ("a comment or a repeated heading", rows[(rows > first) & (rows < end)]),
-        ("after the end of the table", rows[rows >= end]),
-    ):
-        if len(among):
-            figures = any(is_figure(text) for row in among[:_SAMPLE] for text in raw.row(row)[1:])
-            kind = SpamIndexWarning if figures else SpamIndexNote
-            last = f"-{raw.lines[among[-1]]}" if len(among) > 1 else ""
-            yield kind(f"{raw.at(among[0])}{last}: left out: {what}")
+def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: int) -> None:
+    """Refuse rows with a cell too many, or too few.
+
+    What is missing at the end of a row is blank, but a row that ends with a figure before the last
+    column of figures may have lost any of its cells. Raises FileError with all of them.
+    """
+    raw = rows.table
+    faults = {
+        int(row): f"{raw.at(raw.cells.index[row])}: has {filled[row]} cells, but there are {width} "
+        "headings: quote a cell with a separator in it"
+        for row in np.flatnonzero(kept & (filled > width))
+    }
+    short = kept & (rows.widths < width)
+    if short.any():
+        sample = raw.cells.iloc[np.flatnonzero(kept)[:_SAMPLE]]
+        with_figures = [
+            i for i in range(width) if any(is_figure(str(t).strip()) for t in set(sample[i]))
+        ]
+        last = max(with_figures, default=-1) + 1
+        faults |= {
+            int(row): f"{raw.at(raw.cells.index[row])}: has {rows.widths[row]} cells, but there are "
+            f"{width} headings: is a cell missing, or the line broken? Write a blank cell for what "
+            "is not known"
+            for row in np.flatnonzero(short & (rows.widths < last))
+            if is_figure(_texts(raw, row)[rows.widths[row] - 1]) or rows.widths[row] == 1
+        }
+    if not rows.ends and kept[-1] and rows.widths[-1] < rows.widths[kept][:-1].min(initial=10**9):
+        raw.findings.doubts.append(
+            Doubt("the last line is shorter than the others and has no line end: is it cut off?")
+        )
+    if faults:
+        separator = Remedy("delimiter", None, "names the separator")
+        raise FileError(*(faults[row] for row in sorted(faults)), settles=[separator])
+
+
+def _tidied(found: Table) -> Table:
+    """The table without blanks before its cells, and how far each was indented where that differs."""
+    cells, indents = {}, {}
+    for i in found.cells:
+        column: Column = found.column(i)
+        if any(text[:1].isspace() for text in column.cat.categories):
+            far = np.array([len(t) - len(t.lstrip()) for t in column.cat.categories])
+            by_row = far[column.cat.codes.to_numpy()]
+            if len(set(by_row)) > 1:
+                indents[i] = column.cat.codes.astype(np.int64).map(lambda code: int(far[code]))
+            column = mapped(column, str.strip)
+        cells[i] = column
+    frame = found.cells.copy(deep=False)
+    for i, column in cells.items():
+        frame[i] = column
+    return replace(found, cells=frame, indents=indents)

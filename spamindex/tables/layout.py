@@ -1,207 +1,498 @@
-"""Where in a table the figures stand: long or wide, of which periods, and which of its rows."""
+"""A table to its entries: one row for each figure, of the periods and rows that are asked for."""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from spamindex import periods
-from spamindex.errors import ColumnError, PeriodError, listed
-from spamindex.names import Names
-from spamindex.tables import columns, headings
-from spamindex.tables.cells import Cells, Column, group
-from spamindex.tables.headings import Role
+from spamindex import periods, words
+from spamindex.errors import ColumnError, PeriodError, Remedy, listed
+from spamindex.names import fold
+from spamindex.tables import columns
+from spamindex.tables.numbers import is_clock
+from spamindex.tables.options import By, TableOptions, Where
+from spamindex.tables.table import (
+    Column,
+    Mask,
+    Table,
+    categories,
+    groups,
+    lines_of,
+    mapped,
+    texts,
+    where,
+)
+from spamindex.words import is_blank
 
-ALL = "all"
-_AT_LEAST = 2  # columns of one kind make a table wide
+ALL, LAST = "all", "last"
+_ISO_DAY = re.compile(r"\d{4}-\d\d(-\d\d)?", re.ASCII)
+_NUMBERED = re.compile(r"\d\d?[./-]\d\d?[./-]\d{4}", re.ASCII)
+_SPANS = {"day": 10, "month": 7, "year": 4}  # the digits of an ISO date
 
 
 @dataclass(frozen=True)
 class Entries:
     """A table with one row for each figure, and the numbers of its columns.
 
-    ``by`` tells rankings apart. ``above`` is the column with what stands above each figure in the
-    file where they stand in several columns of it, as in a wide table.
+    ``by`` tells rankings apart, ``periods`` are the columns of periods, ``summed`` those along which
+    counts may be added up. ``above`` says that the names, or the periods, stand in the headings.
+    ``counted`` are columns that may hold counts behind the shares. ``all_rows`` is the table before
+    rows were chosen by other columns than that of the OS, and ``ranked`` are the rows that were
+    chosen by that one. ``unmet`` are names that an option gives and the table has not.
     """
 
-    cells: Cells
+    table: Table
+    all_rows: Table
     os: int
     value: int
     by: list[int]
-    period: int | None
-    above: int | None
+    periods: list[int]
+    summed: list[int]
+    counted: list[int]
+    labels: list[int]
+    above: bool
+    ranked: Mask
+    unmet: list[str] = field(default_factory=list)
 
     @property
     def heading(self) -> str:
         """The heading of the figures; empty where they stand in several columns."""
-        return self.cells.headings[self.value] if self.above is None else ""
+        return "" if self.above else self.table.headings[self.value]
 
     @property
     def title(self) -> str:
         """What messages call the figures as a whole."""
-        return f"{self.cells.name}: column {self.heading!r}" if self.heading else self.cells.name
-
-    def at(self, row: int | np.integer[Any]) -> str:
-        """Where a figure stands, as messages say it."""
-        heading = self.heading if self.above is None else self.column(self.above)[row]
-        return f"{self.cells.at(row)}: column {heading!r}"
-
-    @property
-    def over_time(self) -> list[int]:
-        """The column of the periods, if there is one: shares add up to 100 in each of them."""
-        return [] if self.period is None else [self.period]
-
-    @property
-    def others(self) -> list[int]:
-        """The columns that are neither the OS nor the figures."""
-        return [i for i in range(len(self.cells.columns)) if i not in (self.os, self.value)]
+        return f"{self.table.name}: column {self.heading!r}" if self.heading else self.table.name
 
     def __len__(self) -> int:
-        return len(self.cells)
+        return len(self.table.cells)
 
-    def column(self, number: int) -> Column:
-        """One of its columns."""
-        return self.cells.columns[number]
+    def name(self, row: int | np.integer) -> str:
+        """The name in a row."""
+        return str(self.table.column(self.os).iloc[row])
 
-    def groups(self, *more: Column, apart: Sequence[int] = ()) -> npt.NDArray[np.int64]:
-        """A number for each row: the same in one ranking, one of ``apart`` and one of ``more``."""
-        numbers = dict.fromkeys([*self.by, *apart])
-        return group([*(self.column(number) for number in numbers), *more], len(self))
+    def line(self, row: int | np.integer) -> int:
+        """The line of a row."""
+        return int(self.table.cells.index[row])
 
-    def only(self, rows: npt.NDArray[np.bool_]) -> Entries:
-        """The table with these rows alone."""
-        return replace(self, cells=self.cells.only(rows))
+    def at(self, row: int | np.integer) -> str:
+        """Where a figure stands, as messages say it."""
+        column = self.name(row) if self.above else self.heading
+        return f"{self.table.at(self.line(row))}" + (f": column {column!r}" if column else "")
+
+    def rankings(self, *more: Column, over_time: bool = False) -> npt.NDArray[np.int64]:
+        """A number for each row: the same in one ranking, one period, and one of ``more``."""
+        numbers = dict.fromkeys([*self.by, *(self.periods if over_time else [])])
+        return groups([*(self.table.column(i) for i in numbers), *more], len(self))
+
+    def label(self, row: int | np.integer) -> str:
+        """The ranking and period of a row as messages name it; empty where there is one."""
+        numbers = dict.fromkeys([*self.by, *self.periods])
+        told = [i for i in numbers if len(texts(self.table.column(i))) > 1]
+        return ", ".join(str(self.table.column(i).iloc[row]) for i in told)
+
+    def only(self, rows: Mask) -> Entries:
+        """The entries in these rows alone."""
+        return replace(self, table=self.table.only(rows), ranked=self.ranked[rows])
 
 
-def matching(cells: Cells, where: Mapping[str, str]) -> Cells:
-    """The rows whose cells are what is asked for. Raises ColumnError where there are none."""
-    for heading, wanted in where.items():
-        column = cells.columns[columns.find(cells, heading)]
-        found = [text for text in column.distinct if text.casefold() == wanted.casefold()]
-        if not found:
-            there = listed([repr(text) for text in column.distinct])
-            raise ColumnError(f"{cells.name}: no row has {wanted!r} in {heading!r}; it has {there}")
-        cells = cells.only(column.where(found.__contains__))
-    return cells
+def entries(table: Table, options: TableOptions) -> Entries:
+    """Find the figures of a table, and choose among its rows.
 
-
-def entries(
-    cells: Cells,
-    names: Names,
-    *,
-    of: Role | None,
-    key: str | None,
-    column: str | None,
-    by: Sequence[str],
-    period: str | None,
-) -> Entries:
-    """Find the figures of a table. Raises ColumnError or PeriodError where that is not certain.
-
-    A wide table, which has a column for each OS or for each period, is taken as the long one that
-    says the same.
+    A wide table, which has a column for each system or for each period, is taken as the long one
+    that says the same. Raises ColumnError or PeriodError where that is not certain, or where a
+    column that is used has blank cells.
     """
-    wide = [] if key or column else _columns_of_systems(cells, names)
-    dated = [] if wide or column else _columns_of_periods(cells)
-    above = None
-    if wide or dated:
-        cells = cells.melted(wide or dated, "os" if wide else "period", "share")
-        above, value = len(cells.columns) - 2, len(cells.columns) - 1
-        os = above if wide else columns.key_column(cells, key)
+    for name in options.fill:
+        table = _filled(table, columns.find(table, name))
+    named = [i for name in _named(options) for i in table.find(name)]
+    table, dated, combined = _with_periods(table, options, named)
+    apart = {*named, *dated, *combined}
+    systems = columns.is_wide(table, options.names, options, apart)
+    spans = [] if systems or options.column else columns.by_period(table)
+    counted: list[int] = []
+    if systems or spans:
+        table, moved = _melted(table, systems or spans, "os" if systems else "period")
+        dated, combined = [moved[i] for i in dated], [moved[i] for i in combined]
+        apart = {*dated, *combined, *(i for n in _named(options) for i in table.find(n))}
+        above, value = len(table.headings) - 2, len(table.headings) - 1
+        if spans:
+            dated = [*dated, above]
+            parsed = periods.in_column(texts(table.column(above)))
+            table = _with(table, above, mapped(table.column(above), lambda t: parsed.get(t) or t))
+        os = above if systems else columns.key_column(table, options, {*apart, above, value})
     else:
-        os = columns.key_column(cells, key)
-        value = columns.value_column(cells, os, of, column)
-    cells, when = _with_periods(cells)
-    apart = [_by(cells, name, when) for name in by]
-    if when is not None:
-        cells = _of_period(cells, when, period, ranked_by=when in apart)
-    elif period not in (None, ALL):
-        raise PeriodError(f"{cells.name}: has no column of periods, so none is {period}")
-    return Entries(cells, os, value, apart, when, above)
+        os = columns.key_column(table, options, apart)
+        value, counted = columns.value_column(table, os, options, {*apart, *dated, *combined} - {os})
+    by = [_by(table, one, dated) for one in options.by]
+    for one, number in zip(options.by, by, strict=True):
+        if one.span:
+            table = _cut(table, number, one.span, dated)
+    table, unmet = _without_dropped(table, os, options)
+    where_numbers = [(condition, _find(table, condition.column, dated)) for condition in options.where]
+    _refuse_blanks(table, [*by, *dated], [n for _, n in where_numbers], options)
+    everything, ranked = table, np.ones(len(table.cells), bool)
+    for condition, number in where_numbers:
+        rows = _matching(table, condition, number, dated)
+        if number == os:
+            ranked &= rows
+        else:
+            table, ranked = table.only(rows), ranked[rows]
+    kept = _of_period(table, dated, options, [i for i in by if i in dated])
+    table, ranked = table.only(kept), ranked[kept]
+    if dated and options.period not in (None, ALL):
+        chosen = _of_period(everything, dated, options, dated)
+        everything = everything.only(chosen)
+    summed = [_find(table, name, dated) for name in options.sum]
+    used = {os, value, *by, *dated, *combined, *summed}
+    labels = [
+        i
+        for i in range(len(table.headings))
+        if i not in used and not words.is_note(table.headings[i])
+    ]
+    return Entries(
+        table, everything, os, value, by, dated, summed, counted, labels,
+        bool(systems or spans), ranked, unmet,
+    )  # fmt: skip
 
 
-def has_periods(cells: Cells) -> bool:
-    """Whether a table is one over time, with a column of periods or a column for each."""
-    return any(map(headings.is_period, cells.headings)) or bool(_columns_of_periods(cells))
+def has(table: Table, name: str, dated: Collection[str] = ()) -> bool:
+    """Whether a table has a column of this name; ``period`` is one for the periods.
+
+    ``dated`` are other names by which its periods go.
+    """
+    return bool(table.find(name)) or (
+        words.words(name) in {"period", *map(words.words, dated)} and bool(period_headings(table))
+    )
 
 
-def has_column(cells: Cells, name: str) -> bool:
-    """Whether a table has a column of this name; ``period`` is one for the periods."""
-    if headings.words(name) == "period" and has_periods(cells):
-        return True
-    return any(headings.words(heading) == headings.words(name) for heading in cells.headings)
+def period_headings(table: Table) -> list[str]:
+    """The headings of the columns of periods; ``period`` where the headings are periods."""
+    found = [
+        heading
+        for i, heading in enumerate(table.headings)
+        if words.is_period(heading) or _is_iso(table.column(i))
+    ]
+    return found or (["period"] if columns.by_period(table) else [])
 
 
-def _columns_of_systems(cells: Cells, names: Names) -> list[int]:
-    """The columns of a table that has one for each OS: known ones, or all beside the period."""
-    if columns.has_key(cells):
-        return []
-    others = [i for i, heading in enumerate(cells.headings) if not headings.is_period(heading)]
-    known = [i for i in others if names.family(cells.headings[i])]
-    if len(known) < _AT_LEAST:
-        return []
-    # What stands left of the first known one tells rows apart (a country), the rest are systems.
-    return [i for i in others if i >= known[0]]
+def known_periods(table: Table, options: TableOptions) -> list[str]:
+    """The periods of a table, in ISO form where that is certain."""
+    plain = replace(options, period=ALL, by=(), where=(), drop=(), fill=())
+    table, dated, _ = _with_periods(table, plain, [])
+    if not dated and (spans := columns.by_period(table)):
+        parsed = periods.in_column([table.headings[i] for i in spans])
+        return [found or text for text, found in parsed.items()]
+    return [text for i in dated[:1] for text in texts(table.column(i)) if text]
 
 
-def _columns_of_periods(cells: Cells) -> list[int]:
-    dated = [i for i, heading in enumerate(cells.headings) if periods.iso(heading)]
-    return dated if len(dated) >= _AT_LEAST else []
+def _named(options: TableOptions) -> list[str]:
+    """The columns that options name to choose or add up rows."""
+    return [
+        *(column for by in options.by for column in by.columns),
+        *(condition.column for condition in options.where),
+        *options.sum,
+    ]
 
 
-def _with_periods(cells: Cells) -> tuple[Cells, int | None]:
-    """The table with its periods in ISO form, and the column in which they are."""
-    found = [i for i, heading in enumerate(cells.headings) if headings.is_period(heading)]
-    if not found:
-        return cells, None
-    parts = {headings.words(cells.headings[i]): i for i in found}
-    if {"year", "month"} <= parts.keys():  # 2010 and 3, or 2010 and March
-        year, month = (cells.columns[parts[part]] for part in ("year", "month"))
-        pairs, codes = np.unique(
-            year.codes.astype(np.int64) * len(month.texts) + month.codes, return_inverse=True
+def _find(table: Table, name: str, dated: Sequence[int]) -> int:
+    if words.words(name) == "period" and dated and not table.find(name):
+        return dated[0]
+    return columns.find(table, name)
+
+
+def _by(table: Table, by: By, dated: Sequence[int]) -> int:
+    there = [name for name in by.columns if table.find(name)]
+    return _find(table, there[0] if there else by.columns[0], dated)
+
+
+def _with(table: Table, number: int, column: Column) -> Table:
+    cells = table.cells.copy(deep=False)
+    cells[number] = column
+    return replace(table, cells=cells)
+
+
+def _filled(table: Table, number: int) -> Table:
+    """The table with the cell above in the place of each blank one of a column."""
+    column = table.column(number)
+    codes, blank = column.cat.codes.to_numpy(), where(column, lambda text: not text)
+    above = np.maximum.accumulate(np.where(blank, 0, np.arange(len(codes))))
+    return _with(table, number, categories(list(column.cat.categories), codes[above], column.index))
+
+
+def _melted(table: Table, over: Sequence[int], heading: str) -> tuple[Table, dict[int, int]]:
+    """One row for each cell of some columns: what stands above it, and the cell, come last.
+
+    The other columns are repeated. Returns their new numbers, too.
+    """
+    count = len(table.cells)
+    index = np.repeat(table.cells.index.to_numpy(), len(over))
+    others = [i for i in range(len(table.headings)) if i not in set(over)]
+    cells = {}
+    for new, old in enumerate(others):
+        column = table.column(old)
+        codes = np.repeat(column.cat.codes.to_numpy(), len(over))
+        cells[new] = categories(list(column.cat.categories), codes, index)
+    names: dict[str, int] = {}
+    above = np.tile([names.setdefault(table.headings[i], len(names)) for i in over], count)
+    cells[len(others)] = categories(list(names), above, index)
+    kinds: dict[str, int] = {}
+    pieces = []
+    for i in over:
+        column = table.column(i)
+        new_codes = [kinds.setdefault(text, len(kinds)) for text in column.cat.categories]
+        pieces.append(np.array(new_codes)[column.cat.codes.to_numpy()])
+    cells[len(others) + 1] = categories(list(kinds), np.stack(pieces, axis=1).ravel(), index)
+    headings = [*(table.headings[i] for i in others), heading, "share"]
+    frame = table.cells.iloc[:0, :0].reindex(index).assign(**{})
+    for number, column in cells.items():
+        frame[number] = column
+    moved = {old: new for new, old in enumerate(others)}
+    return replace(table, headings=headings, cells=frame, indents={}), moved
+
+
+def _is_iso(column: Column) -> bool:
+    there = texts(column)
+    return bool(there) and all(_ISO_DAY.fullmatch(text) and periods.iso(text) for text in there)
+
+
+def _with_periods(
+    table: Table, options: TableOptions, named: Collection[int]
+) -> tuple[Table, list[int], list[int]]:
+    """The table with its periods in ISO form, the columns of them, and those that make one up."""
+    by_heading = [i for i, heading in enumerate(table.headings) if words.is_period(heading)]
+    spans = {i: words.span_of(table.headings[i]) for i in by_heading}
+    years = [i for i in by_heading if spans[i] == "year"]
+    parts = [i for i in by_heading if spans[i] in ("month", "quarter", "week")]
+    dated: list[int] = []
+    combined: list[int] = []
+    if len(years) == len(parts) == 1 and (both := _combined(table, years[0], parts[0], spans)) is not None:
+        combined = [years[0], parts[0]]
+        dated = [len(table.headings)]
+        table = table.with_column("period", both)
+    chosen = _chosen_by_others(table, options, {*by_heading})
+    for i in range(len(table.headings)):
+        if i in dated or i in combined:
+            continue
+        column = table.column(i)
+        if i not in by_heading:
+            if _is_iso(column):
+                dated.append(i)
+            continue
+        there = [text for text in texts(column[chosen] if i not in named else column) if text]
+        found = periods.in_column(there, spans[i], day_first=_day_first(options))
+        if None in found.values() and len(there) == 1 and not any(map(_NUMBERED.fullmatch, there)):
+            found = {there[0]: there[0]}  # there is nothing to choose
+        if None in found.values() and options.period == ALL:
+            continue
+        if None in found.values():
+            dates = any(found.values()) or any(map(_NUMBERED.fullmatch, there))
+            if not dates and (i in named or all(map(is_clock, there))):
+                continue  # whoever names it knows what it holds
+            raise _no_periods(table, i, found)
+        table = _with(table, i, mapped(column, lambda text, found=found: found.get(text) or text))
+        dated.append(i)
+    return table, dated, combined
+
+
+def _chosen_by_others(table: Table, options: TableOptions, by_heading: Collection[int]) -> Mask:
+    """The rows that are chosen by columns that are not of periods: the others need be none."""
+    rows = np.ones(len(table.cells), bool)
+    for condition in options.where:
+        found = [i for i in table.find(condition.column) if i not in by_heading]
+        if len(found) == 1:
+            folded = condition.value.casefold()
+            equal = where(table.column(found[0]), lambda t, f=folded: t.casefold() == f)
+            rows &= ~equal if condition.negated else equal
+    return rows if rows.any() else ~rows
+
+
+def _day_first(options: TableOptions) -> bool | None:
+    return None if options.dates is None else options.dates == "day-first"
+
+
+def _combined(table: Table, year: int, part: int, spans: dict[int, str | None]) -> Column | None:
+    """The periods that a column of years and one of months, quarters or weeks make up."""
+    years, parts = table.column(year), table.column(part)
+    kinds = len(parts.cat.categories)
+    pairs, codes = np.unique(
+        years.cat.codes.to_numpy(np.int64) * kinds + parts.cat.codes.to_numpy(np.int64),
+        return_inverse=True,
+    )
+    letter = {"month": "", "quarter": "Q", "week": "W"}[spans[part] or "month"]
+    found = []
+    for pair in pairs:
+        y, p = years.cat.categories[pair // kinds], parts.cat.categories[pair % kinds]
+        if not y and not p:
+            found.append("")
+        elif not re.fullmatch(r"\d{4}", y) or (one := periods.iso(f"{y}-{letter if p.isdecimal() else ''}{p}")) is None:
+            return None
+        else:
+            found.append(one)
+    return mapped(categories(list(map(str, range(len(found)))), codes, years.index), lambda i: found[int(i)])
+
+
+def _no_periods(table: Table, number: int, found: dict[str, str | None]) -> PeriodError:
+    bad = [text for text, period in found.items() if period is None]
+    column = table.column(number)
+    shown = listed([repr(text[:40]) for text in bad[:3]], of=len(bad))
+    lines = lines_of(table.cells.index[where(column, set(bad).__contains__)][:1])
+    said = f"{table.name}: {table.called(number)} holds {shown} ({lines})"
+    if any(map(_NUMBERED.fullmatch, bad)):
+        return PeriodError(
+            f"{said}: is the day first, or the month?",
+            settles=[Remedy("dates", "day-first", "or month-first says which")],
         )
-        texts = [
-            f"{year.texts[pair // len(month.texts)]}-{month.texts[pair % len(month.texts)]}"
-            for pair in pairs
-        ]
-        both = Column("period", texts, codes.astype(np.int32))
-        cells, found = replace(cells, columns=[*cells.columns, both]), [len(cells.columns)]
-    when = found[0]
-    dates = cells.columns[when].mapped(lambda text: periods.iso(text) or text)
-    return cells.with_column(when, dates), when
+    return PeriodError(
+        f"{said}, which is no period (2010-03, 2010-03-01, 2010-Q1, 2010-W09, 2010)",
+        settles=[Remedy("period", ALL, "takes the column as it is")],
+    )
 
 
-def _by(cells: Cells, name: str, when: int | None) -> int:
-    if when is not None and headings.words(name) == "period":
-        return when
-    return columns.find(cells, name)
-
-
-def _of_period(cells: Cells, when: int, period: str | None, *, ranked_by: bool) -> Cells:
-    column = cells.columns[when]
-    there = column.distinct
-    if period is None:
-        if len(there) > 1 and not ranked_by:
-            last, heading = shlex.quote(max(there)), shlex.quote(column.heading)
+def _cut(table: Table, number: int, span: str, dated: Sequence[int]) -> Table:
+    """The days, or months, of a column cut to months or years."""
+    column = table.column(number)
+    digits = _SPANS[span]
+    for text in texts(column):
+        of = periods.span_of(text)
+        if number not in dated or of not in _SPANS or _SPANS[of] < digits:
             raise PeriodError(
-                f"{cells.name}: holds {periods.span(there)}: choose one with --period {last} "
-                f"(or all), or rank each with --by {heading}"
+                f"{table.name}: {table.called(number)} holds {text!r}, which lies in no one {span}"
             )
-        return cells
-    if period != ALL:
-        wanted = periods.iso(period) or period
-        rows = column.where(lambda text: periods.within(text, wanted))
+    return _with(table, number, mapped(column, lambda text: text[:digits]))
+
+
+def _without_dropped(table: Table, os: int, options: TableOptions) -> tuple[Table, list[str]]:
+    """The table without the rows that are to be left out, and the names that it does not have."""
+    column, unmet = table.column(os), []
+    left = np.zeros(len(table.cells), bool)
+    for name in options.drop:
+        folded, canonical = fold(name), options.names.canonical(name)
+        rows = where(column, is_blank) if not name else where(column, lambda t, f=folded: fold(t) == f)
+        if not rows.any() and name:
+            rows = where(column, lambda t, c=canonical: options.names.canonical(t) == c)
         if not rows.any():
-            there_is = periods.span(there)
-            raise PeriodError(f"{cells.name}: has nothing of {period}; it holds {there_is}")
-        cells = cells.only(rows)
-    if not ranked_by and (twice := periods.within_another(cells.columns[when].distinct)):
-        raise PeriodError(
-            f"{cells.name}: {twice[0]} lies in {twice[1]}, and both would count: choose another "
-            f"--period, or rank each with --by {shlex.quote(column.heading)}"
+            unmet.append(name)
+        left |= rows
+    if left.any():
+        lines = lines_of(sorted(set(table.cells.index[left])))
+        table.findings.facts.append(f"dropped: {lines}")
+    return table.only(~left), unmet
+
+
+def _refuse_blanks(
+    table: Table, used: Sequence[int], chosen: Sequence[int], options: TableOptions
+) -> None:
+    """Refuse blank cells in columns by which rows are told apart: which is it?"""
+    answered = {
+        _find(table, w.column, ()) for w in options.where if w.negated and not w.value and table.find(w.column)
+    }
+    for number in dict.fromkeys([*used, *chosen]):
+        if number in answered:
+            continue
+        blank = where(table.column(number), is_blank)
+        if blank.any():
+            heading = table.headings[number] or str(number + 1)
+            raise ColumnError(
+                f"{table.name}: {table.called(number)} is blank on {lines_of(table.cells.index[blank])}",
+                settles=[
+                    Remedy("fill", heading, "repeats the cell above"),
+                    Remedy("where", f"{heading}!=", "leaves these rows out"),
+                ],
+            )
+
+
+def _matching(table: Table, condition: Where, number: int, dated: Sequence[int]) -> Mask:
+    """The rows that a condition chooses. Raises ColumnError where its value stands in no row."""
+    column = table.column(number)
+    if not condition.value:
+        rows = where(column, is_blank)
+    elif number in dated and (wanted := periods.iso(condition.value)):
+        rows = where(column, lambda text: periods.within(text, wanted))
+    else:
+        folded = condition.value.casefold()
+        rows = where(column, lambda text: text.casefold() == folded)
+    if not rows.any() and condition.value:
+        there = listed([repr(text) for text in texts(column)])
+        raise ColumnError(
+            f"{table.name}: no row has {condition.value!r} in {table.called(number)}; it has {there}"
         )
-    return cells
+    return ~rows if condition.negated else rows
+
+
+def _of_period(
+    table: Table, dated: Sequence[int], options: TableOptions, ranked_by: Sequence[int]
+) -> Mask:
+    """The rows of the period that is asked for. Raises PeriodError where that is not certain."""
+    kept = np.ones(len(table.cells), bool)
+    if not dated:
+        if options.period not in (None, ALL):
+            raise PeriodError(f"{table.name}: has no dates, so {options.period!r} can't be chosen")
+        return kept
+    if options.period is None:
+        several = [i for i in dated if i not in ranked_by and len(texts(table.column(i))) > 1]
+        if several and not ranked_by:
+            raise _which_period(table, dated, several)
+        return kept
+    if options.period == ALL:
+        return kept
+    for number in dated:
+        column = table.column(number)
+        there = texts(column)
+        wanted = _wanted(table, options.period, there)
+        kept &= where(column, lambda text, wanted=wanted: periods.within(text, wanted) or text == wanted)
+    if not kept.any():
+        held = " and ".join(
+            f"{table.called(i)} {periods.told(texts(table.column(i)))}" for i in dated
+        )
+        raise PeriodError(f"{table.name}: has nothing of {options.period}: {held}")
+    for number in dated:
+        there = texts(table.column(number)[kept])
+        if number not in ranked_by and (twice := periods.within_another(there)):
+            raise PeriodError(
+                f"{table.name}: {twice[0]} lies in {twice[1]}, and both would count",
+                settles=[Remedy("period", twice[0], "takes one"), Remedy("by", "period", "ranks each")],
+            )
+    return kept
+
+
+def _wanted(table: Table, period: str, there: Sequence[str]) -> str:
+    """The period that is asked for, as the column has it."""
+    if period == LAST:
+        unsure = [text for text in there if periods.span_of(text) is None]
+        if unsure:
+            shown = periods.told(there)
+            raise PeriodError(
+                f"{table.name}: can't tell which of {shown} is the last",
+                settles=[Remedy("period", None, "names it")],
+            )
+        return max(there)
+    own = [text for text in there if text.casefold() == period.casefold()]
+    wanted = own[0] if own else periods.iso(period)
+    if wanted is None:
+        raise PeriodError(
+            f"{table.name}: {period!r} isn't a period; write 2010-03, March 2010, Q1 2010, last or all, "
+            f"or one of its own: {periods.told(there)}"
+        )
+    return wanted
+
+
+def _which_period(table: Table, dated: Sequence[int], several: Sequence[int]) -> PeriodError:
+    held = " and ".join(f"{table.called(i)} {periods.told(texts(table.column(i)))}" for i in dated)
+    last = {i: max(texts(table.column(i))) for i in several}
+    if len(dated) == 1:
+        settles = [
+            Remedy("period", last[several[0]], "chooses one"),
+            Remedy("by", table.headings[several[0]] or "period", "ranks each"),
+        ]
+    else:
+        settles = [
+            Remedy("where", f"{table.headings[i]}={last[i]}", f"settles {table.called(i)}")
+            for i in several
+        ]
+        settles.append(Remedy("period", ALL, "takes all rows"))
+    return PeriodError(f"{table.name}: holds several periods: {held}", settles=settles)

@@ -1,4 +1,4 @@
-"""Cells as figures: decimal marks, thousands marks, percent signs, and cells without a figure."""
+"""Texts of cells to numbers: decimal marks, thousands marks, signs and short forms of units."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+
+from spamindex.words import MULTIPLES, is_missing
 
 MARKS = (".", ",")
 
-_MISSING = frozenset({"", "-", "--", "–", "—", "n/a", "#n/a", "na", "nan", "null", "none"})  # noqa: RUF001
 _INFINITE = frozenset({"inf", "infinity", "∞"})
-_PERCENT_SIGNS = ("%", "\N{FULLWIDTH PERCENT SIGN}")
+_SIGNS = {"%": 1.0, "\N{FULLWIDTH PERCENT SIGN}": 1.0, "\N{PER MILLE SIGN}": 0.1}  # to percent
+_SIGNED = tuple(_SIGNS)
 _MINUS = ("-", "\N{MINUS SIGN}")
 _BEGINNINGS = frozenset("0123456789.,")
 _SPACES = " \N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"
 _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
+_MULTIPLE = re.compile(r"(.*\d)\s*([^\W\d_]{1,12})\.?")
+_CLOCK = re.compile(r"(\d+:)?\d?\d:\d\d(\.\d+)?|(\d+ ?h ?)?(\d+ ?m(in)? ?)?\d+ ?s(ec)?")
 
 
 def _patterns(mark: str, other: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
@@ -24,7 +29,9 @@ def _patterns(mark: str, other: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     plain = rf"(\d+([{mark}]\d*)?|[{mark}]\d+)([eE][-+]\d{{1,4}})?|\d+[{mark}]\d+[eE]\d{{1,4}}"
     by = rf"(?P<by>[{other}{_SPACES}{_APOSTROPHES}])"
     grouped = rf"[1-9]\d?\d?{by}\d{{3}}((?P=by)\d{{3}})*([{mark}]\d+)?"
-    return re.compile(plain, re.ASCII), re.compile(grouped, re.ASCII)
+    # 91,58,000 is how 9158000 is written in India: a pair of digits stands between two commas.
+    indian = rf"[1-9]\d?[{other}]\d\d([{other}]\d\d)*[{other}]\d{{3}}([{mark}]\d+)?"
+    return re.compile(plain, re.ASCII), re.compile(f"{grouped}|{indian}", re.ASCII)
 
 
 _PATTERNS = {".": _patterns(".", ","), ",": _patterns(",", ".")}
@@ -32,21 +39,21 @@ _PATTERNS = {".": _patterns(".", ","), ",": _patterns(",", ".")}
 
 @dataclass
 class Reading:
-    """One way to read a column of cells: with ``mark`` as its decimal mark.
+    """One way to read the different texts of a column: with ``mark`` as its decimal mark.
 
-    ``values`` has a number for each cell, NaN where the cell holds none; ``faults`` says of each
-    text that should be a figure and is not what is wrong with it. ``percent``, ``plain`` and
-    ``grouped`` are texts with a percent sign, without one, and with thousands marks; none of them
-    is kept of a column of plain numbers.
+    ``values`` has a number for each text, NaN for none; ``faults`` says of each text that should
+    be a figure and is not what is wrong with it. ``signed`` are the texts with a sign for percent
+    or per mille, in percent already; ``plain`` those without, and ``grouped`` those with thousands
+    marks. ``rounded`` are texts in thousands, or more: 9.2k.
     """
 
     mark: str
-    values: list[float]
+    values: dict[str, float]
     faults: dict[str, str] = field(default_factory=dict)
-    percent: set[str] = field(default_factory=set)
+    signed: set[str] = field(default_factory=set)
     plain: set[str] = field(default_factory=set)
     grouped: set[str] = field(default_factory=set)
-    texts: Sequence[str] = ()
+    rounded: set[str] = field(default_factory=set)
 
     @property
     def whole(self) -> bool:
@@ -54,43 +61,54 @@ class Reading:
 
         ``44.0`` is where every figure is written so, but not beside ``915``: it is of another kind.
         """
-        if not all(value.is_integer() or math.isnan(value) for value in self.values):
+        if not all(value.is_integer() or math.isnan(value) for value in self.values.values()):
             return False
-        written = [text for text in self.texts if not is_missing(text)]
+        written = [text for text in self.values if not is_missing(text)]
         return len({self.mark in text for text in written if "e" not in text.casefold()}) <= 1
-
-
-def is_missing(text: str) -> bool:
-    """Whether a cell says that it holds no figure, as a blank, ``n/a`` or ``NULL`` does.
-
-    >>> is_missing("NULL"), is_missing("0")
-    (True, False)
-    """
-    return text.casefold() in _MISSING
 
 
 def is_figure(text: str) -> bool:
     """Whether a cell looks like a number, usable or not, with one decimal mark or the other.
 
-    >>> is_figure("5,14 %"), is_figure("-3"), is_figure("Windows 10")
-    (True, True, False)
+    >>> is_figure("5,14 %"), is_figure("-3"), is_figure("%91,58"), is_figure("Windows 10")
+    (True, True, True, False)
     """
     number = _bare(text)
     if number[:1] not in _BEGINNINGS:  # most texts, and quicker than four patterns
         return number.casefold() in _INFINITE
-    return any(pattern.fullmatch(number) for patterns in _PATTERNS.values() for pattern in patterns)
+    return any(p.fullmatch(number) for patterns in _PATTERNS.values() for p in patterns) or (
+        _multiple(number) is not None
+    )
+
+
+def is_signed(text: str) -> bool:
+    """Whether a cell is a figure with a sign for percent or per mille.
+
+    >>> is_signed("5.14 %"), is_signed("5.14")
+    (True, False)
+    """
+    return text.endswith(_SIGNED) or text.startswith(_SIGNED)
+
+
+def is_clock(text: str) -> bool:
+    """Whether a cell is a time of day or a duration.
+
+    >>> is_clock("00:15:01"), is_clock("3m 12s"), is_clock("12.5")
+    (True, True, False)
+    """
+    return _CLOCK.fullmatch(text) is not None
 
 
 def read(texts: Sequence[str], marks: Iterable[str] = MARKS) -> list[Reading]:
-    """The ways in which a column of cells can be read: one, unless its marks leave it open.
+    """The ways in which the texts of a column can be read: one, unless its marks leave it open.
 
     A thousands mark is taken only where every figure is whole: a share never needs one, so
     ``1,234`` beside ``0.5`` is a fault and not a number.
 
     >>> [(reading.mark, reading.values) for reading in read(["5,14", "92,65"])]
-    [(',', [5.14, 92.65])]
-    >>> [(reading.mark, reading.values) for reading in read(["2,533", "437"])]
-    [('.', [2533.0, 437.0]), (',', [2.533, 437.0])]
+    [(',', {'5,14': 5.14, '92,65': 92.65})]
+    >>> [list(reading.values.values()) for reading in read(["2,533", "437"])]
+    [[2533.0, 437.0], [2.533, 437.0]]
     """
     readings = [_reading(texts, mark) for mark in marks]
     fewest = min(len(reading.faults) for reading in readings)
@@ -99,7 +117,7 @@ def read(texts: Sequence[str], marks: Iterable[str] = MARKS) -> list[Reading]:
         if len(reading.faults) > fewest or any(_same(reading, other) for other in likely):
             continue
         if reading.grouped and not reading.whole:
-            reason = "has a thousands mark beside figures that are not whole; which is --decimal?"
+            reason = "has a thousands mark beside figures that are not whole"
             reading.faults.update(dict.fromkeys(reading.grouped, reason))
         likely.append(reading)
     return likely
@@ -119,21 +137,19 @@ def half_unit(text: str, mark: str) -> float:
 def _same(reading: Reading, other: Reading) -> bool:
     return reading.faults.keys() == other.faults.keys() and all(
         a == b or (math.isnan(a) and math.isnan(b))
-        for a, b in zip(reading.values, other.values, strict=True)
+        for a, b in zip(reading.values.values(), other.values.values(), strict=True)
     )
 
 
 def _reading(texts: Sequence[str], mark: str) -> Reading:
     if mark == "." and set("".join(texts)) <= set("0123456789."):
         try:  # nearly every column; of these characters float() takes only what we would
-            return Reading(mark, list(map(float, texts)), texts=texts)
+            return Reading(mark, {text: float(text) for text in texts}, plain=set(texts) - {"0"})
         except ValueError:
             pass
-    reading = Reading(mark, [], texts=texts)
-    values: dict[str, float] = {}
-    for text in dict.fromkeys(texts):
-        values[text] = _value(text, reading)
-    reading.values = [values[text] for text in texts]
+    reading = Reading(mark, {})
+    for text in texts:
+        reading.values[text] = _value(text, reading)
     return reading
 
 
@@ -141,29 +157,47 @@ def _value(text: str, reading: Reading) -> float:
     """The number in one cell, NaN for none; what is special about it is kept in the reading."""
     if is_missing(text):
         return math.nan
-    number = _bare(text)
+    number, times = _bare(text), 1.0
     plain, grouped = _PATTERNS[reading.mark]
     if match := grouped.fullmatch(number):
         reading.grouped.add(text)
-        number = number.replace(match["by"], "")
+        number = number.replace(match["by"] or {".": ",", ",": "."}[reading.mark], "")
     elif not plain.fullmatch(number):
-        infinite = number.casefold() in _INFINITE
-        reading.faults[text] = "is infinite" if infinite else "is not a number"
-        return math.nan
-    value = float(number.replace(reading.mark, "."))
+        if (rounded := _multiple(number)) is None or not plain.fullmatch(rounded[0]):
+            infinite = number.casefold() in _INFINITE
+            reading.faults[text] = "is infinite" if infinite else "is not a number"
+            return math.nan
+        number, times = rounded
+        reading.rounded.add(text)
+    number = number.replace(reading.mark, ".")
+    value = float(number) if times == 1 else float(Decimal(number) * Decimal(times))
     if math.isinf(value):
         reading.faults[text] = "is infinite"
         return math.nan
     if value and text.startswith(_MINUS):
         reading.faults[text] = "is negative"
         return math.nan
-    if value:  # nought is the same in every unit
-        (reading.percent if text.endswith(_PERCENT_SIGNS) else reading.plain).add(text)
+    if value and is_signed(text):  # nought is the same in every unit
+        reading.signed.add(text)
+        sign = text[-1] if text.endswith(_SIGNED) else text[0]
+        return value if _SIGNS[sign] == 1 else float(Decimal(number) / 10)
+    if value:
+        reading.plain.add(text)
     return value
+
+
+def _multiple(number: str) -> tuple[str, float] | None:
+    """A number with a word for thousands or more behind it, as the number and how many it is of."""
+    if not (match := _MULTIPLE.fullmatch(number)):
+        return None
+    times = MULTIPLES.get(match[2].casefold())
+    return None if times is None else (match[1].strip(), times)
 
 
 def _bare(text: str) -> str:
     """A cell's number without the signs around it."""
-    if text.endswith(_PERCENT_SIGNS):
+    if text.endswith(_SIGNED):
         text = text[:-1].rstrip()
+    elif text.startswith(_SIGNED):
+        text = text[1:].lstrip()
     return text[1:] if text.startswith(("+", *_MINUS)) else text

@@ -1,25 +1,35 @@
-"""A text file as rows of cells."""
+"""Bytes to rows: delimited text, Markdown, JSON or a workbook, as lines of cells.
+
+A table of rows has as many columns as its longest row, numbered from 1, and says how many cells
+each row has in the file.
+"""
 
 from __future__ import annotations
 
 import csv
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from spamindex import sources as textfile
-from spamindex.errors import FileError
-from spamindex.sources import Source, Text, delimiter_of
-from spamindex.tables.cells import Cells, Column
-from spamindex.tables.numbers import is_figure
+from spamindex import sources
+from spamindex.errors import FileError, Findings, Remedy
+from spamindex.sources import Source, Text
+from spamindex.tables import documents
+from spamindex.tables.options import TableOptions
+from spamindex.tables.table import Table, categories
 
-# What people may take for a table, by its beginning.
+# Records that people may take for a table, by how they begin.
 _RECORDS = {
-    re.compile(rb'\s*[\[{]\s*[{"\]]'): "JSON",
-    re.compile(rb"\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\] mod="): "a p0f log",
+    re.compile(rb"(\S+ )*\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\] mod="): "is a p0f log",
+    re.compile(
+        rb"(<\d+>)?(\w{3} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*) \S+ "
+        rb"\S+?(\[\d+\])?: "
+    ): "looks like a mail log, not a table (docs/mail.md has recipes)",
 }
 _SAMPLE_LINES = 200
 _ROWS_AT_ONCE = 1_000  # as many as the processor's cache holds: more take twice as long
@@ -27,48 +37,103 @@ _MAX_COLUMNS = 1_000
 _MAX_CELLS = 500_000_000
 
 
-def read(
-    source: Source, *, delimiter: str | None = None, encoding: str | None = None
-) -> tuple[Cells, npt.NDArray[np.int64]]:
-    """Read all rows of a delimited text file, or an open binary one, however it was written.
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a file, and how many cells each of them has in it.
 
-    It may be compressed. What is not given is found out: the encoding (see ``textfile.read``), and
-    the delimiter from the first lines. Returns the cells, filled up to the longest row, in columns
-    numbered from 1, and how many cells each row had in the file. Raises FileError.
+    ``delimiter`` separates the cells, and is empty where they are not delimited text; ``ends`` says
+    whether the last line has a line end. ``certain`` headings are those of JSON and Markdown.
+    """
+
+    table: Table
+    widths: npt.NDArray[np.int64]
+    delimiter: str = ""
+    ends: bool = True
+    certain: bool = False
+
+
+def read(source: Source, options: TableOptions | None = None) -> Rows:
+    """Read all rows of a file, or of an open binary one, whatever kind it is.
+
+    It may be compressed. What is not given is found out: the encoding (see ``sources.read``), the
+    kind of file, and the delimiter from the first lines. Raises FileError.
 
     >>> import io
-    >>> cells, widths = read(io.BytesIO(b"OS;Share\\nLinux; 5,14\\n"))
-    >>> cells.headings, cells.row(1), widths.tolist()
-    (['1', '2'], ['Linux', '5,14'], [2, 2])
+    >>> rows = read(io.BytesIO(b"OS;Share\\nLinux; 5,14\\n"))
+    >>> rows.table.row(1), rows.widths.tolist(), rows.delimiter
+    (['Linux', ' 5,14'], [2, 2], ';')
     """
-    text = textfile.read(source, encoding)
+    options = options or TableOptions()
+    name, data = sources.name_of(source), sources.content(source)
+    if data.startswith(sources.WORKBOOKS):
+        findings = Findings(name)
+        return _of_lines(name, documents.workbook(name, data, options.sheet, findings), findings)
+    if options.sheet is not None:
+        raise FileError(f"{name}: is no workbook, so it has no sheet {options.sheet!r}")
+    sources.refuse_documents(name, data)
+    text = sources.decoded(name, data, options.encoding)
     for beginning, kind in _RECORDS.items():
         if beginning.match(text.data):
-            raise FileError(
-                f"{text.name}: is {kind}, and no table of delimited text; spamindex tally makes "
-                "one of records, with -f csv"
-            )
-    return rows(text, delimiter)
+            raise FileError(f"{name}: {kind}; spamindex tally counts records")
+    if options.delimiter is None:
+        if documents.is_json(text):
+            place, lines = documents.json_rows(text)
+            return _of_lines(name, lines, text.findings, place=place, certain=True)
+        if lines := documents.markdown_rows(text):
+            return _of_lines(name, lines, text.findings, ends=text.ends_in_a_line, certain=True)
+    return _delimited(text, options.delimiter)
 
 
-def rows(text: Text, delimiter: str | None = None) -> tuple[Cells, npt.NDArray[np.int64]]:
-    """Read all rows of a text that was read already, as ``read`` does."""
+def _of_lines(
+    name: str,
+    lines: Sequence[tuple[int, list[str]]],
+    findings: Findings,
+    *,
+    place: str = ":",
+    ends: bool = True,
+    certain: bool = False,
+) -> Rows:
+    """Rows that are in memory already, each with the number of its line."""
+    if not lines:
+        raise FileError(f"{name}: is empty; a table of names and figures is needed")
+    numbers = np.array([number for number, _ in lines])
+    columns = _Columns(name)
+    columns.add([row for _, row in lines])
+    table, widths = columns.table(numbers, findings, place)
+    return Rows(table, widths, "", ends, certain)
+
+
+def _delimited(text: Text, delimiter: str | None) -> Rows:
+    """All rows of delimited text."""
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
         raise FileError(f"{delimiter!r} is no delimiter: one character is needed")
     if delimiter is None:
-        delimiter = delimiter_of(text.name, list(itertools.islice(text.lines(), _SAMPLE_LINES)))
-    return _raw(text, delimiter)
+        sample = list(itertools.islice(text.lines(), _SAMPLE_LINES))
+        try:
+            delimiter = sources.delimiter_of(text.name, sample)
+        except FileError as error:
+            error.settles = (Remedy("delimiter", None, "names another"),)
+            raise
+    columns, numbers = _Columns(text.name), [np.zeros(0, np.int64)]
+    for rows, lines in _chunks(text, delimiter):
+        columns.add(rows)
+        numbers.append(lines)
+    table, widths = columns.table(np.concatenate(numbers), text.findings, ":")
+    return Rows(table, widths, delimiter, text.ends_in_a_line)
 
 
 class _Codes(dict[str, int]):
-    """Numbers for texts, as they come; what differs only in the blanks around it is one text."""
+    """Numbers for texts, as they come; what differs only in blanks at its end is one text.
+
+    Blanks before a text are kept: they may say that a row is part of another.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.texts: list[str] = []
 
     def __missing__(self, raw: str) -> int:
-        text = raw.strip()
+        text = raw.rstrip()
         if text == raw:
             self.texts.append(text)
             self[raw] = len(self.texts) - 1
@@ -77,53 +142,57 @@ class _Codes(dict[str, int]):
         return self[raw]
 
 
-def _raw(text: Text, delimiter: str) -> tuple[Cells, npt.NDArray[np.int64]]:
-    """All rows of a file, filled up to the longest, and how many cells each of them had."""
-    codes: list[_Codes] = []
-    parts: list[list[npt.NDArray[np.int32]]] = []
-    widths = [np.zeros(0, np.int64)]
-    lines = [np.zeros(0, np.int64)]
-    count = 0
-    for rows, numbers in _chunks(text, delimiter):
-        widths.append(np.fromiter(map(len, rows), np.int64, len(rows)))
-        lines.append(numbers)
-        widest = int(widths[-1].max())
+class _Columns:
+    """The columns of a table while its rows come, filled up to the longest one."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.count = 0
+        self.codes: list[_Codes] = []
+        self.parts: list[list[npt.NDArray[np.int32]]] = []
+        self.widths = [np.zeros(0, np.int64)]
+
+    def add(self, rows: Sequence[list[str]]) -> None:
+        """Add rows below. Raises FileError where they are too wide, or too many."""
+        self.widths.append(np.fromiter(map(len, rows), np.int64, len(rows)))
+        widest = int(self.widths[-1].max())
         if widest > _MAX_COLUMNS:
-            raise FileError(f"{text.name}: has a row of {widest} cells; is it a table?")
-        while len(codes) < widest:
-            codes.append(_Codes())
-            parts.append([np.full(count, codes[-1][""], np.int32)])
+            raise FileError(f"{self.name}: has a row of {widest} cells; is it a table?")
+        while len(self.codes) < widest:
+            self.codes.append(_Codes())
+            self.parts.append([np.full(self.count, self.codes[-1][""], np.int32)])
         columns = list(itertools.zip_longest(*rows, fillvalue=""))
-        for i, code in enumerate(codes):
+        for i, code in enumerate(self.codes):
             if i < widest:
                 found = np.fromiter(map(code.__getitem__, columns[i]), np.int32, len(rows))
             else:
                 found = np.full(len(rows), code[""], np.int32)
-            parts[i].append(found)
-        count += len(rows)
-        if count * len(codes) > _MAX_CELLS:
-            raise FileError(f"{text.name}: has more than {_MAX_CELLS} cells; too large a table")
-    columns_ = [
-        Column(str(i), code.texts, np.concatenate(part))
-        for i, (code, part) in enumerate(zip(codes, parts, strict=True), start=1)
-    ]
-    table = Cells(
-        text.name,
-        delimiter,
-        columns_,
-        np.concatenate(lines),
-        text.ends_in_a_line,
-        list(text.findings),
-    )
-    return table, np.concatenate(widths)
+            self.parts[i].append(found)
+        self.count += len(rows)
+        if self.count * len(self.codes) > _MAX_CELLS:
+            raise FileError(f"{self.name}: has more than {_MAX_CELLS} cells; too large a table")
+
+    def table(
+        self, lines: npt.NDArray[np.int64], findings: Findings, place: str
+    ) -> tuple[Table, npt.NDArray[np.int64]]:
+        """The table, and how many cells each row has."""
+        columns = {
+            i: categories(code.texts, np.concatenate(part), lines)
+            for i, (code, part) in enumerate(zip(self.codes, self.parts, strict=True))
+        }
+        headings = [str(i) for i in range(1, len(columns) + 1)]
+        cells = pd.DataFrame(columns, index=lines, copy=False)
+        return Table(self.name, headings, cells, findings, place), np.concatenate(self.widths)
 
 
 def _chunks(text: Text, delimiter: str) -> Iterator[tuple[list[list[str]], npt.NDArray[np.int64]]]:
     """The rows of a file, many at a time, and the lines on which they begin."""
+    spaced = text.has_quotes and re.search(re.escape(delimiter).encode() + rb' +"', text.data)
     reader = csv.reader(
         _tidied(text, delimiter),
         delimiter=delimiter,
-        skipinitialspace=delimiter != " ",
+        # Where quotations follow blanks they are none without it; else blanks are kept.
+        skipinitialspace=bool(spaced) and delimiter != " ",
         strict=True,
     )
     while True:
@@ -141,28 +210,13 @@ def _chunks(text: Text, delimiter: str) -> Iterator[tuple[list[list[str]], npt.N
         else:  # a quotation goes on over several lines
             numbers = line + np.cumsum([0, *map(_lines_of, rows[:-1])])
             for number, row in zip(numbers, rows, strict=True):
-                if any(_holds_rows(cell, delimiter, i) for i, cell in enumerate(row)):
+                if any(len(cell.splitlines()) > 1 and delimiter in cell for cell in row):
                     raise FileError(
-                        f"{text.name}:{number}: a quotation goes on over what looks like rows of a "
-                        "table; is a quotation mark missing, or one too many? If none is, take the "
-                        "line ends out of that cell"
+                        f"{text.name}:{number}: a quotation goes on over several lines with "
+                        f"{delimiter!r} in them: is a quotation mark missing, or one too many? If "
+                        "none is, take the line ends out of that cell"
                     )
             yield rows, numbers
-
-
-def _holds_rows(cell: str, delimiter: str, number: int) -> bool:
-    """Whether what is quoted goes over a line end, and one of its lines looks like a row.
-
-    The first line can be a row if the cell begins one; else it is the end of a cell.
-    """
-    return (
-        len(cell.splitlines()) > 1
-        and delimiter in cell
-        and any(
-            delimiter in line and any(is_figure(t.strip()) for t in line.split(delimiter))
-            for line in cell.splitlines()[number > 0 :]
-        )
-    )
 
 
 def _lines_of(row: list[str]) -> int:

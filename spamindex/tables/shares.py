@@ -1,248 +1,478 @@
-"""A share table: found in a file, checked, and in percent."""
+"""One table, from a file to shares in percent: a row for each system of each ranking."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from spamindex import periods, words
 from spamindex.errors import (
+    ColumnError,
+    Doubt,
     FigureError,
+    Findings,
     MatchError,
-    SpamIndexNote,
-    SpamIndexWarning,
+    PeriodError,
+    Remedy,
+    SpamIndexError,
     UnitError,
 )
-from spamindex.names import BUILT_IN, Names
+from spamindex.names import Names, fold
 from spamindex.sources import Source
-from spamindex.tables import aggregates as totals
-from spamindex.tables import columns, headings, layout, units
-from spamindex.tables import counts as evidence
-from spamindex.tables import header as extent
-from spamindex.tables import numbers as figures
-from spamindex.tables import rows as csvfile
-from spamindex.tables.cells import Cells, Column, first_rows
-from spamindex.tables.headings import Role
+from spamindex.tables import aggregates, columns, counts, header, layout, rows, units
 from spamindex.tables.layout import Entries
-from spamindex.tables.measured import decimal_marks, measured_rows, repeats
-from spamindex.tables.units import Figures, Unit
-
-_UNIT_OPTION: dict[Role | None, str] = {
-    "spam": "--spam-unit",
-    "market": "--share-unit",
-    None: "unit=",
-}
+from spamindex.tables.options import TableOptions
+from spamindex.tables.table import Column, Mask, Numbers, Table, categories, lines_of, mapped, numbers_of, texts, where
+from spamindex.tables.units import Figures
+from spamindex.words import is_blank, is_missing
 
 
-def read_cells(
-    source: Source,
-    *,
-    delimiter: str | None = None,
-    encoding: str | None = None,
-    named: Collection[str] = (),
-) -> Cells:
-    """Read the table in a delimited file as text, with headings; ``named`` are some that it has.
+@dataclass(frozen=True)
+class Reading:
+    """A table of shares as it was read, and what is to be said of it.
 
-    Raises FileError, or ColumnError where a row could be headings or not.
-
-    >>> read_cells("data/share.csv").headings
-    ['os', 'market_share']
+    ``shares`` has a row for each system: the columns of ``by`` as 0, 1, 2 …, then ``os``, ``share``
+    in percent and, where they are asked for and known, ``count`` of ``total``, ``half`` (half a unit
+    of the last digit, in percent), ``design_effect`` and ``clusters``. ``names`` are those by which
+    it meets another table, ``heading`` stands over them in the file, ``value`` over the shares.
+    ``spans`` are the kinds of periods of each ``by``, ``periods`` those that the rows are of.
     """
-    rows, widths = csvfile.read(source, delimiter=delimiter, encoding=encoding)
-    return columns.with_headings(extent.table(rows, widths), named, BUILT_IN.family)
+
+    shares: pd.DataFrame
+    by: tuple[str, ...]
+    names: Names
+    findings: Findings
+    heading: str
+    value: str
+    periods: list[str]
+    spans: list[tuple[str, set[str | None]]]
+    unmet: list[str]
+    of_systems: bool
 
 
 def read_shares(
-    source: Source | Cells,
-    *,
-    of: Role | None = None,
-    key: str | None = None,
-    column: str | None = None,
-    unit: Unit | None = None,
-    by: Sequence[str] = (),
-    period: str | None = None,
-    where: Mapping[str, str] | None = None,
-    names: Names | Mapping[str, str] = BUILT_IN,
-    family: bool = False,
-    delimiter: str | None = None,
-    encoding: str | None = None,
-    decimal: str | None = None,
-    counts: bool = False,
-    total: int | None = None,
-    rounding: bool = False,
+    source: Source, options: TableOptions | None = None, /, **fields: object
 ) -> pd.DataFrame:
-    """Read a table of shares, or of counts, by operating system from a CSV file.
+    """Read a table of shares, or of counts, by operating system.
 
-    ``source`` is a path, an open binary file or what ``read_cells`` made of one. ``of`` says
-    whether the shares are of spam or of the market, which helps to find their column. What is
-    given is not guessed: ``key`` and ``column`` are headings, ``unit`` is percent, fraction or
-    count, ``decimal`` is a point or a comma.
+    ``source`` is a path or an open binary file; ``options`` say how it is to be read, and ``fields``
+    are fields of a TableOptions (``decimal=","``, ``by="country"``). What they leave out is found in
+    the table where it is certain.
 
-    ``by`` are the headings of columns that tell one ranking from the next; ``period`` takes that
-    period of a table over time, ``all`` of them; ``where`` takes the rows with these cells, by
-    heading. ``names`` are the synonyms by which two rows are one OS: those of ``read_names``, or a
-    mapping from names to canonical ones, added to the built-in ones. With ``family`` the versions
-    of an OS are added up.
-
-    Returns a DataFrame with a row for each OS: the ``by`` columns, ``os`` as the file spells it
-    (or the name of its family) and ``share`` in percent. With ``counts`` two more columns say how
-    many messages or visits are behind a share, ``count`` of ``total``, if the file knows: in its
-    figures, in a column beside the shares, or by the sample size ``total``. With ``rounding`` the
-    column ``half`` has half a unit of the last digit of each share, in percent; a UnitError if the
-    file has counts. What was left out or inferred is warned
-    of (SpamIndexWarning, SpamIndexNote). Raises a SpamIndexError where the file can't be used, with
-    the options of the command in its text, and ValueError for an ``of``, ``unit``, ``decimal`` or
-    ``total`` that there is not.
+    Returns a DataFrame with a row for each OS: the ``by`` columns, ``os`` as the file spells it (or
+    the name of its family) and ``share`` in percent; as asked for ``count`` of ``total``, and
+    ``half``, half a unit of the last digit in percent. What a reader would want to know is warned
+    of (SpamIndexNote, SpamIndexWarning). Raises a SpamIndexError where the file can't be used, whose
+    ``settles`` are the fields that help, and ValueError for a field or a value that there is not.
 
     >>> read_shares("data/share.csv").head(2)
             os  share
     0  Windows  91.58
     1    Linux   1.03
     """
-    if total is not None and total <= 0:
-        raise ValueError(f"total is a number of messages or visits, not {total!r}")
-    for name, value, choices in (
-        ("of", of, _UNIT_OPTION),
-        ("unit", unit, (None, *get_args(Unit))),
-        ("decimal", decimal, (None, *figures.MARKS)),
-    ):
-        if value not in choices:
-            raise ValueError(f"{name} is one of {', '.join(map(repr, choices))}, not {value!r}")
-    names = Names.of(names)
-    if not isinstance(source, Cells):
-        named = [name for name in (key, column, *by, *(where or {})) if name is not None]
-        source = read_cells(source, delimiter=delimiter, encoding=encoding, named=named)
-    table = layout.entries(
-        layout.matching(source, where or {}),
-        names, of=of, key=key, column=column, by=by, period=period,
-    )  # fmt: skip
-    measured, findings = measured_rows(table, decimal_marks(table, decimal))
-    _warn([*source.findings, *findings])
-    groups = measured.groups(measured.column(measured.os).mapped(names.canonical))
-    figures_, found = _in_one_unit(measured, groups, of, unit, decimal)
-    _warn(totals.sums_of_others(measured, figures_, found, names))
-    _warn(
-        totals.what_they_add_up_to(
-            measured, figures_, found, unit_given=unit is not None, chosen=bool(where)
-        )
-    )
-    if column is None and of == "spam" and headings.speaks_of("market", measured.heading):
-        _warn([SpamIndexWarning(f"{measured.title}: read as spam shares")])
-
-    # Counts of one OS add up where another column tells their rows apart; shares never do.
-    if found != "count" and (twice := repeats(measured, groups)):
-        raise MatchError(*twice.values())
-    shown = measured.column(measured.os)
-    if family:
-        shown = shown.mapped(names.label)
-        groups = measured.groups(shown.mapped(names.canonical))
-    amounts = {
-        "share": figures_.amounts(found),
-        **evidence.behind(
-            measured, figures_, found, of, counts=counts, total=total, rounding=rounding
-        ),
-    }
-    shares = _added_up(measured, shown, groups, amounts, by)
-    if len(shares) < len(measured) and not family:
-        _warn([SpamIndexNote(f"{measured.title}: {len(measured)} rows were added up by OS")])
-    if found == "count":
-        _refuse_filtered(measured, where or {})
-        totals.refuse_among(measured, groups)
-        totals.refuse_families(measured, figures_.values, groups, names)
-        shares["share"] = _shares_of_counts(measured, shares, by)
-    return shares
+    reading = read_table(source, (options or TableOptions()).with_fields(fields))
+    reading.findings.warn()
+    return named(reading.shares, reading.by)
 
 
-def _refuse_filtered(table: Entries, where: Mapping[str, str]) -> None:
-    """Refuse to take the counts of one OS for those of all."""
-    os = headings.words(table.column(table.os).heading)
-    for heading in where:
-        if headings.words(heading) == os:
-            raise UnitError(
-                f"{table.title}: --where {heading} leaves counts of that OS alone, and so 100 % of "
-                "them; choose among the rows of the result instead"
-            )
+def named(frame: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """A frame whose columns 0, 1, 2 … have the names ``by``. Raises ColumnError for one it has."""
+    if clash := [name for name in by if name in frame.columns]:
+        raise ColumnError(f"the result has a column {clash[0]!r} of its own; rename that of the table")
+    return frame.rename(columns=dict(enumerate(by)))
 
 
-def _warn(findings: Iterable[UserWarning]) -> None:
-    for finding in findings:
-        warnings.warn(finding, stacklevel=3)  # where read_shares was called
+def read_table(source: Source, options: TableOptions) -> Reading:
+    """Read one table, see ``read_shares``; what is to be said of it is returned.
 
-
-def _in_one_unit(
-    table: Entries,
-    groups: npt.NDArray[np.int64],
-    of: Role | None,
-    unit: Unit | None,
-    decimal: str | None,
-) -> tuple[Figures, Unit]:
-    """The figures of a table and their unit; ``groups`` are its rows of one OS.
-
-    Raises FigureError with all that are none, MatchError with all rows that stand there twice.
+    >>> read_table("data/share.csv", TableOptions()).findings.facts
+    ["column 'market_share'", 'percents that add up to 100']
     """
-    value = table.column(table.value)
-    used = value.used
-    texts = [value.texts[code] for code in used]
-    readings = figures.read(texts, decimal_marks(table, decimal))
-    faults = readings[0].faults
-    said = repeats(table, groups)
-    if said:  # only those that nothing else tells apart
-        said = repeats(table, table.groups(apart=[*table.others, table.os]))
-    if faults:
-        for row in np.flatnonzero(value.where(faults.__contains__)):
-            said[int(row)] = f"{table.at(row)}: {value[row]!r} {faults[value[row]]}"
-        raise FigureError(*(said[row] for row in sorted(said)))
-    if said:
-        raise MatchError(*said.values())
-    among_used = np.zeros(len(value.texts), np.int64)
-    among_used[used] = np.arange(len(used))
-    codes = among_used[value.codes]
-    rankings = table.groups(apart=table.over_time)
-    candidates = [Figures(reading, codes, rankings) for reading in readings]
-    return units.settle(candidates, table.heading, table.title, _UNIT_OPTION[of], unit)
+    reading = reading_of(load(source, options), options)
+    if reading.unmet:
+        raise no_such_names(reading.unmet, [reading])
+    return reading
 
 
-def _shares_of_counts(
-    table: Entries, counts: pd.DataFrame, by: Sequence[str]
-) -> npt.NDArray[np.float64]:
-    """What percent of all counts of its ranking each one is."""
-    amounts = counts["share"].to_numpy()
-    groups = counts.groupby(list(by)).ngroup() if by else np.zeros(len(counts), int)
-    totals = np.bincount(groups, weights=amounts)[groups]
-    if not totals.all():
-        empty = counts[list(by)][totals == 0].iloc[0].tolist()
-        raise UnitError(f"{table.title}: adds up to 0 in {', '.join(empty)}; leave it out")
-    return 100 * amounts / totals
+def load(source: Source, options: TableOptions) -> Table:
+    """The table of text in a file, under its headings. Raises a SpamIndexError."""
+    return header.table(rows.read(source, options), options)
+
+
+def no_such_names(unmet: Sequence[str], readings: Sequence[Reading]) -> MatchError:
+    """The error for names that are to be left out and that no table has."""
+    there = [str(name) for reading in readings for name in reading.shares["os"].unique()]
+    return MatchError(
+        f"no row is called {', '.join(map(repr, unmet))}; there are "
+        + ", ".join(map(repr, dict.fromkeys(there)))
+    )
+
+
+def reading_of(table: Table, options: TableOptions) -> Reading:
+    """The shares of a table of text. Raises a SpamIndexError."""
+    entries = layout.entries(table, options)
+    of_systems, names = _names(entries, options)
+    if entries.above and any(entries.table.column(entries.os).cat.categories == ""):
+        # A system without a name has a share all the same.
+        entries = _with_os(entries, lambda name: name or "(no name)")
+    reading = units.decimal_mark(entries, options)
+    _refuse_faults(entries, reading.faults)
+    values = numbers_of(entries.table.column(entries.value), reading.values)
+    counted = _counted(entries, options, reading.whole, values)
+    kept = aggregates.systems_among(
+        entries, values, names, options, whole=_whole(entries, values) & (not counted), counts=counted
+    )
+    filled = _filled(entries, values, kept.rows, counts=counted)
+    entries, values, wholes = entries.only(filled), values[filled], kept.wholes[filled]
+    before = _before(entries, reading.values, options)
+    figures = units.settle(entries, reading, values, before, options)
+    if figures.counts and (rolled := _rolled_up(entries, figures, options)).any():
+        entries, wholes = entries.only(~rolled), wholes[~rolled]
+        figures = replace(figures, amounts=figures.amounts[~rolled])
+    apart = _refuse_repeats(entries, figures, options)
+    behind = counts.behind(entries, figures, options)
+    amounts = {"share": figures.amounts, **behind}
+    shown = entries.table.column(entries.os)
+    if options.family:
+        if not of_systems:
+            heading = entries.table.headings[entries.os]
+            entries.table.findings.notes.append(f"{heading!r} holds no OS names, so there are no families")
+        shown = mapped(shown, names.label)
+    groups = entries.rankings(mapped(shown, names.canonical))
+    shares = _added_up(entries, shown, groups, amounts, counts_=figures.counts)
+    if len(shares) < len(entries):
+        _say_added_up(entries, apart, options, len(shares))
+    if figures.counts and "total" not in behind or figures.counts:
+        shares["share"] = _shares_of_counts(entries, figures, groups, shares, wholes)
+    if not entries.ranked.all():
+        shares = shares[_ranked(entries, groups)].reset_index(drop=True)
+    _say(entries, options)
+    return Reading(
+        shares,
+        tuple(by.name for by in options.by),
+        names,
+        entries.table.findings,
+        entries.table.headings[entries.os],
+        entries.heading,
+        _periods(entries),
+        [
+            (entries.table.headings[i], {periods.span_of(t) for t in texts(entries.table.column(i))})
+            for i in entries.by
+        ],
+        entries.unmet,
+        of_systems,
+    )
+
+
+def _names(entries: Entries, options: TableOptions) -> tuple[bool, Names]:
+    """Whether the names are those of operating systems, and the names by which they meet others."""
+    heading = options.key or entries.table.headings[entries.os]
+    there = [t for t in texts(entries.table.column(entries.os)) if t and options.names.rest(t) is None]
+    known = sum(map(options.names.knows, there))
+    heading_of_os = entries.above or words.names_os(entries.table.headings[entries.os]) or words.names_os(heading)
+    of_systems = heading_of_os or 2 * known > len(there)
+    return of_systems, options.names if of_systems else options.names.plain()
+
+
+def _with_os(entries: Entries, change: object) -> Entries:
+    cells = entries.table.cells.copy(deep=False)
+    cells[entries.os] = mapped(cells[entries.os], change)  # type: ignore[arg-type]
+    return replace(entries, table=replace(entries.table, cells=cells))
+
+
+def _refuse_faults(entries: Entries, faults: dict[str, str]) -> None:
+    """Raise FigureError for all cells that are no figures."""
+    if not faults:
+        return
+    value = entries.table.column(entries.value)
+    bad = np.flatnonzero(where(value, faults.__contains__))
+    if len(bad):
+        shown = [f"{entries.at(i)}: {str(value.iloc[i])[:60]!r} {faults[value.iloc[i]]}" for i in bad]
+        marks = any("thousands mark" in why for why in faults.values())
+        raise FigureError(*shown, settles=[Remedy("decimal", None, "says what the marks are")] if marks else ())
+
+
+def _counted(entries: Entries, options: TableOptions, whole: bool, values: Numbers) -> bool:
+    """Whether the figures are counts, as far as can be told before totals are left out."""
+    if options.unit is not None:
+        return options.unit == "count"
+    sign = units.said(entries.heading)
+    if sign is not None:
+        return sign.unit == "count"
+    if words.says_shares(entries.heading):
+        return False
+    return words.measure(entries.heading) is not None or (whole and np.nanmax(values, initial=0) > 100)
+
+
+def _whole(entries: Entries, values: Numbers) -> Mask:
+    """Of each row, whether the shares of its ranking and period add up to the whole."""
+    groups = entries.rankings(over_time=True)
+    sums = np.bincount(groups, weights=np.nan_to_num(values))[groups]
+    found: Mask = (np.abs(sums - 100) <= 0.1) | (np.abs(sums - 1) <= 0.001)
+    return found
+
+
+def _filled(entries: Entries, values: Numbers, kept: Mask, *, counts: bool) -> Mask:
+    """The rows with a figure; what is said of the others, or MatchError where a count is missing."""
+    filled: Mask = kept & ~np.isnan(values)
+    without = kept & np.isnan(values) & ~where(entries.table.column(entries.os), is_blank)
+    if without.any():
+        these = aggregates.named(entries, without)
+        first = entries.name(int(np.flatnonzero(without)[0]))
+        if counts:
+            raise UnitError(
+                f"{entries.title}: no count for {these}, so the total is not known",
+                settles=[Remedy("drop", first, "leaves it out, and makes shares of the rest")],
+            )
+        remedy = Remedy("drop", first, "leaves it out")
+        entries.table.findings.doubts.append(Doubt(f"no figure for {these}: left out", (remedy,)))
+    if not filled.any():
+        raise FigureError(f"{entries.title}: no row has a figure")
+    return filled
+
+
+def _before(
+    entries: Entries, values: dict[str, float], options: TableOptions
+) -> Numbers | None:
+    """The figures of all rows before some were chosen by another column than the OS's."""
+    if len(entries.all_rows.cells) == len(entries.table.cells):
+        return None
+    others = [w for w in options.where if entries.table.find(w.column) not in ([entries.os], [])]
+    if not others and entries.ranked.all():
+        return None
+    column = entries.all_rows.column(entries.value)
+    names = entries.all_rows.column(entries.os)
+    reading = {**units.numbers.read(texts(column))[0].values, **values}
+    total = where(names, lambda name: words.called_total(name) or is_blank(name))
+    return np.nan_to_num(numbers_of(column, reading))[~total]
+
+
+def _rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mask:
+    """The rows that are the total of others along a column that is added up.
+
+    Their cell there is blank, or called a total. Raises MatchError where they are not their sum.
+    """
+    left = np.zeros(len(entries), bool)
+    names = mapped(entries.table.column(entries.os), fold)
+    chosen = {w.column for w in options.where}
+    for number in entries.summed:
+        if number == entries.os:
+            continue
+        column = entries.table.column(number)
+        called = where(column, lambda t: is_blank(t) or is_missing(t) or words.called_total(t))
+        others = [entries.table.column(i) for i in entries.summed if i not in (number, entries.os)]
+        groups = entries.rankings(names, *others, over_time=True)
+        parts = np.bincount(groups, weights=figures.amounts * ~called)[groups]
+        beside = np.bincount(groups, weights=~called)[groups] > 0
+        exact = called & beside & np.isclose(figures.amounts, parts, rtol=1e-9)
+        heading = entries.table.called(number)
+        if (wrong := called & beside & ~exact).any():
+            raise MatchError(
+                f"{entries.table.name}: {heading} is blank, or a total, for "
+                f"{aggregates.named(entries, wrong)}, which is not what the other rows add up to",
+                settles=[
+                    Remedy("where", f"{entries.table.headings[number]}!=", "leaves blank ones out"),
+                    Remedy("fill", entries.table.headings[number], "repeats the cell above"),
+                ],
+            )
+        if exact.any():
+            entries.table.findings.notes.append(
+                f"left out as the total along {heading}: {aggregates.named(entries, exact)}"
+            )
+        groups_in = where(column, words.called_group)
+        if groups_in.any() and not groups_in.all() and entries.table.headings[number] not in chosen:
+            shown = sorted({str(t) for t in column[groups_in]})
+            raise MatchError(
+                f"{entries.table.name}: {heading} holds {', '.join(map(repr, shown[:3]))}, which may "
+                "hold other rows",
+                settles=[
+                    Remedy("where", f"{entries.table.headings[number]}!={text}", "leaves it out")
+                    for text in shown[:3]
+                ],
+            )
+        left |= exact
+    return left
+
+
+def _refuse_repeats(
+    entries: Entries, figures: Figures, options: TableOptions
+) -> list[int]:
+    """Refuse several rows of one name that do not add up; the columns along which they do.
+
+    Shares never add up. Counts do along the periods that are asked for, and along the columns that
+    are to be added up. Raises MatchError or PeriodError.
+    """
+    names = mapped(entries.table.column(entries.os), fold)
+    groups = entries.rankings(names)
+    if groups.max() + 1 == len(groups):
+        return []
+    differing = [
+        i
+        for i in dict.fromkeys([*entries.periods, *entries.labels, *entries.summed])
+        if entries.rankings(names, entries.table.column(i)).max() > groups.max()
+    ]
+    of_figures = set(columns.of_figures(entries.table))
+    several = np.flatnonzero(np.bincount(groups)[groups] > 1)
+    first = entries.name(several[0])
+    lines = lines_of(entries.table.cells.index[groups == groups[several[0]]])
+    over_time = [i for i in differing if i in entries.periods]
+    told = [i for i in differing if i in entries.labels]
+    of_measures = [i for i in told if words.says_measure(entries.table.headings[i])]
+    told = [i for i in told if i not in of_figures] or [i for i in told if i not in of_measures]
+    if told:
+        raise _which_label(entries, groups, told, several, figures)
+    if not figures.counts:
+        if over_time:
+            raise PeriodError(
+                f"{entries.title}: shares of several periods never add up, as of {first!r} ({lines})",
+                settles=[
+                    Remedy("by", "period", "ranks each"),
+                    Remedy("period", max(texts(entries.table.column(over_time[0]))), "chooses one"),
+                ],
+            )
+        if along := [i for i in differing if i in entries.summed]:
+            raise MatchError(
+                f"{entries.title}: shares never add up, so not along {entries.table.called(along[0])}",
+                settles=[Remedy("where", None, "chooses one value"), Remedy("unit", "count", "takes them for counts")],
+            )
+        raise MatchError(f"{entries.title}: {first!r} stands twice ({lines}): leave one row of it")
+    summed = [entries.table.column(i) for i in dict.fromkeys([*entries.summed, *entries.periods]) if i != entries.os]
+    same = entries.rankings(names, *summed)
+    if same.max() + 1 < len(same) and entries.os not in entries.summed:
+        twice = np.flatnonzero(np.bincount(same)[same] > 1)
+        first = entries.name(twice[0])
+        lines = lines_of(entries.table.cells.index[same == same[twice[0]]])
+        raise MatchError(
+            f"{entries.title}: {first!r} stands twice ({lines}), and nothing tells the rows apart",
+            settles=[Remedy("sum", entries.table.headings[entries.os] or "1", "adds them up")],
+        )
+    return differing
+
+
+def _which_label(
+    entries: Entries,
+    groups: npt.NDArray[np.int64],
+    told: Sequence[int],
+    several: npt.NDArray[np.int64],
+    figures: Figures,
+) -> SpamIndexError:
+    """The error for rows of one name that differ in a column: kinds, or parts of one whole?"""
+    row = int(several[0])
+    number = told[0]
+    heading = entries.table.headings[number] or str(number + 1)
+    there = entries.table.column(number)[groups == groups[row]]
+    shown = ", ".join(repr(str(t)) for t in dict.fromkeys(there[:3]))
+    also = f" (and in {', '.join(entries.table.called(i) for i in told[1:])})" if told[1:] else ""
+    settles = [Remedy("where", f"{heading}={there.iloc[0]}", "chooses one kind")]
+    settles.append(Remedy("by", heading, "ranks each"))
+    if figures.counts:
+        settles.append(Remedy("sum", heading, "adds them up, where they are parts of one whole"))
+    return MatchError(
+        f"{entries.title}: several rows of {entries.name(row)!r} differ in "
+        f"{entries.table.called(number)}{also}: {shown}",
+        settles=settles,
+    )
 
 
 def _added_up(
-    table: Entries,
+    entries: Entries,
     shown: Column,
     groups: npt.NDArray[np.int64],
-    amounts: Mapping[str, npt.NDArray[np.float64]],
-    by: Sequence[str],
+    amounts: dict[str, Numbers],
+    *,
+    counts_: bool,
 ) -> pd.DataFrame:
     """One row for each group, in the order in which they come; a total is that of all its rows."""
-    rows = first_rows(groups)
+    first = np.zeros(groups.max(initial=-1) + 1, np.int64)
+    first[groups[::-1]] = np.arange(len(groups))[::-1]  # the last one written stays
     several = np.bincount(groups)[groups] > 1
-    sums = {name: amount[rows] for name, amount in amounts.items()}
+    sums: dict[str, Numbers] = {}
     for name, amount in amounts.items():
-        if name == "total":
-            continue
-        # What was written as decimals adds up as decimals: 11.54 + 27.38 is 38.92.
-        exact: dict[int, Decimal] = {}
-        for part, figure in zip(groups[several].tolist(), amount[several].tolist(), strict=True):
-            exact[part] = exact.get(part, Decimal()) + Decimal(repr(figure))
-        sums[name][list(exact)] = [float(total) for total in exact.values()]
-    return pd.DataFrame(
-        {
-            **{name: table.column(i).taken(rows) for name, i in zip(by, table.by, strict=True)},
-            "os": shown.taken(rows),
-            **sums,
-        }
-    )
+        if name in ("total", "clusters", "design_effect") or not several.any():
+            sums[name] = amount[first]
+            if name in ("clusters", "design_effect"):  # those of parts say nothing of the whole
+                sums[name] = np.where(np.bincount(groups) > 1, np.nan, sums[name])
+        elif counts_ and name == "share":
+            sums[name] = np.bincount(groups, weights=amount).astype(float)
+        else:
+            sums[name] = amount[first]
+            # What was written as decimals adds up as decimals: 11.54 + 27.38 is 38.92.
+            exact: dict[int, Decimal] = {}
+            for part, figure in zip(groups[several].tolist(), amount[several].tolist(), strict=True):
+                exact[part] = exact.get(part, Decimal()) + Decimal(repr(figure))
+            sums[name][list(exact)] = [float(total) for total in exact.values()]
+    by = {
+        number: _taken(entries.table.column(i), first) for number, i in enumerate(entries.by)
+    }
+    return pd.DataFrame({**by, "os": _taken(shown, first), **sums})
+
+
+def _taken(column: Column, rows_: npt.NDArray[np.int64]) -> pd.api.extensions.ExtensionArray:
+    """The texts of some rows, as pandas keeps text."""
+    kinds = pd.array(list(column.cat.categories), dtype="str")
+    return kinds.take(column.cat.codes.to_numpy()[rows_])
+
+
+def _shares_of_counts(
+    entries: Entries,
+    figures: Figures,
+    groups: npt.NDArray[np.int64],
+    shares: pd.DataFrame,
+    wholes: Numbers,
+) -> Numbers:
+    """What percent of all counts of its ranking each one is."""
+    ranking = entries.rankings()
+    totals = np.bincount(ranking, weights=figures.amounts)
+    said = np.zeros(len(totals))
+    np.maximum.at(said, ranking, np.nan_to_num(wholes) * figures.times)
+    totals = np.where(said > 0, said, totals)
+    of = np.zeros(groups.max(initial=-1) + 1)
+    of[groups] = totals[ranking]
+    if not of.all():
+        row = int(np.flatnonzero(totals[ranking] == 0)[0])
+        raise UnitError(f"{entries.title}: adds up to 0 in {entries.label(row)}; leave it out")
+    amounts: Numbers = np.bincount(groups, weights=figures.amounts)
+    return 100 * amounts / of
+
+
+def _ranked(entries: Entries, groups: npt.NDArray[np.int64]) -> Mask:
+    chosen: Mask = np.bincount(groups, weights=entries.ranked) > 0
+    return chosen
+
+
+def _periods(entries: Entries) -> list[str]:
+    """The periods that the rows are of, of the column that has most of them."""
+    there = [texts(entries.table.column(i)) for i in entries.periods]
+    return sorted(max(there, key=len)) if there else []
+
+
+def _say_added_up(
+    entries: Entries, apart: Sequence[int], options: TableOptions, left: int
+) -> None:
+    along = [entries.table.called(i) for i in apart]
+    over = f" over {', '.join(along)}" if along else ""
+    family = " by family" if options.family else ""
+    entries.table.findings.notes.append(f"{len(entries)} rows added up to {left}{over}{family}")
+
+
+def _say(entries: Entries, options: TableOptions) -> None:
+    """Say which column was taken, of which periods, and what was not used."""
+    findings = entries.table.findings
+    what = f"column {entries.heading!r}" if entries.heading else "a column for each system"
+    if entries.above and entries.table.headings[entries.os] != "os":
+        what = "a column for each period"
+    findings.facts.insert(0, what)
+    if there := _periods(entries):
+        findings.facts.append(f"of {periods.told(there)}")
+    if entries.above:
+        return
+    used = {entries.os, entries.value, *entries.by, *entries.periods, *entries.summed, *entries.counted}
+    used |= {i for w in options.where for i in entries.table.find(w.column)}
+    own = {i for name in ("design_effect", "clusters") for i in entries.table.find(name)}
+    if rest := columns.unused(entries.table, used | own):
+        findings.notes.append(f"not used: {', '.join(rest)}")

@@ -1,55 +1,87 @@
-"""A CSV of names and their canonical forms, to Names."""
+"""A CSV of names, their canonical names and families, to Names."""
 
 from __future__ import annotations
 
-import warnings
+import csv
+from collections.abc import Iterator
 
 from spamindex.errors import FileError
 from spamindex.names import BUILT_IN, Names, fold
-from spamindex.sources import Source
-from spamindex.tables import rows as csvfile
+from spamindex.sources import Source, Text, delimiter_of, read
+
+_SAMPLE = 100  # lines by which the delimiter is found
 
 
 def read_names(
     source: Source, *, delimiter: str | None = None, encoding: str | None = None
 ) -> Names:
-    """The built-in names together with those of a CSV of ``name,canonical``, which come first.
+    """The built-in names together with those of a CSV of ``name,canonical[,family]``.
 
-    A name whose canonical form is the name itself stands for itself alone, whatever the built-in
-    synonyms say. A third column, ``family``, says what family the OS is of. Headings are optional,
-    blank lines and those that begin with # are passed over. Raises FileError where a name is
-    missing, has two canonical forms, or leads back to itself.
+    Each line says one of these of a name; the line comes before whatever is built in:
+
+    - ``Tux,Linux``: it is another spelling of Linux.
+    - ``Tux,,Linux``: it is an OS of its own, and of the family Linux, as its versions are.
+    - ``Tux,Tux``: it stands for itself alone, without synonyms, and of no family but that of a
+      third cell.
+    - ``,Unknown``: rows without a name are a rest.
+
+    Headings are optional; blank lines, and those that begin with #, are passed over. Raises
+    FileError, with all faults at once, where a name is missing, has two canonical names or two
+    families, or leads back to itself.
 
     >>> import io
     >>> read_names(io.BytesIO(b"name,canonical\\nTux,Linux\\n")).canonical("TUX")
     'linux'
     """
-    cells, _ = csvfile.read(source, delimiter=delimiter, encoding=encoding)
+    text = read(source, encoding)
     own: dict[str, str] = {}
     families: dict[str, str] = {}
     found: dict[str, int] = {}
     faults: list[str] = []
-    for row in range(len(cells)):
-        name, to, family = (*cells.row(row), "", "")[:3]
+    for line, (name, to, family) in _lines(text, delimiter):
         folded, canonical = fold(name), fold(to)
-        blank = not (name or to or family) or name.startswith("#")
-        if blank or (folded, canonical) == ("name", "canonical"):
-            continue
-        if not folded or not (canonical or family):
-            faults.append(f"{cells.at(row)}: a name and its canonical name are needed")
-        elif own.setdefault(folded, canonical or folded) != (canonical or folded):
-            line = found[folded]
-            faults.append(f"{cells.at(row)}: {name!r} has another canonical name on line {line}")
-        if family:
-            families[canonical or folded] = families[folded] = family
-        found.setdefault(folded, int(cells.lines[row]))
+        if not (canonical or family) or (not folded and BUILT_IN.rest(to) is None):
+            faults.append(f"{text.name}:{line}: a name and its canonical name are needed")
+        elif own.get(folded, canonical) != canonical or families.get(folded, family) != family:
+            what = "canonical name" if own[folded] != canonical else "family"
+            faults.append(
+                f"{text.name}:{line}: {name!r} has another {what} on line {found[folded]}"
+            )
+        else:
+            own[folded], families[folded] = canonical, family
+            found.setdefault(folded, line)
     if faults:
         raise FileError(*faults)
+    of = {name: family for name, family in families.items() if family}
+    of = {own[name]: family for name, family in of.items() if own[name]} | of
+    own = {name: to for name, to in own.items() if to}
     try:
-        names = BUILT_IN.extended(own, families)
+        names = BUILT_IN.extended(own, of)
     except RecursionError as error:
         name = str(error)
-        raise FileError(f"{cells.name}:{found[name]}: {name!r} leads back to itself") from error
-    for finding in cells.findings:
-        warnings.warn(finding, stacklevel=2)
+        raise FileError(f"{text.name}:{found[name]}: {name!r} leads back to itself") from error
+    text.findings.warn()
     return names
+
+
+def _lines(text: Text, delimiter: str | None) -> Iterator[tuple[int, tuple[str, str, str]]]:
+    """The number of each line that says something, and its three cells. Raises FileError."""
+    sample = [line for line in text.lines() if line.strip() and not line.startswith("#")]
+    delimiter = delimiter or delimiter_of(text.name, sample[:_SAMPLE])
+    lines = ("\n" if line.startswith("#") else line for line in text.lines())
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
+    first = True
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise FileError(f"{text.name}:{line}: can't be read as CSV: {error}") from error
+        if cells is None:
+            return
+        name, to, family = (cell.strip() for cell in (*cells, "", "", "")[:3])
+        if not (name or to or family):
+            continue
+        if not (first and (fold(name), fold(to)) == ("name", "canonical")):
+            yield line, (name, to, family)
+        first = False

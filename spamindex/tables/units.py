@@ -1,176 +1,389 @@
-"""In which unit a column of figures is, and the figures in percent."""
+"""Figures to percents: the unit that a sign, a heading, or what they add up to says."""
 
 from __future__ import annotations
 
-import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from spamindex.errors import FigureError, UnitError
-from spamindex.tables import headings
+from spamindex import words
+from spamindex.errors import Doubt, FigureError, Findings, Remedy, UnitError
+from spamindex.tables import numbers
+from spamindex.tables.layout import Entries
 from spamindex.tables.numbers import Reading
-
-Unit: TypeAlias = Literal["percent", "fraction", "count"]
+from spamindex.tables.options import TableOptions
+from spamindex.tables.table import Column, Numbers, numbers_of, texts, where
+from spamindex.words import is_missing
 
 MOST_COUNTED = 1e18  # bytes of traffic can be counted too; far beyond, intervals overflow
+_SURELY = 100  # whole numbers above it are no percents
+_LEAST = 1e-9  # what is lost in binary is no difference
 
-_SLACK = 0.01  # how far, of the whole, rounded shares may add up to more or less than it
-_SOME = 3  # figures that add up to 1 by more than chance
-_NOTHING = "adds up to 0, so nothing can be said of anybody's share"
-_SURELY_COUNTS = 200  # whole numbers that add up to this are no rounded percents
+
+@dataclass(frozen=True)
+class Sign:
+    """What a heading says of the unit: percent, with what one unit is in percent, or counts.
+
+    ``times`` is how many percent, or how many machines or messages, a figure of 1 is.
+    """
+
+    unit: str
+    times: float = 1.0
 
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of a table in one reading: the texts', each row's, and those of each total.
+    """The figures of entries in one reading: shares in percent, or counts.
 
-    ``codes`` leads from rows to texts, ``groups`` from rows to the totals they are parts of.
+    ``half`` is half a unit of the digit on which most figures end, in the unit of the amounts;
+    ``coarse`` says that counts are in thousands or more.
     """
 
     reading: Reading
-    codes: npt.NDArray[np.integer]
-    groups: npt.NDArray[np.integer]
+    unit: str
+    amounts: Numbers
+    half: float
+    coarse: bool = False
+    times: float = 1.0
 
     @property
-    def values(self) -> npt.NDArray[np.float64]:
-        """The figure of each row."""
-        values: npt.NDArray[np.float64] = np.array(self.reading.values)
-        return values.take(self.codes)
-
-    @property
-    def totals(self) -> npt.NDArray[np.float64]:
-        """What the figures of each group add up to."""
-        return np.bincount(self.groups, weights=self.values).astype(np.float64)
-
-    def amounts(self, unit: Unit) -> npt.NDArray[np.float64]:
-        """The figure of each row as what can be added up: shares in percent, counts as they are."""
-        if unit != "fraction":
-            return self.values
-        # By way of decimals: 0.0514 * 100 is 5.140000000000001.
-        percents: npt.NDArray[np.float64] = np.array(
-            [float(Decimal(repr(value)).scaleb(2)) for value in self.reading.values]
-        )
-        return percents.take(self.codes)
+    def counts(self) -> bool:
+        """Whether the amounts are counts, and no percents."""
+        return self.unit == "count"
 
 
-def settle(
-    candidates: Sequence[Figures], heading: str, where: str, option: str, unit: Unit | None = None
-) -> tuple[Figures, Unit]:
-    """The one reading of a column that makes sense in a unit, and that unit.
+def said(heading: str) -> Sign | None:
+    """What a heading says of the unit of the figures under it.
 
-    A percent sign decides, in the cells or in the heading; else what the figures add up to: about
-    100 is percent, about 1 is fraction, whole numbers well above 100 are counts. ``where`` and
-    ``option`` are named in errors. Raises UnitError where the unit stays open or the figures are
-    not what it allows, FigureError where two readings with different decimal marks make sense.
-
-    >>> rows = np.arange(3)
-    >>> shares = Figures(Reading(".", [0.0514, 0.9265, 0.0221]), rows, np.zeros(3, int))
-    >>> settle([shares], "share", "share.csv", "--share-unit")[1]
-    'fraction'
+    >>> said("Market share %"), said("Share (bps)"), said("Users (B)")
+    (Sign(unit='percent', times=1.0), Sign(unit='percent', times=0.01), Sign(unit='count', times=1000000000.0))
+    >>> said("Share"), said("Installed base in m")
+    (None, Sign(unit='count', times=1000000.0))
     """
-    settled: list[tuple[Figures, Unit]] = []
-    refused: list[str] = []
-    for figures in candidates:
-        try:
-            found = unit or _inferred(figures, heading, option)
-            _check(figures, found)
-            settled.append((figures, found))
-        except UnitError as error:
-            refused.append(str(error))
-    if unit == "count":  # whole, but for amounts that somebody calls counts: users in millions
-        settled = [(one, its) for one, its in settled if one.reading.whole] or settled
-    if not settled:
-        raise UnitError(f"{where}: {refused[0]}")
-    if len(settled) > 1:
-        one, other = (figures.reading.values for figures, _ in settled)
-        a, b = next((a, b) for a, b in zip(one, other, strict=True) if a != b)
-        raise FigureError(
-            f"{where}: can be read with decimal points or commas ({a:.15g} or {b:.15g}); "
-            "say which with --decimal . or --decimal ,"
-        )
-    return settled[0]
+    if words.holds(heading, words.PER_MILLE):
+        return Sign("percent", 0.1)
+    if words.holds(heading, words.BASIS_POINTS):
+        return Sign("percent", 0.01)
+    if words.says_percents(heading):
+        return Sign("percent")
+    if words.holds(heading, words.FRACTION_WORDS):
+        return Sign("fraction", 100.0)
+    times = _multiple(heading)
+    if times is not None and not words.says_shares(heading):
+        return Sign("count", times)
+    return None
 
 
-def _inferred(figures: Figures, heading: str, option: str) -> Unit:
-    reading = figures.reading
-    if reading.percent and reading.plain:
-        signed, plain = min(reading.percent), min(reading.plain)
-        raise UnitError(f"{signed!r} has a percent sign, {plain!r} has none; say with {option}")
-    largest = max(reading.values)
-    totals = figures.totals
-    if totals.max() == 0:
-        raise UnitError(_NOTHING)
-    total = float(totals.max())  # of the most complete table, where there are several
-    parts = figures.values[figures.groups == totals.argmax()]
-    several = np.count_nonzero(parts) > 1
-    if reading.percent or "%" in heading:
-        if not reading.percent and several and largest <= 1:
-            raise UnitError(f"has a % above it, but adds up to {total:.10g}; say with {option}")
-        return "percent"
-    if several and largest <= 1 and abs(total - 1) <= _SLACK:
-        return "fraction"
-    if headings.says_counts(heading):
-        if not reading.whole:
-            raise UnitError(
-                "counts by its heading, but not all are whole numbers as they are written; say "
-                f"with {option}"
-            )
-        return "count"
-    _refuse_one_beside(parts, option)
-    return _by_total(total, largest, reading.whole, heading, option)
+def _multiple(heading: str) -> float | None:
+    """Of how many a figure is, by a word of three letters, or a short form in brackets or after in."""
+    short = heading.replace("[", "(").replace("]", ")").rpartition("(")[2]
+    bracketed = short.partition(")")[0] if "(" in heading.replace("[", "(") else ""
+    of = words.words(heading)
+    after = of.rpartition(" in ")[2] if " in " in f" {of}" else ""
+    for text in (words.words(bracketed).removeprefix("in "), after.strip()):
+        if text in words.MULTIPLES:
+            return words.MULTIPLES[text]
+    long = [words.MULTIPLES[w] for w in of.split() if w in words.MULTIPLES and (len(w) > 2 or not w.isascii())]
+    return long[0] if long else None
 
 
-def _refuse_one_beside(parts: npt.NDArray[np.float64], option: str) -> None:
-    """Refuse fractions or percents with one figure of another kind among them: a sample size."""
-    one, others = parts.max(), np.sort(parts)[:-1]
-    for whole, unit in ((1, "fractions"), (100, "percents")):
-        about = abs(others.sum() - whole) <= whole * _SLACK
-        told = whole == 100 or parts.sum() < 100 * (1 - _SLACK)  # else all are percents
-        if about and told and np.count_nonzero(others) >= _SOME and others.max() <= whole < one:
-            raise UnitError(
-                f"adds up to {parts.sum():.10g}, and without {one:.10g} to about {whole}: are they "
-                f"{unit}, and {one:.10g} something else? Say with {option}"
-            )
+def decimal_mark(entries: Entries, options: TableOptions) -> Reading:
+    """The one reading of the figures: which mark is the decimal one. Raises FigureError.
 
-
-def _by_total(total: float, largest: float, whole: bool, heading: str, option: str) -> Unit:
-    """The unit of figures that neither a sign nor their heading names: by what they add up to."""
-    may_be_counts = whole and not headings.says_percents(heading)
-    if may_be_counts and largest > 100:  # more than any share
-        return "count"
-    may_be_counts = may_be_counts and not headings.says_shares(heading)
-    if may_be_counts and total >= _SURELY_COUNTS:
-        return "count"
-    if abs(total - 100) <= 100 * _SLACK or (largest > 1 and total < 100 and not may_be_counts):
-        return "percent"
-    if total > 100 and not may_be_counts:
-        raise UnitError(
-            f"adds up to {total:.10g}, but percents add up to 100: are there several tables in "
-            f"one? If they are counts, say so with {option} count"
-        )
-    raise UnitError(
-        f"adds up to {total:.10g}, which leaves its unit open: "
-        f"say with {option} percent, fraction or count"
+    Under a heading of counts a mark before three digits is a thousands mark, under one of shares a
+    decimal mark; else the other columns of the table may tell.
+    """
+    column = entries.table.column(entries.value)
+    if options.decimal is not None:
+        return numbers.read(texts(column), [options.decimal])[0]
+    readings = numbers.read(texts(column))
+    if len(readings) == 1:
+        return readings[0]
+    heading = entries.heading
+    sign = said(heading)
+    thousands = [r for r in readings if r.grouped]
+    if len(thousands) == 1:
+        if words.says_shares(heading) or any(map(numbers.is_signed, texts(column))):
+            return next(r for r in readings if r is not thousands[0])
+        whole_counts = words.measure(heading) is not None and (sign is None or sign.times == 1)
+        if whole_counts:
+            return thousands[0]
+    if (mark := _mark_elsewhere(entries)) is not None:
+        return next(r for r in readings if r.mark == mark)
+    if len(thousands) == 1 and _same_shares(thousands[0], readings):
+        return next(r for r in readings if r is not thousands[0])
+    some = [text for text in texts(column) if any(m in text for m in numbers.MARKS)]
+    raise FigureError(
+        f"{entries.title}: is the mark in {', '.join(map(repr, some[:3]))} a decimal mark, or one of "
+        "thousands?",
+        settles=[
+            Remedy("decimal", readings[0].mark, f"makes {some[0]!r} {_shown(readings[0], some[0])}"),
+            Remedy("decimal", readings[1].mark, f"makes it {_shown(readings[1], some[0])}"),
+        ],
     )
 
 
-def _check(figures: Figures, unit: Unit) -> None:
-    reading = figures.reading
-    if unit != "percent" and reading.percent:
-        raise UnitError(f"{min(reading.percent)!r} has a percent sign, but {unit} was asked for")
-    whole = {"percent": 100, "fraction": 1, "count": math.inf}[unit]
-    totals = figures.totals
-    if totals.max() > whole * (1 + _SLACK):
+def _shown(reading: Reading, text: str) -> str:
+    return f"{reading.values[text]:.10g}"
+
+
+def _same_shares(thousands: Reading, readings: Sequence[Reading]) -> bool:
+    """Whether all figures are just a thousand times larger, and add up to 100 with decimals."""
+    other = next(r for r in readings if r is not thousands)
+    pairs = [(a, b) for a, b in zip(thousands.values.values(), other.values.values(), strict=True) if a == a]
+    return all(abs(a - 1000 * b) < 1e-6 * a for a, b in pairs) and abs(sum(b for _, b in pairs) - 100) < 0.01
+
+
+def _mark_elsewhere(entries: Entries) -> str | None:
+    """The decimal mark that other columns of figures leave no doubt of."""
+    marks = set()
+    for number in range(len(entries.table.headings)):
+        if number in (entries.value, entries.os, *entries.periods):
+            continue
+        there = [t for t in texts(entries.table.column(number))[:1000] if numbers.is_figure(t)]
+        if not any(mark in text for text in there for mark in numbers.MARKS):
+            continue
+        readings = numbers.read(there)
+        if len(readings) == 1 and not readings[0].faults:
+            marks.add(readings[0].mark)
+    return marks.pop() if len(marks) == 1 else None
+
+
+def settle(
+    entries: Entries,
+    reading: Reading,
+    values: Numbers,
+    whole_before: Numbers | None,
+    options: TableOptions,
+) -> Figures:
+    """The figures of the systems in their unit, and what is to be said of it.
+
+    ``values`` are those of each row, in any unit; ``whole_before`` those of all rows before some were
+    chosen by another column than the OS's, or None where none were. Raises UnitError where the unit
+    is not certain, FigureError where a figure is in another one than the rest.
+    """
+    column = entries.table.column(entries.value)
+    heading, findings = entries.heading, entries.table.findings
+    signed = where(column, reading.signed.__contains__)
+    plain = where(column, reading.plain.__contains__)
+    sign = said(heading)
+    half = _half(column, reading)
+    unit = options.unit
+    if unit is None and signed.any():
+        if plain.any():
+            odd = signed if signed.sum() < plain.sum() else plain
+            raise FigureError(
+                f"{entries.title}: some figures have a sign for percent, and some none: "
+                f"{_those(entries, odd)}",
+                settles=[Remedy("unit", "percent", "takes all for percents")],
+            )
+        if sign is not None and sign.unit != "percent" or words.measure(heading) is not None:
+            sign = None
+        sign = Sign("percent") if sign is None or sign.times == 1 else sign
+    sums = _Sums(entries, values, half)
+    if unit is None:
+        unit, times = _found(entries, reading, sums, sign, whole_before)
+    else:
+        times = sign.times if sign is not None and sign.unit == unit else 1.0
+        if unit == "fraction":
+            times = 100.0
+    if unit != "count":
+        return _of_shares(entries, reading, sums, unit, times, options, half)
+    rounded = sign.times if sign is not None and sign.unit == "count" else 1.0
+    total = float(values.sum())
+    if total == 0:
+        raise UnitError(f"{entries.title}: adds up to 0, so nothing can be said of anybody's share")
+    if total * rounded > MOST_COUNTED:
+        raise FigureError(f"{entries.title}: adds up to {total * rounded:.4g}, more than anybody has counted")
+    coarse = rounded > 1 or bool(reading.rounded)
+    findings.facts.append(f"counts, {total * rounded:,.10g} in all")
+    if options.unit is None and words.measure(heading) is None and sign is None and "spam" not in words.words(heading).split():
+        findings.notes.append("counts, since they are whole and above 100")
+        findings.facts.pop()
+        findings.notes[-1] = f"whole numbers above 100 taken as counts, {total:,.10g} in all"
+    return Figures(reading, "count", values * rounded, half * rounded, coarse, rounded)
+
+
+class _Sums:
+    """What the figures of each ranking and period add up to, and how far rounding explains."""
+
+    def __init__(self, entries: Entries, values: Numbers, half: float) -> None:
+        self.groups: npt.NDArray[np.int64] = entries.rankings(over_time=True)
+        self.sums: Numbers = np.bincount(self.groups, weights=values).astype(float)
+        filled = (values > 0).astype(float)
+        self.slack: Numbers = np.maximum(np.bincount(self.groups, weights=filled) * half, _LEAST)
+        self.counted: Numbers = np.bincount(self.groups, weights=filled)
+        self.largest = float(values.max(initial=0))
+
+    def are(self, whole: float, times: float = 1.0) -> npt.NDArray[np.bool_]:
+        """Which of them are the whole, within what rounding explains."""
+        slack = np.minimum(self.slack * times, whole / 20)  # few digits explain not all
+        near: npt.NDArray[np.bool_] = np.abs(self.sums * times - whole) <= slack * (1 + 1e-9) + _LEAST * whole
+        return near
+
+    def above(self, whole: float, times: float = 1.0) -> npt.NDArray[np.bool_]:
+        """Which of them are more than the whole."""
+        return (self.sums * times > whole) & ~self.are(whole, times)
+
+
+def _half(column: Column, reading: Reading) -> float:
+    """Half a unit of the digit on which most of the figures end: the finer one on a tie."""
+    counts = np.bincount(column.cat.codes, minlength=len(column.cat.categories))
+    ends: Counter[float] = Counter()
+    for text, count in zip(column.cat.categories, counts.tolist(), strict=True):
+        if count and not is_missing(text) and reading.values.get(text, 0.0) > 0:
+            ends[numbers.half_unit(text, reading.mark)] += count
+    if not ends:
+        return _LEAST
+    most = max(ends.values())
+    return max(min(half for half, count in ends.items() if count == most), _LEAST)
+
+
+def _found(
+    entries: Entries,
+    reading: Reading,
+    sums: _Sums,
+    sign: Sign | None,
+    whole_before: Numbers | None,
+) -> tuple[str, float]:
+    """The unit that is certain, and of how many percent a figure of 1 is."""
+    heading, name = entries.heading, entries.title
+    shares = words.says_shares(heading)
+    of_counts = words.measure(heading) is not None or (sign is not None and sign.unit == "count")
+    total = _total(sums)
+    asks = [Remedy("unit", "percent", "takes them for percents"), Remedy("unit", "fraction", "for fractions")]
+    if sign is not None and sign.unit in ("percent", "fraction"):
+        if sign.unit == "percent" and sign.times == 1 and sums.are(1).all() and sums.counted.max() > 1:
+            raise UnitError(f"{name}: says percent, but adds up to {total}", settles=asks[::-1])
+        return sign.unit, sign.times
+    if of_counts:
+        if reading.whole or (sign is not None and sign.times > 1) or reading.rounded:
+            return "count", 1.0
         raise UnitError(
-            f"{unit}s add up to {totals.max():.10g}, which is more than {whole}: "
-            "are there several tables in one, or is it another unit?"
+            f"{name}: counts are whole, but these are not, and add up to {total}",
+            settles=[Remedy("unit", "count", "takes them as they are"), *asks],
         )
-    if unit == "count" and totals.max() > MOST_COUNTED:
-        raise UnitError(f"counts add up to {totals.max():.10g}, more than anybody has counted")
-    if totals.max() == 0:
-        raise UnitError(_NOTHING)
+    percents, fractions = sums.are(100), sums.are(1) & (sums.counted > 1)
+    if percents.all():
+        return "percent", 1.0
+    if fractions.all():
+        entries.table.findings.doubts.append(
+            Doubt(
+                f"read as fractions, since they add up to {total}",
+                (Remedy("unit", "fraction", "says so"),),
+            )
+        )
+        return "fraction", 100.0
+    if fractions.any() and (percents.any() or (sums.sums > 1.5).any()):
+        raise UnitError(
+            f"{name}: adds up to {total}: percents in some rankings or periods, fractions in others; "
+            "choose those of one unit",
+            settles=[Remedy("period", None, "chooses one"), Remedy("where", None, "chooses rows")],
+        )
+    if whole_before is not None and not shares and reading.whole and sums.largest > _SURELY:
+        return "count", 1.0
+    if whole_before is not None or entries.by:
+        _refuse_parts(entries, sums, whole_before)
+    if not shares and reading.whole and sums.largest > _SURELY:
+        return "count", 1.0
+    alone = not shares and (entries.above or not reading.whole)
+    if (shares or alone) and sums.above(100).any():
+        return "percent", 1.0  # which is refused with what they add up to
+    if (shares or alone) and sums.largest > 1:
+        return "percent", 1.0
+    raise UnitError(
+        f"{name}: adds up to {total}: percents or fractions?"
+        if sums.largest <= 1 or shares
+        else f"{name}: adds up to {total}: percents or counts?",
+        settles=asks
+        if sums.largest <= 1
+        else [asks[0], Remedy("unit", "count", "takes them for counts")],
+    )
+
+
+def _refuse_parts(entries: Entries, sums: _Sums, whole_before: Numbers | None) -> None:
+    """Refuse rankings whose shares are parts of a whole that only all of them together are."""
+    name = entries.title
+    together = float(whole_before.sum()) if whole_before is not None else float(sums.sums.sum())
+    periods = len(set(entries.rankings(over_time=True))) if not entries.by else 1
+    for whole in (100.0, 1.0):
+        slack = max(len(entries), len(whole_before) if whole_before is not None else 0) * float(
+            sums.slack.max() / max(sums.counted.max(), 1)
+        )
+        if abs(together - whole * periods) <= max(slack, _LEAST) and not sums.are(whole).all():
+            raise UnitError(
+                f"{name}: the shares are parts of {whole:g} only together with the other rankings or "
+                f"rows; those chosen add up to {_total(sums)}",
+                settles=[Remedy("unit", "count", "divides each by the sum of its own ranking")],
+            )
+
+
+def _of_shares(
+    entries: Entries,
+    reading: Reading,
+    sums: _Sums,
+    unit: str,
+    times: float,
+    options: TableOptions,
+    half: float,
+) -> Figures:
+    """Shares in percent, and what is to be said of what they add up to."""
+    findings, given = entries.table.findings, options.unit is not None
+    settled = given or words.words(entries.heading) == "share percent"
+    above, total = sums.above(100, times), _total(sums, times)
+    if above.any():
+        where_ = _rankings(entries, sums, above)
+        text = f"adds up to {_total(sums, times, above)} percent{where_}, more than 100"
+        if not given:
+            raise UnitError(
+                f"{entries.title}: {text}: do some rows hold others?",
+                settles=[
+                    Remedy("drop", None, "leaves rows out that hold others, or are held by them"),
+                    Remedy("unit", "percent", "takes them as they are (answers of a survey)"),
+                ],
+            )
+        findings.doubts.append(Doubt(text))
+    elif not settled and not sums.are(100, times).all():
+        part = ~sums.are(100, times)
+        text = f"adds up to {_total(sums, times, part)} of 100 percent{_rankings(entries, sums, part)}: a part of the whole?"
+        findings.doubts.append(Doubt(text, (Remedy("unit", unit, "says that it is right"),)))
+    findings.facts.append(f"{unit}s that add up to {_total(sums)}")
+    column = entries.table.column(entries.value)
+    percents = dict(reading.values)
+    if times != 1:  # by way of decimals: 0.0514 * 100 is 5.140000000000001
+        factor = Decimal(repr(times))
+        percents = {
+            text: float(Decimal(repr(v)) * factor) if v == v and text not in reading.signed else v
+            for text, v in reading.values.items()
+        }
+    return Figures(reading, unit, numbers_of(column, percents), half * times, False, times)
+
+
+def _total(sums: _Sums, times: float = 1.0, which: npt.NDArray[np.bool_] | None = None) -> str:
+    """What figures add up to, or from what to what where there are several rankings."""
+    values = sums.sums * times if which is None else sums.sums[which] * times
+    low, high = f"{values.min():,.6g}", f"{values.max():,.6g}"
+    return low if low == high else f"{low} to {high}"
+
+
+def _rankings(entries: Entries, sums: _Sums, which: npt.NDArray[np.bool_]) -> str:
+    """The rankings whose sums are meant, as messages name them; empty where there is but one."""
+    if len(sums.sums) == 1:
+        return ""
+    rows = [int(np.flatnonzero(sums.groups == g)[0]) for g in np.flatnonzero(which)[:3]]
+    more = int(which.sum()) - len(rows)
+    return f" in {', '.join(entries.label(row) for row in rows)}" + (f" and {more} more" if more else "")
+
+
+def _those(entries: Entries, rows: npt.NDArray[np.bool_]) -> str:
+    first = np.flatnonzero(rows)[:3]
+    return ", ".join(f"{entries.name(row)!r} (line {entries.line(row)})" for row in first)
+
+
+def note_of(findings: Findings) -> str:
+    """What is said of the unit; for tests."""
+    return "; ".join(findings.facts)

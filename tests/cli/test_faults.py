@@ -100,7 +100,7 @@ def test_memory_that_runs_out_is_said_in_one_line(
     def full(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("spamindex.cli.compute.render", full)
+    monkeypatch.setattr("spamindex.cli.output.render", full)
     result = invoke("compute", SPAM, SHARE)
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.complaints == [
@@ -300,12 +300,12 @@ def test_a_narrow_terminal(
 @pytest.mark.parametrize(
     ("args", "option", "variable", "value"),
     [
-        (["compute", SPAM, SHARE], "-f' / '--format", "SPAMINDEX_COMPUTE_FORMAT", "nonsense"),
+        (["compute", SPAM, SHARE], "--format", "SPAMINDEX_COMPUTE_FORMAT", "nonsense"),
         (["compute", SPAM, SHARE], "--where", "SPAMINDEX_COMPUTE_WHERE", "nonsense"),
         (["compute", SPAM, SHARE], "--strict", "SPAMINDEX_COMPUTE_STRICT", "nonsense"),
         (["tally", MESSAGES], "--log-zone", "SPAMINDEX_TALLY_LOG_ZONE", "nonsense"),
         (["sample", MESSAGES, "--os", "Linux"], "-n", "SPAMINDEX_SAMPLE_N", "nonsense"),
-        (["chart", "-"], "-f' / '--format", "SPAMINDEX_CHART_FORMAT", "nonsense"),
+        (["chart", "-"], "--format", "SPAMINDEX_CHART_FORMAT", "nonsense"),
     ],
 )
 def test_a_wrong_variable_of_the_environment_is_named(
@@ -319,7 +319,8 @@ def test_a_wrong_variable_of_the_environment_is_named(
     monkeypatch.setenv(variable, value)
     result = invoke(*args)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert f"Invalid value for '{option}' (from {variable}): '{value}'" in result.stderr
+    assert result.complaints[0].startswith(f"error: {option} (from {variable}): ")
+    assert f"'{value}'" in result.complaints[0]
 
 
 def test_no_row_is_refused_and_many_are_counted(invoke: Invoke, write: Write) -> None:

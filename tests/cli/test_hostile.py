@@ -58,21 +58,21 @@ def weighed(*args: str, stdin: str = "/dev/null") -> tuple[int, str, float]:
 
 
 def test_names_are_kept_as_data_where_a_program_reads_them(invoke: Invoke, write: Write) -> None:
-    path = write("odd.csv", table_of(ODD))
+    path, other = (write(name, table_of(ODD)) for name in ("odd.csv", "even.csv"))
     for style, delimiter in (("csv", ","), ("tsv", "\t")):
-        text = invoke("compute", path, path, "-f", style).stdout
+        text = invoke("compute", path, other, "-f", style).stdout
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
         assert sorted(row[0] for row in rows[1:]) == sorted(ODD)  # formulas too, as they were
-    found = json.loads(invoke("compute", path, path, "-f", "json").stdout)
+    found = json.loads(invoke("compute", path, other, "-f", "json").stdout)
     assert sorted(row["os"] for row in found) == sorted(ODD)
 
 
 @pytest.mark.parametrize("arguments", [["-f", "csv"], ["-f", "json"], ["-f", "simple"]])
 def test_a_terminal_is_not_steered(write: Write, arguments: list[str]) -> None:
     pty = pytest.importorskip("pty")
-    path = write("odd.csv", table_of(ODD))
+    path, other = (write(name, table_of(ODD)) for name in ("odd.csv", "even.csv"))
     ours, theirs = pty.openpty()
-    command = [*COMMAND, "compute", path, path, *arguments, "--key", "os"]
+    command = [*COMMAND, "compute", path, other, *arguments, "--key", "os"]
     subprocess.run(command, stdout=theirs, stderr=theirs, check=True)
     os.close(theirs)
     shown = os.read(ours, 100_000).decode()
@@ -144,15 +144,14 @@ def test_names_are_no_markup(style: str, expected: list[str]) -> None:
 def test_a_figure_is_well_formed_whatever_it_is_called(invoke: Invoke, write: Write) -> None:
     pytest.importorskip("matplotlib")
     names = [*ODD, "]]><script>x</script>", "-->", "$\\frac{1}{0$", "x" * 5000]
-    odd = write("odd.csv", table_of(names))
-    ranking = invoke("compute", odd, odd, "-f", "json").stdout.encode()
+    odd, even = (write(name, table_of(names)) for name in ("odd.csv", "even.csv"))
+    ranking = invoke("compute", odd, even, "-f", "json").stdout.encode()
     for title in ("--><script>x</script>\x1b\x01\udcff", "$\\frac{1}{0$\n" + "y" * 3000):
         result = invoke("chart", "-", "-f", "svg", "--title", title, stdin=ranking)
         assert result.exit_code == 0
         tags = {element.tag.rpartition("}")[2] for element in ET.fromstring(result.stdout).iter()}
         assert tags <= {
-            "svg", "g", "path", "defs", "use", "style", "clipPath", "rect", "metadata",
-            "RDF", "Work", "type", "format",
+            "svg", "title", "desc", "g", "path", "defs", "use", "style", "clipPath", "rect", "text",
         }  # fmt: skip
 
 
@@ -268,7 +267,7 @@ def test_tables_that_are_none(invoke: Invoke, write: Write) -> None:
     result = invoke("compute", write("wide.csv", f"{wide}\n{wide}\n"), SHARE)
     assert result.complaints == ["error: wide.csv: has a row of 100000 cells; is it a table?"]
     blank = write("blank.csv", "os,visits\nLinux,500\nWindows,500\n" + "\n" * 200_000)
-    assert invoke("compute", blank, blank).exit_code == 0
+    assert invoke("shares", blank).stdout == "os,share_percent\nLinux,50.0\nWindows,50.0\n"
     assert "Linux,50.0,1\n" in invoke("tally", blank, "--os", "os").stdout
 
 

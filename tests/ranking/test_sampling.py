@@ -130,7 +130,8 @@ def test_relative_intervals(invoke: Invoke, write: Write) -> None:
     counts = write("counts.csv", COUNTS)
     found = rows(invoke, counts, SHARE, "--confidence", "95", "--baseline", "Windows")
     assert list(found["Linux"])[3:] == [
-        "spam_index", "low", "high", "relative", "relative_low", "relative_high", "break_even"
+        "spam_index", "low", "high", "interval",
+        "relative", "relative_low", "relative_high", "break_even",
     ]  # fmt: skip
     relative = bounds(found["Linux"], "relative_low", "relative_high")
     assert relative == pytest.approx([4.51358361859291, 5.3906449338108615], rel=1e-9)

@@ -1,0 +1,125 @@
+"""The ways out that an error or a doubt carries, as what the user of a command has to type."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+import click
+
+from spamindex.cli.values import headings
+from spamindex.errors import Remedy, Spelling
+from spamindex.words import is_period
+
+_TABLES = {"spam": "spam", "market": "share"}  # arguments, and the beginnings of options
+_GIVEN = click.core.ParameterSource.COMMANDLINE
+
+
+def spelling(ctx: click.Context) -> Spelling:
+    """How the command that runs spells the remedies of its errors and doubts."""
+    return lambda remedy: spell(remedy, ctx)
+
+
+def spell(remedy: Remedy, ctx: click.Context) -> str:
+    """A remedy as what to type: an option, or a whole command where only ``shares`` has it.
+
+    ``Remedy("unit", of="market")`` is ``--share-unit`` in ``compute`` and ``--unit`` in
+    ``shares``; ``Remedy("decimal", ",", of="market")`` is in ``compute``
+    ``spamindex shares share.csv --decimal , | spamindex compute spam.csv -``.
+    """
+    if option := _option(remedy, ctx.command):
+        return option
+    shares = getattr(ctx.find_root().command, "commands", {}).get("shares")
+    option = _option(remedy, shares) if shares is not None else None
+    if option is None:
+        return str(remedy)
+    if ctx.command.name == "compute" and remedy.of in _TABLES:
+        return _through_shares(option, _TABLES[remedy.of], ctx)
+    return f"spamindex shares TABLE {option}"
+
+
+def _option(remedy: Remedy, command: click.Command) -> str | None:
+    """The option of a command that a remedy is, with its value; None where it has none."""
+    params = {param.name: param for param in command.params if isinstance(param, click.Option)}
+    field = getattr(command, "fields", {}).get(remedy.field, remedy.field)
+    # A table has an option of its own, or both have one; where nobody knows of which, both are it.
+    of_table = [f"{table}_{field}" for role, table in _TABLES.items() if remedy.of in (role, None)]
+    found = [params[name] for name in (field, *of_table) if name in params]
+    return " or ".join(_written(param, remedy.value) for param in found) or None
+
+
+def _written(option: click.Option, value: str | None) -> str:
+    name = max(option.opts, key=len)
+    if option.is_flag:
+        return max(option.secondary_opts, key=len) if value == "False" else name
+    if value is not None:
+        return f"{name} {shlex.quote(value)}"
+    return f"{name} {option.metavar}" if option.metavar else name
+
+
+def _through_shares(option: str, table: str, ctx: click.Context) -> str:
+    """The pipeline that reads one table of ``compute`` with an option that only ``shares`` has.
+
+    The options that were given go along, each to the command that reads the table it is about.
+    """
+    other = next(name for name in _TABLES.values() if name != table)
+    paths = {name: str(ctx.params[name]) for name in (table, other)}
+    of_table, of_rest = _parted(table, paths[table], paths[other], ctx)
+    first = " ".join(["spamindex shares", _path(paths[table]), *of_table, option])
+    places = {table: "-", other: _path(paths[other])}
+    if paths[other] == "-":  # standard input is taken
+        places = {table: f"<({first})", other: "-"}
+    second = " ".join(["spamindex compute", places["spam"], places["share"], *of_rest])
+    return second if paths[other] == "-" else f"{first} | {second}"
+
+
+def _path(path: str) -> str:
+    # What the shell put in place of a command (<(zcat x.gz)) is gone when the command has ended.
+    return "<(...)" if path.startswith("/dev/fd/") else shlex.quote(path)
+
+
+def _parted(table: str, path: str, other: str, ctx: click.Context) -> tuple[list[str], list[str]]:
+    """The options that were given: those for ``shares``, and those for ``compute`` after it."""
+    in_table, elsewhere = headings(path), headings(other)
+    of_table: list[str] = []
+    of_rest: list[str] = []
+    for option in ctx.command.params:
+        name = option.name or ""
+        if not isinstance(option, click.Option) or ctx.get_parameter_source(name) is not _GIVEN:
+            continue
+        own = name.removeprefix(f"{table}_")
+        for value in ctx.params[name] if option.multiple else [ctx.params[name]]:
+            spelled = _spelled(option, value)
+            if name != own and own in ("column", "unit"):
+                of_table.append(spelled.replace(f"--{table}-", "--", 1))
+            elif name in ("key", "by", "where", "sum"):
+                columns = getattr(value, "columns", [getattr(value, "column", value)])
+                # What can't be looked into, such as standard input, may have the column.
+                is_there = any(c in in_table for c in columns) or not in_table
+                is_elsewhere = any(c in elsewhere for c in columns) or not (is_there or elsewhere)
+                of_table += [spelled] * is_there
+                of_rest += [spelled] * (is_elsewhere or name in ("key", "by"))
+            elif name in ("family", "names"):
+                of_table.append(spelled)
+                of_rest.append(spelled)
+            elif name == "period":
+                has_periods = any(map(is_period, elsewhere))
+                of_table += [spelled] * (any(map(is_period, in_table)) or not has_periods)
+                of_rest += [spelled] * has_periods
+            elif name == "drop":
+                of_table.append(spelled)
+            else:
+                of_rest.append(spelled)
+    return of_table, of_rest
+
+
+def _spelled(option: click.Option, value: Any) -> str:
+    """An option as it was given, with one of its values."""
+    name = max(option.opts, key=len)
+    if option.is_flag:
+        return name if value else max(option.secondary_opts, key=len)
+    if columns := getattr(value, "columns", None):  # of --by
+        value = f"{columns[0]}:{value.span}" if value.span else "=".join(columns)
+    values = value if isinstance(value, tuple) else (value,)
+    texts = [f"{part:.15g}" if isinstance(part, float) else str(part) for part in values]
+    return " ".join([name, *map(shlex.quote, texts)])

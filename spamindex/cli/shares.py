@@ -1,0 +1,113 @@
+"""spamindex shares: one table of any kind in, a clean one out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from spamindex.cli.console import names_of, source
+from spamindex.cli.formats import heading_of
+from spamindex.cli.options import (
+    UNITS,
+    Command,
+    as_one,
+    check_columns,
+    check_stdin,
+    file_argument,
+    file_option,
+    input_option,
+    os_column,
+    output_options,
+    table_options,
+)
+from spamindex.cli.output import Output
+from spamindex.cli.remedies import spelling
+from spamindex.cli.values import Character, Choice, Column, Encoding, Text, Whole, chosen
+
+COLUMNS = ("os", "share_percent", "count")
+
+
+@click.command(cls=Command)
+@file_argument("table_file", metavar="TABLE")
+@table_options(
+    input_option(
+        "--column",
+        type=Column(),
+        metavar="COLUMN",
+        help="Column with the shares or counts: its heading, or its number from 1.",
+    ),
+    input_option("--unit", type=UNITS, help="Unit of the figures; you answer for it."),
+    several=False,
+)
+@as_one(
+    "written",
+    dict,
+    file_option(
+        "-d",
+        "--delimiter",
+        type=Character(),
+        metavar="CHAR",
+        help="Column separator: one character, or tab.",
+    ),
+    file_option("-e", "--encoding", type=Encoding(), metavar="NAME", help="Encoding of the text."),
+    file_option("--decimal", type=Choice([".", ","]), metavar="MARK", help="Decimal mark: . or ,"),
+    file_option("--sheet", type=Text(), metavar="NAME", help="Sheet of a workbook, or its number."),
+    file_option(
+        "--fill",
+        multiple=True,
+        type=Column(),
+        metavar="COLUMN",
+        help="A blank cell here repeats the one above, as in merged cells.  [repeatable]",
+    ),
+    file_option(
+        "--header", type=Whole(0), metavar="N", help="The line of the headings, from 1; 0 for none."
+    ),
+    file_option("--wide", is_flag=True, help="Each column of figures is an OS."),
+    file_option(
+        "--dates",
+        type=Choice(["day-first", "month-first"]),
+        help="What 01/03/2010 is: in March, or in January.",
+    ),
+)
+@output_options("csv")
+@click.pass_context
+def shares(
+    ctx: click.Context,
+    /,
+    table_file: str,
+    table: dict[str, Any],
+    written: dict[str, Any],
+    out: Output,
+) -> None:
+    """Read one table of any kind, and write it as a clean one.
+
+    TABLE has shares, or counts, by operating system; - is standard input. What is written is
+    certain to be read as it is: use it to see how a table is read (-v), to give one table of
+    compute options that the other must not have, or in a spreadsheet.
+
+    \b
+    Examples:
+      spamindex shares data/months.csv -v --period last
+      spamindex shares de.csv --decimal , | spamindex compute spam.csv -
+    """
+    check_stdin(table_file, table["names"])
+    check_columns(table, COLUMNS)
+    by = [part.name for part in table["by"]]
+    key = os_column(table)
+    # Whether there are counts is known only when the table has been read.
+    chosen(out.columns, [*by, key, *COLUMNS[1:]], {})
+    # This may load pandas, so it is not done before all options are known to be right.
+    from spamindex.tables.options import TableOptions
+    from spamindex.tables.shares import read_table
+
+    options = TableOptions(**{**table, **written, "names": names_of(table["names"])}, counts=True)
+    read = read_table(source(table_file), options)
+    out.say([read.findings], spelling(ctx))
+    names: dict[Any, str] = {**dict(enumerate(by)), "os": key, "share": "share_percent"}
+    shown = read.shares.rename(columns=names)
+    there = [*by, key, "share_percent", *(["count"] if "count" in shown else [])]
+    shown = shown[chosen(out.columns, there, {"count": "a table of counts"})]
+    if "count" in shown and (shown["count"] % 1 == 0).all():
+        shown = shown.astype({"count": "int64"})
+    out.write(shown, headings={key: heading_of(read.heading)})

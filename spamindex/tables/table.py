@@ -1,0 +1,138 @@
+"""A table of text: its headings, and a DataFrame of its cells by line.
+
+Every column of the DataFrame is categorical, so that each different text is looked at once, however
+many rows have it. The columns are labelled 0, 1, 2 … and not by their headings: no heading of a
+user's can clash with another, or with a name of ours. The index holds the lines of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from spamindex.errors import SHOWN, Findings
+from spamindex.words import headed
+
+Column: TypeAlias = "pd.Series[Any]"
+Mask: TypeAlias = npt.NDArray[np.bool_]
+Numbers: TypeAlias = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of text, and what is to be said of how it was read.
+
+    ``place`` stands between the name of the file and the number of a line in messages. ``indents``
+    says of columns how far their cells are indented, by line, where they differ in that.
+    """
+
+    name: str
+    headings: list[str]
+    cells: pd.DataFrame
+    findings: Findings
+    place: str = ":"
+    indents: dict[int, pd.Series[Any]] = field(default_factory=dict)
+
+    def at(self, line: int) -> str:
+        """Where a row stands, as messages say it: FILE:LINE."""
+        return f"{self.name}{self.place}{line}"
+
+    def only(self, rows: Mask) -> Table:
+        """The table with these rows alone."""
+        return self if rows.all() else replace(self, cells=self.cells[rows])
+
+    def column(self, number: int) -> Column:
+        """One of its columns."""
+        return self.cells[number]
+
+    def row(self, number: int) -> list[str]:
+        """The cells of one row, counted from 0."""
+        return [str(text) for text in self.cells.iloc[number]]
+
+    def find(self, name: str) -> list[int]:
+        """The columns of a heading, or the one of a number from 1 where no heading is that."""
+        found = headed(self.headings, name)
+        if not found and name.isdecimal() and 0 < int(name[:9]) <= len(self.headings):
+            return [int(name) - 1]
+        return found
+
+    def called(self, number: int) -> str:
+        """What messages call a column: its heading in quotes, or its number."""
+        heading = self.headings[number]
+        return repr(heading) if heading else f"{number + 1} (no heading)"
+
+    def with_column(self, heading: str, column: Column) -> Table:
+        """The table with one more column, the last."""
+        cells = self.cells.copy(deep=False)
+        cells[len(self.headings)] = column
+        return replace(self, headings=[*self.headings, heading], cells=cells)
+
+
+def texts(column: Column) -> list[str]:
+    """The different texts of a column that stand in a row of it."""
+    used = np.flatnonzero(np.bincount(column.cat.codes, minlength=1))
+    return [str(text) for text in column.cat.categories[used]]
+
+
+def mapped(column: Column, change: Callable[[str], str]) -> Column:
+    """The column with another text for each text; texts that become the same are one."""
+    changed = [change(text) for text in column.cat.categories]
+    if changed == list(column.cat.categories):
+        return column
+    codes, new = pd.factorize(np.array([*changed, ""], dtype=object))
+    return categories(list(new), codes[column.cat.codes.to_numpy()], column.index)
+
+
+def categories(of: list[str], codes: npt.NDArray[Any], index: Any) -> Column:
+    """A column of the texts ``of`` by their codes."""
+    kinds = pd.Index(of, dtype=object)
+    return pd.Series(pd.Categorical.from_codes(codes, kinds), index=index)
+
+
+def numbers_of(column: Column, of: Mapping[str, float], default: float = np.nan) -> Numbers:
+    """The number of each row, by the numbers ``of`` the different texts."""
+    each = np.array([of.get(text, default) for text in column.cat.categories], dtype=float)
+    return each[column.cat.codes.to_numpy()] if len(each) else np.zeros(len(column))
+
+
+def where(column: Column, test: Callable[[str], object]) -> Mask:
+    """In which rows a test of the text is true; it is asked of each different text once."""
+    each = np.fromiter((bool(test(text)) for text in column.cat.categories), bool)
+    return each[column.cat.codes.to_numpy()] if len(each) else np.zeros(len(column), bool)
+
+
+def groups(columns: Sequence[Column], count: int) -> npt.NDArray[np.int64]:
+    """A number for each of ``count`` rows, the same where the columns hold the same texts.
+
+    They count from 0 in the order in which the groups come.
+    """
+    numbers = np.zeros(count, np.int64)
+    for column in columns:
+        # Numbered anew after each column, so that they never outgrow their type.
+        codes = column.cat.codes.to_numpy(dtype=np.int64)
+        numbers = pd.factorize(numbers * len(column.cat.categories) + codes)[0]
+    return numbers
+
+
+def lines_of(lines: Iterable[int]) -> str:
+    """Lines as messages name them.
+
+    >>> lines_of([3]), lines_of([1, 2, 3, 7, 9, 10])
+    ('line 3', 'lines 1-3, 7, 9-10')
+    """
+    spans: list[list[int]] = []
+    count = 0
+    for line in lines:
+        count += 1
+        if spans and line == spans[-1][1] + 1:
+            spans[-1][1] = line
+        else:
+            spans.append([line, line])
+    told = [str(a) if a == b else f"{a}-{b}" for a, b in spans[:SHOWN]]
+    more = f" and {len(spans) - SHOWN} more" if len(spans) > SHOWN else ""
+    return f"line{'s' if count > 1 else ''} {', '.join(told)}{more}"
