@@ -50,7 +50,7 @@ def iso(text: str) -> str | None:
     if time := _TIME.fullmatch(folded):
         return _day_of(time)
     match = next(filter(None, (form.fullmatch(folded) for form in _FORMS)), None)
-    if match is None or not folded.isascii() and not match.groupdict().get("name"):
+    if match is None or (not folded.isascii() and not match.groupdict().get("name")):
         return None
     found = match.groupdict()
     year = int(found["year"])

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spamindex.cli.console import source, warnings_said
-from spamindex.cli.options import Command, output_option
+from spamindex.cli.console import say_findings, source
+from spamindex.cli.options import MESSAGES, Command, as_one, output_option
 from spamindex.cli.output import write
+from spamindex.cli.remedies import spelling
 from spamindex.names import visible
 
 if TYPE_CHECKING:
@@ -72,7 +73,11 @@ class Size(click.ParamType[tuple[int, int]]):
 @output_option(
     "--size", type=Size(), metavar="WxH", help="Width and height of the picture in pixels: 800x450."
 )
+@as_one("said", dict, *MESSAGES)
+@click.pass_context
 def chart(
+    ctx: click.Context,
+    /,
     ranking: str,
     output: str | None,
     format: str | None,  # noqa: A002 - the names of options are those of their variables
@@ -81,6 +86,7 @@ def chart(
     highlight: tuple[str, ...],
     scale: ScaleKind | None,
     size: tuple[int, int] | None,
+    said: dict[str, bool],
 ) -> None:
     """Draw a ranking that compute printed.
 
@@ -102,22 +108,22 @@ def chart(
     from spamindex.charts import panels, terminal
     from spamindex.cli.rankings import read_ranking
 
-    with warnings_said():
-        read = read_ranking(source(ranking))
-        read.findings.warn()
-        drawn = panels.chart(
-            read.frame,
-            range(len(read.by)),
-            read.by,
-            category=read.category,
-            highlight=highlight,
-            scale=scale,
-        )
-        if kind is None:
-            width = shutil.get_terminal_size().columns
-            write(terminal.draw(drawn, width, title, origin), output)
-        else:
-            write(charts.image(drawn, kind, title, origin, size), output)
+    read = read_ranking(source(ranking))
+    drawn = panels.chart(
+        read.frame,
+        range(len(read.by)),
+        read.by,
+        category=read.category,
+        highlight=highlight,
+        scale=scale,
+    )
+    if kind is None:
+        width = shutil.get_terminal_size().columns
+        picture: str | bytes = terminal.draw(drawn, width, title, origin)
+    else:
+        picture = charts.image(drawn, kind, title, origin, size)
+    say_findings([read.findings], spell=spelling(ctx), **said)
+    write(picture, output)
 
 
 def _kind(output: str | None) -> str | None:

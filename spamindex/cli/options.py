@@ -260,6 +260,15 @@ def as_one(
     return decorate
 
 
+MESSAGES = (
+    message_option("--strict", is_flag=True, help="Warnings are errors; notes are not."),
+    message_option("-q", "--quiet", is_flag=True, help="Say no notes and no warnings."),
+    message_option(
+        "-v", "--verbose", is_flag=True, help="Say how the input was read, even if certain."
+    ),
+)
+
+
 def output_options(
     default: str,
     formats: Iterable[str] = FORMATS,
@@ -309,11 +318,7 @@ def output_options(
             metavar="FILE",
             help="Write to FILE; it is replaced only on success.",
         ),
-        message_option("--strict", is_flag=True, help="Warnings are errors; notes are not."),
-        message_option("-q", "--quiet", is_flag=True, help="Say no notes and no warnings."),
-        message_option(
-            "-v", "--verbose", is_flag=True, help="Say how the input was read, even if certain."
-        ),
+        *MESSAGES,
     ]
     if columns:
         options.insert(

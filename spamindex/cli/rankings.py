@@ -67,8 +67,7 @@ def read_ranking(source: Source) -> Ranking:
         names, places, rows = _from_lines(text.name, written)
         if not text.ends_in_a_line:
             findings.doubts.append(Doubt("the last line has no line end: is it cut off?"))
-    for warned in text.findings:  # of the encoding
-        findings.doubts.append(Doubt(str(warned).removeprefix(f"{text.name}: ")))
+    findings.doubts += text.findings.doubts  # of the encoding
     frame, by, category = _frame(text.name, names, places, rows)
     return Ranking(frame, by, category, findings)
 

@@ -46,7 +46,13 @@ class Kept:
 
 
 def systems_among(
-    entries: Entries, values: Numbers, names: Names, options: TableOptions, *, whole: Mask, counts: bool
+    entries: Entries,
+    values: Numbers,
+    names: Names,
+    options: TableOptions,
+    *,
+    whole: Mask,
+    counts: bool,
 ) -> Kept:
     """Tell systems from totals. ``values`` are the figures, NaN for none.
 
@@ -78,7 +84,12 @@ def systems_among(
     larger = np.zeros(len(values), bool)
     if counts:
         base = np.bincount(groups, weights=figures * ~_any(flags))[groups]
-        larger = flags["total"] & ~exact & (figures > base) & (np.bincount(groups, weights=flags["total"])[groups] == 1)
+        larger = (
+            flags["total"]
+            & ~exact
+            & (figures > base)
+            & (np.bincount(groups, weights=flags["total"])[groups] == 1)
+        )
         for row in np.flatnonzero(larger):
             wholes[groups == groups[row]] = figures[row]
     if not counts or not larger.any():
@@ -229,7 +240,9 @@ def _refusal(
             faults.append(f"{entries.table.name}: {named(entries, new)}: {_REASONS[reason]}")
         shown |= rows
     rows = np.flatnonzero(_any(flags) & ~exact)
-    distinct = list(dict.fromkeys("" if is_blank(entries.name(i)) else entries.name(i) for i in rows))
+    distinct = list(
+        dict.fromkeys("" if is_blank(entries.name(i)) else entries.name(i) for i in rows)
+    )
     settles = [
         Remedy("drop", name, "leaves it out" if name else "leaves rows without a name out")
         for name in distinct[:3]
@@ -245,6 +258,8 @@ def _refusal(
     else:
         name = distinct[0]
         settles.append(
-            Remedy("names", f"{name},{name}", "as a line of that file says that it is one by itself")
+            Remedy(
+                "names", f"{name},{name}", "as a line of that file says that it is one by itself"
+            )
         )
     return MatchError(*faults, settles=settles)

@@ -119,7 +119,10 @@ def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> i
             )
     raise ColumnError(
         f"{table.name}: no column holds names; it has {_listed(table)}",
-        settles=[Remedy("key", None, "chooses one"), Remedy("header", None, "says which line holds the headings (0 for none)")],
+        settles=[
+            Remedy("key", None, "chooses one"),
+            Remedy("header", None, "says which line holds the headings (0 for none)"),
+        ],
     )
 
 
@@ -134,7 +137,9 @@ def value_column(
     if options.column is not None:
         column = find(table, options.column, "column")
         if column == key:
-            raise ColumnError(f"{table.name}: {options.column!r} can't hold the names and their shares")
+            raise ColumnError(
+                f"{table.name}: {options.column!r} can't hold the names and their shares"
+            )
         return column, []
     candidates = [i for i in of_figures(table) if i not in apart and i != key]
     _refuse_parted(table, candidates)
@@ -172,7 +177,9 @@ def value_column(
 
 def unused(table: Table, used: Collection[int]) -> list[str]:
     """The columns with figures that are not used, as messages call them."""
-    return [table.called(i) for i in of_figures(table) if i not in used and not _is_row_number(table, i)]
+    return [
+        table.called(i) for i in of_figures(table) if i not in used and not _is_row_number(table, i)
+    ]
 
 
 def of_figures(table: Table, *, any_digits: bool = True) -> list[int]:
@@ -185,7 +192,9 @@ def of_figures(table: Table, *, any_digits: bool = True) -> list[int]:
     for i in range(len(table.headings)):
         filled = [t for t in texts(table.column(i))[:_SAMPLE] if not is_missing(t)]
         part = sum(map(numbers.is_figure, filled)) / max(len(filled), 1)
-        speaks = words.says_shares(table.headings[i]) or words.measure(table.headings[i]) is not None
+        speaks = (
+            words.says_shares(table.headings[i]) or words.measure(table.headings[i]) is not None
+        )
         digits = any(c.isdigit() for text in filled for c in text)
         if (filled and part > _MOSTLY) or (any_digits and digits and speaks):
             found.append(i)
@@ -279,13 +288,17 @@ def _refuse_parted(table: Table, candidates: Sequence[int]) -> None:
     """
     for i, heading in enumerate(table.headings):
         of_notes = words.is_note(heading)
-        if not of_notes and (i not in candidates or i - 1 not in candidates or words.says_shares(heading)):
+        if not of_notes and (
+            i not in candidates or i - 1 not in candidates or words.says_shares(heading)
+        ):
             continue
         parted = where(
             table.column(i),
-            lambda text: numbers.is_figure(text)
-            if of_notes  # noqa: B023 - asked at once
-            else text.isdecimal() and text.startswith("0") and len(text) > 1,
+            lambda text: (
+                numbers.is_figure(text)
+                if of_notes  # noqa: B023 - asked at once
+                else text.isdecimal() and text.startswith("0") and len(text) > 1
+            ),
         )
         if parted.any():
             lines = lines_of(table.cells.index[parted])

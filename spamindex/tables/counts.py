@@ -30,7 +30,9 @@ def behind(entries: Entries, figures: Figures, options: TableOptions) -> dict[st
     beside = _beside(entries, figures, options)
     if options.rounding:
         if figures.counts:
-            raise UnitError(f"{entries.title}: holds counts, which are not rounded: leave rounding out")
+            raise UnitError(
+                f"{entries.title}: holds counts, which are not rounded: leave rounding out"
+            )
         found["half"] = _halves(entries, figures)
     if options.total is not None:
         if figures.counts and not figures.coarse:
@@ -70,9 +72,7 @@ def _of_clusters(entries: Entries) -> dict[str, Numbers]:
     return found
 
 
-def _beside(
-    entries: Entries, figures: Figures, options: TableOptions
-) -> dict[str, Numbers] | None:
+def _beside(entries: Entries, figures: Figures, options: TableOptions) -> dict[str, Numbers] | None:
     """The counts in a column beside the shares, and their totals; None where there are none.
 
     Where nobody has named the column of shares, counts that are not proportional to them are
@@ -82,7 +82,9 @@ def _beside(
         return None
     named = options.column is not None
     odd: tuple[int, str] | None = None
-    for number in sorted(entries.counted, key=lambda n: words.measure(entries.table.headings[n]) or 0):
+    for number in sorted(
+        entries.counted, key=lambda n: words.measure(entries.table.headings[n]) or 0
+    ):
         column = entries.table.column(number)
         readings = [r for r in numbers.read(texts(column)) if not r.faults]
         whole = next((r for r in readings if r.whole), readings[0] if readings else None)
@@ -105,7 +107,11 @@ def _beside(
             )
         if np.isnan(counts).any() or not options.counts:
             return None
-        return _evidence(entries, figures, _whole(counts, f"{entries.table.name}: {entries.table.called(number)}"))
+        return _evidence(
+            entries,
+            figures,
+            _whole(counts, f"{entries.table.name}: {entries.table.called(number)}"),
+        )
     if odd is not None and not named:
         raise UnitError(
             f"{odd[1]}: the counts under {entries.table.called(odd[0])} are not in proportion to "

@@ -45,7 +45,10 @@ def table(rows: Rows, options: TableOptions) -> Table:
     width = len(headings)
     repeated = np.zeros(len(filled), bool)
     if header:
-        same = [raw.column(i).cat.codes == raw.column(i).cat.codes.iloc[header[-1]] for i in range(width)]
+        same = [
+            raw.column(i).cat.codes == raw.column(i).cat.codes.iloc[header[-1]]
+            for i in range(width)
+        ]
         repeated = np.logical_and.reduce(same)
     end, notes_below = _end(rows, filled, comments | repeated, first, width)
 
@@ -123,13 +126,16 @@ def _headings(
         row: [is_figure(text) and not date for text, date in zip(of, dated[row], strict=True)]
         for row, of in cells.items()
     }
-    first = next((row for row in cells if any(counted[row])), int(numbers[min(1, len(numbers) - 1)]))
+    first = next(
+        (row for row in cells if any(counted[row])), int(numbers[min(1, len(numbers) - 1)])
+    )
     below = [row for row in cells if row >= first]
     figures = {
         i: sum(counted[row][i] for row in below) >= sum(dated[row][i] for row in below)
         for i in range(len(raw.headings))
         if 2 * sum(counted[r][i] or dated[r][i] for r in below)
-        >= sum(not is_missing(cells[r][i]) for r in below) > 0
+        >= sum(not is_missing(cells[r][i]) for r in below)
+        > 0
     }
 
     def fits(row: int, *, loosely: bool) -> bool:
@@ -162,7 +168,11 @@ def _headings(
                 settles=[_LINE],
             )
         return joined[: max(rows.widths[header], rows.widths[second])], [header, second], first
-    if not any(counted[first]) and any(dated[header]) and not _says_headings(cells[header], options):
+    if (
+        not any(counted[first])
+        and any(dated[header])
+        and not _says_headings(cells[header], options)
+    ):
         raise _ambiguous(raw, header, cells[header])
     return cells[header][: rows.widths[header]], [header], first
 
@@ -176,7 +186,9 @@ def _named_header(
         return [""] * int(filled[full].max(initial=2)), [], first
     found = np.flatnonzero((raw.cells.index == line) & (filled > 0))
     if not len(found):
-        raise ColumnError(f"{raw.name}: has no headings on line {line}, which is blank or not there")
+        raise ColumnError(
+            f"{raw.name}: has no headings on line {line}, which is blank or not there"
+        )
     return _texts(raw, found[0])[: rows.widths[found[0]]], [int(found[0])], int(found[0]) + 1
 
 
@@ -231,7 +243,6 @@ def _with_units(headings: list[str], below: list[str]) -> list[str] | None:
 
 def _texts(raw: Table, row: int) -> list[str]:
     return [" ".join(text.split()) for text in raw.row(int(row))]
-
 
 
 def _end(
@@ -290,7 +301,9 @@ def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: 
         ]
         last = max(with_figures, default=-1) + 1
         faults |= {
-            int(row): f"{raw.at(raw.cells.index[row])}: has {rows.widths[row]} cells, but there are "
+            int(
+                row
+            ): f"{raw.at(raw.cells.index[row])}: has {rows.widths[row]} cells, but there are "
             f"{width} headings: is a cell missing, or the line broken? Write a blank cell for what "
             "is not known"
             for row in np.flatnonzero(short & (rows.widths < last))

@@ -127,13 +127,17 @@ def entries(table: Table, options: TableOptions) -> Entries:
         os = above if systems else columns.key_column(table, options, {*apart, above, value})
     else:
         os = columns.key_column(table, options, apart)
-        value, counted = columns.value_column(table, os, options, {*apart, *dated, *combined} - {os})
+        value, counted = columns.value_column(
+            table, os, options, {*apart, *dated, *combined} - {os}
+        )
     by = [_by(table, one, dated) for one in options.by]
     for one, number in zip(options.by, by, strict=True):
         if one.span:
             table = _cut(table, number, one.span, dated)
     table, unmet = _without_dropped(table, os, options)
-    where_numbers = [(condition, _find(table, condition.column, dated)) for condition in options.where]
+    where_numbers = [
+        (condition, _find(table, condition.column, dated)) for condition in options.where
+    ]
     _refuse_blanks(table, [*by, *dated], [n for _, n in where_numbers], options)
     everything, ranked = table, np.ones(len(table.cells), bool)
     for condition, number in where_numbers:
@@ -248,7 +252,7 @@ def _melted(table: Table, over: Sequence[int], heading: str) -> tuple[Table, dic
         pieces.append(np.array(new_codes)[column.cat.codes.to_numpy()])
     cells[len(others) + 1] = categories(list(kinds), np.stack(pieces, axis=1).ravel(), index)
     headings = [*(table.headings[i] for i in others), heading, "share"]
-    frame = table.cells.iloc[:0, :0].reindex(index).assign(**{})
+    frame = table.cells.iloc[:0, :0].reindex(index).assign()
     for number, column in cells.items():
         frame[number] = column
     moved = {old: new for new, old in enumerate(others)}
@@ -270,7 +274,10 @@ def _with_periods(
     parts = [i for i in by_heading if spans[i] in ("month", "quarter", "week")]
     dated: list[int] = []
     combined: list[int] = []
-    if len(years) == len(parts) == 1 and (both := _combined(table, years[0], parts[0], spans)) is not None:
+    if (
+        len(years) == len(parts) == 1
+        and (both := _combined(table, years[0], parts[0], spans)) is not None
+    ):
         combined = [years[0], parts[0]]
         dated = [len(table.headings)]
         table = table.with_column("period", both)
@@ -329,11 +336,16 @@ def _combined(table: Table, year: int, part: int, spans: dict[int, str | None]) 
         y, p = years.cat.categories[pair // kinds], parts.cat.categories[pair % kinds]
         if not y and not p:
             found.append("")
-        elif not re.fullmatch(r"\d{4}", y) or (one := periods.iso(f"{y}-{letter if p.isdecimal() else ''}{p}")) is None:
+        elif (
+            not re.fullmatch(r"\d{4}", y)
+            or (one := periods.iso(f"{y}-{letter if p.isdecimal() else ''}{p}")) is None
+        ):
             return None
         else:
             found.append(one)
-    return mapped(categories(list(map(str, range(len(found)))), codes, years.index), lambda i: found[int(i)])
+    return mapped(
+        categories(list(map(str, range(len(found)))), codes, years.index), lambda i: found[int(i)]
+    )
 
 
 def _no_periods(table: Table, number: int, found: dict[str, str | None]) -> PeriodError:
@@ -372,7 +384,9 @@ def _without_dropped(table: Table, os: int, options: TableOptions) -> tuple[Tabl
     left = np.zeros(len(table.cells), bool)
     for name in options.drop:
         folded, canonical = fold(name), options.names.canonical(name)
-        rows = where(column, is_blank) if not name else where(column, lambda t, f=folded: fold(t) == f)
+        rows = (
+            where(column, is_blank) if not name else where(column, lambda t, f=folded: fold(t) == f)
+        )
         if not rows.any() and name:
             rows = where(column, lambda t, c=canonical: options.names.canonical(t) == c)
         if not rows.any():
@@ -389,7 +403,9 @@ def _refuse_blanks(
 ) -> None:
     """Refuse blank cells in columns by which rows are told apart: which is it?"""
     answered = {
-        _find(table, w.column, ()) for w in options.where if w.negated and not w.value and table.find(w.column)
+        _find(table, w.column, ())
+        for w in options.where
+        if w.negated and not w.value and table.find(w.column)
     }
     for number in dict.fromkeys([*used, *chosen]):
         if number in answered:
@@ -444,7 +460,9 @@ def _of_period(
         column = table.column(number)
         there = texts(column)
         wanted = _wanted(table, options.period, there)
-        kept &= where(column, lambda text, wanted=wanted: periods.within(text, wanted) or text == wanted)
+        kept &= where(
+            column, lambda text, wanted=wanted: periods.within(text, wanted) or text == wanted
+        )
     if not kept.any():
         held = " and ".join(
             f"{table.called(i)} {periods.told(texts(table.column(i)))}" for i in dated
@@ -455,7 +473,10 @@ def _of_period(
         if number not in ranked_by and (twice := periods.within_another(there)):
             raise PeriodError(
                 f"{table.name}: {twice[0]} lies in {twice[1]}, and both would count",
-                settles=[Remedy("period", twice[0], "takes one"), Remedy("by", "period", "ranks each")],
+                settles=[
+                    Remedy("period", twice[0], "takes one"),
+                    Remedy("by", "period", "ranks each"),
+                ],
             )
     return kept
 

@@ -27,7 +27,17 @@ from spamindex.sources import Source
 from spamindex.tables import aggregates, columns, counts, header, layout, rows, units
 from spamindex.tables.layout import Entries
 from spamindex.tables.options import TableOptions
-from spamindex.tables.table import Column, Mask, Numbers, Table, categories, lines_of, mapped, numbers_of, texts, where
+from spamindex.tables.table import (
+    Column,
+    Mask,
+    Numbers,
+    Table,
+    lines_of,
+    mapped,
+    numbers_of,
+    texts,
+    where,
+)
 from spamindex.tables.units import Figures
 from spamindex.words import is_blank, is_missing
 
@@ -83,7 +93,9 @@ def read_shares(
 def named(frame: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """A frame whose columns 0, 1, 2 … have the names ``by``. Raises ColumnError for one it has."""
     if clash := [name for name in by if name in frame.columns]:
-        raise ColumnError(f"the result has a column {clash[0]!r} of its own; rename that of the table")
+        raise ColumnError(
+            f"the result has a column {clash[0]!r} of its own; rename that of the table"
+        )
     return frame.rename(columns=dict(enumerate(by)))
 
 
@@ -125,7 +137,12 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
     values = numbers_of(entries.table.column(entries.value), reading.values)
     counted = _counted(entries, options, reading.whole, values)
     kept = aggregates.systems_among(
-        entries, values, names, options, whole=_whole(entries, values) & (not counted), counts=counted
+        entries,
+        values,
+        names,
+        options,
+        whole=_whole(entries, values) & (not counted),
+        counts=counted,
     )
     filled = _filled(entries, values, kept.rows, counts=counted)
     entries, values, wholes = entries.only(filled), values[filled], kept.wholes[filled]
@@ -141,13 +158,15 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
     if options.family:
         if not of_systems:
             heading = entries.table.headings[entries.os]
-            entries.table.findings.notes.append(f"{heading!r} holds no OS names, so there are no families")
+            entries.table.findings.notes.append(
+                f"{heading!r} holds no OS names, so there are no families"
+            )
         shown = mapped(shown, names.label)
     groups = entries.rankings(mapped(shown, names.canonical))
     shares = _added_up(entries, shown, groups, amounts, counts_=figures.counts)
     if len(shares) < len(entries):
         _say_added_up(entries, apart, options, len(shares))
-    if figures.counts and "total" not in behind or figures.counts:
+    if (figures.counts and "total" not in behind) or figures.counts:
         shares["share"] = _shares_of_counts(entries, figures, groups, shares, wholes)
     if not entries.ranked.all():
         shares = shares[_ranked(entries, groups)].reset_index(drop=True)
@@ -161,7 +180,10 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
         entries.heading,
         _periods(entries),
         [
-            (entries.table.headings[i], {periods.span_of(t) for t in texts(entries.table.column(i))})
+            (
+                entries.table.headings[i],
+                {periods.span_of(t) for t in texts(entries.table.column(i))},
+            )
             for i in entries.by
         ],
         entries.unmet,
@@ -172,9 +194,15 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
 def _names(entries: Entries, options: TableOptions) -> tuple[bool, Names]:
     """Whether the names are those of operating systems, and the names by which they meet others."""
     heading = options.key or entries.table.headings[entries.os]
-    there = [t for t in texts(entries.table.column(entries.os)) if t and options.names.rest(t) is None]
+    there = [
+        t for t in texts(entries.table.column(entries.os)) if t and options.names.rest(t) is None
+    ]
     known = sum(map(options.names.knows, there))
-    heading_of_os = entries.above or words.names_os(entries.table.headings[entries.os]) or words.names_os(heading)
+    heading_of_os = (
+        entries.above
+        or words.names_os(entries.table.headings[entries.os])
+        or words.names_os(heading)
+    )
     of_systems = heading_of_os or 2 * known > len(there)
     return of_systems, options.names if of_systems else options.names.plain()
 
@@ -192,9 +220,13 @@ def _refuse_faults(entries: Entries, faults: dict[str, str]) -> None:
     value = entries.table.column(entries.value)
     bad = np.flatnonzero(where(value, faults.__contains__))
     if len(bad):
-        shown = [f"{entries.at(i)}: {str(value.iloc[i])[:60]!r} {faults[value.iloc[i]]}" for i in bad]
+        shown = [
+            f"{entries.at(i)}: {str(value.iloc[i])[:60]!r} {faults[value.iloc[i]]}" for i in bad
+        ]
         marks = any("thousands mark" in why for why in faults.values())
-        raise FigureError(*shown, settles=[Remedy("decimal", None, "says what the marks are")] if marks else ())
+        raise FigureError(
+            *shown, settles=[Remedy("decimal", None, "says what the marks are")] if marks else ()
+        )
 
 
 def _counted(entries: Entries, options: TableOptions, whole: bool, values: Numbers) -> bool:
@@ -206,7 +238,9 @@ def _counted(entries: Entries, options: TableOptions, whole: bool, values: Numbe
         return sign.unit == "count"
     if words.says_shares(entries.heading):
         return False
-    return words.measure(entries.heading) is not None or (whole and np.nanmax(values, initial=0) > 100)
+    return words.measure(entries.heading) is not None or (
+        whole and np.nanmax(values, initial=0) > 100
+    )
 
 
 def _whole(entries: Entries, values: Numbers) -> Mask:
@@ -236,9 +270,7 @@ def _filled(entries: Entries, values: Numbers, kept: Mask, *, counts: bool) -> M
     return filled
 
 
-def _before(
-    entries: Entries, values: dict[str, float], options: TableOptions
-) -> Numbers | None:
+def _before(entries: Entries, values: dict[str, float], options: TableOptions) -> Numbers | None:
     """The figures of all rows before some were chosen by another column than the OS's."""
     if len(entries.all_rows.cells) == len(entries.table.cells):
         return None
@@ -299,9 +331,7 @@ def _rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mas
     return left
 
 
-def _refuse_repeats(
-    entries: Entries, figures: Figures, options: TableOptions
-) -> list[int]:
+def _refuse_repeats(entries: Entries, figures: Figures, options: TableOptions) -> list[int]:
     """Refuse several rows of one name that do not add up; the columns along which they do.
 
     Shares never add up. Counts do along the periods that are asked for, and along the columns that
@@ -338,10 +368,17 @@ def _refuse_repeats(
         if along := [i for i in differing if i in entries.summed]:
             raise MatchError(
                 f"{entries.title}: shares never add up, so not along {entries.table.called(along[0])}",
-                settles=[Remedy("where", None, "chooses one value"), Remedy("unit", "count", "takes them for counts")],
+                settles=[
+                    Remedy("where", None, "chooses one value"),
+                    Remedy("unit", "count", "takes them for counts"),
+                ],
             )
         raise MatchError(f"{entries.title}: {first!r} stands twice ({lines}): leave one row of it")
-    summed = [entries.table.column(i) for i in dict.fromkeys([*entries.summed, *entries.periods]) if i != entries.os]
+    summed = [
+        entries.table.column(i)
+        for i in dict.fromkeys([*entries.summed, *entries.periods])
+        if i != entries.os
+    ]
     same = entries.rankings(names, *summed)
     if same.max() + 1 < len(same) and entries.os not in entries.summed:
         twice = np.flatnonzero(np.bincount(same)[same] > 1)
@@ -403,12 +440,12 @@ def _added_up(
             sums[name] = amount[first]
             # What was written as decimals adds up as decimals: 11.54 + 27.38 is 38.92.
             exact: dict[int, Decimal] = {}
-            for part, figure in zip(groups[several].tolist(), amount[several].tolist(), strict=True):
+            for part, figure in zip(
+                groups[several].tolist(), amount[several].tolist(), strict=True
+            ):
                 exact[part] = exact.get(part, Decimal()) + Decimal(repr(figure))
             sums[name][list(exact)] = [float(total) for total in exact.values()]
-    by = {
-        number: _taken(entries.table.column(i), first) for number, i in enumerate(entries.by)
-    }
+    by = {number: _taken(entries.table.column(i), first) for number, i in enumerate(entries.by)}
     return pd.DataFrame({**by, "os": _taken(shown, first), **sums})
 
 
@@ -451,9 +488,7 @@ def _periods(entries: Entries) -> list[str]:
     return sorted(max(there, key=len)) if there else []
 
 
-def _say_added_up(
-    entries: Entries, apart: Sequence[int], options: TableOptions, left: int
-) -> None:
+def _say_added_up(entries: Entries, apart: Sequence[int], options: TableOptions, left: int) -> None:
     along = [entries.table.called(i) for i in apart]
     over = f" over {', '.join(along)}" if along else ""
     family = " by family" if options.family else ""
@@ -471,7 +506,14 @@ def _say(entries: Entries, options: TableOptions) -> None:
         findings.facts.append(f"of {periods.told(there)}")
     if entries.above:
         return
-    used = {entries.os, entries.value, *entries.by, *entries.periods, *entries.summed, *entries.counted}
+    used = {
+        entries.os,
+        entries.value,
+        *entries.by,
+        *entries.periods,
+        *entries.summed,
+        *entries.counted,
+    }
     used |= {i for w in options.where for i in entries.table.find(w.column)}
     own = {i for name in ("design_effect", "clusters") for i in entries.table.find(name)}
     if rest := columns.unused(entries.table, used | own):

@@ -87,7 +87,11 @@ def _multiple(heading: str) -> float | None:
     for text in (words.words(bracketed).removeprefix("in "), after.strip()):
         if text in words.MULTIPLES:
             return words.MULTIPLES[text]
-    long = [words.MULTIPLES[w] for w in of.split() if w in words.MULTIPLES and (len(w) > 2 or not w.isascii())]
+    long = [
+        words.MULTIPLES[w]
+        for w in of.split()
+        if w in words.MULTIPLES and (len(w) > 2 or not w.isascii())
+    ]
     return long[0] if long else None
 
 
@@ -121,7 +125,9 @@ def decimal_mark(entries: Entries, options: TableOptions) -> Reading:
         f"{entries.title}: is the mark in {', '.join(map(repr, some[:3]))} a decimal mark, or one of "
         "thousands?",
         settles=[
-            Remedy("decimal", readings[0].mark, f"makes {some[0]!r} {_shown(readings[0], some[0])}"),
+            Remedy(
+                "decimal", readings[0].mark, f"makes {some[0]!r} {_shown(readings[0], some[0])}"
+            ),
             Remedy("decimal", readings[1].mark, f"makes it {_shown(readings[1], some[0])}"),
         ],
     )
@@ -134,8 +140,15 @@ def _shown(reading: Reading, text: str) -> str:
 def _same_shares(thousands: Reading, readings: Sequence[Reading]) -> bool:
     """Whether all figures are just a thousand times larger, and add up to 100 with decimals."""
     other = next(r for r in readings if r is not thousands)
-    pairs = [(a, b) for a, b in zip(thousands.values.values(), other.values.values(), strict=True) if a == a]
-    return all(abs(a - 1000 * b) < 1e-6 * a for a, b in pairs) and abs(sum(b for _, b in pairs) - 100) < 0.01
+    pairs = [
+        (a, b)
+        for a, b in zip(thousands.values.values(), other.values.values(), strict=True)
+        if a == a
+    ]
+    return (
+        all(abs(a - 1000 * b) < 1e-6 * a for a, b in pairs)
+        and abs(sum(b for _, b in pairs) - 100) < 0.01
+    )
 
 
 def _mark_elsewhere(entries: Entries) -> str | None:
@@ -181,7 +194,7 @@ def settle(
                 f"{_those(entries, odd)}",
                 settles=[Remedy("unit", "percent", "takes all for percents")],
             )
-        if sign is not None and sign.unit != "percent" or words.measure(heading) is not None:
+        if (sign is not None and sign.unit != "percent") or words.measure(heading) is not None:
             sign = None
         sign = Sign("percent") if sign is None or sign.times == 1 else sign
     sums = _Sums(entries, values, half)
@@ -198,10 +211,17 @@ def settle(
     if total == 0:
         raise UnitError(f"{entries.title}: adds up to 0, so nothing can be said of anybody's share")
     if total * rounded > MOST_COUNTED:
-        raise FigureError(f"{entries.title}: adds up to {total * rounded:.4g}, more than anybody has counted")
+        raise FigureError(
+            f"{entries.title}: adds up to {total * rounded:.4g}, more than anybody has counted"
+        )
     coarse = rounded > 1 or bool(reading.rounded)
     findings.facts.append(f"counts, {total * rounded:,.10g} in all")
-    if options.unit is None and words.measure(heading) is None and sign is None and "spam" not in words.words(heading).split():
+    if (
+        options.unit is None
+        and words.measure(heading) is None
+        and sign is None
+        and "spam" not in words.words(heading).split()
+    ):
         findings.notes.append("counts, since they are whole and above 100")
         findings.facts.pop()
         findings.notes[-1] = f"whole numbers above 100 taken as counts, {total:,.10g} in all"
@@ -222,7 +242,9 @@ class _Sums:
     def are(self, whole: float, times: float = 1.0) -> npt.NDArray[np.bool_]:
         """Which of them are the whole, within what rounding explains."""
         slack = np.minimum(self.slack * times, whole / 20)  # few digits explain not all
-        near: npt.NDArray[np.bool_] = np.abs(self.sums * times - whole) <= slack * (1 + 1e-9) + _LEAST * whole
+        near: npt.NDArray[np.bool_] = (
+            np.abs(self.sums * times - whole) <= slack * (1 + 1e-9) + _LEAST * whole
+        )
         return near
 
     def above(self, whole: float, times: float = 1.0) -> npt.NDArray[np.bool_]:
@@ -255,9 +277,17 @@ def _found(
     shares = words.says_shares(heading)
     of_counts = words.measure(heading) is not None or (sign is not None and sign.unit == "count")
     total = _total(sums)
-    asks = [Remedy("unit", "percent", "takes them for percents"), Remedy("unit", "fraction", "for fractions")]
+    asks = [
+        Remedy("unit", "percent", "takes them for percents"),
+        Remedy("unit", "fraction", "for fractions"),
+    ]
     if sign is not None and sign.unit in ("percent", "fraction"):
-        if sign.unit == "percent" and sign.times == 1 and sums.are(1).all() and sums.counted.max() > 1:
+        if (
+            sign.unit == "percent"
+            and sign.times == 1
+            and sums.are(1).all()
+            and sums.counted.max() > 1
+        ):
             raise UnitError(f"{name}: says percent, but adds up to {total}", settles=asks[::-1])
         return sign.unit, sign.times
     if of_counts:
@@ -376,7 +406,9 @@ def _rankings(entries: Entries, sums: _Sums, which: npt.NDArray[np.bool_]) -> st
         return ""
     rows = [int(np.flatnonzero(sums.groups == g)[0]) for g in np.flatnonzero(which)[:3]]
     more = int(which.sum()) - len(rows)
-    return f" in {', '.join(entries.label(row) for row in rows)}" + (f" and {more} more" if more else "")
+    return f" in {', '.join(entries.label(row) for row in rows)}" + (
+        f" and {more} more" if more else ""
+    )
 
 
 def _those(entries: Entries, rows: npt.NDArray[np.bool_]) -> str:
