@@ -112,6 +112,10 @@ OTHER_WORDS = frozenset(
      "new", "neue", "nouveaux", "nuevos", "error", "errors", "margin", "low", "high", "lower",
      "upper", "min", "max", "std", "stddev", "variance", "relative", "even", "effect", "clusters"}
 )  # fmt: skip
+VERSION_WORDS = frozenset(
+    {"version", "versions", "release", "build", "versión", "versão", "versione", "versie", "wersja",
+     "verze", "версия", "版本", "バージョン", "버전"}
+)  # fmt: skip
 NOTE_WORDS = frozenset(
     {"note", "notes", "remark", "remarks", "comment", "comments", "footnote", "footnotes", "source",
      "sources", "bemerkung", "bemerkungen", "anmerkung", "anmerkungen", "kommentar", "hinweis",
@@ -175,12 +179,23 @@ GROUPS = frozenset(
      "desktop", "mobile", "tablet", "desktops", "mobiles", "smartphones", "tablets", "console",
      "desktop total", "mobile total", "high income", "low income", "middle income"}
 )  # fmt: skip
+# What begins the name of a part: of which Windows 10.
+PARTS = frozenset(
+    {"of which", "thereof", "including", "incl", "davon", "darunter", "darin", "inkl", "dont",
+     "y compris", "de los cuales", "de las cuales", "dos quais", "di cui", "waarvon", "waarvan",
+     "därav", "varav", "heraf", "herav", "hvorav", "w tym", "z toho", "из них", "в том числе", "其中"}
+)  # fmt: skip
 FOOTERS = frozenset(
     {"updated", "generated", "last updated", "created", "exported", "as of", "date", "stand",
      "aktualisiert", "erstellt", "mis à jour", "actualizado", "aggiornato", "bijgewerkt",
      "source", "quelle", "fuente", "fonte", "bron", "copyright", "note", "notes", "report date",
+     "rows", "records", "zeilen", "base", "sample size", "respondents", "basis",
      "обновлено", "источник", "更新日", "更新时间"}
 )  # fmt: skip
+DATES = frozenset({"date", "datum", "fecha", "dato", "дата", "日期", "日付"})
+_BEFORE_DATES = frozenset(
+    {"on", "at", "as", "am", "vom", "le", "el", "em", "il", "op", "den", "на", "от"}
+)
 MISSING = frozenset(
     {"", "-", "--", "---", "–", "—", "..", "...", "…", "n/a", "#n/a", "na", "n.a.", "n.a", "nan",
      "null", "none", "nil", "\\n", "(empty)", "(null)", "(none)", "(blank)", "<null>", "<na>",
@@ -435,6 +450,15 @@ def measure(heading: str) -> int | None:
     return next((i for i, line in enumerate(COUNT_WORDS) if holds(heading, line)), None)
 
 
+def is_version(heading: str) -> bool:
+    """Whether a heading says that versions stand under it, which may look like figures.
+
+    >>> is_version("OS Version"), is_version("Visits")
+    (True, False)
+    """
+    return holds(heading, VERSION_WORDS)
+
+
 def is_note(heading: str) -> bool:
     """Whether a heading says that notes stand under it.
 
@@ -492,10 +516,36 @@ def called_group(name: str) -> bool:
 def called_footer(name: str) -> bool:
     """Whether a name is no name but what stands below a table: when, and from where.
 
-    >>> called_footer("Last updated:"), called_footer("Linux")
+    >>> called_footer("Last updated:"), called_footer("Generated on 2010-03-01")
+    (True, True)
+    >>> called_footer("Linux"), called_footer("Source Mage")
+    (False, False)
+    """
+    before, colon, _ = name.partition(":")
+    said = words(before) if colon else words(name)
+    if said in FOOTERS:
+        return True
+    date = said.rpartition(" ")[2]
+    if " " in said and date in DATES:  # Export date
+        return True
+    return any(
+        said.startswith(f"{footer} ") and _begins_a_date(said[len(footer) + 1 :])
+        for footer in FOOTERS
+    )
+
+
+def _begins_a_date(said: str) -> bool:
+    first, _, rest = said.partition(" ")
+    return first[:1].isdecimal() or (first in _BEFORE_DATES and any(map(str.isdecimal, rest)))
+
+
+def called_part(name: str) -> bool:
+    """Whether a name says that it is a part of the one above: of which Windows 10.
+
+    >>> called_part("davon Windows 10"), called_part("Windows 10")
     (True, False)
     """
-    return words(name) in FOOTERS
+    return any(words(name).startswith(f"{part} ") for part in PARTS)
 
 
 def is_missing(text: str) -> bool:

@@ -7,6 +7,7 @@ of all is left out. All else is refused until the caller says what it is.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,8 @@ from spamindex.tables.table import Mask, Numbers, lines_of, mapped, texts, where
 from spamindex.words import is_blank
 
 _COMMENTS = ("#", "//")
+# A mark of a list before a name: "- Windows 10", "• Windows 10", ".. Windows 10".
+_LISTED = re.compile(r"[^\w\s\"'“”„«»‹›‘’(\[{<]+\s+\S")
 _WORTH_A_DOUBT = 0.01  # of the whole: a smaller sum of neighbours is likely one by chance
 _REASONS = {
     "total": "called a total, but not what the others add up to",
@@ -68,7 +71,9 @@ def systems_among(
         "total": where(column, words.called_total),
         "group": where(column, words.called_group),
         "footer": where(column, words.called_footer),
-        "measure": where(column, words.says_measure) if entries.above else nameless & False,
+        "measure": where(column, lambda t: words.says_measure(t) and not names.knows(t))
+        if entries.above
+        else nameless & False,
         "comment": where(column, lambda text: text.startswith(_COMMENTS)),
         "indented": _indented(entries),
     }
@@ -130,13 +135,16 @@ def _any(flags: dict[str, Mask]) -> Mask:
 
 
 def _indented(entries: Entries) -> Mask:
-    """The rows that are indented more than others."""
+    """The rows that are indented more than others, or listed as parts of them."""
+    column = entries.table.column(entries.os)
+    marked = where(column, lambda text: bool(_LISTED.match(text)) or words.called_part(text))
+    listed_: Mask = marked & (not marked.all())
     far = entries.table.indents.get(entries.os)
     if far is None:
-        return np.zeros(len(entries), bool)
+        return listed_
     by_row = far.reindex(entries.table.cells.index).to_numpy()
     deeper: Mask = by_row > by_row.min()
-    return deeper
+    return deeper | listed_
 
 
 def _names_after_all(entries: Entries, figures: Numbers, groups: npt.NDArray[np.int64]) -> Mask:

@@ -70,8 +70,8 @@ def is_wide(table: Table, names: Names, options: TableOptions, apart: Collection
     if any(map(words.names_os, table.headings)) or len(figures) < 2:
         return []
     # A blank heading is that of a system without a name, unless it holds no figures at all.
-    systems = [i for i in figures if not words.says_measure(table.headings[i])]
-    known = [i for i in systems if names.knows(table.headings[i])]
+    known = [i for i in figures if names.knows(table.headings[i])]
+    systems = [i for i in figures if i in known or not words.says_measure(table.headings[i])]
     if len(known) >= 2 or (len(systems) > 1 and _add_up_in_rows(table, systems)):
         return figures
     return []
@@ -117,12 +117,14 @@ def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> i
                 f"{table.name}: can't tell which column holds the names: {' or '.join(among)}?",
                 settles=[Remedy("key", None, "chooses one")],
             )
+    settles = [
+        Remedy("key", None, "chooses one"),
+        Remedy("header", None, "says which line holds the headings (0 for none)"),
+    ]
+    if len(figures - set(apart)) > 1:
+        settles.insert(0, Remedy("wide", "True", "says that each column of figures is a system"))
     raise ColumnError(
-        f"{table.name}: no column holds names; it has {_listed(table)}",
-        settles=[
-            Remedy("key", None, "chooses one"),
-            Remedy("header", None, "says which line holds the headings (0 for none)"),
-        ],
+        f"{table.name}: no column holds names; it has {_listed(table)}", settles=settles
     )
 
 
@@ -225,8 +227,10 @@ def _says_other(table: Table, number: int, of: Role | None = None) -> bool:
 def _is_something_else(table: Table, number: int) -> bool:
     """Whether the cells say by themselves that they are no shares: years, row numbers."""
     heading = table.headings[number]
-    if words.says_shares(heading) or words.measure(heading) is not None or not heading:
+    if words.says_shares(heading) or words.measure(heading) is not None:
         return False
+    if not heading:  # what pandas writes on the left without being told not to
+        return number == 0 and _is_row_number(table, number)
     return _is_row_number(table, number) or all(
         text.isdecimal() and len(text) == 4 and "1900" <= text <= "2100"
         for text in texts(table.column(number))
