@@ -98,7 +98,7 @@ def read(source: Source, encoding: str | None = None) -> Text:
 def decoded(name: str, data: bytes, encoding: str | None = None) -> Text:
     """The bytes of a file as text, see ``read``.
 
-    >>> decoded("share.csv", b"OS,Share\n").encoding
+    >>> decoded("share.csv", b"OS,Share").encoding
     'utf-8-sig'
     """
     if encoding is not None:
