@@ -412,9 +412,21 @@ def says_other(heading: str) -> bool:
 
     >>> says_other("Market share last month"), says_other("Bounce Rate"), says_other("user_id Count")
     (True, True, False)
+    >>> says_other("Spamfrei %"), says_other("Spamanteil"), says_other("spam_share")
+    (True, False, False)
     """
     said = words(heading).split()
+    if any(map(_is_spam_of_a_kind, said)):
+        return True
     return not OTHER_WORDS.isdisjoint(said) and said[-1] not in ("count", "counts")
+
+
+def _is_spam_of_a_kind(word: str) -> bool:
+    """Whether a word puts spam together with one that is neither shares nor counts: spamfree."""
+    if "spam" not in word or word == "spam":
+        return False
+    rest = word.replace("spam", "", 1).removeprefix("s") or "spam"
+    return rest not in ("spam", *SHARE_WORDS) and not any(rest in line for line in COUNT_WORDS)
 
 
 def says_shares(heading: str) -> bool:

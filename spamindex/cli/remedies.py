@@ -7,9 +7,8 @@ from typing import Any
 
 import click
 
-from spamindex.cli.values import headings
+from spamindex.cli.values import Choice
 from spamindex.errors import Remedy, Spelling
-from spamindex.words import is_period
 
 _TABLES = {"spam": "spam", "market": "share"}  # arguments, and the beginnings of options
 _GIVEN = click.core.ParameterSource.COMMANDLINE
@@ -54,7 +53,7 @@ def _written(option: click.Option, value: str | None) -> str:
         return max(option.secondary_opts, key=len) if value == "False" else name
     if value is not None:
         return f"{name} {shlex.quote(value)}"
-    return f"{name} {option.metavar}" if option.metavar else name
+    return name if isinstance(option.type, Choice) else f"{name} {option.metavar or ''}".rstrip()
 
 
 def _through_shares(option: str, table: str, ctx: click.Context) -> str:
@@ -80,6 +79,9 @@ def _path(path: str) -> str:
 
 def _parted(table: str, path: str, other: str, ctx: click.Context) -> tuple[list[str], list[str]]:
     """The options that were given: those for ``shares``, and those for ``compute`` after it."""
+    from spamindex.cli.completion import headings
+    from spamindex.words import is_period
+
     in_table, elsewhere = headings(path), headings(other)
     of_table: list[str] = []
     of_rest: list[str] = []

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from spamindex import words
+from spamindex import periods, words
 from spamindex.errors import SHOWN, Doubt, MatchError, Remedy, listed
 from spamindex.names import Names
 from spamindex.tables.layout import Entries
@@ -29,6 +29,7 @@ _REASONS = {
     "total": "called a total, but not what the others add up to",
     "group": "a group that may hold other rows",
     "footer": "called like a line below a table",
+    "date": "its figure is a date",
     "measure": "headed like a measure, and not like a system",
     "comment": "begins like a comment",
     "indented": "indented under another row, which may hold it",
@@ -74,6 +75,7 @@ def systems_among(
         "measure": where(column, lambda t: words.says_measure(t) and not names.knows(t))
         if entries.above
         else nameless & False,
+        "date": ~where(column, names.knows) & _dated(entries),
         "comment": where(column, lambda text: text.startswith(_COMMENTS)),
         "indented": _indented(entries),
     }
@@ -132,6 +134,13 @@ def named(entries: Entries, which: Mask) -> str:
 def _any(flags: dict[str, Mask]) -> Mask:
     found: Mask = np.logical_or.reduce(list(flags.values()))
     return found
+
+
+def _dated(entries: Entries) -> Mask:
+    """The rows whose figure is written as a day, 20100301, where others are not."""
+    column = entries.table.column(entries.value)
+    days: Mask = where(column, lambda text: len(text) == 8 and periods.iso(text) is not None)
+    return days & ~days.all()
 
 
 def _indented(entries: Entries) -> Mask:
@@ -258,7 +267,7 @@ def _refusal(
     if "" in distinct:
         settles += [
             Remedy("fill", entries.table.headings[entries.os], "repeats the cell above"),
-            Remedy("names", ",Unknown", "as a line of that file makes them Unknown"),
+            Remedy("names", None, "with a line ,Unknown makes them Unknown"),
         ]
     elif flags["family"].any() and options.family:
         heading = entries.table.headings[entries.os]
@@ -267,7 +276,7 @@ def _refusal(
         name = distinct[0]
         settles.append(
             Remedy(
-                "names", f"{name},{name}", "as a line of that file says that it is one by itself"
+                "names", None, f"with a line {name},{name} says that it stands for itself"
             )
         )
     return MatchError(*faults, settles=settles)

@@ -133,6 +133,8 @@ def _headings(
             f"{raw.name}: can't find a table: its rows differ in how many cells they have"
         )
     cells = {int(row): _texts(raw, row) for row in numbers}
+    if len(cells) == 1 and not any(is_figure(text) for of in cells.values() for text in of):
+        raise FileError(f"{raw.name}: only headings, no rows under them")
     dated = {row: [bool(periods.iso(text)) for text in of] for row, of in cells.items()}
     counted = {
         row: [is_figure(text) and not date for text, date in zip(of, dated[row], strict=True)]

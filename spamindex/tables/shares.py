@@ -305,13 +305,16 @@ def _rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mas
         exact = called & beside & np.isclose(figures.amounts, parts, rtol=1e-9)
         heading = entries.table.called(number)
         if (wrong := called & beside & ~exact).any():
+            title = entries.table.headings[number]
+            cell = str(column[wrong].iloc[0])
+            settles = [Remedy("where", f"{title}!={cell}", "leaves such rows out")]
+            if not cell:
+                settles.append(Remedy("fill", title, "repeats the cell above"))
             raise MatchError(
-                f"{entries.table.name}: {heading} is blank, or a total, for "
-                f"{aggregates.named(entries, wrong)}, which is not what the other rows add up to",
-                settles=[
-                    Remedy("where", f"{entries.table.headings[number]}!=", "leaves blank ones out"),
-                    Remedy("fill", entries.table.headings[number], "repeats the cell above"),
-                ],
+                f"{entries.table.name}: {heading} is {cell or 'blank'!r}, a total, for "
+                f"{aggregates.named(entries, wrong)}, but its figure is not what the others add up "
+                "to",
+                settles=settles,
             )
         if exact.any():
             entries.table.findings.notes.append(
