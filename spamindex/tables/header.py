@@ -168,6 +168,9 @@ def _headings(
     above = [row for row in cells if row < first]
     while figures and above and fits(above[-1], loosely=len(above) > 1):
         first = above.pop()
+    # A known system heads no column but in a wide table, where it does not stand first: it is a row.
+    while len(above) > 1 and BUILT_IN.knows(cells[above[-1]][0]):
+        first = above.pop()
     header = above[-1] if above else None
     if header is None:
         return _without_headings(raw, cells[first][: rows.widths[first]], options, first)

@@ -63,7 +63,7 @@ def test_growth_in_percent_does_not_hide_the_counts_beside_it(table: str) -> Non
         ("os,March,April\nWindows,50,90\nLinux,20,3\nmacOS,30,7\n", "'March' or 'April'"),
         ("os,Share 2009,Share 2010\nWindows,50,90\nLinux,20,3\nmacOS,30,7\n", "'Share 2009' or"),
         ("os,Market share,2009\nWindows,90,50\nLinux,3,20\nmacOS,7,30\n", "or '2009'"),
-        ("os,Marktanteil,\nWindows,90,50\nLinux,3,20\nmacOS,7,30\n", "or 3 (no heading)"),
+        ("os,Marktanteil,\nWindows,90,75\nLinux,3,20\nmacOS,7,5\n", "or 3 (no heading)"),
         ("os,share,weighted share\nWindows,90,88\nLinux,3,4\nmacOS,7,8\n", "'weighted share'"),
         ("os,desktop,mobile\nWindows,90,1\nLinux,3,1\nmacOS,7,98\n", "'desktop' or 'mobile'"),
         ("os,Europe,Asia\nWindows,90,80\nLinux,3,5\nmacOS,7,15\n", "'Europe' or 'Asia'"),

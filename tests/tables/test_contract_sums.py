@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
 from tests.asking import read, refused, settled, shares, warned
@@ -171,7 +173,7 @@ def test_a_row_that_is_commented_out_is_doubted(mark: str) -> None:
 def test_rows_of_one_system_add_up_only_where_that_is_said(column: str) -> None:
     rows = "Windows,A,500\nWindows,B,400\nLinux,A,30\nmacOS,A,70\n"
     answer = refused(f"os,{column},visits\n{rows}")
-    assert f"--sum {column} adds them up, where they are parts of one whole" in answer.stderr
+    assert f"--sum {shlex.quote(column)} adds them up, where they are parts of one whole" in answer.stderr
     assert read(f"os,{column},visits\n{rows}", "--sum", column) == W
 
 
@@ -191,7 +193,7 @@ def test_different_measures_below_each_other_are_chosen_among(
         f"{os},{wanted},{n}\n{os},{other},{n // 3}\n"
         for os, n in (("Windows", 900), ("Linux", 30), ("macOS", 70))
     )
-    assert f"--where {column}={wanted} chooses one kind" in refused(table).stderr
+    assert f"--where {shlex.quote(f'{column}={wanted}')} chooses one kind" in refused(table).stderr
     assert settled(table)[0] == W  # the safe way stands first
 
 
@@ -207,7 +209,7 @@ def test_a_row_for_all_versions_is_left_out_where_it_is_their_sum(
     assert settled(table)[0] == W
     assert "left out as the total along 'version'" in shares(table, "--sum", "version").stderr
     wrong = table.replace("900", "950")
-    assert "is not what the other rows add up to" in refused(wrong, "--sum", "version").stderr
+    assert "is not what the others add up to" in refused(wrong, "--sum", "version").stderr
 
 
 def test_rows_that_nothing_tells_apart_add_up_by_their_own_column_unless_one_is_the_sum() -> None:
@@ -236,4 +238,4 @@ def test_two_spellings_of_one_system_are_different_rows_of_it_and_add_up() -> No
 def test_regions_that_hold_others_are_not_added_up(region: str) -> None:
     table = f"os,Region,visits\nWindows,{region},900\nWindows,Japan,100\nLinux,{region},50\n"
     answer = refused(table, "--sum", "Region")
-    assert f"--where Region!={region}" in answer.stderr
+    assert f"--where 'Region!={region}'" in answer.stderr
