@@ -203,5 +203,7 @@ def settled(table: str | bytes, *options: str) -> list[dict[str, float]]:
         if pipe is not None:
             answer = ask(pipe, data)
             assert answer.code == 0 or answer.refused, (pipe, answer)
-            found.append({n: round(f, 4) for n, f in answer.figures.items()} if answer.code == 0 else {})
+            found.append(
+                {n: round(f, 4) for n, f in answer.figures.items()} if answer.code == 0 else {}
+            )
     return found

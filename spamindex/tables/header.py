@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from spamindex import periods, words
 from spamindex.errors import ColumnError, Doubt, FileError, Remedy
@@ -83,14 +84,16 @@ def table(rows: Rows, options: TableOptions) -> Table:
 def _filled(raw: Table) -> npt.NDArray[np.int64]:
     """To which cell each row is filled, counted from 1; 0 for a blank one."""
     filled = np.zeros(len(raw.cells), np.int64)
-    for i in raw.cells:
+    for i in range(len(raw.headings)):
         filled[where(raw.column(i), str.strip)] = i + 1
     return filled
 
 
 def _rules(raw: Table, filled: npt.NDArray[np.int64]) -> Mask:
     """The lines that hold a rule of dashes, as programs draw them between rows, and no cells."""
-    rules = (filled == 1) & where(raw.column(0), lambda text: _RULE.fullmatch(text) is not None)
+    rules: Mask = (filled == 1) & where(
+        raw.column(0), lambda text: _RULE.fullmatch(text) is not None
+    )
     return rules
 
 
@@ -113,7 +116,9 @@ def _comments(raw: Table, filled: npt.NDArray[np.int64], usual: int) -> Mask:
     for row in np.flatnonzero(wide):
         # One with figures may be a row that was put out of use: whoever adds rows up, asks.
         # The first full line may be headings that a program has marked.
-        if any(map(is_figure, map(str.strip, raw.row(row)))) or row == np.argmax(filled >= usual):
+        if any(map(is_figure, map(str.strip, raw.row(int(row))))) or row == np.argmax(
+            filled >= usual
+        ):
             comments[row] = False
     return comments
 
@@ -305,8 +310,9 @@ def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: 
     column of figures may have lost any of its cells. Raises FileError with all of them.
     """
     raw = rows.table
+    lines = raw.cells.index.to_numpy()
     faults = {
-        int(row): f"{raw.at(raw.cells.index[row])}: has {filled[row]} cells, but there are {width} "
+        int(row): f"{raw.at(lines[row])}: has {filled[row]} cells, but there are {width} "
         "headings: quote a cell with a separator in it"
         for row in np.flatnonzero(kept & (filled > width))
     }
@@ -318,13 +324,11 @@ def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: 
         ]
         last = max(with_figures, default=-1) + 1
         faults |= {
-            int(
-                row
-            ): f"{raw.at(raw.cells.index[row])}: has {rows.widths[row]} cells, but there are "
+            int(row): f"{raw.at(lines[row])}: has {rows.widths[row]} cells, but there are "
             f"{width} headings: is a cell missing, or the line broken? Write a blank cell for what "
             "is not known"
             for row in np.flatnonzero(short & (rows.widths < last))
-            if is_figure(_texts(raw, row)[rows.widths[row] - 1]) or rows.widths[row] == 1
+            if is_figure(_texts(raw, int(row))[rows.widths[row] - 1]) or rows.widths[row] == 1
         }
     if not rows.ends and kept[-1] and rows.widths[-1] < rows.widths[kept][:-1].min(initial=10**9):
         raw.findings.doubts.append(
@@ -336,15 +340,16 @@ def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: 
 
 
 def _tidied(found: Table) -> Table:
-    """The table without blanks before its cells, and how far each was indented where that differs."""
-    cells, indents = {}, {}
-    for i in found.cells:
+    """The table without blanks before its cells, and how far each was indented."""
+    cells: dict[int, Column] = {}
+    indents: dict[int, Column] = {}
+    for i in range(len(found.headings)):
         column: Column = found.column(i)
         if any(text[:1].isspace() for text in column.cat.categories):
             far = np.array([len(t) - len(t.lstrip()) for t in column.cat.categories])
             by_row = far[column.cat.codes.to_numpy()]
             if len(set(by_row)) > 1:
-                indents[i] = column.cat.codes.astype(np.int64).map(lambda code: int(far[code]))
+                indents[i] = pd.Series(by_row, index=column.index)
             column = mapped(column, str.strip)
         cells[i] = column
     frame = found.cells.copy(deep=False)

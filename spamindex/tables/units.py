@@ -59,8 +59,8 @@ class Figures:
 def said(heading: str) -> Sign | None:
     """What a heading says of the unit of the figures under it.
 
-    >>> said("Market share %"), said("Share (bps)"), said("Users (B)")
-    (Sign(unit='percent', times=1.0), Sign(unit='percent', times=0.01), Sign(unit='count', times=1000000000.0))
+    >>> said("Market share %"), said("Share (bps)")
+    (Sign(unit='percent', times=1.0), Sign(unit='percent', times=0.01))
     >>> said("Share"), said("Installed base in m")
     (None, Sign(unit='count', times=1000000.0))
     """
@@ -79,7 +79,7 @@ def said(heading: str) -> Sign | None:
 
 
 def _multiple(heading: str) -> float | None:
-    """Of how many a figure is, by a word of three letters, or a short form in brackets or after in."""
+    """Of how many a figure is, by a word, or a short form in brackets or after in."""
     short = heading.replace("[", "(").replace("]", ")").rpartition("(")[2]
     bracketed = short.partition(")")[0] if "(" in heading.replace("[", "(") else ""
     of = words.words(heading)
@@ -122,8 +122,8 @@ def decimal_mark(entries: Entries, options: TableOptions) -> Reading:
         return next(r for r in readings if r is not thousands[0])
     some = [text for text in texts(column) if any(m in text for m in numbers.MARKS)]
     raise FigureError(
-        f"{entries.title}: is the mark in {', '.join(map(repr, some[:3]))} a decimal mark, or one of "
-        "thousands?",
+        f"{entries.title}: is the mark in {', '.join(map(repr, some[:3]))} a decimal mark, or "
+        "one of thousands?",
         settles=[
             Remedy(
                 "decimal", readings[0].mark, f"makes {some[0]!r} {_shown(readings[0], some[0])}"
@@ -175,9 +175,9 @@ def settle(
 ) -> Figures:
     """The figures of the systems in their unit, and what is to be said of it.
 
-    ``values`` are those of each row, in any unit; ``whole_before`` those of all rows before some were
-    chosen by another column than the OS's, or None where none were. Raises UnitError where the unit
-    is not certain, FigureError where a figure is in another one than the rest.
+    ``values`` are those of each row, in any unit; ``whole_before`` those of all rows before some
+    were chosen by another column than the OS's, or None where none were. Raises UnitError where the
+    unit is not certain, FigureError where a figure is in another one than the rest.
     """
     column = entries.table.column(entries.value)
     heading, findings = entries.heading, entries.table.findings
@@ -185,7 +185,7 @@ def settle(
     plain = where(column, reading.plain.__contains__)
     sign = said(heading)
     half = _half(column, reading)
-    unit = options.unit
+    unit: str | None = options.unit
     if unit is None and signed.any():
         if plain.any():
             odd = signed if signed.sum() < plain.sum() else plain
@@ -197,7 +197,12 @@ def settle(
         if (sign is not None and sign.unit != "percent") or words.measure(heading) is not None:
             sign = None
         sign = Sign("percent") if sign is None or sign.times == 1 else sign
-    sums = _Sums(entries, values, half)
+    halves = {
+        text: numbers.half_unit(text, reading.mark)
+        for text in reading.values
+        if not is_missing(text)
+    }
+    sums = _Sums(entries, values, half, numbers_of(column, halves, 0.0))
     if unit is None:
         unit, times = _found(entries, reading, sums, sign, whole_before)
     else:
@@ -231,12 +236,15 @@ def settle(
 class _Sums:
     """What the figures of each ranking and period add up to, and how far rounding explains."""
 
-    def __init__(self, entries: Entries, values: Numbers, half: float) -> None:
+    def __init__(self, entries: Entries, values: Numbers, half: float, own: Numbers) -> None:
         self.groups: npt.NDArray[np.int64] = entries.rankings(over_time=True)
         self.sums: Numbers = np.bincount(self.groups, weights=values).astype(float)
         filled = (values > 0).astype(float)
-        self.slack: Numbers = np.maximum(np.bincount(self.groups, weights=filled) * half, _LEAST)
-        self.counted: Numbers = np.bincount(self.groups, weights=filled)
+        usual = np.bincount(self.groups, weights=filled) * half
+        # A figure is never off by more than half a unit of its own last digit.
+        most = np.bincount(self.groups, weights=own)
+        self.slack: Numbers = np.maximum(np.minimum(usual, most), _LEAST)
+        self.counted: Numbers = np.bincount(self.groups, weights=filled).astype(float)
         self.largest = float(values.max(initial=0))
 
     def are(self, whole: float, times: float = 1.0) -> npt.NDArray[np.bool_]:
@@ -310,8 +318,8 @@ def _found(
         return "fraction", 100.0
     if fractions.any() and (percents.any() or (sums.sums > 1.5).any()):
         raise UnitError(
-            f"{name}: adds up to {total}: percents in some rankings or periods, fractions in others; "
-            "choose those of one unit",
+            f"{name}: adds up to {total}: percents in some rankings or periods, fractions in "
+            "others; choose those of one unit",
             settles=[Remedy("period", None, "chooses one"), Remedy("where", None, "chooses rows")],
         )
     if whole_before is not None and not shares and reading.whole and sums.largest > _SURELY:
@@ -321,7 +329,8 @@ def _found(
     if not shares and reading.whole and sums.largest > _SURELY:
         if _are_years(reading):
             raise UnitError(
-                f"{name}: are these years?", settles=[Remedy("unit", "count", "says that they are counts")]
+                f"{name}: are these years?",
+                settles=[Remedy("unit", "count", "says that they are counts")],
             )
         return "count", 1.0
     alone = not shares and (entries.above or not reading.whole)
@@ -356,8 +365,8 @@ def _refuse_parts(entries: Entries, sums: _Sums, whole_before: Numbers | None) -
         )
         if abs(together - whole * periods) <= max(slack, _LEAST) and not sums.are(whole).all():
             raise UnitError(
-                f"{name}: the shares are parts of {whole:g} only together with the other rankings or "
-                f"rows; those chosen add up to {_total(sums)}",
+                f"{name}: the shares are parts of {whole:g} only together with the other rankings "
+                f"or rows; those chosen add up to {_total(sums)}",
                 settles=[Remedy("unit", "count", "divides each by the sum of its own ranking")],
             )
 
@@ -374,7 +383,7 @@ def _of_shares(
     """Shares in percent, and what is to be said of what they add up to."""
     findings, given = entries.table.findings, options.unit is not None
     settled = given or words.words(entries.heading) == "share percent"
-    above, total = sums.above(100, times), _total(sums, times)
+    above = sums.above(100, times)
     if above.any():
         where_ = _rankings(entries, sums, above)
         text = f"adds up to {_total(sums, times, above)} percent{where_}, more than 100"
@@ -389,7 +398,10 @@ def _of_shares(
         findings.doubts.append(Doubt(text))
     elif not settled and not sums.are(100, times).all():
         part = ~sums.are(100, times)
-        text = f"adds up to {_total(sums, times, part)} of 100 percent{_rankings(entries, sums, part)}: a part of the whole?"
+        text = (
+            f"adds up to {_total(sums, times, part)} of 100 percent"
+            f"{_rankings(entries, sums, part)}: a part of the whole?"
+        )
         findings.doubts.append(Doubt(text, (Remedy("unit", unit, "says that it is right"),)))
     findings.facts.append(f"{unit}s that add up to {_total(sums)}")
     column = entries.table.column(entries.value)

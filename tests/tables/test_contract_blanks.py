@@ -73,7 +73,10 @@ def test_missing_is_not_zero() -> None:
 
 
 def test_a_file_without_any_figure_is_refused() -> None:
-    assert "no row has a figure" in refused("os,share\nWindows,-\nLinux,n/a\n", "--column", "share").stderr
+    assert (
+        "no row has a figure"
+        in refused("os,share\nWindows,-\nLinux,n/a\n", "--column", "share").stderr
+    )
 
 
 def test_nameless_rows_can_be_made_a_rest(tmp_path: object) -> None:

@@ -221,7 +221,10 @@ def test_a_heading_of_two_columns_is_asked_about_and_a_number_settles_it() -> No
     table = "os,Share,Share\nWindows,90,50\nLinux,3,20\nmacOS,7,30\n"
     assert "'Share' or 'Share'" in refused(table).stderr
     answer = refused(table, "--column", "Share")
-    assert "2 columns are called 'Share'; --column 2 is column 2, --column 3 is column 3" in answer.stderr
+    assert (
+        "2 columns are called 'Share'; --column 2 is column 2, --column 3 is column 3"
+        in answer.stderr
+    )
     assert settled(table, "--column", "Share")[0] == W
 
 

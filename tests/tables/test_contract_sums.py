@@ -173,7 +173,10 @@ def test_a_row_that_is_commented_out_is_doubted(mark: str) -> None:
 def test_rows_of_one_system_add_up_only_where_that_is_said(column: str) -> None:
     rows = "Windows,A,500\nWindows,B,400\nLinux,A,30\nmacOS,A,70\n"
     answer = refused(f"os,{column},visits\n{rows}")
-    assert f"--sum {shlex.quote(column)} adds them up, where they are parts of one whole" in answer.stderr
+    assert (
+        f"--sum {shlex.quote(column)} adds them up, where they are parts of one whole"
+        in answer.stderr
+    )
     assert read(f"os,{column},visits\n{rows}", "--sum", column) == W
 
 
