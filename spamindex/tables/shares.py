@@ -50,7 +50,8 @@ class Reading:
     ``share`` in percent and, where they are asked for and known, ``count`` of ``total``, ``half``
     (half a unit of the last digit, in percent), ``design_effect`` and ``clusters``.
     ``names`` are those by which it meets another table, ``heading`` stands over them in the file,
-    ``value`` over the shares. ``spans`` are the kinds of periods of each ``by``, ``periods`` those that the rows are of.
+    ``value`` over the shares. ``spans`` are the kinds of periods of each ``by``, ``periods`` those
+    that the rows are of.
     """
 
     shares: pd.DataFrame
