@@ -32,6 +32,7 @@ TYPE_CHECKING = False  # typing's own takes longer to load than signals may wait
 if TYPE_CHECKING:
     from typing import Any
 
+    from spamindex.charts import chart
     from spamindex.messages.counting import tally
     from spamindex.messages.records import read_fingerprints
     from spamindex.ranking.index import spam_index
@@ -51,6 +52,7 @@ __all__ = [
     "SpamIndexNote",
     "SpamIndexWarning",
     "UnitError",
+    "chart",
     "read_both",
     "read_fingerprints",
     "read_names",
@@ -65,6 +67,7 @@ __all__ = [
 
 # pandas is loaded with these, and not by --help.
 _LAZY = {
+    "chart": "charts",
     "read_both": "tables.both",
     "read_fingerprints": "messages.records",
     "read_names": "tables.synonyms",

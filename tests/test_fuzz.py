@@ -76,7 +76,7 @@ REFUSED = {
     "a picture that would take minutes": (
         "chart INPUT -f png -o picture",
         b"os,spam_index\n" + b"".join(b"%d,1\n" % n for n in range(251)),
-        "error: 251 systems are too many for one picture: rank at most 250, with compute --top",
+        "error: 251 rows are too many for one picture, which holds 250; ",
     ),
     "a ranking with two columns of a name": (
         "chart INPUT",

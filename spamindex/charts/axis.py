@@ -1,94 +1,147 @@
-"""Where things are drawn: indexes on a log scale, periods in time, labels beside each other."""
+"""Where things are drawn: indexes on an axis, periods in time, labels beside each other."""
 
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from spamindex import periods
-from spamindex.charts.panels import Chart
+from spamindex.errors import SpamIndexError
 
-_FAR = 30  # times beyond the indexes, an end of an interval is no longer drawn to scale
+ScaleKind = Literal["linear", "log"]
+Figures = npt.NDArray[np.float64]
+
+# An index of 1 has to stand clear of 0: at least a twentieth of the axis, else it is a log one.
+_MOST_LINEAR = 20.0
+# On a log axis a decade takes as much room as any other, so one OS of 0.0002 would squeeze all that
+# matters into a corner. What is beyond is drawn at the edge, with an arrow.
+_LEAST_LOG, MOST = 0.01, 1e6
+_FAR = 2.0  # times beyond the indexes, an end of an interval is no longer drawn to scale
 
 
 @dataclass(frozen=True)
-class Scale:
-    """A log scale for indexes, as powers of ten from ``start`` to ``end``, with a place for 0.
+class Axis:
+    """Where indexes are drawn: on a linear axis from 0 to ``end``, or on a log one.
 
-    Left of its start there is no room for 0 on a log scale, so 0 is drawn apart.
+    ``start`` and ``end`` of a log axis are powers of ten. There is no 0 on it, so 0 is drawn apart,
+    left of a break; and so is what is below the start, at the edge.
     """
 
+    is_log: bool
     start: float
     end: float
-    has_zero: bool
+    has_zero: bool = False
 
     @property
     def zero(self) -> float:
         """Where an index of 0 is drawn."""
-        return self.start - 0.12 * (self.end - self.start)
+        return self.start - 0.16 * (self.end - self.start) if self.is_log else 0.0
 
     @property
-    def floor(self) -> float:
-        """Below which nothing but 0 is drawn: where the log scale begins, with a little room."""
-        return self.start - (0.06 if self.has_zero else 0.03) * (self.end - self.start)
+    def edge(self) -> float:
+        """Where an index is drawn that is too small for a log axis, but not 0."""
+        return self.start - 0.05 * (self.end - self.start) if self.is_log else 0.0
+
+    @property
+    def rift(self) -> float:
+        """Where a log axis is broken, between 0 and its edge."""
+        return (self.zero + self.edge) / 2
 
     @property
     def first(self) -> float:
         """Where the axis begins."""
-        return self.start - (0.17 if self.has_zero else 0.03) * (self.end - self.start)
+        if not self.is_log:
+            return 0.0
+        return (self.zero if self.has_zero else self.edge) - 0.03 * (self.end - self.start)
 
     @property
     def last(self) -> float:
         """Where the axis ends."""
         return self.end + 0.03 * (self.end - self.start)
 
+    @property
+    def one(self) -> float:
+        """Where the fair share is drawn."""
+        return self.at(1.0)
+
     def at(self, index: float) -> float:
         """Where an index is drawn, or an end of its interval; beyond the axis at its end."""
+        if not self.is_log:
+            return min(index, self.last)
         if index <= 0:
             return self.zero if self.has_zero else self.first
-        return min(max(math.log10(index), self.floor), self.last)
+        place = math.log10(index)
+        return self.edge if self.is_below(index) else min(place, self.last)
+
+    def is_below(self, index: float) -> bool:
+        """Whether an index is not 0, but smaller than the axis begins."""
+        return self.is_log and index > 0 and math.log10(index) < self.start - 1e-9
+
+    def is_above(self, index: float) -> bool:
+        """Whether an index, or a bound that is not known, is larger than the axis ends."""
+        if math.isnan(index):
+            return True
+        return (math.log10(index) if self.is_log and index > 0 else index) > self.last
 
     def ticks(self, most: int) -> list[tuple[float, str]]:
-        """At most so many places on the axis with round numbers."""
+        """At most so many places on the axis with round numbers.
+
+        >>> Axis(False, 0, 5.14).ticks(6)
+        [(0.0, '0'), (1.0, '1'), (2.0, '2'), (3.0, '3'), (4.0, '4'), (5.0, '5')]
+        """
+        if self.is_log:
+            return self._log_ticks(most)
+        steps = (step * 10.0**power for power in range(-3, 9) for step in (1, 2, 5))
+        counts = ((step, int(self.last / step + 1e-9) + 1) for step in steps)
+        step, count = next((step, count) for step, count in counts if count <= most)
+        return [(float(f"{i * step:.9g}"), f"{i * step:,.9g}") for i in range(count)]
+
+    def _log_ticks(self, most: int) -> list[tuple[float, str]]:
         zero = [(self.zero, "0")] if self.has_zero else []
-        decades = range(
-            max(math.floor(self.start), sys.float_info.min_10_exp),
-            min(math.ceil(self.end), sys.float_info.max_10_exp) + 1,
-        )
+        decades = range(math.floor(self.start), math.ceil(self.end) + 1)
         for steps in ((1, 2, 5), (1, 3), (1,)):
-            round_ = [step * 10.0**decade for decade in decades for step in steps]
-            round_ = [number for number in round_ if self._holds(number)]
-            if len(round_) + len(zero) <= most:
+            numbers = [step * 10.0**decade for decade in decades for step in steps]
+            numbers = [n for n in numbers if self.start - 1e-9 <= math.log10(n) <= self.end + 1e-9]
+            if len(numbers) + len(zero) <= most:
                 break
-        every = -(-len(round_) // (most - len(zero)))
-        middle = round_.index(1.0) % every  # 1 is always among them
-        return zero + [(math.log10(number), f"{number:g}") for number in round_[middle::every]]
-
-    def _holds(self, number: float) -> bool:
-        return self.start - 1e-9 <= math.log10(number) <= self.end + 1e-9
+        every = -(-len(numbers) // max(1, most - len(zero)))
+        middle = numbers.index(1.0) % every  # 1 is always among them
+        return zero + [(math.log10(n), f"{n:,.9g}") for n in numbers[middle::every]]
 
 
-def scale(chart: Chart) -> Scale:
-    """The scale on which all panels are drawn: of all their indexes, 1, and their intervals."""
-    series = [one for panel in chart.panels for one in panel.series]
-    indexes = np.concatenate([one.index for one in series])
-    bounds = np.concatenate([bound for one in series for bound in (one.low, one.high)])
+def axis_of(indexes: Figures, bounds: Figures, kind: ScaleKind | None = None) -> Axis:
+    """The axis on which indexes are drawn, 1, and the bounds of their intervals; NaN is none.
+
+    ``kind`` is linear, log or, left out, what suits them. Raises SpamIndexError for another one.
+
+    >>> axis_of(np.array([4.99, 1.01]), np.array([])).is_log
+    False
+    >>> axis_of(np.array([60, 0.0002]), np.array([])).start
+    -2.0
+    """
+    if kind not in (None, "linear", "log"):
+        raise SpamIndexError(f"{kind!r} is not a scale: linear or log")
     drawn = indexes[indexes > 0]
     least, most = float(drawn.min(initial=1.0)), float(drawn.max(initial=1.0))
-    near = bounds[(bounds > 0) & (bounds >= least / _FAR) & (bounds <= most * _FAR)]
-    start, end = (math.log10(end) for end in (near.min(initial=least), near.max(initial=most)))
+    near = bounds[(bounds > 0) & (bounds <= most * _FAR)]
+    most = float(near.max(initial=most))
+    if kind == "linear" or (kind is None and most <= _MOST_LINEAR):
+        return Axis(False, 0.0, min(max(most, 1.2), MOST))
+    least = float(near[near >= least / _FAR].min(initial=least))
+    start, end = math.log10(max(least, _LEAST_LOG)), math.log10(min(most, MOST))
     room = max(0.0, 0.6 - (end - start)) / 2  # less than a factor of four would look like much
     has_zero = bool((indexes == 0).any() or (bounds == 0).any())
-    return Scale(start - room, end + room, has_zero)
+    return Axis(True, start - room, end + room, has_zero)
 
 
 def moments(there: Sequence[str]) -> list[float]:
-    """Where periods lie in time; evenly apart where they are not all of one ISO kind.
+    """Where periods lie in time; evenly apart where they are not all of one kind.
 
     >>> moments(["2010-01", "2010-02", "2010-12"])
     [24120.0, 24121.0, 24131.0]
@@ -102,7 +155,7 @@ def moments(there: Sequence[str]) -> list[float]:
 
 def _moment(period: str) -> tuple[str | None, float]:
     if periods.iso(period) != period:
-        return None, math.nan
+        return ("number", float(period)) if period.isdecimal() else (None, math.nan)
     year, *rest = period.split("-")
     if not rest:
         return "year", float(year)
@@ -114,19 +167,19 @@ def _moment(period: str) -> tuple[str | None, float]:
 
 
 def some(when: Sequence[float], most: int) -> list[int]:
-    """Which of the periods to name, at most so many and none too near: every one, or every 12th.
+    """Which of the periods to name: the last one, and back from it at most so many, none too near.
 
     >>> some([0, 1, 2, 3, 30, 31], 6)
-    [0, 4]
+    [3, 5]
     """
     steps = (1, 2, 3, 6, *(12 * 2**k for k in range(40)))
     step = next(step for step in steps if len(when) <= step * most)
     apart = (when[-1] - when[0]) / (most + 1)
     named: list[int] = []
-    for i in range(0, len(when), step):
-        if not named or when[i] - when[named[-1]] >= apart:
+    for i in range(len(when) - 1, -1, -step):
+        if not named or when[named[-1]] - when[i] >= apart:
             named.append(i)
-    return named
+    return named[::-1]
 
 
 def spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: float) -> list[float]:

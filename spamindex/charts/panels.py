@@ -1,25 +1,31 @@
-"""What is drawn of a ranking, and where, whatever it is drawn with."""
+"""What is drawn of a ranking, whatever it is drawn with: a frame in, a Chart out."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+import textwrap
+from collections import Counter
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+from wcwidth import wcswidth
 
-from spamindex import periods
-from spamindex import words as headings
-from spamindex.errors import ColumnError
-from spamindex.names import visible
+from spamindex import periods, words
+from spamindex.charts.axis import MOST, Axis, Figures, ScaleKind, axis_of, moments
+from spamindex.errors import ColumnError, FigureError, MatchError, Remedy, listed
+from spamindex.names import fold, visible
 
-INSTALL = "pip install 'spamindex[chart]'"
-PROPORTIONATE = "proportionate"
+FAIR = "1 = fair share"
+QUOTIENT = "spam share ÷ market share"
 NO_INDEX = "no index"
 NO_NAME = "(no name)"
-_INDEX = "spam_index"
+COLOURED = 8  # lines over time: the eye follows no more, so the others are grey
+SHARES = ("spam_share", "market_share")
+INDEX = "spam_index"
+BOUNDS = ("low", "high")
 _MOST_PANELS = 24
 _LONGEST = 4  # digits of a number that is a period: 12, or 366
 
@@ -29,15 +35,19 @@ class Series:
     """An OS: an index for each period, or one. NaN where it has none; so is a bound."""
 
     os: str
-    index: npt.NDArray[np.float64]
-    low: npt.NDArray[np.float64]
-    high: npt.NDArray[np.float64]
+    index: Figures
+    low: Figures
+    high: Figures
+
+    @property
+    def known(self) -> list[int]:
+        """The periods in which it has an index."""
+        return np.flatnonzero(~np.isnan(self.index)).tolist()
 
     @property
     def last(self) -> float:
         """Its last index, NaN if it has none at all."""
-        known = self.index[~np.isnan(self.index)]
-        return float(known[-1]) if len(known) else math.nan
+        return float(self.index[self.known[-1]]) if self.known else math.nan
 
 
 @dataclass(frozen=True)
@@ -50,55 +60,139 @@ class Panel:
 
 @dataclass(frozen=True)
 class Chart:
-    """Panels on one scale, and the periods over which they go: one or none is no time to draw."""
+    """Panels on one axis, and the periods over which they go: one or none is no time to draw.
+
+    ``category`` is the heading of what is ranked, ``interval`` what low and high are, "" if there
+    are none. ``coloured`` are the systems that are not grey, each with a number for its look, which
+    is the same in every panel.
+    """
 
     panels: list[Panel]
     periods: list[str]
-    has_bounds: bool
-
-    def place(self, os: str) -> int:
-        """The number of an OS, the same in every panel: so it looks the same in all of them."""
-        return list(dict.fromkeys(one.os for panel in self.panels for one in panel.series)).index(
-            os
-        )
+    category: str
+    interval: str
+    coloured: dict[str, int]
+    axis: Axis
 
     @property
     def over_time(self) -> bool:
         """Whether there are lines to draw."""
         return len(self.periods) > 1
 
+    @property
+    def subject(self) -> str:
+        """What is drawn, as a heading says it."""
+        return f"Spam index by {self.category}"
 
-def chart(table: pd.DataFrame, by: Sequence[str] = ()) -> Chart:
+    @property
+    def grey(self) -> int:
+        """How many systems are in the background."""
+        return len({one.os for panel in self.panels for one in panel.series} - {*self.coloured})
+
+    def runs(self, one: Series) -> list[list[int]]:
+        """The periods of an OS that a line joins: not over one that is missing, nor a break to 0.
+
+        A period is missing where two are further apart than most are.
+        """
+        when = moments(self.periods)
+        steps = Counter(np.diff(when).tolist())
+        step = min(steps, key=lambda step: (-steps[step], step), default=0)
+        runs: list[list[int]] = []
+        for i in one.known:
+            before = runs[-1][-1] if runs else -2
+            is_next = before == i - 1 and when[i] - when[before] < 1.5 * step
+            if is_next and not (self.axis.is_log and 0 in (one.index[i], one.index[before])):
+                runs[-1].append(i)
+            else:
+                runs.append([i])
+        return runs
+
+    def until(self, one: Series) -> str:
+        """Where the last index of an OS is not of the last period: which one it is of."""
+        is_last = not one.known or one.known[-1] == len(self.periods) - 1
+        return "" if is_last or not self.over_time else f" ({self.periods[one.known[-1]]})"
+
+    def described(self) -> str:
+        """The chart in words, for who can't see it."""
+        parts = [f"{self.subject}: {QUOTIENT}; {FAIR}."]
+        if self.interval:
+            parts.append(f"In brackets: {self.interval}.")
+        if self.over_time:
+            parts.append(f"{self.periods[0]} to {self.periods[-1]}; the last index of each:")
+        for panel in self.panels:
+            texts = [
+                " ".join(filter(None, (one.os, times(one.last), self.interval and bounds_of(one))))
+                for one in panel.series
+            ]
+            parts.append(f"{panel.title}: {listed(texts)}." if panel.title else f"{listed(texts)}.")
+        return " ".join(parts)
+
+
+def chart(
+    ranking: pd.DataFrame,
+    by: Sequence[Hashable] = (),
+    names: Sequence[str] = (),
+    *,
+    category: str = "os",
+    highlight: Sequence[str] = (),
+    scale: ScaleKind | None = None,
+) -> Chart:
     """Part rankings into what is drawn together.
 
-    ``table`` has the columns ``by`` and ``os`` as text, and ``spam_index`` and perhaps ``low`` and
-    ``high`` as numbers. One of the columns ``by`` may hold periods; each value of the others makes
-    a panel. Raises ColumnError where that makes too many, or an OS stands twice in one.
+    ``ranking`` has the columns ``by`` (called ``names``) and ``os`` as text, ``spam_index`` and
+    perhaps ``low`` and ``high`` as numbers, and ``interval``, which says what those are. One of
+    the columns ``by`` may hold periods; each value of the others makes a panel. ``category`` is
+    what the column of names is called. Raises FigureError where it is empty; ColumnError where
+    there are too many panels, an OS stands twice in one, or there are intervals of two kinds;
+    MatchError where a name to ``highlight`` is not there.
+
+    >>> ranking = pd.DataFrame({"os": ["Linux", "Windows"], "spam_index": [4.99, 1.01]})
+    >>> drawn = chart(ranking)
+    >>> drawn.axis, drawn.described()  # doctest: +NORMALIZE_WHITESPACE
+    (Axis(is_log=False, start=0.0, end=4.99, has_zero=False),
+     'Spam index by operating system: spam share ÷ market share; 1 = fair share.
+      Linux 4.99, Windows 1.01.')
     """
-    when = next((name for name in by if _holds_periods(name, table[name])), None)
+    if ranking.empty:
+        raise FigureError("the ranking has no rows to draw")
+    called = dict(zip(by, names or map(str, by), strict=True))
+    when = next((name for name in by if _holds_periods(called[name], ranking[name])), None)
     apart = [name for name in by if name != when]
-    there = sorted(set(table[when]), key=_in_time) if when else []
-    groups = [("", table)]
+    there = sorted(set(ranking[when]), key=_in_time) if when is not None else []
+    groups = [("", ranking)]
     if apart:
         groups = [
             (", ".join(visible(str(part)) for part in key), rows)
-            for key, rows in table.groupby(apart, sort=False)
+            for key, rows in ranking.groupby(apart, sort=False)
         ]
     if len(groups) > _MOST_PANELS:
         raise ColumnError(
-            f"{len(groups)} rankings are too many for one picture: choose at most {_MOST_PANELS} "
-            f"with compute --where {apart[0]}=VALUE"
+            f"{len(groups)} rankings are too many for one picture, which holds {_MOST_PANELS}",
+            settles=[Remedy("where", f"{called[apart[0]]}=VALUE", "chooses one of them")],
         )
     if len(there) == 1:
         groups = [(", ".join(filter(None, (title, there[0]))), rows) for title, rows in groups]
     panels = [Panel(title, _series(rows, when, there)) for title, rows in groups]
-    return Chart(panels, there, "low" in table and "high" in table)
+    series = [one for panel in panels for one in panel.series]
+    has_bounds = all(name in ranking for name in BOUNDS)
+    return Chart(
+        panels,
+        there,
+        "operating system" if category.casefold() == "os" else visible(category),
+        _interval(ranking) if has_bounds else "",
+        _coloured(panels, highlight, over_time=len(there) > 1),
+        axis_of(
+            np.concatenate([one.index for one in series]),
+            np.concatenate([bound for one in series for bound in (one.low, one.high)]),
+            scale,
+        ),
+    )
 
 
 def _holds_periods(name: str, texts: pd.Series[str]) -> bool:
     """Whether texts are periods whose order is known: in ISO form, or the numbers of months."""
-    found = list(texts.unique())
-    numbered = headings.is_period(name) and all(
+    found = list(map(str, texts.unique()))
+    numbered = words.is_period(name) and all(
         text.isdecimal() and len(text) <= _LONGEST for text in found
     )
     return numbered or all(periods.iso(text) == text for text in found)
@@ -108,20 +202,23 @@ def _in_time(period: str) -> tuple[int, str]:
     return (0, period) if periods.iso(period) == period else (int(period), "")
 
 
-def _series(rows: pd.DataFrame, when: str | None, there: Sequence[str]) -> list[Series]:
+def _series(rows: pd.DataFrame, when: Hashable | None, there: Sequence[str]) -> list[Series]:
     """The systems of a panel: in the order of their indexes, the last period's first."""
     place = {period: i for i, period in enumerate(there)}
     series: list[Series] = []
     for os, own in rows.groupby("os", sort=False):
-        at = [place[period] for period in own[when]] if when else [0] * len(own)
+        at = [place[period] for period in own[when]] if when is not None else [0] * len(own)
         if len(set(at)) < len(at):
-            raise ColumnError(f"{os!r} is ranked twice; is a --by column of compute left out?")
-        values = {name: np.full(max(len(there), 1), math.nan) for name in (_INDEX, "low", "high")}
+            raise ColumnError(
+                f"{os!r} is ranked twice; the column that tells its rankings apart is missing",
+                settles=[Remedy("by", "COLUMN", "keeps it in the ranking")],
+            )
+        values = {name: np.full(max(len(there), 1), math.nan) for name in (INDEX, *BOUNDS)}
         for name, value in values.items():
             if name in own:
                 value[at] = own[name]
         series.append(
-            Series(visible(str(os)) or NO_NAME, values[_INDEX], values["low"], values["high"])
+            Series(visible(str(os)) or NO_NAME, values[INDEX], values["low"], values["high"])
         )
     return sorted(series, key=lambda one: [_last_first(value) for value in one.index[::-1]])
 
@@ -130,14 +227,106 @@ def _last_first(index: float) -> float:
     return math.inf if math.isnan(index) else -index
 
 
-def times(index: float) -> str:
-    """An index as it is written beside its dot.
+def _interval(ranking: pd.DataFrame) -> str:
+    """What low and high are: ``95%`` as "95 % interval", ``rounding`` as it is."""
+    kinds = sorted(set(ranking["interval"].dropna()) - {""}) if "interval" in ranking else []
+    if len(kinds) > 1:
+        raise ColumnError(f"column 'interval' says {listed(kinds)}: one picture needs one kind")
+    if not kinds:
+        return "low to high"
+    kind = re.sub(r"(\d)\s*%", r"\1 %", visible(str(kinds[0])))
+    return f"{kind} interval" if "%" in kind else kind
 
-    >>> times(4.990291), times(0.0), times(0.000187)
-    ('4.99', '0', '0.00019')
+
+def _coloured(
+    panels: Sequence[Panel], highlight: Sequence[str], *, over_time: bool
+) -> dict[str, int]:
+    """The systems that are drawn in colour: those that are asked for, or all, but few lines."""
+    ranks: dict[str, int] = {}
+    for panel in panels:
+        for i, one in enumerate(panel.series):
+            ranks[one.os] = min(i, ranks.get(one.os, i))
+    chosen = sorted(ranks, key=lambda os: ranks[os])
+    if highlight:
+        known = {fold(os): os for os in chosen}
+        if missing := [name for name in highlight if fold(name) not in known]:
+            raise MatchError(
+                f"nothing in the ranking is called {', '.join(map(repr, missing))}; "
+                f"it holds {listed(chosen)}"
+            )
+        chosen = [known[fold(name)] for name in highlight]
+    elif over_time:
+        chosen = chosen[:COLOURED]
+    return {os: i for i, os in enumerate(dict.fromkeys(chosen))}
+
+
+def times(index: float) -> str:
+    """An index as it is written beside its mark: two decimals, or more where it is small.
+
+    >>> [times(x) for x in (4.990291, 0.0, 0.000187, 0.0123, 0.00001, 1234.5, 2e6)]
+    ['4.99', '0', '0.0002', '0.012', '<0.0001', '1,234', '>1,000,000']
     """
     if math.isnan(index):
         return NO_INDEX
-    if index >= 1e6:
-        return f"{index:.3g}"
-    return f"{index:.2f}" if index >= 0.1 else f"{index:.2g}"
+    if index > MOST:
+        return f">{MOST:,.0f}"
+    if index >= 0.0995 or index == 0:
+        return f"{index:.2f}" if 0 < index < 100 else f"{index:,.0f}"
+    if index < 0.00005:
+        return "<0.0001"
+    return f"{float(f'{index:.2g}'):.4f}".rstrip("0")
+
+
+def bounds_of(one: Series) -> str:
+    """The interval of an OS's last index as text; empty where it has none."""
+    i = one.known[-1] if one.known else 0
+    low, high = one.low[i], one.high[i]
+    if math.isnan(low):
+        return ""
+    return f"({times(low)} or more)" if math.isnan(high) else f"({times(low)} to {times(high)})"
+
+
+def capital(text: str) -> str:
+    """A text that begins with a capital letter.
+
+    >>> capital("rounding"), capital("95 % interval")
+    ('Rounding', '95 % interval')
+    """
+    return text[:1].upper() + text[1:]
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes: two for each wide character.
+
+    >>> columns("Linux"), columns("银河")
+    (5, 4)
+    """
+    return max(wcswidth(text), 0)
+
+
+def cut(text: str, width: int) -> str:
+    """As much of a text as fits into so many columns.
+
+    >>> cut("Windows", 7), cut("Windows 2019", 7), cut("银河麒麟", 5)
+    ('Windows', 'Window…', '银河…')
+    """
+    if columns(text) <= width:
+        return text
+    while columns(text) >= width:
+        text = text[:-1]
+    return f"{text}…"
+
+
+def wrapped(text: str, width: int) -> str:
+    """Text in lines of so many columns, three at most; a line feed in it is kept.
+
+    >>> wrapped("Windows Server 2019", 15)
+    'Windows Server\\n2019'
+    """
+    per_line = width // 2 if columns(text) > len(text) else width
+    lines = [
+        line
+        for part in text.split("\n")
+        for line in textwrap.wrap(part, per_line, max_lines=3, placeholder=" …")
+    ]
+    return "\n".join(lines)

@@ -1,127 +1,209 @@
-"""A chart in plain text for a terminal, drawn with plotext."""
+"""A chart as text for the terminal: bars, dots with their intervals, or lines over time."""
 
 from __future__ import annotations
 
-import itertools
 import string
-import textwrap
 
 import numpy as np
 
-from spamindex.charts.axis import Scale, moments, scale, some
-from spamindex.charts.panels import INSTALL, Chart, Panel, times
-from spamindex.errors import SpamIndexError
+from spamindex.charts.axis import Axis, moments, some
+from spamindex.charts.panels import (
+    FAIR,
+    QUOTIENT,
+    Chart,
+    Panel,
+    Series,
+    bounds_of,
+    columns,
+    cut,
+    times,
+    wrapped,
+)
 
-_HEIGHT = 20  # rows of a panel with lines
+_HEIGHT = 18  # rows of a panel with lines
 _NARROW = 40  # columns, below which no axis fits
 _WIDE = 1000  # columns, above which COLUMNS is a mistake
-_MORE = "•"  # for those that there are no letters for
 _LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits
+_MORE = "•"  # for those that there are no letters for
+_EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
-def draw(chart: Chart, width: int, title: str | None = None) -> str:
-    """Draw a chart in so many columns of text.
+def draw(chart: Chart, width: int, title: str | None = None, source: str | None = None) -> str:
+    """Draw a chart in so many columns of text, between 40 and 1,000.
 
-    Raises SpamIndexError where plotext is not installed.
+    >>> import pandas as pd
+    >>> from spamindex.charts.panels import chart
+    >>> ranking = pd.DataFrame({"os": ["Linux", "Windows"], "spam_index": [4.99, 1.01]})
+    >>> print(draw(chart(ranking), 52), end="")
+    Spam index by operating system
+    spam share ÷ market share
+    <BLANKLINE>
+      Linux ███████████████████████████████████▉    4.99
+    Windows ███████▎                                1.01
+            └──────┼──────┴──────────────┴────────
+            0             2              4
+                   1 = fair share
     """
-    axis = scale(chart)
     width = min(max(width, _NARROW), _WIDE)
-    parts = ["\n".join(textwrap.wrap(title, width)) + "\n"] if title else []
+    what = QUOTIENT + (" (log scale)" if chart.axis.is_log else "")
+    if chart.interval and not chart.over_time:
+        what += f", ├─┤ {chart.interval}"
+    parts = [f"{wrapped(title, width)}\n"] if title else []
+    parts.append(f"{wrapped(chart.subject, width)}\n{wrapped(what, width)}\n")
     for panel in chart.panels:
         if panel.title:
             parts.append(f"{panel.title}\n")
-        parts.append((_lines if chart.over_time else _dots)(chart, panel, axis, width))
+        parts.append((_lines if chart.over_time else _rows)(chart, panel, width))
+    if source:
+        parts.append(f"{wrapped(f'Source: {source}', width)}\n")
     return "\n".join(parts)
 
 
-def _dots(chart: Chart, panel: Panel, axis: Scale, width: int) -> str:
-    """A row for each OS: its name, a dot with whiskers, and its index."""
-    figures = [times(one.index[0]) for one in panel.series]
-    beside = max(map(len, figures)) + 1
-    names = [_short(one.os, width // 3) for one in panel.series]
-    count = len(names)
-    plot = _Plot(width - beside, count + 3)
-    plot.limits((axis.first, axis.last), (-0.5, count - 0.5))
-    plot.ticks("x", axis.ticks(max(2, width // 12)))
-    plot.ticks("y", [(float(count - 1 - i), name) for i, name in enumerate(names)])
-    plot.stroke((0, 0), (-0.5, count - 0.5), "┊")
-    for i, one in enumerate(panel.series):
-        row, index, low, high = count - 1 - i, one.index[0], one.low[0], one.high[0]
-        if not np.isnan(low) and not (np.isnan(index) and low == 0):
-            end = axis.last if np.isnan(high) else axis.at(high)
-            plot.stroke((axis.at(low), end), (row, row), "─")
-        if not np.isnan(index):
-            plot.points([axis.at(index)], [row], "●")
-    lines = plot.text().splitlines()
-    lines[1 : 1 + count] = [
-        f"{line} {figure:>{beside - 1}}"
-        for line, figure in zip(lines[1 : 1 + count], figures, strict=True)
-    ]
-    return "\n".join([*lines, ""])
-
-
-def _lines(chart: Chart, panel: Panel, axis: Scale, width: int) -> str:
-    """A line of letters for each OS, and below whose letter each one is."""
-    when = moments(chart.periods)
-    plot = _Plot(width, _HEIGHT)
-    room = (when[-1] - when[0]) * 0.02
-    plot.limits((when[0] - room, when[-1] + room), (axis.first, axis.last))
-    plot.ticks("x", [(when[i], chart.periods[i]) for i in some(when, max(2, width // 14))])
-    plot.ticks("y", axis.ticks(6))
-    plot.stroke((when[0] - room, when[-1] + room), (0, 0), "┈")
-    letters = [(_LETTERS + _MORE)[min(chart.place(one.os), len(_LETTERS))] for one in panel.series]
-    for one, letter in reversed(list(zip(panel.series, letters, strict=True))):
-        known = np.flatnonzero(~np.isnan(one.index))
-        for i, j in itertools.pairwise(known):
-            if j == i + 1:
-                ends = (axis.at(one.index[i]), axis.at(one.index[j]))
-                plot.stroke((when[i], when[j]), ends, "·")
-        plot.points([when[i] for i in known], [axis.at(one.index[i]) for i in known], letter)
-    key = [
-        f"{letter} {_short(one.os, width // 2)} {times(one.last)}"
-        for one, letter in zip(panel.series, letters, strict=True)
-    ]
-    return f"{plot.text()}\n{_in_columns(key, width)}\n"
-
-
-def _in_columns(texts: list[str], width: int) -> str:
-    column = max(map(len, texts)) + 2
-    across = max(1, width // column)
-    rows = [texts[i : i + across] for i in range(0, len(texts), across)]
-    return "\n".join("".join(f"{text:<{column}}" for text in row).rstrip() for row in rows)
-
-
-def _short(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
-
-
-class _Plot:
-    """plotext's one figure, cleared, in so many columns and rows."""
+class _Canvas:
+    """Characters in rows and columns, on which what comes later covers what was there."""
 
     def __init__(self, width: int, height: int) -> None:
-        try:
-            import plotext
-        except ImportError as error:
-            raise SpamIndexError(f"a chart in the terminal needs plotext: {INSTALL}") from error
-        self._plotext = plotext
-        self._figure = plotext.figure
-        plotext.terminal.limit(False, False)  # however high the window is, people can scroll
-        self._figure.clear()
-        self._figure.plot_size(width, height)
+        self._cells = [[" "] * width for _ in range(height)]
 
-    def limits(self, x: tuple[float, float], y: tuple[float, float]) -> None:
-        self._figure.ruler("x").lim(*x)
-        self._figure.ruler("y").lim(*y)
+    def put(self, row: int, column: int, text: str) -> None:
+        for i, character in enumerate(text, start=column):
+            if 0 <= i < len(self._cells[row]):
+                self._cells[row][i] = character
 
-    def ticks(self, axis: str, ticks: list[tuple[float, str]]) -> None:
-        self._figure.ruler(axis).ticks([at for at, _ in ticks], [text for _, text in ticks])
+    def rows(self) -> list[str]:
+        return ["".join(cells) for cells in self._cells]
 
-    def stroke(self, x: tuple[float, float], y: tuple[float, float], marker: str) -> None:
-        self._figure.draw(self._figure.segment(x, y, marker=marker))
 
-    def points(self, x: list[float], y: list[float], marker: str) -> None:
-        self._figure.draw(self._figure.signal(x, y, marker=marker))
+def _column(axis: Axis, place: float, width: int) -> int:
+    return round((place - axis.first) / (axis.last - axis.first) * (width - 1))
 
-    def text(self) -> str:
-        text: str = self._plotext.uncolorize(str(self._figure.build()))
-        return "\n".join(line.rstrip() for line in text.splitlines())
+
+def _rows(chart: Chart, panel: Panel, width: int) -> str:
+    """A row for each OS: its name, a bar or a dot with its interval, and its index."""
+    axis = chart.axis
+    figures = [times(one.last) for one in panel.series]
+    bounds = [bounds_of(one) if chart.interval else "" for one in panel.series]
+    names = [cut(one.os, width // 3) for one in panel.series]
+    left, right = max(map(columns, names)), max(map(len, figures))
+    beside = max(map(len, bounds))
+    if width - left - right - beside < 30:  # the axis comes first, and figures can be had as CSV
+        bounds, beside = [""] * len(bounds), 0
+    across = width - left - right - beside - (4 if beside else 3)
+    canvas = _Canvas(across, len(names))
+    for row, one in enumerate(panel.series):
+        canvas.put(row, _column(axis, axis.one, across), "┊")
+        index, low, high = one.last, one.low[0], one.high[0]
+        at = _column(axis, axis.at(index), across) if index == index else None
+        if chart.interval:
+            if not axis.is_log and at is not None:
+                canvas.put(row, 0, "·" * at)
+            _whisker(canvas, row, axis, across, low, high, is_known=at is not None)
+        elif not axis.is_log and at is not None:
+            canvas.put(row, 0, _bar(axis.at(index) / axis.last * (across - 1), across))
+        if at is not None and (chart.interval or axis.is_log or axis.is_above(index)):
+            mark = "◂" if axis.is_below(index) else "▸" if axis.is_above(index) else "●"
+            canvas.put(row, at, mark)
+    lines = [
+        f"{' ' * (left - columns(name))}{name} {drawn}  {figure:>{right}}{' ' * bool(bound)}{bound}"
+        for name, drawn, figure, bound in zip(names, canvas.rows(), figures, bounds, strict=True)
+    ]
+    below = [f"{' ' * left} {line}" for line in _scale(axis, across)]
+    return "\n".join([*(line.rstrip() for line in [*lines, *below]), ""])
+
+
+def _bar(length: float, across: int) -> str:
+    """A bar of so many columns, to an eighth of one."""
+    eighths = min(round(length * 8), across * 8)
+    return "█" * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")
+
+
+def _whisker(
+    canvas: _Canvas, row: int, axis: Axis, across: int, low: float, high: float, *, is_known: bool
+) -> None:
+    if np.isnan(low) or not (is_known or low > 0):
+        return
+    start = _column(axis, axis.at(low), across)
+    end = across - 1 if np.isnan(high) else _column(axis, axis.at(high), across)
+    if end > start:
+        left, right = "◂" if axis.is_below(low) else "├", "▸" if axis.is_above(high) else "┤"
+        canvas.put(row, start, left + "─" * (end - start - 1) + right)
+
+
+def _scale(axis: Axis, across: int) -> list[str]:
+    """The axis with its numbers below it, and what the line at 1 means."""
+    scale = _Canvas(across, 3)
+    scale.put(0, 0, "└" + "─" * (across - 1))
+    if axis.is_log and axis.has_zero:
+        scale.put(0, _column(axis, axis.rift, across), "//")
+    free = 0
+    for place, text in axis.ticks(max(2, across // 7)):
+        at = _column(axis, place, across)
+        start = min(max(at - len(text) // 2, 0), across - len(text))
+        if start >= free:
+            scale.put(0, at, "┴" if at else "└")
+            scale.put(1, start, text)
+            free = start + len(text) + 1
+    one = _column(axis, axis.one, across)
+    scale.put(0, one, "┼")
+    scale.put(2, min(one, across - len(FAIR)), FAIR)
+    return scale.rows()
+
+
+def _lines(chart: Chart, panel: Panel, width: int) -> str:
+    """Letters at the periods of each OS, joined by dots, and below whose letter each one is."""
+    axis, when = chart.axis, moments(chart.periods)
+    ticks = [(place, FAIR if text == "1" else text) for place, text in axis.ticks(6)]
+    ticks += [] if FAIR in [text for _, text in ticks] else [(axis.one, FAIR)]
+    left = max(len(text) for _, text in ticks)
+    across = width - left - 2
+    columns_of = [round((at - when[0]) / (when[-1] - when[0]) * (across - 1)) for at in when]
+    canvas = _Canvas(across, _HEIGHT)
+
+    def row(place: float) -> int:
+        return _HEIGHT - 1 - _column(axis, place, _HEIGHT)
+
+    canvas.put(row(axis.one), 0, "┈" * across)
+    for one in reversed(panel.series):  # the highest last, so on top
+        rows = {i: row(axis.at(one.index[i])) for i in one.known}
+        for run in chart.runs(one):
+            between = range(columns_of[run[0]], columns_of[run[-1]] + 1)
+            joined = np.interp(between, [columns_of[i] for i in run], [rows[i] for i in run])
+            for column, at in zip(between, np.rint(joined).astype(int).tolist(), strict=True):
+                canvas.put(at, column, "·")
+        for i in one.known:
+            canvas.put(rows[i], columns_of[i], _letter(chart, one))
+    sides = [" " * left + " │"] * _HEIGHT
+    for place, text in sorted(ticks, key=lambda tick: tick[1] == FAIR):  # which comes last
+        sides[row(place)] = f"{text:>{left}} ┤"
+    if axis.is_log and axis.has_zero:
+        sides[row(axis.rift)] = " " * left + " /"
+    drawn = [side + line for side, line in zip(sides, canvas.rows(), strict=True)]
+    frame = _Canvas(across, 2)
+    frame.put(0, 0, "─" * across)
+    for i in some(when, max(2, across // 12)):
+        frame.put(0, columns_of[i], "┴")
+        start = columns_of[i] - len(chart.periods[i]) // 2
+        frame.put(1, max(0, min(start, across - len(chart.periods[i]))), chart.periods[i])
+    drawn += [f"{' ' * left} {edge}{line}" for edge, line in zip("└ ", frame.rows(), strict=True)]
+    return "\n".join([*(line.rstrip() for line in drawn), _key(chart, panel, width), ""])
+
+
+def _letter(chart: Chart, one: Series) -> str:
+    number = chart.coloured.get(one.os)
+    return "·" if number is None else (_LETTERS + _MORE)[min(number, len(_LETTERS))]
+
+
+def _key(chart: Chart, panel: Panel, width: int) -> str:
+    """Whose letter each one is, and its last index."""
+    texts = [
+        f"{_letter(chart, one)} {cut(one.os, width // 2)} {times(one.last)}{chart.until(one)}"
+        for one in panel.series
+        if one.os in chart.coloured
+    ]
+    if others := len(panel.series) - len(texts):
+        texts.append(f"· {others} {'other' if others == 1 else 'others'}")
+    column = max(map(columns, texts)) + 2
+    across = max(1, width // column)
+    padded = [text + " " * (column - columns(text)) for text in texts]
+    rows = [padded[i : i + across] for i in range(0, len(padded), across)]
+    return "\n".join("".join(row).rstrip() for row in rows)

@@ -4,15 +4,38 @@ from __future__ import annotations
 
 import os
 import shutil
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from spamindex.cli.console import source, warnings_said
-from spamindex.cli.options import Command, output_option
+from spamindex.cli.console import say_findings, source
+from spamindex.cli.options import MESSAGES, Command, as_one, output_option
 from spamindex.cli.output import write
+from spamindex.cli.remedies import spelling
 from spamindex.names import visible
 
+if TYPE_CHECKING:
+    from spamindex.charts.axis import ScaleKind
+
 _FORMATS = ("svg", "png", "pdf")
+_MOST_PIXELS = 10_000  # each way: a hundred million of them take half a gigabyte
+
+
+class Size(click.ParamType[tuple[int, int]]):
+    """WIDTHxHEIGHT in pixels."""
+
+    name = "size"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Part 800x450 at its x."""
+        width, _, height = str(value).lower().partition("x")
+        if not all(side.strip().isdecimal() and len(side) < 7 for side in (width, height)):
+            self.fail(f"{value!r} is not of the form 800x450.", param, ctx)
+        if not all(0 < int(side) <= _MOST_PIXELS for side in (width, height)):
+            self.fail(f"each side has 1 to {_MOST_PIXELS:,} pixels.", param, ctx)
+        return int(width), int(height)
 
 
 @click.command(cls=Command)
@@ -21,58 +44,93 @@ _FORMATS = ("svg", "png", "pdf")
     "-o",
     "--output",
     metavar="FILE",
-    help="Draw a figure into FILE: .svg, .png or .pdf.",
+    help="Draw a picture into FILE: .svg, .png or .pdf.",
 )
 @output_option(
     "-f",
     "--format",
     type=click.Choice(_FORMATS),
-    help="Kind of figure, where the name of FILE does not say it.",
+    help="Kind of picture, whatever the name of FILE is.",
 )
-@output_option("--title", metavar="TEXT", help="What stands above it.")
+@output_option("--title", metavar="TEXT", help="Title above the chart.")
+@output_option(
+    "--source",
+    "origin",
+    metavar="TEXT",
+    help="Where the figures are from, below the chart.",
+)
+@output_option(
+    "--highlight",
+    multiple=True,
+    metavar="NAME",
+    help="Draw this one in colour and the others in grey.  [repeatable]",
+)
+@output_option(
+    "--scale",
+    type=click.Choice(["linear", "log"]),
+    help="Axis of the indexes. Left out, linear from 0 up to an index of 20, else log.",
+)
+@output_option(
+    "--size", type=Size(), metavar="WxH", help="Width and height of the picture in pixels: 800x450."
+)
+@as_one("said", dict, *MESSAGES)
+@click.pass_context
 def chart(
+    ctx: click.Context,
+    /,
     ranking: str,
     output: str | None,
     format: str | None,  # noqa: A002 - the names of options are those of their variables
     title: str | None,
+    origin: str | None,
+    highlight: tuple[str, ...],
+    scale: ScaleKind | None,
+    size: tuple[int, int] | None,
+    said: dict[str, bool],
 ) -> None:
     """Draw a ranking that compute printed.
 
-    RANKING is what compute prints with -f csv, tsv, json or jsonl. - is standard input. Without
-    -o the chart is drawn in the terminal. Over several periods it has a line for each OS; other
-    --by columns make a chart for each value.
+    RANKING is what compute prints with -f csv, tsv, json, jsonl or github. - is standard input.
+    Without -o the chart is drawn in the terminal. Over several periods it has a line for each OS;
+    other --by columns make a chart for each value.
 
     \b
     Examples:
       spamindex compute spam.csv share.csv -f csv | spamindex chart -
       spamindex compute spam.csv share.csv --rounding -f csv | spamindex chart - -o index.svg
     """
-    kind = _kind(output, format)
-    title = title and visible(title, but="\n")
+    kind = format or _kind(output)
+    if size and not kind:
+        raise click.UsageError("--size is for pictures: name one with -o, such as -o chart.svg.")
+    title, origin = (text and visible(text, but="\n") for text in (title, origin))
     # These load pandas, so not before the options are known to be right.
-    from spamindex.charts import figure as picture
-    from spamindex.charts import terminal
-    from spamindex.charts.panels import chart as charted
+    from spamindex import charts
+    from spamindex.charts import panels, terminal
     from spamindex.cli.rankings import read_ranking
 
-    with warnings_said():
-        read = read_ranking(source(ranking))
-        drawn = charted(read.table, read.by)
-        if kind is None:
-            write(terminal.draw(drawn, shutil.get_terminal_size().columns, title))
-        else:
-            write(picture.draw(drawn, kind, title), output)
+    read = read_ranking(source(ranking))
+    drawn = panels.chart(
+        read.frame,
+        range(len(read.by)),
+        read.by,
+        category=read.category,
+        highlight=highlight,
+        scale=scale,
+    )
+    if kind is None:
+        width = shutil.get_terminal_size().columns
+        picture: str | bytes = terminal.draw(drawn, width, title, origin)
+    else:
+        picture = charts.image(drawn, kind, title, origin, size)
+    say_findings([read.findings], spell=spelling(ctx), **said)
+    write(picture, output)
 
 
-def _kind(output: str | None, asked: str | None) -> str | None:
-    """The kind of figure that is asked for, by the name of a file too; None for the terminal."""
+def _kind(output: str | None) -> str | None:
+    """The kind of picture that the name of a file says; None for the terminal."""
     kind = os.path.splitext(output or "")[1].removeprefix(".").lower()
-    if kind not in _FORMATS:
-        if output is not None and asked is None:
-            raise click.UsageError(
-                f"{output!r} ends in none of .svg, .png and .pdf: say which with --format."
-            )
-        return asked
-    if asked not in (None, kind):
-        raise click.UsageError(f"{output!r} is a name for {kind}, but --format says {asked}.")
-    return kind
+    if output is None or kind in _FORMATS:
+        return kind or None
+    raise click.UsageError(
+        f"{output!r} ends in none of .svg, .png and .pdf: say which with --format."
+    )

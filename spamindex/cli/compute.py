@@ -297,6 +297,7 @@ def _ranking(spam: Reading, market: Reading, by: Sequence[str], asked: Questions
     )
     ranked = rank(moved, market_shares, by=labels, names=names, lump=asked.lump)
     for reading, found in ((spam, ranked.spam), (market, ranked.market)):
+        reading.findings.facts += found.facts
         reading.findings.notes += found.notes
         reading.findings.doubts += found.doubts
     ranking = ranked.ranking

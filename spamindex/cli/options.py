@@ -266,6 +266,20 @@ def as_one(
     return decorate
 
 
+MESSAGES = (
+    message_option(
+        "--strict", is_flag=True, help="Take warnings as errors (exit 1); notes are none."
+    ),
+    message_option("-q", "--quiet", is_flag=True, help="No notes and no warnings."),
+    message_option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        help="Say how the input was read, even where that is certain.",
+    ),
+)
+
+
 def output_options(
     default: str,
     formats: Iterable[str] = FORMATS,
@@ -314,16 +328,7 @@ def output_options(
             metavar="FILE",
             help="Write to FILE; it is replaced only on success.",
         ),
-        message_option(
-            "--strict", is_flag=True, help="Take warnings as errors (exit 1); notes are none."
-        ),
-        message_option("-q", "--quiet", is_flag=True, help="No notes and no warnings."),
-        message_option(
-            "-v",
-            "--verbose",
-            is_flag=True,
-            help="Say how the input was read, even where that is certain.",
-        ),
+        *MESSAGES,
     ]
     if columns:
         options.insert(

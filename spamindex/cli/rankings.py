@@ -1,83 +1,120 @@
-"""A ranking that compute printed, read back: CSV, TSV, JSON or JSON lines."""
+"""A ranking that compute printed, read back: CSV, TSV, JSON, JSON lines or a Markdown table."""
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import math
-import warnings
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from spamindex import sources as textfile
-from spamindex.errors import ColumnError, FigureError, FileError, SpamIndexWarning
-from spamindex.sources import Source, Text
-from spamindex.tables import numbers as figures
-from spamindex.tables import rows as csvfile
+from spamindex import sources, words
+from spamindex.errors import ColumnError, Doubt, FigureError, FileError, Findings
+from spamindex.sources import DELIMITERS, Source
 
 INDEX = "spam_index"
-_FIGURES = (INDEX, "low", "high")
-_PRINTED = "give what spamindex compute prints with -f csv, tsv, json or jsonl"
+_SHARES = ("spam_share", "market_share")
+_BOUNDS = ("low", "high")
+_PRINTED = "give what spamindex compute prints with -f csv, tsv, json, jsonl or github"
+
+# What github calls the columns, and the bounds by what they are: "95 % low", "Rounding high".
+_SHOWN = {"OS": "os", "Spam %": "spam_share", "Market %": "market_share", "Spam index": INDEX}
+_BOUND = re.compile(r"(?P<kind>(?!rel).*?)\s*\b(?P<bound>low|high)", re.IGNORECASE)
+_RULE = re.compile(r"\s*\|?(\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?\s*")
+_CELL = re.compile(r"((?:\\.|[^|\\])*)\|")  # to the next bar that has no backslash before it
 
 
 @dataclass(frozen=True)
 class Ranking:
     """Rankings one after the other, in the order in which they were printed.
 
-    ``table`` has the columns ``by`` and ``os`` as text and ``spam_index``, ``low`` and ``high``
-    as numbers, NaN where a cell is empty; low and high are not there where they were not printed.
+    ``frame`` has the columns of ``--by`` as 0, 1, ... and ``os`` as text, and ``spam_index``,
+    ``low`` and ``high`` as numbers, NaN where a cell is empty, and ``interval`` as text; the last
+    three only where they were printed. ``by`` says what the numbered columns are called, and
+    ``category`` what ``os`` is.
     """
 
-    table: pd.DataFrame
+    frame: pd.DataFrame
     by: list[str]
+    category: str
+    findings: Findings
 
 
 def read_ranking(source: Source) -> Ranking:
     """Read a ranking from a file, or an open binary one. Raises a SpamIndexError.
 
-    >>> csv = b"os,spam_share,market_share,spam_index\\nLinux,5.14,1.03,4.99\\n"
-    >>> read_ranking(io.BytesIO(csv)).table
-          os  spam_index
-    0  Linux        4.99
+    >>> csv = b"month,os,spam_share,market_share,spam_index\\n2010-03,Linux,5.14,1.03,4.99\\n"
+    >>> ranking = read_ranking(io.BytesIO(csv))
+    >>> ranking.frame
+             0     os  spam_index
+    0  2010-03  Linux        4.99
+    >>> ranking.by, ranking.category
+    (['month'], 'os')
     """
-    text = textfile.read(source)
-    in_json = text.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{")
-    names, places, rows = _from_json(text) if in_json else _from_cells(text)
+    text = sources.read(source)
+    findings = Findings(text.name)
+    written = "".join(text.lines())
+    if not written.strip():
+        raise FileError(f"{text.name}: is empty; {_PRINTED}")
+    if written.lstrip()[:1] in ("[", "{"):
+        names, places, rows = _from_json(text.name, written)
+    else:
+        names, places, rows = _from_lines(text.name, written)
+        if not text.ends_in_a_line:
+            findings.doubts.append(Doubt("the last line has no line end: is it cut off?"))
+    findings.doubts += text.findings.doubts  # of the encoding
+    frame, by, category = _frame(text.name, names, places, rows)
+    return Ranking(frame, by, category, findings)
+
+
+Rows = tuple[list[str], list[str], list[Sequence[object]]]  # names, where each row stands, cells
+
+
+def _frame(
+    name: str, names: list[str], places: list[str], rows: list[Sequence[object]]
+) -> tuple[pd.DataFrame, list[str], str]:
     if INDEX not in names:
-        raise ColumnError(f"{text.name}: has no column {INDEX!r}; {_PRINTED}")
-    if twice := [name for name, number in Counter(names).items() if number > 1]:
-        raise ColumnError(f"{text.name}: has two columns {twice[0]!r}; {_PRINTED}")
-    at = {name: i for i, name in enumerate(names)}
+        raise ColumnError(f"{name}: has no column {INDEX!r}; {_PRINTED}")
+    if twice := [heading for heading, number in Counter(names).items() if number > 1]:
+        raise ColumnError(f"{name}: has two columns {twice[0]!r}; {_PRINTED}")
+    cells = dict(zip(names, zip(*rows, strict=True), strict=True))
     # The columns are in a fixed order: those of --by, the OS under its name, then the shares.
-    before = names[: names.index(INDEX)]
-    labels = [name for name in before if name not in ("spam_share", "market_share")]
-    if not labels:
-        raise ColumnError(f"{text.name}: has no column with names before {INDEX!r}; {_PRINTED}")
-    wanted = [name for name in _FIGURES if name in names]
-    table: dict[str, list[str] | list[float]] = {}
-    for name in labels:
-        table["os" if name == labels[-1] else name] = [_name(row[at[name]]) for row in rows]
+    before = [heading for heading in names[: names.index(INDEX)] if heading not in _SHARES]
+    if not before:
+        raise ColumnError(f"{name}: has no column with names before {INDEX!r}; {_PRINTED}")
+    *by, category = before
+    table: dict[int | str, Sequence[str] | Sequence[float]] = {
+        i: list(map(_name, cells[heading])) for i, heading in enumerate(by)
+    }
+    table["os"] = list(map(_name, cells[category]))
     faults: list[str] = []
-    for name in wanted:
-        cells = [row[at[name]] for row in rows]
-        table[name] = [
-            _figure(cell, f"{place}: column {name!r}", faults)
-            for place, cell in zip(places, cells, strict=True)
+    after = names[names.index(INDEX) :]  # a column of --by may be called interval
+    figures: dict[int | str, Sequence[float]] = {
+        heading: [
+            _figure(cell, f"{place}: column {heading!r}", faults)
+            for place, cell in zip(places, cells[heading], strict=True)
         ]
+        for heading in (INDEX, *_BOUNDS)
+        if heading in after
+    }
+    indexes = figures[INDEX]
+    lows, highs = (figures.get(bound, indexes) for bound in _BOUNDS)
     faults += [
         f"{place}: low and high do not hold the index between them"
-        for place, index, low, high in zip(
-            places, *(table.get(name, table[INDEX]) for name in _FIGURES), strict=True
-        )
+        for place, low, index, high in zip(places, lows, indexes, highs, strict=True)
         if low > index or high < index
     ]
     if faults:
         raise FigureError(*faults)
-    return Ranking(pd.DataFrame(table), labels[:-1])
+    table |= figures
+    if "interval" in after:
+        table["interval"] = [_name(cell) for cell in cells["interval"]]
+    return pd.DataFrame(table), by, category
 
 
 def _name(cell: object) -> str:
@@ -86,7 +123,7 @@ def _name(cell: object) -> str:
 
 def _figure(cell: object, place: str, faults: list[str]) -> float:
     """A cell as a number that can be drawn; what is none becomes a fault."""
-    if cell is None or (isinstance(cell, str) and figures.is_missing(cell)):
+    if cell is None or (isinstance(cell, str) and words.is_missing(cell)):
         return math.nan
     try:
         is_number = isinstance(cell, int | float) or (isinstance(cell, str) and "_" not in cell)
@@ -94,60 +131,111 @@ def _figure(cell: object, place: str, faults: list[str]) -> float:
     except (ValueError, OverflowError):
         figure = math.nan
     if not 0 <= figure < math.inf or isinstance(cell, bool):
-        faults.append(f"{place}: {cell!r} is no index: it is a number from 0 on")
+        faults.append(f"{place}: {cell!r} is not an index: a number from 0 on")
     return figure
 
 
-def _from_cells(text: Text) -> tuple[list[str], list[str], list[list[object]]]:
-    try:
-        cells, widths = csvfile.rows(text)
-    except FileError as error:
-        raise FileError(f"{error}; {_PRINTED}") from error
-    # compute leaves nothing out and puts nothing around it: what differs was cut off.
-    short = np.flatnonzero(widths != widths[0])
-    if len(short):
-        raise FileError(
-            f"{cells.at(short[0])}: has {widths[short[0]]} cells under {widths[0]} headings: "
-            f"is it cut off? {_PRINTED}"
-        )
-    if not cells.ends_in_a_line:
-        doubt = f"{cells.at(len(cells) - 1)}: the last line has no line end: is it cut off?"
-        warnings.warn(SpamIndexWarning(doubt), stacklevel=3)
-    if len(cells) == 1:
-        raise FileError(f"{cells.at(0)}: only headings, no ranking under them; {_PRINTED}")
-    places = [cells.at(row) for row in range(1, len(cells))]
-    return cells.row(0), places, [list(cells.row(row)) for row in range(1, len(cells))]
+def _from_lines(name: str, written: str) -> Rows:
+    """The rows of a ranking in CSV, TSV or Markdown, each as wide as its header."""
+    lines = written.split("\n")  # in a name there may be other line ends
+    rules = (i for i, line in enumerate(lines) if "|" in line and _RULE.fullmatch(line))
+    rule = next((i for i in rules if i and lines[i - 1].lstrip().startswith("|")), 0)
+    found = _markdown(lines[rule - 1 :], rule) if rule else _delimited(name, written)
+    (first, header), *rows = found
+    if not rows:
+        raise FileError(f"{name}:{first}: only headings, no ranking under them; {_PRINTED}")
+    for number, cells in rows:
+        if len(cells) != len(header):  # compute leaves nothing out
+            raise FileError(
+                f"{name}:{number}: has {len(cells)} cells under {len(header)} headings: is it cut "
+                f"off? {_PRINTED}"
+            )
+    if rule:
+        header, rows = _as_for_programs(header, rows)
+    return header, [f"{name}:{number}" for number, _ in rows], [cells for _, cells in rows]
 
 
-def _from_json(text: Text) -> tuple[list[str], list[str], list[list[object]]]:
-    objects = list(_objects(text))
-    if not objects:
-        raise FileError(f"{text.name}: is empty; {_PRINTED}")
-    names = list(objects[0][1])
-    faults = [
-        f"{place}: has other names than the first row: {', '.join(map(repr, row))}"
-        for place, row in objects
-        if list(row) != names
-    ]
+Numbered = list[tuple[int, list[str]]]  # each row's line and cells
+
+
+def _delimited(name: str, written: str) -> Numbered:
+    """CSV or TSV, with whichever delimiter makes the index a column of the header."""
+    for delimiter in DELIMITERS:
+        reader = csv.reader(io.StringIO(written, newline=""), delimiter=delimiter)
+        try:
+            header = next(reader)
+            if INDEX not in header:
+                continue
+            rows = [(1, header)]
+            start = reader.line_num + 1  # of a row, that may have several lines
+            for cells in reader:
+                if cells:
+                    rows.append((start, cells))
+                start = reader.line_num + 1
+            return rows
+        except csv.Error as error:
+            raise FileError(f"{name}:{reader.line_num}: is not CSV: {error}; {_PRINTED}") from error
+    raise ColumnError(f"{name}: has no column {INDEX!r}; {_PRINTED}")
+
+
+def _markdown(lines: list[str], rule: int) -> Numbered:
+    """The rows of a Markdown table, from its header to the first line that is not of it."""
+    rows: Numbered = []
+    for number, line in enumerate(lines, start=rule):
+        if not (stripped := line.strip()).startswith("|"):
+            break
+        if number != rule + 1:
+            cells = _CELL.findall(stripped[1:] if stripped.endswith("|") else f"{stripped[1:]}|")
+            rows.append((number, [_plain(cell.strip()) for cell in cells]))
+    return rows
+
+
+def _plain(cell: str) -> str:
+    r"""What a cell of a Markdown table says: ``\|`` is a bar and ``&lt;`` a ``<``."""
+    return re.sub(r"\\(.)", r"\1", cell).replace("&lt;", "<").replace("&amp;", "&")
+
+
+def _as_for_programs(header: list[str], rows: Numbered) -> tuple[list[str], Numbered]:
+    """A table for people with the names of columns that programs get, and an interval column."""
+    names = [_SHOWN.get(heading, heading) for heading in header]
+    kind = ""
+    start = names.index(INDEX) if INDEX in names else len(names)
+    for i in range(start, len(names)):
+        if bound := _BOUND.fullmatch(names[i]):
+            kind = kind or bound["kind"].replace(" %", "%").replace("Rounding", "rounding")
+            names[i] = bound["bound"].casefold()
+    if not kind:
+        return names, rows
+    return [*names, "interval"], [(number, [*cells, kind]) for number, cells in rows]
+
+
+def _from_json(name: str, written: str) -> Rows:
+    """The rows of a ranking in JSON or JSON lines."""
+    places: Iterable[str]
+    if written.lstrip().startswith("["):
+        found = _parsed(written, name)
+        places = [f"{name}: row {i}" for i in range(1, len(found) + 1)]
+    else:
+        numbered = enumerate(written.split("\n"), start=1)  # in a name there may be other line ends
+        lines = {f"{name}:{i}": line for i, line in numbered if line.strip()}
+        places, found = list(lines), [_parsed(line, place) for place, line in lines.items()]
+    if not found:
+        raise FileError(f"{name}: is empty; {_PRINTED}")
+    rows: list[Sequence[object]] = []
+    names: list[str] = []
+    faults: list[str] = []
+    for place, row in zip(places, found, strict=True):
+        if not isinstance(row, dict):
+            raise FileError(f"{place}: is not an object with names; {_PRINTED}")
+        names = names or list(row)
+        if list(row) != names:
+            faults.append(
+                f"{place}: has other names than the first row: {', '.join(map(repr, row))}"
+            )
+        rows.append(list(row.values()))
     if faults:
         raise ColumnError(*faults)
-    return names, [place for place, _ in objects], [list(row.values()) for _, row in objects]
-
-
-def _objects(text: Text) -> Iterator[tuple[str, dict[str, object]]]:
-    """The rows of a ranking in JSON or JSON lines, and where they stand."""
-    written = io.TextIOWrapper(io.BytesIO(text.data), encoding=text.encoding).read()
-    if written.lstrip().startswith("["):
-        rows = _parsed(written, text.name)
-        found = [(f"{text.name}: row {i}", row) for i, row in enumerate(rows, start=1)]
-    else:
-        lines = enumerate(written.split("\n"), start=1)  # in a name there may be other line ends
-        places = ((f"{text.name}:{i}", line) for i, line in lines if line.strip())
-        found = [(place, _parsed(line, place)) for place, line in places]
-    for place, row in found:
-        if not isinstance(row, dict):
-            raise FileError(f"{place}: is no object with names; {_PRINTED}")
-        yield place, row
+    return names, list(places), rows
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

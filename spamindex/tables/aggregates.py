@@ -7,12 +7,13 @@ of all is left out. All else is refused until the caller says what it is.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from spamindex import words
+from spamindex import periods, words
 from spamindex.errors import SHOWN, Doubt, MatchError, Remedy, listed
 from spamindex.names import Names
 from spamindex.tables.layout import Entries
@@ -21,11 +22,14 @@ from spamindex.tables.table import Mask, Numbers, lines_of, mapped, texts, where
 from spamindex.words import is_blank
 
 _COMMENTS = ("#", "//")
+# A mark of a list before a name: "- Windows 10", "• Windows 10", ".. Windows 10".
+_LISTED = re.compile(r"[^\w\s\"'“”„«»‹›‘’(\[{<]+\s+\S")
 _WORTH_A_DOUBT = 0.01  # of the whole: a smaller sum of neighbours is likely one by chance
 _REASONS = {
     "total": "called a total, but not what the others add up to",
     "group": "a group that may hold other rows",
     "footer": "called like a line below a table",
+    "date": "its figure is a date",
     "measure": "headed like a measure, and not like a system",
     "comment": "begins like a comment",
     "indented": "indented under another row, which may hold it",
@@ -46,7 +50,13 @@ class Kept:
 
 
 def systems_among(
-    entries: Entries, values: Numbers, names: Names, options: TableOptions, *, whole: Mask, counts: bool
+    entries: Entries,
+    values: Numbers,
+    names: Names,
+    options: TableOptions,
+    *,
+    whole: Mask,
+    counts: bool,
 ) -> Kept:
     """Tell systems from totals. ``values`` are the figures, NaN for none.
 
@@ -62,7 +72,10 @@ def systems_among(
         "total": where(column, words.called_total),
         "group": where(column, words.called_group),
         "footer": where(column, words.called_footer),
-        "measure": where(column, words.says_measure) if entries.above else nameless & False,
+        "measure": where(column, lambda t: words.says_measure(t) and not names.knows(t))
+        if entries.above
+        else nameless & False,
+        "date": ~where(column, names.knows) & _dated(entries),
         "comment": where(column, lambda text: text.startswith(_COMMENTS)),
         "indented": _indented(entries),
     }
@@ -78,7 +91,12 @@ def systems_among(
     larger = np.zeros(len(values), bool)
     if counts:
         base = np.bincount(groups, weights=figures * ~_any(flags))[groups]
-        larger = flags["total"] & ~exact & (figures > base) & (np.bincount(groups, weights=flags["total"])[groups] == 1)
+        larger = (
+            flags["total"]
+            & ~exact
+            & (figures > base)
+            & (np.bincount(groups, weights=flags["total"])[groups] == 1)
+        )
         for row in np.flatnonzero(larger):
             wholes[groups == groups[row]] = figures[row]
     if not counts or not larger.any():
@@ -95,13 +113,15 @@ def systems_among(
     if exact.any():
         entries.table.findings.notes.append(f"left out as a total: {named(entries, exact)}")
     if larger.any():
-        row = int(np.flatnonzero(larger)[0])
-        others = figures[(groups == groups[row]) & ~_any(flags)].sum()
+        first = int(np.flatnonzero(larger)[0])
+        others = figures[(groups == groups[first]) & ~_any(flags)].sum()
         doubt = (
-            f"rows are missing: {entries.name(row)!r} is {figures[row]:,.10g}, the others add up to "
-            f"{others:,.10g}; the shares are parts of {entries.name(row)!r}"
+            f"rows are missing: {entries.name(first)!r} is {figures[first]:,.10g}, the others "
+            f"add up to {others:,.10g}; the shares are parts of {entries.name(first)!r}"
         )
-        remedy = Remedy("drop", entries.name(row), "makes them parts of what the others add up to")
+        remedy = Remedy(
+            "drop", entries.name(first), "makes them parts of what the others add up to"
+        )
         entries.table.findings.doubts.append(Doubt(doubt, (remedy,)))
     return Kept(~left, wholes)
 
@@ -118,14 +138,24 @@ def _any(flags: dict[str, Mask]) -> Mask:
     return found
 
 
+def _dated(entries: Entries) -> Mask:
+    """The rows whose figure is written as a day, 20100301, where others are not."""
+    column = entries.table.column(entries.value)
+    days: Mask = where(column, lambda text: len(text) == 8 and periods.iso(text) is not None)
+    return days & ~days.all()
+
+
 def _indented(entries: Entries) -> Mask:
-    """The rows that are indented more than others."""
+    """The rows that are indented more than others, or listed as parts of them."""
+    column = entries.table.column(entries.os)
+    marked = where(column, lambda text: bool(_LISTED.match(text)) or words.called_part(text))
+    listed_: Mask = marked & (not marked.all())
     far = entries.table.indents.get(entries.os)
     if far is None:
-        return np.zeros(len(entries), bool)
+        return listed_
     by_row = far.reindex(entries.table.cells.index).to_numpy()
     deeper: Mask = by_row > by_row.min()
-    return deeper
+    return deeper | listed_
 
 
 def _names_after_all(entries: Entries, figures: Numbers, groups: npt.NDArray[np.int64]) -> Mask:
@@ -167,7 +197,7 @@ def _families(
     names: Names,
     options: TableOptions,
 ) -> Mask:
-    """The rows of a family that stand beside its versions, and are at least as large as they are."""
+    """The rows of a family beside its versions, and at least as large as they are together."""
     column = entries.table.column(entries.os)
     if options.family and entries.os in entries.summed:
         return np.zeros(len(figures), bool)
@@ -228,8 +258,10 @@ def _refusal(
         elif reason != "nameless" and (new := rows & ~shown).any():
             faults.append(f"{entries.table.name}: {named(entries, new)}: {_REASONS[reason]}")
         shown |= rows
-    rows = np.flatnonzero(_any(flags) & ~exact)
-    distinct = list(dict.fromkeys("" if is_blank(entries.name(i)) else entries.name(i) for i in rows))
+    doubted = np.flatnonzero(_any(flags) & ~exact)
+    distinct = list(
+        dict.fromkeys("" if is_blank(entries.name(i)) else entries.name(i) for i in doubted)
+    )
     settles = [
         Remedy("drop", name, "leaves it out" if name else "leaves rows without a name out")
         for name in distinct[:3]
@@ -237,7 +269,7 @@ def _refusal(
     if "" in distinct:
         settles += [
             Remedy("fill", entries.table.headings[entries.os], "repeats the cell above"),
-            Remedy("names", ",Unknown", "as a line of that file makes them Unknown"),
+            Remedy("names", None, "with a line ,Unknown makes them Unknown"),
         ]
     elif flags["family"].any() and options.family:
         heading = entries.table.headings[entries.os]
@@ -245,6 +277,6 @@ def _refusal(
     else:
         name = distinct[0]
         settles.append(
-            Remedy("names", f"{name},{name}", "as a line of that file says that it is one by itself")
+            Remedy("names", None, f"with a line {name},{name} says that it stands for itself")
         )
     return MatchError(*faults, settles=settles)

@@ -26,8 +26,8 @@ def read_both(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read a table of spam shares and one of market shares; see ``read_shares``.
 
-    ``fields`` are fields of a TableOptions for both tables; those for one are called ``spam_column``
-    and ``share_column``, ``spam_unit``, ``share_unit``, ``spam_total`` and ``share_total``. Raises
+    ``fields`` are fields of a TableOptions for both tables; those for one are ``spam_column`` and
+    ``share_column``, ``spam_unit``, ``share_unit``, ``spam_total`` and ``share_total``. Raises
     one error with the faults of both tables.
 
     >>> spam, market = read_both("data/spam.csv", "data/share.csv")
@@ -129,14 +129,22 @@ def _narrowed(tables: Sequence[Table], options: Sequence[TableOptions]) -> list[
     with_dates = [bool(layout.period_headings(table)) for table in tables]
     if shared.period not in (None, layout.ALL) and not any(with_dates):
         raise PeriodError(f"neither table has dates, so {shared.period!r} can't be chosen")
-    period = _last(tables, options) if shared.period == layout.LAST and all(with_dates) else shared.period
+    period = (
+        _last(tables, options)
+        if shared.period == layout.LAST and all(with_dates)
+        else shared.period
+    )
     return [
         replace(
             own,
             key=own.key if own.key and table.find(own.key) else None,
             where=tuple(w for w in own.where if there(table, w.column)),
             sum=tuple(name for name in own.sum if there(table, name)),
-            by=tuple(_answering(table, by, dated) for by in own.by if any(there(table, n) for n in by.columns)),
+            by=tuple(
+                _answering(table, by, dated)
+                for by in own.by
+                if any(there(table, n) for n in by.columns)
+            ),
             period=period if has_dates else None,
         )
         for table, own, has_dates in zip(tables, options, with_dates, strict=True)
@@ -156,9 +164,7 @@ def _refuse_nowhere(
 ) -> None:
     if any(there(table, name) for table in tables for name in names):
         return
-    has = "; ".join(
-        f"{table.name} has {', '.join(map(repr, table.headings))}" for table in tables
-    )
+    has = "; ".join(f"{table.name} has {', '.join(map(repr, table.headings))}" for table in tables)
     raise ColumnError(f"no table has a column {' or '.join(map(repr, names))}: {has}")
 
 
@@ -187,7 +193,7 @@ def _check_spans(readings: Sequence[Reading]) -> None:
         if spans and other_spans and not spans & other_spans:
             raise PeriodError(
                 f"{spam.findings.name} has {_kinds(spans)}s under {ours!r}, and "
-                f"{market.findings.name} has {_kinds(other_spans)}s under {theirs!r}: they can't meet"
+                f"{market.findings.name} {_kinds(other_spans)}s under {theirs!r}: they can't meet"
             )
 
 

@@ -30,7 +30,9 @@ def behind(entries: Entries, figures: Figures, options: TableOptions) -> dict[st
     beside = _beside(entries, figures, options)
     if options.rounding:
         if figures.counts:
-            raise UnitError(f"{entries.title}: holds counts, which are not rounded: leave rounding out")
+            raise UnitError(
+                f"{entries.title}: holds counts, which are not rounded: leave rounding out"
+            )
         found["half"] = _halves(entries, figures)
     if options.total is not None:
         if figures.counts and not figures.coarse:
@@ -41,7 +43,7 @@ def behind(entries: Entries, figures: Figures, options: TableOptions) -> dict[st
             share = 100 * share / sums[entries.rankings()]
         found["count"] = share / 100 * options.total
         found["total"] = np.full(len(entries), float(options.total))
-    elif options.counts and figures.counts:
+    elif options.counts and figures.counts and not (figures.coarse and options.of is None):
         if figures.coarse:
             raise UnitError(
                 f"{entries.title}: counts in thousands or more are too coarse for intervals",
@@ -70,9 +72,7 @@ def _of_clusters(entries: Entries) -> dict[str, Numbers]:
     return found
 
 
-def _beside(
-    entries: Entries, figures: Figures, options: TableOptions
-) -> dict[str, Numbers] | None:
+def _beside(entries: Entries, figures: Figures, options: TableOptions) -> dict[str, Numbers] | None:
     """The counts in a column beside the shares, and their totals; None where there are none.
 
     Where nobody has named the column of shares, counts that are not proportional to them are
@@ -82,7 +82,9 @@ def _beside(
         return None
     named = options.column is not None
     odd: tuple[int, str] | None = None
-    for number in sorted(entries.counted, key=lambda n: words.measure(entries.table.headings[n]) or 0):
+    for number in sorted(
+        entries.counted, key=lambda n: words.measure(entries.table.headings[n]) or 0
+    ):
         column = entries.table.column(number)
         readings = [r for r in numbers.read(texts(column)) if not r.faults]
         whole = next((r for r in readings if r.whole), readings[0] if readings else None)
@@ -95,15 +97,21 @@ def _beside(
             odd = odd or (number, f"{entries.table.at(entries.line(wrong))}")
             continue
         coarse = (sign is not None and sign.times > 1) or bool(whole.rounded)
+        if coarse and options.of is None:
+            return None
         if coarse and options.counts and options.total is None:
             raise UnitError(
-                f"{entries.table.name}: {entries.table.called(number)}: counts in thousands or more "
-                "are too coarse for intervals",
+                f"{entries.table.name}: {entries.table.called(number)}: counts in thousands or "
+                "more are too coarse for intervals",
                 settles=[_TOTAL],
             )
         if np.isnan(counts).any() or not options.counts:
             return None
-        return _evidence(entries, figures, _whole(counts, f"{entries.table.name}: {entries.table.called(number)}"))
+        return _evidence(
+            entries,
+            figures,
+            _whole(counts, f"{entries.table.name}: {entries.table.called(number)}"),
+        )
     if odd is not None and not named:
         raise UnitError(
             f"{odd[1]}: the counts under {entries.table.called(odd[0])} are not in proportion to "

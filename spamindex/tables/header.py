@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from spamindex import periods, words
 from spamindex.errors import ColumnError, Doubt, FileError, Remedy
@@ -18,6 +20,7 @@ from spamindex.words import is_missing
 
 _SAMPLE = 1000
 _COMMENTS = ("#", "//")
+_RULE = re.compile(r"\s*[-+=|:─━═┼├┤╪]{3,}[-+=|:─━═┼├┤╪ ]*")
 _LINE = Remedy("header", None, "names the line of the headings (0 for none)")
 
 
@@ -45,11 +48,18 @@ def table(rows: Rows, options: TableOptions) -> Table:
     width = len(headings)
     repeated = np.zeros(len(filled), bool)
     if header:
-        same = [raw.column(i).cat.codes == raw.column(i).cat.codes.iloc[header[-1]] for i in range(width)]
+        same = [
+            raw.column(i).cat.codes == raw.column(i).cat.codes.iloc[header[-1]]
+            for i in range(width)
+        ]
         repeated = np.logical_and.reduce(same)
-    end, notes_below = _end(rows, filled, comments | repeated, first, width)
+    rules = _rules(raw, filled)
+    if header and first > header[-1] + 1:
+        # A row whose figure is missing, right below the headings, is a row all the same.
+        first = header[-1] + 1
+    end, notes_below = _end(rows, filled, comments | repeated | rules, first, width)
 
-    kept = (filled > 0) & ~comments & ~repeated
+    kept = (filled > 0) & ~comments & ~repeated & ~rules
     kept[:first] = kept[end:] = False
     if not kept.any():
         raise FileError(f"{raw.name}: only headings, no rows under them")
@@ -61,7 +71,7 @@ def table(rows: Rows, options: TableOptions) -> Table:
         ("repeated headings", repeated & (np.arange(len(kept)) >= first)),
         (notes_below, np.arange(len(kept)) >= end),
     ):
-        among = lines[left & (filled > 0) & ~kept]
+        among = lines[left & (filled > 0) & ~kept & ((what == "comments") | ~comments)]
         if len(among):
             raw.findings.notes.append(f"left out: {lines_of(among)} ({what})")
     gaps = _gaps(filled, kept)
@@ -74,9 +84,17 @@ def table(rows: Rows, options: TableOptions) -> Table:
 def _filled(raw: Table) -> npt.NDArray[np.int64]:
     """To which cell each row is filled, counted from 1; 0 for a blank one."""
     filled = np.zeros(len(raw.cells), np.int64)
-    for i in raw.cells:
+    for i in range(len(raw.headings)):
         filled[where(raw.column(i), str.strip)] = i + 1
     return filled
+
+
+def _rules(raw: Table, filled: npt.NDArray[np.int64]) -> Mask:
+    """The lines that hold a rule of dashes, as programs draw them between rows, and no cells."""
+    rules: Mask = (filled == 1) & where(
+        raw.column(0), lambda text: _RULE.fullmatch(text) is not None
+    )
+    return rules
 
 
 def _usual_width(raw: Table, filled: npt.NDArray[np.int64]) -> int:
@@ -98,7 +116,9 @@ def _comments(raw: Table, filled: npt.NDArray[np.int64], usual: int) -> Mask:
     for row in np.flatnonzero(wide):
         # One with figures may be a row that was put out of use: whoever adds rows up, asks.
         # The first full line may be headings that a program has marked.
-        if any(map(is_figure, map(str.strip, raw.row(row)))) or row == np.argmax(filled >= usual):
+        if any(map(is_figure, map(str.strip, raw.row(int(row))))) or row == np.argmax(
+            filled >= usual
+        ):
             comments[row] = False
     return comments
 
@@ -118,18 +138,23 @@ def _headings(
             f"{raw.name}: can't find a table: its rows differ in how many cells they have"
         )
     cells = {int(row): _texts(raw, row) for row in numbers}
+    if len(cells) == 1 and not any(is_figure(text) for of in cells.values() for text in of):
+        raise FileError(f"{raw.name}: only headings, no rows under them")
     dated = {row: [bool(periods.iso(text)) for text in of] for row, of in cells.items()}
     counted = {
         row: [is_figure(text) and not date for text, date in zip(of, dated[row], strict=True)]
         for row, of in cells.items()
     }
-    first = next((row for row in cells if any(counted[row])), int(numbers[min(1, len(numbers) - 1)]))
+    first = next(
+        (row for row in cells if any(counted[row])), int(numbers[min(1, len(numbers) - 1)])
+    )
     below = [row for row in cells if row >= first]
     figures = {
         i: sum(counted[row][i] for row in below) >= sum(dated[row][i] for row in below)
         for i in range(len(raw.headings))
         if 2 * sum(counted[r][i] or dated[r][i] for r in below)
-        >= sum(not is_missing(cells[r][i]) for r in below) > 0
+        >= sum(not is_missing(cells[r][i]) for r in below)
+        > 0
     }
 
     def fits(row: int, *, loosely: bool) -> bool:
@@ -162,7 +187,11 @@ def _headings(
                 settles=[_LINE],
             )
         return joined[: max(rows.widths[header], rows.widths[second])], [header, second], first
-    if not any(counted[first]) and any(dated[header]) and not _says_headings(cells[header], options):
+    if (
+        not any(counted[first])
+        and any(dated[header])
+        and not _says_headings(cells[header], options)
+    ):
         raise _ambiguous(raw, header, cells[header])
     return cells[header][: rows.widths[header]], [header], first
 
@@ -176,7 +205,9 @@ def _named_header(
         return [""] * int(filled[full].max(initial=2)), [], first
     found = np.flatnonzero((raw.cells.index == line) & (filled > 0))
     if not len(found):
-        raise ColumnError(f"{raw.name}: has no headings on line {line}, which is blank or not there")
+        raise ColumnError(
+            f"{raw.name}: has no headings on line {line}, which is blank or not there"
+        )
     return _texts(raw, found[0])[: rows.widths[found[0]]], [int(found[0])], int(found[0]) + 1
 
 
@@ -233,7 +264,6 @@ def _texts(raw: Table, row: int) -> list[str]:
     return [" ".join(text.split()) for text in raw.row(int(row))]
 
 
-
 def _end(
     rows: Rows, filled: npt.NDArray[np.int64], passed: Mask, first: int, width: int
 ) -> tuple[int, str]:
@@ -277,8 +307,9 @@ def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: 
     column of figures may have lost any of its cells. Raises FileError with all of them.
     """
     raw = rows.table
+    lines = raw.cells.index.to_numpy()
     faults = {
-        int(row): f"{raw.at(raw.cells.index[row])}: has {filled[row]} cells, but there are {width} "
+        int(row): f"{raw.at(lines[row])}: has {filled[row]} cells, but there are {width} "
         "headings: quote a cell with a separator in it"
         for row in np.flatnonzero(kept & (filled > width))
     }
@@ -290,11 +321,11 @@ def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: 
         ]
         last = max(with_figures, default=-1) + 1
         faults |= {
-            int(row): f"{raw.at(raw.cells.index[row])}: has {rows.widths[row]} cells, but there are "
+            int(row): f"{raw.at(lines[row])}: has {rows.widths[row]} cells, but there are "
             f"{width} headings: is a cell missing, or the line broken? Write a blank cell for what "
             "is not known"
             for row in np.flatnonzero(short & (rows.widths < last))
-            if is_figure(_texts(raw, row)[rows.widths[row] - 1]) or rows.widths[row] == 1
+            if is_figure(_texts(raw, int(row))[rows.widths[row] - 1]) or rows.widths[row] == 1
         }
     if not rows.ends and kept[-1] and rows.widths[-1] < rows.widths[kept][:-1].min(initial=10**9):
         raw.findings.doubts.append(
@@ -306,15 +337,16 @@ def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: 
 
 
 def _tidied(found: Table) -> Table:
-    """The table without blanks before its cells, and how far each was indented where that differs."""
-    cells, indents = {}, {}
-    for i in found.cells:
+    """The table without blanks before its cells, and how far each was indented."""
+    cells: dict[int, Column] = {}
+    indents: dict[int, Column] = {}
+    for i in range(len(found.headings)):
         column: Column = found.column(i)
         if any(text[:1].isspace() for text in column.cat.categories):
             far = np.array([len(t) - len(t.lstrip()) for t in column.cat.categories])
             by_row = far[column.cat.codes.to_numpy()]
             if len(set(by_row)) > 1:
-                indents[i] = column.cat.codes.astype(np.int64).map(lambda code: int(far[code]))
+                indents[i] = pd.Series(by_row, index=column.index)
             column = mapped(column, str.strip)
         cells[i] = column
     frame = found.cells.copy(deep=False)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -38,9 +39,10 @@ _SPANS = {"day": 10, "month": 7, "year": 4}  # the digits of an ISO date
 class Entries:
     """A table with one row for each figure, and the numbers of its columns.
 
-    ``by`` tells rankings apart, ``periods`` are the columns of periods, ``summed`` those along which
-    counts may be added up. ``above`` says that the names, or the periods, stand in the headings.
-    ``counted`` are columns that may hold counts behind the shares. ``all_rows`` is the table before
+    ``by`` tells rankings apart, ``periods`` are the columns of periods, ``summed`` those along
+    which counts may be added up. ``above`` says that the names, or the periods, stand in the headings.
+    ``counted`` are columns that may hold counts behind the shares, ``combined`` those of years and
+    months that make up one of periods. ``all_rows`` is the table before
     rows were chosen by other columns than that of the OS, and ``ranked`` are the rows that were
     chosen by that one. ``unmet`` are names that an option gives and the table has not.
     """
@@ -54,6 +56,7 @@ class Entries:
     summed: list[int]
     counted: list[int]
     labels: list[int]
+    combined: list[int]
     above: bool
     ranked: Mask
     unmet: list[str] = field(default_factory=list)
@@ -77,7 +80,7 @@ class Entries:
 
     def line(self, row: int | np.integer) -> int:
         """The line of a row."""
-        return int(self.table.cells.index[row])
+        return int(self.table.cells.index.to_numpy()[row])
 
     def at(self, row: int | np.integer) -> str:
         """Where a figure stands, as messages say it."""
@@ -127,13 +130,18 @@ def entries(table: Table, options: TableOptions) -> Entries:
         os = above if systems else columns.key_column(table, options, {*apart, above, value})
     else:
         os = columns.key_column(table, options, apart)
-        value, counted = columns.value_column(table, os, options, {*apart, *dated, *combined} - {os})
-    by = [_by(table, one, dated) for one in options.by]
-    for one, number in zip(options.by, by, strict=True):
-        if one.span:
-            table = _cut(table, number, one.span, dated)
+        value, counted = columns.value_column(
+            table, os, options, {*apart, *dated, *combined} - {os}
+        )
+    ranked_by = by = [_by(table, one, dated) for one in options.by]
+    for i, one in enumerate(options.by):
+        if one.span:  # beside the days, along which counts add up
+            table = table.with_column(one.name, _cut(table, by[i], one.span, dated))
+            by = [*by[:i], len(table.headings) - 1, *by[i + 1 :]]
     table, unmet = _without_dropped(table, os, options)
-    where_numbers = [(condition, _find(table, condition.column, dated)) for condition in options.where]
+    where_numbers = [
+        (condition, _find(table, condition.column, dated)) for condition in options.where
+    ]
     _refuse_blanks(table, [*by, *dated], [n for _, n in where_numbers], options)
     everything, ranked = table, np.ones(len(table.cells), bool)
     for condition, number in where_numbers:
@@ -142,7 +150,7 @@ def entries(table: Table, options: TableOptions) -> Entries:
             ranked &= rows
         else:
             table, ranked = table.only(rows), ranked[rows]
-    kept = _of_period(table, dated, options, [i for i in by if i in dated])
+    kept = _of_period(table, dated, options, [i for i in ranked_by if i in dated])
     table, ranked = table.only(kept), ranked[kept]
     if dated and options.period not in (None, ALL):
         chosen = _of_period(everything, dated, options, dated)
@@ -155,7 +163,7 @@ def entries(table: Table, options: TableOptions) -> Entries:
         if i not in used and not words.is_note(table.headings[i])
     ]
     return Entries(
-        table, everything, os, value, by, dated, summed, counted, labels,
+        table, everything, os, value, by, dated, summed, counted, labels, combined,
         bool(systems or spans), ranked, unmet,
     )  # fmt: skip
 
@@ -248,7 +256,7 @@ def _melted(table: Table, over: Sequence[int], heading: str) -> tuple[Table, dic
         pieces.append(np.array(new_codes)[column.cat.codes.to_numpy()])
     cells[len(others) + 1] = categories(list(kinds), np.stack(pieces, axis=1).ravel(), index)
     headings = [*(table.headings[i] for i in others), heading, "share"]
-    frame = table.cells.iloc[:0, :0].reindex(index).assign(**{})
+    frame = table.cells.iloc[:0, :0].reindex(index).assign()
     for number, column in cells.items():
         frame[number] = column
     moved = {old: new for new, old in enumerate(others)}
@@ -270,10 +278,14 @@ def _with_periods(
     parts = [i for i in by_heading if spans[i] in ("month", "quarter", "week")]
     dated: list[int] = []
     combined: list[int] = []
-    if len(years) == len(parts) == 1 and (both := _combined(table, years[0], parts[0], spans)) is not None:
+    if (
+        len(years) == len(parts) == 1
+        and (both := _combined(table, years[0], parts[0], spans)) is not None
+    ):
         combined = [years[0], parts[0]]
         dated = [len(table.headings)]
         table = table.with_column("period", both)
+    chosen = _chosen_by_others(table, options, {*by_heading})
     for i in range(len(table.headings)):
         if i in dated or i in combined:
             continue
@@ -282,16 +294,31 @@ def _with_periods(
             if _is_iso(column):
                 dated.append(i)
             continue
-        there = [text for text in texts(column) if text]
+        there = [text for text in texts(column[chosen] if i not in named else column) if text]
         found = periods.in_column(there, spans[i], day_first=_day_first(options))
+        if None in found.values() and len(there) == 1 and not any(map(_NUMBERED.fullmatch, there)):
+            found = {there[0]: there[0]}  # there is nothing to choose
+        if None in found.values() and options.period == ALL:
+            continue
         if None in found.values():
             dates = any(found.values()) or any(map(_NUMBERED.fullmatch, there))
             if not dates and (i in named or all(map(is_clock, there))):
                 continue  # whoever names it knows what it holds
             raise _no_periods(table, i, found)
-        table = _with(table, i, mapped(column, lambda text, found=found: found.get(text) or text))
+        table = _with(table, i, mapped(column, partial(_renamed, found)))
         dated.append(i)
     return table, dated, combined
+
+
+def _chosen_by_others(table: Table, options: TableOptions, by_heading: Collection[int]) -> Mask:
+    """The rows that are chosen by columns that are not of periods: the others need be none."""
+    rows = np.ones(len(table.cells), bool)
+    for condition in options.where:
+        found = [i for i in table.find(condition.column) if i not in by_heading]
+        if len(found) == 1:
+            equal = where(table.column(found[0]), partial(_equal, condition.value))
+            rows &= ~equal if condition.negated else equal
+    return rows if rows.any() else ~rows
 
 
 def _day_first(options: TableOptions) -> bool | None:
@@ -312,11 +339,16 @@ def _combined(table: Table, year: int, part: int, spans: dict[int, str | None]) 
         y, p = years.cat.categories[pair // kinds], parts.cat.categories[pair % kinds]
         if not y and not p:
             found.append("")
-        elif not re.fullmatch(r"\d{4}", y) or (one := periods.iso(f"{y}-{letter if p.isdecimal() else ''}{p}")) is None:
+        elif (
+            not re.fullmatch(r"\d{4}", y)
+            or (one := periods.iso(f"{y}-{letter if p.isdecimal() else ''}{p}")) is None
+        ):
             return None
         else:
             found.append(one)
-    return mapped(categories(list(map(str, range(len(found)))), codes, years.index), lambda i: found[int(i)])
+    return mapped(
+        categories(list(map(str, range(len(found)))), codes, years.index), lambda i: found[int(i)]
+    )
 
 
 def _no_periods(table: Table, number: int, found: dict[str, str | None]) -> PeriodError:
@@ -331,13 +363,29 @@ def _no_periods(table: Table, number: int, found: dict[str, str | None]) -> Peri
             settles=[Remedy("dates", "day-first", "or month-first says which")],
         )
     return PeriodError(
-        f"{said}, which is no period: write 2010-03, 2010-03-01, 2010-Q1, 2010-W09 or 2010, or give "
-        "the column another heading"
+        f"{said}, which is no period (2010-03, 2010-03-01, 2010-Q1, 2010-W09, 2010)",
+        settles=[Remedy("period", ALL, "takes the column as it is")],
     )
 
 
-def _cut(table: Table, number: int, span: str, dated: Sequence[int]) -> Table:
-    """The days, or months, of a column cut to months or years."""
+def _renamed(to: Mapping[str, str | None], text: str) -> str:
+    return to.get(text) or text
+
+
+def _equal(wanted: str, text: str) -> bool:
+    return text.casefold() == wanted.casefold()
+
+
+def _called(name: str, form: Callable[[str], str], text: str) -> bool:
+    return form(text) == form(name)
+
+
+def _lies_in(wanted: str, text: str) -> bool:
+    return text == wanted or periods.within(text, wanted)
+
+
+def _cut(table: Table, number: int, span: str, dated: Sequence[int]) -> Column:
+    """The months or years in which the days, or months, of a column lie."""
     column = table.column(number)
     digits = _SPANS[span]
     for text in texts(column):
@@ -346,7 +394,7 @@ def _cut(table: Table, number: int, span: str, dated: Sequence[int]) -> Table:
             raise PeriodError(
                 f"{table.name}: {table.called(number)} holds {text!r}, which lies in no one {span}"
             )
-    return _with(table, number, mapped(column, lambda text: text[:digits]))
+    return mapped(column, lambda text: text[:digits])
 
 
 def _without_dropped(table: Table, os: int, options: TableOptions) -> tuple[Table, list[str]]:
@@ -354,10 +402,9 @@ def _without_dropped(table: Table, os: int, options: TableOptions) -> tuple[Tabl
     column, unmet = table.column(os), []
     left = np.zeros(len(table.cells), bool)
     for name in options.drop:
-        folded, canonical = fold(name), options.names.canonical(name)
-        rows = where(column, is_blank) if not name else where(column, lambda t, f=folded: fold(t) == f)
+        rows = where(column, partial(_called, name, fold) if name else is_blank)
         if not rows.any() and name:
-            rows = where(column, lambda t, c=canonical: options.names.canonical(t) == c)
+            rows = where(column, partial(_called, name, options.names.canonical))
         if not rows.any():
             unmet.append(name)
         left |= rows
@@ -372,7 +419,9 @@ def _refuse_blanks(
 ) -> None:
     """Refuse blank cells in columns by which rows are told apart: which is it?"""
     answered = {
-        _find(table, w.column, ()) for w in options.where if w.negated and not w.value and table.find(w.column)
+        _find(table, w.column, ())
+        for w in options.where
+        if w.negated and not w.value and table.find(w.column)
     }
     for number in dict.fromkeys([*used, *chosen]):
         if number in answered:
@@ -381,7 +430,8 @@ def _refuse_blanks(
         if blank.any():
             heading = table.headings[number] or str(number + 1)
             raise ColumnError(
-                f"{table.name}: {table.called(number)} is blank on {lines_of(table.cells.index[blank])}",
+                f"{table.name}: {table.called(number)} is blank on "
+                f"{lines_of(table.cells.index[blank])}",
                 settles=[
                     Remedy("fill", heading, "repeats the cell above"),
                     Remedy("where", f"{heading}!=", "leaves these rows out"),
@@ -402,7 +452,8 @@ def _matching(table: Table, condition: Where, number: int, dated: Sequence[int])
     if not rows.any() and condition.value:
         there = listed([repr(text) for text in texts(column)])
         raise ColumnError(
-            f"{table.name}: no row has {condition.value!r} in {table.called(number)}; it has {there}"
+            f"{table.name}: no row has {condition.value!r} in {table.called(number)}; it has "
+            f"{there}"
         )
     return ~rows if condition.negated else rows
 
@@ -427,7 +478,7 @@ def _of_period(
         column = table.column(number)
         there = texts(column)
         wanted = _wanted(table, options.period, there)
-        kept &= where(column, lambda text, wanted=wanted: periods.within(text, wanted) or text == wanted)
+        kept &= where(column, partial(_lies_in, wanted))
     if not kept.any():
         held = " and ".join(
             f"{table.called(i)} {periods.told(texts(table.column(i)))}" for i in dated
@@ -438,7 +489,10 @@ def _of_period(
         if number not in ranked_by and (twice := periods.within_another(there)):
             raise PeriodError(
                 f"{table.name}: {twice[0]} lies in {twice[1]}, and both would count",
-                settles=[Remedy("period", twice[0], "takes one"), Remedy("by", "period", "ranks each")],
+                settles=[
+                    Remedy("period", twice[0], "takes one"),
+                    Remedy("by", "period", "ranks each"),
+                ],
             )
     return kept
 
@@ -458,8 +512,8 @@ def _wanted(table: Table, period: str, there: Sequence[str]) -> str:
     wanted = own[0] if own else periods.iso(period)
     if wanted is None:
         raise PeriodError(
-            f"{table.name}: {period!r} isn't a period; write 2010-03, March 2010, Q1 2010, last or all, "
-            f"or one of its own: {periods.told(there)}"
+            f"{table.name}: {period!r} isn't a period; write 2010-03, March 2010, Q1 2010, last or "
+            f"all, or one of its own: {periods.told(there)}"
         )
     return wanted
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -24,10 +24,20 @@ from spamindex.errors import (
 )
 from spamindex.names import Names, fold
 from spamindex.sources import Source
-from spamindex.tables import aggregates, columns, counts, header, layout, rows, units
+from spamindex.tables import aggregates, columns, counts, header, layout, numbers, rows, units
 from spamindex.tables.layout import Entries
 from spamindex.tables.options import TableOptions
-from spamindex.tables.table import Column, Mask, Numbers, Table, categories, lines_of, mapped, numbers_of, texts, where
+from spamindex.tables.table import (
+    Column,
+    Mask,
+    Numbers,
+    Table,
+    lines_of,
+    mapped,
+    numbers_of,
+    texts,
+    where,
+)
 from spamindex.tables.units import Figures
 from spamindex.words import is_blank, is_missing
 
@@ -36,9 +46,9 @@ from spamindex.words import is_blank, is_missing
 class Reading:
     """A table of shares as it was read, and what is to be said of it.
 
-    ``shares`` has a row for each system: the columns of ``by`` as 0, 1, 2 …, then ``os``, ``share``
-    in percent and, where they are asked for and known, ``count`` of ``total``, ``half`` (half a unit
-    of the last digit, in percent), ``design_effect`` and ``clusters``. ``names`` are those by which
+    ``shares`` has a row for each system: the columns of ``by`` as 0, 1, 2 …, then ``os``,
+    ``share`` in percent and, where they are asked for and known, ``count`` of ``total``, ``half``
+    (half a unit of the last digit, in percent), ``design_effect`` and ``clusters``. ``names`` are those by which
     it meets another table, ``heading`` stands over them in the file, ``value`` over the shares.
     ``spans`` are the kinds of periods of each ``by``, ``periods`` those that the rows are of.
     """
@@ -60,15 +70,15 @@ def read_shares(
 ) -> pd.DataFrame:
     """Read a table of shares, or of counts, by operating system.
 
-    ``source`` is a path or an open binary file; ``options`` say how it is to be read, and ``fields``
-    are fields of a TableOptions (``decimal=","``, ``by="country"``). What they leave out is found in
-    the table where it is certain.
+    ``source`` is a path or an open binary file; ``options`` say how it is to be read, and
+    ``fields`` are fields of a TableOptions (``decimal=","``, ``by="country"``). What they leave out
+    is found in the table where it is certain.
 
     Returns a DataFrame with a row for each OS: the ``by`` columns, ``os`` as the file spells it (or
     the name of its family) and ``share`` in percent; as asked for ``count`` of ``total``, and
     ``half``, half a unit of the last digit in percent. What a reader would want to know is warned
-    of (SpamIndexNote, SpamIndexWarning). Raises a SpamIndexError where the file can't be used, whose
-    ``settles`` are the fields that help, and ValueError for a field or a value that there is not.
+    of (SpamIndexNote, SpamIndexWarning). Raises a SpamIndexError where the file can't be used,
+    whose ``settles`` are the fields that help, and ValueError for a field or a value that there is not.
 
     >>> read_shares("data/share.csv").head(2)
             os  share
@@ -83,7 +93,9 @@ def read_shares(
 def named(frame: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """A frame whose columns 0, 1, 2 … have the names ``by``. Raises ColumnError for one it has."""
     if clash := [name for name in by if name in frame.columns]:
-        raise ColumnError(f"the result has a column {clash[0]!r} of its own; rename that of the table")
+        raise ColumnError(
+            f"the result has a column {clash[0]!r} of its own; rename that of the table"
+        )
     return frame.rename(columns=dict(enumerate(by)))
 
 
@@ -125,7 +137,12 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
     values = numbers_of(entries.table.column(entries.value), reading.values)
     counted = _counted(entries, options, reading.whole, values)
     kept = aggregates.systems_among(
-        entries, values, names, options, whole=_whole(entries, values) & (not counted), counts=counted
+        entries,
+        values,
+        names,
+        options,
+        whole=_whole(entries, values) & (not counted),
+        counts=counted,
     )
     filled = _filled(entries, values, kept.rows, counts=counted)
     entries, values, wholes = entries.only(filled), values[filled], kept.wholes[filled]
@@ -141,13 +158,15 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
     if options.family:
         if not of_systems:
             heading = entries.table.headings[entries.os]
-            entries.table.findings.notes.append(f"{heading!r} holds no OS names, so there are no families")
+            entries.table.findings.notes.append(
+                f"{heading!r} holds no OS names, so there are no families"
+            )
         shown = mapped(shown, names.label)
     groups = entries.rankings(mapped(shown, names.canonical))
     shares = _added_up(entries, shown, groups, amounts, counts_=figures.counts)
     if len(shares) < len(entries):
         _say_added_up(entries, apart, options, len(shares))
-    if figures.counts and "total" not in behind or figures.counts:
+    if (figures.counts and "total" not in behind) or figures.counts:
         shares["share"] = _shares_of_counts(entries, figures, groups, shares, wholes)
     if not entries.ranked.all():
         shares = shares[_ranked(entries, groups)].reset_index(drop=True)
@@ -161,7 +180,10 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
         entries.heading,
         _periods(entries),
         [
-            (entries.table.headings[i], {periods.span_of(t) for t in texts(entries.table.column(i))})
+            (
+                entries.table.headings[i],
+                {periods.span_of(t) for t in texts(entries.table.column(i))},
+            )
             for i in entries.by
         ],
         entries.unmet,
@@ -172,9 +194,15 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
 def _names(entries: Entries, options: TableOptions) -> tuple[bool, Names]:
     """Whether the names are those of operating systems, and the names by which they meet others."""
     heading = options.key or entries.table.headings[entries.os]
-    there = [t for t in texts(entries.table.column(entries.os)) if t and options.names.rest(t) is None]
+    there = [
+        t for t in texts(entries.table.column(entries.os)) if t and options.names.rest(t) is None
+    ]
     known = sum(map(options.names.knows, there))
-    heading_of_os = entries.above or words.names_os(entries.table.headings[entries.os]) or words.names_os(heading)
+    heading_of_os = (
+        entries.above
+        or words.names_os(entries.table.headings[entries.os])
+        or words.names_os(heading)
+    )
     of_systems = heading_of_os or 2 * known > len(there)
     return of_systems, options.names if of_systems else options.names.plain()
 
@@ -192,9 +220,13 @@ def _refuse_faults(entries: Entries, faults: dict[str, str]) -> None:
     value = entries.table.column(entries.value)
     bad = np.flatnonzero(where(value, faults.__contains__))
     if len(bad):
-        shown = [f"{entries.at(i)}: {str(value.iloc[i])[:60]!r} {faults[value.iloc[i]]}" for i in bad]
+        shown = [
+            f"{entries.at(i)}: {str(value.iloc[i])[:60]!r} {faults[value.iloc[i]]}" for i in bad
+        ]
         marks = any("thousands mark" in why for why in faults.values())
-        raise FigureError(*shown, settles=[Remedy("decimal", None, "says what the marks are")] if marks else ())
+        raise FigureError(
+            *shown, settles=[Remedy("decimal", None, "says what the marks are")] if marks else ()
+        )
 
 
 def _counted(entries: Entries, options: TableOptions, whole: bool, values: Numbers) -> bool:
@@ -206,7 +238,9 @@ def _counted(entries: Entries, options: TableOptions, whole: bool, values: Numbe
         return sign.unit == "count"
     if words.says_shares(entries.heading):
         return False
-    return words.measure(entries.heading) is not None or (whole and np.nanmax(values, initial=0) > 100)
+    return words.measure(entries.heading) is not None or (
+        whole and bool(np.nanmax(values, initial=0) > 100)
+    )
 
 
 def _whole(entries: Entries, values: Numbers) -> Mask:
@@ -218,7 +252,7 @@ def _whole(entries: Entries, values: Numbers) -> Mask:
 
 
 def _filled(entries: Entries, values: Numbers, kept: Mask, *, counts: bool) -> Mask:
-    """The rows with a figure; what is said of the others, or MatchError where a count is missing."""
+    """The rows with a figure. Raises UnitError where a count is missing."""
     filled: Mask = kept & ~np.isnan(values)
     without = kept & np.isnan(values) & ~where(entries.table.column(entries.os), is_blank)
     if without.any():
@@ -236,9 +270,7 @@ def _filled(entries: Entries, values: Numbers, kept: Mask, *, counts: bool) -> M
     return filled
 
 
-def _before(
-    entries: Entries, values: dict[str, float], options: TableOptions
-) -> Numbers | None:
+def _before(entries: Entries, values: dict[str, float], options: TableOptions) -> Numbers | None:
     """The figures of all rows before some were chosen by another column than the OS's."""
     if len(entries.all_rows.cells) == len(entries.table.cells):
         return None
@@ -247,7 +279,7 @@ def _before(
         return None
     column = entries.all_rows.column(entries.value)
     names = entries.all_rows.column(entries.os)
-    reading = {**units.numbers.read(texts(column))[0].values, **values}
+    reading = {**numbers.read(texts(column))[0].values, **values}
     total = where(names, lambda name: words.called_total(name) or is_blank(name))
     return np.nan_to_num(numbers_of(column, reading))[~total]
 
@@ -262,9 +294,10 @@ def _rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mas
     chosen = {w.column for w in options.where}
     for number in entries.summed:
         if number == entries.os:
+            _refuse_sums_of_others(entries, figures, names)
             continue
         column = entries.table.column(number)
-        called = where(column, lambda t: is_blank(t) or is_missing(t) or words.called_total(t))
+        called = where(column, _is_total)
         others = [entries.table.column(i) for i in entries.summed if i not in (number, entries.os)]
         groups = entries.rankings(names, *others, over_time=True)
         parts = np.bincount(groups, weights=figures.amounts * ~called)[groups]
@@ -272,13 +305,16 @@ def _rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mas
         exact = called & beside & np.isclose(figures.amounts, parts, rtol=1e-9)
         heading = entries.table.called(number)
         if (wrong := called & beside & ~exact).any():
+            title = entries.table.headings[number]
+            cell = str(column[wrong].iloc[0])
+            settles = [Remedy("where", f"{title}!={cell}", "leaves such rows out")]
+            if not cell:
+                settles.append(Remedy("fill", title, "repeats the cell above"))
             raise MatchError(
-                f"{entries.table.name}: {heading} is blank, or a total, for "
-                f"{aggregates.named(entries, wrong)}, which is not what the other rows add up to",
-                settles=[
-                    Remedy("where", f"{entries.table.headings[number]}!=", "leaves blank ones out"),
-                    Remedy("fill", entries.table.headings[number], "repeats the cell above"),
-                ],
+                f"{entries.table.name}: {heading} is {cell or 'blank'!r}, a total, for "
+                f"{aggregates.named(entries, wrong)}, but its figure is not what the others add up "
+                "to",
+                settles=settles,
             )
         if exact.any():
             entries.table.findings.notes.append(
@@ -288,8 +324,8 @@ def _rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mas
         if groups_in.any() and not groups_in.all() and entries.table.headings[number] not in chosen:
             shown = sorted({str(t) for t in column[groups_in]})
             raise MatchError(
-                f"{entries.table.name}: {heading} holds {', '.join(map(repr, shown[:3]))}, which may "
-                "hold other rows",
+                f"{entries.table.name}: {heading} holds {', '.join(map(repr, shown[:3]))}, which "
+                "may hold other rows",
                 settles=[
                     Remedy("where", f"{entries.table.headings[number]}!={text}", "leaves it out")
                     for text in shown[:3]
@@ -299,9 +335,25 @@ def _rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mas
     return left
 
 
-def _refuse_repeats(
-    entries: Entries, figures: Figures, options: TableOptions
-) -> list[int]:
+def _is_total(text: str) -> bool:
+    """Whether a cell of a column that is added up says that its row is the total of others."""
+    return is_blank(text) or is_missing(text) or words.called_total(text)
+
+
+def _refuse_sums_of_others(entries: Entries, figures: Figures, names: Column) -> None:
+    """Refuse rows of one name of which one is what the others add up to, to the last digit."""
+    groups = entries.rankings(names, over_time=True)
+    sums = np.bincount(groups, weights=figures.amounts)[groups]
+    several = np.bincount(groups)[groups] > 2
+    wrong = several & (figures.amounts > 0) & np.isclose(2 * figures.amounts, sums, rtol=1e-9)
+    if wrong.any():
+        raise MatchError(
+            f"{entries.title}: {aggregates.named(entries, wrong)} is what the other rows of that "
+            "name add up to: leave one or the other out of the file"
+        )
+
+
+def _refuse_repeats(entries: Entries, figures: Figures, options: TableOptions) -> list[int]:
     """Refuse several rows of one name that do not add up; the columns along which they do.
 
     Shares never add up. Counts do along the periods that are asked for, and along the columns that
@@ -323,13 +375,17 @@ def _refuse_repeats(
     over_time = [i for i in differing if i in entries.periods]
     told = [i for i in differing if i in entries.labels]
     of_measures = [i for i in told if words.says_measure(entries.table.headings[i])]
-    told = [i for i in told if i not in of_figures] or [i for i in told if i not in of_measures]
+    versions = [i for i in told if words.is_version(entries.table.headings[i])]
+    told = [i for i in told if i not in of_figures or i in versions] or [
+        i for i in told if i not in of_measures
+    ]
     if told:
         raise _which_label(entries, groups, told, several, figures)
     if not figures.counts:
         if over_time:
             raise PeriodError(
-                f"{entries.title}: shares of several periods never add up, as of {first!r} ({lines})",
+                f"{entries.title}: shares of several periods never add up, as of {first!r} "
+                f"({lines})",
                 settles=[
                     Remedy("by", "period", "ranks each"),
                     Remedy("period", max(texts(entries.table.column(over_time[0]))), "chooses one"),
@@ -337,11 +393,19 @@ def _refuse_repeats(
             )
         if along := [i for i in differing if i in entries.summed]:
             raise MatchError(
-                f"{entries.title}: shares never add up, so not along {entries.table.called(along[0])}",
-                settles=[Remedy("where", None, "chooses one value"), Remedy("unit", "count", "takes them for counts")],
+                f"{entries.title}: shares never add up, so not along "
+                f"{entries.table.called(along[0])}",
+                settles=[
+                    Remedy("where", None, "chooses one value"),
+                    Remedy("unit", "count", "takes them for counts"),
+                ],
             )
         raise MatchError(f"{entries.title}: {first!r} stands twice ({lines}): leave one row of it")
-    summed = [entries.table.column(i) for i in dict.fromkeys([*entries.summed, *entries.periods]) if i != entries.os]
+    summed = [
+        entries.table.column(i)
+        for i in dict.fromkeys([*entries.summed, *entries.periods])
+        if i != entries.os
+    ]
     same = entries.rankings(names, *summed)
     if same.max() + 1 < len(same) and entries.os not in entries.summed:
         twice = np.flatnonzero(np.bincount(same)[same] > 1)
@@ -368,10 +432,14 @@ def _which_label(
     there = entries.table.column(number)[groups == groups[row]]
     shown = ", ".join(repr(str(t)) for t in dict.fromkeys(there[:3]))
     also = f" (and in {', '.join(entries.table.called(i) for i in told[1:])})" if told[1:] else ""
-    settles = [Remedy("where", f"{heading}={there.iloc[0]}", "chooses one kind")]
-    settles.append(Remedy("by", heading, "ranks each"))
+    kinds = [t for t in map(str, there) if not _is_total(t)]
+    settles = [Remedy("by", heading, "ranks each")]
+    if kinds:
+        settles.insert(0, Remedy("where", f"{heading}={kinds[0]}", "chooses one kind"))
     if figures.counts:
-        settles.append(Remedy("sum", heading, "adds them up, where they are parts of one whole"))
+        adds_up = Remedy("sum", heading, "adds them up, where they are parts of one whole")
+        # Beside a total, adding up is what is safe: the total is checked then, and left out.
+        settles.insert(len(settles) if len(kinds) == len(there) else 0, adds_up)
     return MatchError(
         f"{entries.title}: several rows of {entries.name(row)!r} differ in "
         f"{entries.table.called(number)}{also}: {shown}",
@@ -403,13 +471,14 @@ def _added_up(
             sums[name] = amount[first]
             # What was written as decimals adds up as decimals: 11.54 + 27.38 is 38.92.
             exact: dict[int, Decimal] = {}
-            for part, figure in zip(groups[several].tolist(), amount[several].tolist(), strict=True):
+            for part, figure in zip(
+                groups[several].tolist(), amount[several].tolist(), strict=True
+            ):
                 exact[part] = exact.get(part, Decimal()) + Decimal(repr(figure))
             sums[name][list(exact)] = [float(total) for total in exact.values()]
-    by = {
-        number: _taken(entries.table.column(i), first) for number, i in enumerate(entries.by)
-    }
-    return pd.DataFrame({**by, "os": _taken(shown, first), **sums})
+    by = {number: _taken(entries.table.column(i), first) for number, i in enumerate(entries.by)}
+    found: dict[Hashable, object] = dict(by)
+    return pd.DataFrame(found | {"os": _taken(shown, first)} | dict(sums))
 
 
 def _taken(column: Column, rows_: npt.NDArray[np.int64]) -> pd.api.extensions.ExtensionArray:
@@ -436,7 +505,7 @@ def _shares_of_counts(
     if not of.all():
         row = int(np.flatnonzero(totals[ranking] == 0)[0])
         raise UnitError(f"{entries.title}: adds up to 0 in {entries.label(row)}; leave it out")
-    amounts: Numbers = np.bincount(groups, weights=figures.amounts)
+    amounts: Numbers = np.bincount(groups, weights=figures.amounts).astype(float)
     return 100 * amounts / of
 
 
@@ -447,13 +516,11 @@ def _ranked(entries: Entries, groups: npt.NDArray[np.int64]) -> Mask:
 
 def _periods(entries: Entries) -> list[str]:
     """The periods that the rows are of, of the column that has most of them."""
-    there = [texts(entries.table.column(i)) for i in entries.periods]
+    there: list[list[str]] = [texts(entries.table.column(i)) for i in entries.periods]
     return sorted(max(there, key=len)) if there else []
 
 
-def _say_added_up(
-    entries: Entries, apart: Sequence[int], options: TableOptions, left: int
-) -> None:
+def _say_added_up(entries: Entries, apart: Sequence[int], options: TableOptions, left: int) -> None:
     along = [entries.table.called(i) for i in apart]
     over = f" over {', '.join(along)}" if along else ""
     family = " by family" if options.family else ""
@@ -471,7 +538,15 @@ def _say(entries: Entries, options: TableOptions) -> None:
         findings.facts.append(f"of {periods.told(there)}")
     if entries.above:
         return
-    used = {entries.os, entries.value, *entries.by, *entries.periods, *entries.summed, *entries.counted}
+    used = {
+        entries.os,
+        entries.value,
+        *entries.by,
+        *entries.periods,
+        *entries.summed,
+        *entries.counted,
+        *entries.combined,
+    }
     used |= {i for w in options.where for i in entries.table.find(w.column)}
     own = {i for name in ("design_effect", "clusters") for i in entries.table.find(name)}
     if rest := columns.unused(entries.table, used | own):

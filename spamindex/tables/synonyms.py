@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
-from spamindex.errors import Doubt, FileError, Findings, SpamIndexWarning
+from spamindex.errors import FileError
 from spamindex.names import BUILT_IN, Names, fold
 from spamindex.sources import Source, Text, delimiter_of, read
 
@@ -60,14 +60,7 @@ def read_names(
     except RecursionError as error:
         name = str(error)
         raise FileError(f"{text.name}:{found[name]}: {name!r} leads back to itself") from error
-    said = Findings(text.name)
-    for finding in text.findings:
-        what = str(finding).removeprefix(f"{text.name}: ")
-        if isinstance(finding, SpamIndexWarning):
-            said.doubts.append(Doubt(what))
-        else:
-            said.notes.append(what)
-    said.warn()
+    text.findings.warn()
     return names
 
 

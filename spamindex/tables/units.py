@@ -59,8 +59,8 @@ class Figures:
 def said(heading: str) -> Sign | None:
     """What a heading says of the unit of the figures under it.
 
-    >>> said("Market share %"), said("Share (bps)"), said("Users (B)")
-    (Sign(unit='percent', times=1.0), Sign(unit='percent', times=0.01), Sign(unit='count', times=1000000000.0))
+    >>> said("Market share %"), said("Share (bps)")
+    (Sign(unit='percent', times=1.0), Sign(unit='percent', times=0.01))
     >>> said("Share"), said("Installed base in m")
     (None, Sign(unit='count', times=1000000.0))
     """
@@ -79,7 +79,7 @@ def said(heading: str) -> Sign | None:
 
 
 def _multiple(heading: str) -> float | None:
-    """Of how many a figure is, by a word of three letters, or a short form in brackets or after in."""
+    """Of how many a figure is, by a word, or a short form in brackets or after in."""
     short = heading.replace("[", "(").replace("]", ")").rpartition("(")[2]
     bracketed = short.partition(")")[0] if "(" in heading.replace("[", "(") else ""
     of = words.words(heading)
@@ -87,7 +87,11 @@ def _multiple(heading: str) -> float | None:
     for text in (words.words(bracketed).removeprefix("in "), after.strip()):
         if text in words.MULTIPLES:
             return words.MULTIPLES[text]
-    long = [words.MULTIPLES[w] for w in of.split() if w in words.MULTIPLES and (len(w) > 2 or not w.isascii())]
+    long = [
+        words.MULTIPLES[w]
+        for w in of.split()
+        if w in words.MULTIPLES and (len(w) > 2 or not w.isascii())
+    ]
     return long[0] if long else None
 
 
@@ -118,10 +122,12 @@ def decimal_mark(entries: Entries, options: TableOptions) -> Reading:
         return next(r for r in readings if r is not thousands[0])
     some = [text for text in texts(column) if any(m in text for m in numbers.MARKS)]
     raise FigureError(
-        f"{entries.title}: is the mark in {', '.join(map(repr, some[:3]))} a decimal mark, or one of "
-        "thousands?",
+        f"{entries.title}: is the mark in {', '.join(map(repr, some[:3]))} a decimal mark, or "
+        "one of thousands?",
         settles=[
-            Remedy("decimal", readings[0].mark, f"makes {some[0]!r} {_shown(readings[0], some[0])}"),
+            Remedy(
+                "decimal", readings[0].mark, f"makes {some[0]!r} {_shown(readings[0], some[0])}"
+            ),
             Remedy("decimal", readings[1].mark, f"makes it {_shown(readings[1], some[0])}"),
         ],
     )
@@ -134,8 +140,15 @@ def _shown(reading: Reading, text: str) -> str:
 def _same_shares(thousands: Reading, readings: Sequence[Reading]) -> bool:
     """Whether all figures are just a thousand times larger, and add up to 100 with decimals."""
     other = next(r for r in readings if r is not thousands)
-    pairs = [(a, b) for a, b in zip(thousands.values.values(), other.values.values(), strict=True) if a == a]
-    return all(abs(a - 1000 * b) < 1e-6 * a for a, b in pairs) and abs(sum(b for _, b in pairs) - 100) < 0.01
+    pairs = [
+        (a, b)
+        for a, b in zip(thousands.values.values(), other.values.values(), strict=True)
+        if a == a
+    ]
+    return (
+        all(abs(a - 1000 * b) < 1e-6 * a for a, b in pairs)
+        and abs(sum(b for _, b in pairs) - 100) < 0.01
+    )
 
 
 def _mark_elsewhere(entries: Entries) -> str | None:
@@ -162,9 +175,9 @@ def settle(
 ) -> Figures:
     """The figures of the systems in their unit, and what is to be said of it.
 
-    ``values`` are those of each row, in any unit; ``whole_before`` those of all rows before some were
-    chosen by another column than the OS's, or None where none were. Raises UnitError where the unit
-    is not certain, FigureError where a figure is in another one than the rest.
+    ``values`` are those of each row, in any unit; ``whole_before`` those of all rows before some
+    were chosen by another column than the OS's, or None where none were. Raises UnitError where the
+    unit is not certain, FigureError where a figure is in another one than the rest.
     """
     column = entries.table.column(entries.value)
     heading, findings = entries.heading, entries.table.findings
@@ -172,7 +185,7 @@ def settle(
     plain = where(column, reading.plain.__contains__)
     sign = said(heading)
     half = _half(column, reading)
-    unit = options.unit
+    unit: str | None = options.unit
     if unit is None and signed.any():
         if plain.any():
             odd = signed if signed.sum() < plain.sum() else plain
@@ -181,7 +194,7 @@ def settle(
                 f"{_those(entries, odd)}",
                 settles=[Remedy("unit", "percent", "takes all for percents")],
             )
-        if sign is not None and sign.unit != "percent" or words.measure(heading) is not None:
+        if (sign is not None and sign.unit != "percent") or words.measure(heading) is not None:
             sign = None
         sign = Sign("percent") if sign is None or sign.times == 1 else sign
     sums = _Sums(entries, values, half)
@@ -198,10 +211,17 @@ def settle(
     if total == 0:
         raise UnitError(f"{entries.title}: adds up to 0, so nothing can be said of anybody's share")
     if total * rounded > MOST_COUNTED:
-        raise FigureError(f"{entries.title}: adds up to {total * rounded:.4g}, more than anybody has counted")
+        raise FigureError(
+            f"{entries.title}: adds up to {total * rounded:.4g}, more than anybody has counted"
+        )
     coarse = rounded > 1 or bool(reading.rounded)
     findings.facts.append(f"counts, {total * rounded:,.10g} in all")
-    if options.unit is None and words.measure(heading) is None and sign is None and "spam" not in words.words(heading).split():
+    if (
+        options.unit is None
+        and words.measure(heading) is None
+        and sign is None
+        and "spam" not in words.words(heading).split()
+    ):
         findings.notes.append("counts, since they are whole and above 100")
         findings.facts.pop()
         findings.notes[-1] = f"whole numbers above 100 taken as counts, {total:,.10g} in all"
@@ -216,13 +236,15 @@ class _Sums:
         self.sums: Numbers = np.bincount(self.groups, weights=values).astype(float)
         filled = (values > 0).astype(float)
         self.slack: Numbers = np.maximum(np.bincount(self.groups, weights=filled) * half, _LEAST)
-        self.counted: Numbers = np.bincount(self.groups, weights=filled)
+        self.counted: Numbers = np.bincount(self.groups, weights=filled).astype(float)
         self.largest = float(values.max(initial=0))
 
     def are(self, whole: float, times: float = 1.0) -> npt.NDArray[np.bool_]:
         """Which of them are the whole, within what rounding explains."""
         slack = np.minimum(self.slack * times, whole / 20)  # few digits explain not all
-        near: npt.NDArray[np.bool_] = np.abs(self.sums * times - whole) <= slack * (1 + 1e-9) + _LEAST * whole
+        near: npt.NDArray[np.bool_] = (
+            np.abs(self.sums * times - whole) <= slack * (1 + 1e-9) + _LEAST * whole
+        )
         return near
 
     def above(self, whole: float, times: float = 1.0) -> npt.NDArray[np.bool_]:
@@ -255,9 +277,17 @@ def _found(
     shares = words.says_shares(heading)
     of_counts = words.measure(heading) is not None or (sign is not None and sign.unit == "count")
     total = _total(sums)
-    asks = [Remedy("unit", "percent", "takes them for percents"), Remedy("unit", "fraction", "for fractions")]
+    asks = [
+        Remedy("unit", "percent", "takes them for percents"),
+        Remedy("unit", "fraction", "for fractions"),
+    ]
     if sign is not None and sign.unit in ("percent", "fraction"):
-        if sign.unit == "percent" and sign.times == 1 and sums.are(1).all() and sums.counted.max() > 1:
+        if (
+            sign.unit == "percent"
+            and sign.times == 1
+            and sums.are(1).all()
+            and sums.counted.max() > 1
+        ):
             raise UnitError(f"{name}: says percent, but adds up to {total}", settles=asks[::-1])
         return sign.unit, sign.times
     if of_counts:
@@ -280,8 +310,8 @@ def _found(
         return "fraction", 100.0
     if fractions.any() and (percents.any() or (sums.sums > 1.5).any()):
         raise UnitError(
-            f"{name}: adds up to {total}: percents in some rankings or periods, fractions in others; "
-            "choose those of one unit",
+            f"{name}: adds up to {total}: percents in some rankings or periods, fractions in "
+            "others; choose those of one unit",
             settles=[Remedy("period", None, "chooses one"), Remedy("where", None, "chooses rows")],
         )
     if whole_before is not None and not shares and reading.whole and sums.largest > _SURELY:
@@ -289,6 +319,11 @@ def _found(
     if whole_before is not None or entries.by:
         _refuse_parts(entries, sums, whole_before)
     if not shares and reading.whole and sums.largest > _SURELY:
+        if _are_years(reading):
+            raise UnitError(
+                f"{name}: are these years?",
+                settles=[Remedy("unit", "count", "says that they are counts")],
+            )
         return "count", 1.0
     alone = not shares and (entries.above or not reading.whole)
     if (shares or alone) and sums.above(100).any():
@@ -305,6 +340,12 @@ def _found(
     )
 
 
+def _are_years(reading: Reading) -> bool:
+    """Whether all figures could be years."""
+    there = [value for value in reading.values.values() if value > 0]
+    return len(there) > 1 and all(1900 <= value <= 2100 for value in there)
+
+
 def _refuse_parts(entries: Entries, sums: _Sums, whole_before: Numbers | None) -> None:
     """Refuse rankings whose shares are parts of a whole that only all of them together are."""
     name = entries.title
@@ -316,8 +357,8 @@ def _refuse_parts(entries: Entries, sums: _Sums, whole_before: Numbers | None) -
         )
         if abs(together - whole * periods) <= max(slack, _LEAST) and not sums.are(whole).all():
             raise UnitError(
-                f"{name}: the shares are parts of {whole:g} only together with the other rankings or "
-                f"rows; those chosen add up to {_total(sums)}",
+                f"{name}: the shares are parts of {whole:g} only together with the other rankings "
+                f"or rows; those chosen add up to {_total(sums)}",
                 settles=[Remedy("unit", "count", "divides each by the sum of its own ranking")],
             )
 
@@ -334,7 +375,7 @@ def _of_shares(
     """Shares in percent, and what is to be said of what they add up to."""
     findings, given = entries.table.findings, options.unit is not None
     settled = given or words.words(entries.heading) == "share percent"
-    above, total = sums.above(100, times), _total(sums, times)
+    above = sums.above(100, times)
     if above.any():
         where_ = _rankings(entries, sums, above)
         text = f"adds up to {_total(sums, times, above)} percent{where_}, more than 100"
@@ -349,7 +390,10 @@ def _of_shares(
         findings.doubts.append(Doubt(text))
     elif not settled and not sums.are(100, times).all():
         part = ~sums.are(100, times)
-        text = f"adds up to {_total(sums, times, part)} of 100 percent{_rankings(entries, sums, part)}: a part of the whole?"
+        text = (
+            f"adds up to {_total(sums, times, part)} of 100 percent"
+            f"{_rankings(entries, sums, part)}: a part of the whole?"
+        )
         findings.doubts.append(Doubt(text, (Remedy("unit", unit, "says that it is right"),)))
     findings.facts.append(f"{unit}s that add up to {_total(sums)}")
     column = entries.table.column(entries.value)
@@ -376,7 +420,9 @@ def _rankings(entries: Entries, sums: _Sums, which: npt.NDArray[np.bool_]) -> st
         return ""
     rows = [int(np.flatnonzero(sums.groups == g)[0]) for g in np.flatnonzero(which)[:3]]
     more = int(which.sum()) - len(rows)
-    return f" in {', '.join(entries.label(row) for row in rows)}" + (f" and {more} more" if more else "")
+    return f" in {', '.join(entries.label(row) for row in rows)}" + (
+        f" and {more} more" if more else ""
+    )
 
 
 def _those(entries: Entries, rows: npt.NDArray[np.bool_]) -> str:

@@ -151,8 +151,7 @@ def test_a_figure_is_well_formed_whatever_it_is_called(invoke: Invoke, write: Wr
         assert result.exit_code == 0
         tags = {element.tag.rpartition("}")[2] for element in ET.fromstring(result.stdout).iter()}
         assert tags <= {
-            "svg", "g", "path", "defs", "use", "style", "clipPath", "rect", "metadata",
-            "RDF", "Work", "type", "format",
+            "svg", "title", "desc", "g", "path", "defs", "use", "style", "clipPath", "rect", "text",
         }  # fmt: skip
 
 
