@@ -109,7 +109,7 @@ def systems_among(
     left = exact | larger
     doubted = _any(flags) & ~left
     if doubted.any():
-        raise _refusal(entries, flags, exact, options)
+        raise _refusal(entries, flags, exact, names, options)
     if exact.any():
         entries.table.findings.notes.append(f"left out as a total: {named(entries, exact)}")
     if larger.any():
@@ -213,6 +213,21 @@ def _families(
     return doubted
 
 
+def _version_of(entries: Entries, families: Mask, names: Names) -> str | None:
+    """The first version beside a family that is doubted; None where none is, or it is listed."""
+    if not families.any():
+        return None
+    labels = {names.canonical(entries.name(row)) for row in np.flatnonzero(families)}
+    return next(
+        (
+            name
+            for name in texts(entries.table.column(entries.os))
+            if names.canonical(name) not in labels and names.canonical(names.label(name)) in labels
+        ),
+        None,
+    )
+
+
 def _sums(
     entries: Entries,
     figures: Numbers,
@@ -247,7 +262,7 @@ def _sums(
 
 
 def _refusal(
-    entries: Entries, flags: dict[str, Mask], exact: Mask, options: TableOptions
+    entries: Entries, flags: dict[str, Mask], exact: Mask, names: Names, options: TableOptions
 ) -> MatchError:
     faults, shown = [], np.zeros(len(exact), bool)
     for reason, rows in flags.items():
@@ -266,11 +281,14 @@ def _refusal(
         Remedy("drop", name, "leaves it out" if name else "leaves rows without a name out")
         for name in distinct[:3]
     ]
+    if (held := _version_of(entries, flags["family"], names)) is not None:
+        settles.append(Remedy("drop", held, "or such leaves out what a family holds"))
     if "" in distinct:
-        settles += [
-            Remedy("fill", entries.table.headings[entries.os], "repeats the cell above"),
-            Remedy("names", None, "with a line ,Unknown makes them Unknown"),
-        ]
+        # First what is seen at once where it is wrong: a name that stands twice.
+        settles.insert(
+            0, Remedy("fill", entries.table.headings[entries.os], "repeats the cell above")
+        )
+        settles.append(Remedy("names", None, "with a line ,Unknown makes them Unknown"))
     elif flags["family"].any() and options.family:
         heading = entries.table.headings[entries.os]
         settles.append(Remedy("sum", heading, "adds a family and its versions up"))

@@ -114,12 +114,15 @@ def _comments(raw: Table, filled: npt.NDArray[np.int64], usual: int) -> Mask:
     """The lines that begin like a comment and are no row of figures."""
     comments = where(raw.column(0), lambda text: text.lstrip().startswith(_COMMENTS))
     wide = comments & (filled >= usual)
+    others = np.flatnonzero(~comments & (filled >= usual))
+    headings_follow = len(others) > 0 and not any(
+        map(is_figure, map(str.strip, raw.row(others[0])))
+    )
     for row in np.flatnonzero(wide):
         # One with figures may be a row that was put out of use: whoever adds rows up, asks.
         # The first full line may be headings that a program has marked.
-        if any(map(is_figure, map(str.strip, raw.row(int(row))))) or row == np.argmax(
-            filled >= usual
-        ):
+        marked = row == np.argmax(filled >= usual) and not headings_follow
+        if marked or any(map(is_figure, map(str.strip, raw.row(int(row))))):
             comments[row] = False
     return comments
 

@@ -522,8 +522,13 @@ def _which_period(table: Table, dated: Sequence[int], several: Sequence[int]) ->
     held = " and ".join(f"{table.called(i)} {periods.told(texts(table.column(i)))}" for i in dated)
     last = {i: max(texts(table.column(i))) for i in several}
     if len(dated) == 1:
+        there = texts(table.column(several[0]))
+        unsure = any(periods.span_of(text) is None for text in there)
         settles = [
-            Remedy("period", last[several[0]], "chooses one"),
+            *(
+                Remedy("period", text, "another" if i else "chooses one")
+                for i, text in enumerate(there[:2] if unsure else [last[several[0]]])
+            ),
             Remedy("by", table.headings[several[0]] or "period", "ranks each"),
         ]
     else:

@@ -324,12 +324,16 @@ def _rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mas
         groups_in = where(column, words.called_group)
         if groups_in.any() and not groups_in.all() and entries.table.headings[number] not in chosen:
             shown = sorted({str(t) for t in column[groups_in]})
+            title = entries.table.headings[number]
             raise MatchError(
                 f"{entries.table.name}: {heading} holds {', '.join(map(repr, shown[:3]))}, which "
                 "may hold other rows",
                 settles=[
-                    Remedy("where", f"{entries.table.headings[number]}!={text}", "leaves it out")
-                    for text in shown[:3]
+                    *(Remedy("where", f"{title}!={text}", "leaves it out") for text in shown[:3]),
+                    *(
+                        Remedy("where", f"{title}!={text}", "or such leaves out what it holds")
+                        for text in [t for t in texts(column) if t not in shown][:1]
+                    ),
                 ],
             )
         left |= exact
@@ -434,9 +438,17 @@ def _which_label(
     shown = ", ".join(repr(str(t)) for t in dict.fromkeys(there[:3]))
     also = f" (and in {', '.join(entries.table.called(i) for i in told[1:])})" if told[1:] else ""
     kinds = [t for t in map(str, there) if not _is_total(t)]
-    settles = [Remedy("by", heading, "ranks each")]
-    if kinds:
-        settles.insert(0, Remedy("where", f"{heading}={kinds[0]}", "chooses one kind"))
+    # Counts before what is none, where the cells are words for measures.
+    ordered = sorted(
+        dict.fromkeys(kinds), key=lambda t: (words.measure(t) is None, words.says_other(t))
+    )
+    settles = [
+        *(
+            Remedy("where", f"{heading}={kind}", "another" if i else "chooses one kind")
+            for i, kind in enumerate(ordered[:2])
+        ),
+        Remedy("by", heading, "ranks each"),
+    ]
     if figures.counts:
         adds_up = Remedy("sum", heading, "adds them up, where they are parts of one whole")
         # Beside a total, adding up is what is safe: the total is checked then, and left out.

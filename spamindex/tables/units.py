@@ -334,7 +334,8 @@ def _by_what_they_add_up_to(entries: Entries, sums: _Sums) -> tuple[str, float] 
     if fractions.all():
         doubt = f"read as fractions, since they add up to {_total(sums)}"
         says_so = Remedy("unit", "fraction", "says so")
-        entries.table.findings.doubts.append(Doubt(doubt, (says_so,)))
+        not_so = Remedy("unit", "percent", "reads them as percents")
+        entries.table.findings.doubts.append(Doubt(doubt, (says_so, not_so)))
         return "fraction", 100.0
     if fractions.any() and (percents.any() or (sums.sums > 1.5).any()):
         raise UnitError(
@@ -388,6 +389,7 @@ def _of_shares(
             raise UnitError(
                 f"{entries.title}: {text}: do some rows hold others?",
                 settles=[
+                    *_without(entries, sums, above),
                     Remedy("drop", None, "leaves rows out that hold others, or are held by them"),
                     Remedy("unit", "percent", "takes them as they are (answers of a survey)"),
                 ],
@@ -428,6 +430,17 @@ def _rankings(entries: Entries, sums: _Sums, which: npt.NDArray[np.bool_]) -> st
     return f" in {', '.join(entries.label(row) for row in rows)}" + (
         f" and {more} more" if more else ""
     )
+
+
+def _without(entries: Entries, sums: _Sums, which: npt.NDArray[np.bool_]) -> list[Remedy]:
+    """The ways to leave rankings out, where one column tells them from the others."""
+    there = {i: texts(entries.table.column(i)) for i in {*entries.by, *entries.periods}}
+    told = [i for i, of in there.items() if len(of) > 1 and entries.table.headings[i]]
+    if len(told) != 1 or which.all():
+        return []
+    heading, column = entries.table.headings[told[0]], entries.table.column(told[0])
+    rows = [int(np.flatnonzero(sums.groups == g)[0]) for g in np.flatnonzero(which)[:3]]
+    return [Remedy("where", f"{heading}!={column.iloc[row]}", "leaves it out") for row in rows]
 
 
 def _those(entries: Entries, rows: npt.NDArray[np.bool_]) -> str:
