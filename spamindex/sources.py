@@ -46,7 +46,7 @@ WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _DOCUMENTS = {
     b"%PDF": "is a PDF; save the table as CSV",
     b"SQLite format 3\0": "is an SQLite database; export the table as CSV",
-    b"PAR1": "is a Parquet file; spamindex tally reads records in it, and duckdb makes CSV of tables",
+    b"PAR1": "is a Parquet file, which spamindex tally counts records in; export a table as CSV",
     b"Obj\x01": "is an Avro file; export the table as CSV",
     b"\x89PNG": "is a picture; the figures behind it are needed, as CSV",
     b"\xff\xd8\xff": "is a picture; the figures behind it are needed, as CSV",
@@ -98,7 +98,7 @@ def read(source: Source, encoding: str | None = None) -> Text:
 def decoded(name: str, data: bytes, encoding: str | None = None) -> Text:
     """The bytes of a file as text, see ``read``.
 
-    >>> decoded("share.csv", b"OS,Share\n").encoding
+    >>> decoded("share.csv", b"OS,Share").encoding
     'utf-8-sig'
     """
     if encoding is not None:
@@ -271,8 +271,7 @@ def delimiter_of(name: str, sample: list[str]) -> str:
     best = max(DELIMITERS, key=rows_alike)
     if rows_alike(best) < min(lines, 2):
         raise FileError(
-            f"{name}: can't find the columns: no comma, semicolon, tab or | separates them; "
-            "another character may separate them"
+            f"{name}: can't find the columns: no comma, semicolon, tab or | separates them"
         )
     return best
 
