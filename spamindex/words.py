@@ -116,6 +116,10 @@ VERSION_WORDS = frozenset(
     {"version", "versions", "release", "build", "versión", "versão", "versione", "versie", "wersja",
      "verze", "версия", "版本", "バージョン", "버전"}
 )  # fmt: skip
+# Between two measures, of which the first is what is counted: actions per visit.
+RATE_WORDS = frozenset({"per", "pro", "par", "por", "je", "op"})
+# Those of which a column may be a count: user_id Count.
+_COUNTABLE = frozenset({"id", "code", "codes", "version", "release"})
 NOTE_WORDS = frozenset(
     {"note", "notes", "remark", "remarks", "comment", "comments", "footnote", "footnotes", "source",
      "sources", "bemerkung", "bemerkungen", "anmerkung", "anmerkungen", "kommentar", "hinweis",
@@ -410,15 +414,18 @@ def _unnumbered(heading: str) -> str:
 def says_other(heading: str) -> bool:
     """Whether a heading speaks of something else than shares or counts of the whole.
 
-    >>> says_other("Market share last month"), says_other("Bounce Rate"), says_other("user_id Count")
-    (True, True, False)
+    >>> says_other("Market share last month"), says_other("Bounce Rate")
+    (True, True)
+    >>> says_other("user_id Count"), says_other("ham_count"), says_other("count last month")
+    (False, True, True)
     >>> says_other("Spamfrei %"), says_other("Spamanteil"), says_other("spam_share")
     (True, False, False)
     """
     said = words(heading).split()
     if any(map(_is_spam_of_a_kind, said)):
         return True
-    return not OTHER_WORDS.isdisjoint(said) and said[-1] not in ("count", "counts")
+    counted = _COUNTABLE if said[-1:] in (["count"], ["counts"]) else frozenset()
+    return not OTHER_WORDS.isdisjoint(set(said) - counted)
 
 
 def _is_spam_of_a_kind(word: str) -> bool:
@@ -456,10 +463,29 @@ def measure(heading: str) -> int | None:
 
     >>> measure("Unique visitors"), measure("nb_visits"), measure("spam_share")
     (3, 1, None)
+    >>> measure("Visits per day"), measure("Actions per visit")
+    (1, None)
     """
     if says_shares(heading):
         return None
-    return next((i for i, line in enumerate(COUNT_WORDS) if holds(heading, line)), None)
+    what = _before_rate(heading)
+    return next((i for i, line in enumerate(COUNT_WORDS) if holds(what, line)), None)
+
+
+def says_rate(heading: str) -> bool:
+    """Whether a heading speaks of a measure by another: visits per day, Seiten pro Besuch.
+
+    >>> says_rate("Visits per day"), says_rate("Visits")
+    (True, False)
+    """
+    return _before_rate(heading) != words(heading)
+
+
+def _before_rate(heading: str) -> str:
+    """The words of a heading before "per": in ``actions per visit`` no visits are counted."""
+    said = words(heading).split()
+    at = next((i for i, word in enumerate(said) if i and word in RATE_WORDS), len(said))
+    return " ".join(said[:at])
 
 
 def is_version(heading: str) -> bool:

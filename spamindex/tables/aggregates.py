@@ -73,7 +73,7 @@ def systems_among(
         "group": where(column, words.called_group),
         "footer": where(column, words.called_footer),
         "measure": where(column, lambda t: words.says_measure(t) and not names.knows(t))
-        if entries.above
+        if entries.by_system
         else nameless & False,
         "date": ~where(column, names.knows) & _dated(entries),
         "comment": where(column, lambda text: text.startswith(_COMMENTS)),
@@ -86,7 +86,12 @@ def systems_among(
     if (flags["group"] | ~filled | flags["total"]).all():
         flags["group"][:] = False  # groups alone are what is compared
 
+    # A total may also be that of one browser alone, where those are added up.
+    added = [entries.table.column(i) for i in entries.summed if i != entries.os]
+    parts = entries.rankings(*added, over_time=True)
     exact = _exact(figures, groups, flags, counts=counts)
+    if added:
+        exact |= _exact(figures, parts, flags, counts=counts)
     wholes = np.full(len(values), np.nan)
     larger = np.zeros(len(values), bool)
     if counts:
@@ -103,7 +108,7 @@ def systems_among(
         flags["family"] = _families(entries, figures, groups, names, options) & ~alone
     else:
         flags["family"] = np.zeros(len(values), bool)
-    flags["sum"] = _sums(entries, figures, groups, names, _any(flags)) & ~alone
+    flags["sum"] = _sums(entries, figures, parts, names, _any(flags)) & ~alone
     for reason in ("group", "indented", "family", "sum"):
         flags[reason] &= ~whole
     left = exact | larger

@@ -62,6 +62,11 @@ class Entries:
     unmet: list[str] = field(default_factory=list)
 
     @property
+    def by_system(self) -> bool:
+        """Whether the names stand in the headings."""
+        return self.above and self.os == self.value - 1
+
+    @property
     def heading(self) -> str:
         """The heading of the figures; empty where they stand in several columns."""
         return "" if self.above else self.table.headings[self.value]

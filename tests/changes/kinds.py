@@ -107,6 +107,8 @@ def _counts(sheet: Sheet, rng: Random) -> bool:
     cells = [str(int(row.amounts.get("value", 0) * times)) for row in sheet.rows]
     heading = rng.choice(["Users", "Visits", "Machines", "n", "Messages", "Geräte", "Besuche", "Count"])
     sheet.insert("counts", heading, cells, after=rng.choice(["value", "os", None]))
+    counted = {id(row): Fraction(cell) for row, cell in zip(sheet.rows, cells, strict=True)}
+    sheet.right_too = sheet.known(lambda row: {"value": counted[id(row)]})
     return True
 
 
@@ -358,8 +360,9 @@ def _one_unit(sheet: Sheet, rng: Random) -> bool:
     rows = [row for row in sheet.rows if row.amounts]
     if not rows:
         return False
-    row = rng.choice(rows)
-    key = rng.choice(list(row.amounts))
+    # A figure smaller than what rounding may do to their sum is not seen in it.
+    seen = [(row, key) for row in rows for key, a in row.amounts.items() if a * (100 if sheet.unit == "fraction" else 1) > 1]
+    row, key = rng.choice(seen)
     times = Decimal(100) if sheet.unit == "fraction" else Decimal("0.01")
     row.cells[key] = str(Decimal(row.cells[key]) * times)
     return True
@@ -597,6 +600,8 @@ def _one_group(sheet: Sheet, rng: Random) -> bool:
     if "one" in sheet.columns:
         return False
     heading, text = rng.choice([("Region", "Worldwide"), ("Country", "DE"), ("Device", "Desktop"), ("Quelle", "StatCounter"), ("Category", "OS"), ("Unit", "percent"), ("Kind", "7")])
+    if text == "7" and not sheet.long:
+        return False  # a system that the other table lacks, as far as anybody can see
     if heading == "Country" and "Country" in sheet.columns.values() or heading == "Unit" and sheet.unit != "percent":
         return False
     sheet.insert("one", heading, [text] * len(sheet.rows), after=rng.choice(list(sheet.columns)))
@@ -656,7 +661,7 @@ def _footer(sheet: Sheet, rng: Random) -> bool:
 def _footer_row(sheet: Sheet, rng: Random) -> bool:
     if "os" not in sheet.columns or not sheet.long or len(sheet.columns) != 2 or sheet.form == "xlsx":
         return False
-    name, figure = rng.choice([("Updated", "2026"), ("Sample size", "5120"), ("Margin of error", "1.5"), ("Stand", "2010"), ("Records", "7"), ("Page", "1"), ("Mean", "14.28"), ("Max", "71.42")])
+    name, figure = rng.choice([("Updated", "2026"), ("Sample size", "5120"), ("Margin of error", "1.5"), ("Stand", "2010"), ("Mean", "14.28"), ("Max", "71.42")])
     sheet.rows.append(Row({"os": name, "value": figure}))
     return True
 
@@ -775,8 +780,8 @@ def _dropped(sheet: Sheet, rng: Random) -> bool:
 
 @_kind("shifted cell")
 def _shifted(sheet: Sheet, rng: Random) -> bool:
-    if len(sheet.columns) < 3:
-        return False
+    if len(sheet.columns) < 3 or "where" in sheet.options:
+        return False  # what a condition leaves out is not looked at
     row = rng.choice(sheet.rows)
     keys = list(sheet.columns)
     at = rng.randrange(len(keys) - 1)
@@ -792,6 +797,8 @@ def _marks(sheet: Sheet, rng: Random) -> bool:
     row = rng.choice(rows)
     mark = rng.choice(["*", " *", "¹", "²", "†", " [1]", "(1)", " (a)", "^1"])
     if "os" in sheet.columns and rng.random() < 0.6:
+        if mark in (" (a)", "^1") and ("sum" in sheet.options or sheet.options.get("period") == "all"):
+            return False  # it is another system, and so are its rows without the mark
         row.cells["os"] += mark
     else:
         key = rng.choice(list(row.amounts))
@@ -811,10 +818,16 @@ def _duplicate(sheet: Sheet, rng: Random) -> bool:
 def _spelling(sheet: Sheet, rng: Random) -> bool:
     if "os" not in sheet.columns or sheet.spread or not sheet.long:
         return False
-    row = next((row for row in sheet.rows if row.cells["os"] in ("OS X", "macOS", "Macintosh")), None)
-    if row is None:
+    names = ("OS X", "macOS", "Macintosh")
+    row = next((row for row in sheet.rows if row.cells["os"] in names and row.amounts), None)
+    if row is None or not _plain(sheet):
         return False
-    sheet.rows.insert(sheet.rows.index(row) + 1, Row({**row.cells, "os": "Mac OS X"}))
+    # Two rows of one system add up, whatever they are called; its version is not counted twice.
+    part = Decimal(row.cells["value"]) - 1
+    if part <= 0:
+        return False
+    sheet.rows.insert(sheet.rows.index(row) + 1, Row({**row.cells, "os": "Mac OS X", "value": "1"}))
+    row.cells["value"] = str(part)
     return True
 
 
@@ -826,13 +839,18 @@ def _missing(sheet: Sheet, rng: Random) -> bool:
     row = rng.choice(rows)
     key = rng.choice(list(row.amounts))
     row.cells[key] = rng.choice(["", "-", "n/a", "..", "NULL", "–", "k. A."])
-    del row.amounts[key]
-    before = sheet.right
-    if sheet.unit == "count":
-        sheet.right = {} if sheet.known() != before else before
-    else:
-        sheet.right = sheet.known()
+    _without(sheet, row, key)
     return True
+
+
+def _without(sheet: Sheet, row: Row, key: str) -> None:
+    """Take a figure out of what is right: of counts the total is not known any more."""
+    before = sheet.known()
+    del row.amounts[key]
+    after = sheet.known()
+    if after != before:
+        sheet.right = {} if sheet.unit == "count" else after
+        sheet.right_too = {}
 
 
 @_kind("suppressed figure")
@@ -843,8 +861,7 @@ def _suppressed(sheet: Sheet, rng: Random) -> bool:
     row = rng.choice(rows)
     key = rng.choice(list(row.amounts))
     row.cells[key] = rng.choice(["<5", "< 0.01", "x", "~3", "5-10", "<10", "n < 5", ".."])
-    row.amounts.pop(key)
-    sheet.right = {} if sheet.unit == "count" and sheet.known() != sheet.right else sheet.known()
+    _without(sheet, row, key)
     return True
 
 

@@ -22,8 +22,8 @@ _VERSIONS = {
     "Ubuntu": "2.44", "Fedora": "0.71", "Chrome OS": "3.05", "Unknown": "6",
 }  # fmt: skip
 _COUNTRIES = {
-    "Germany": "12.4", "France": "9.7", "Brazil": "21.35", "India": "33.05", "Somalia": "1.2",
-    "Japan": "22.3",
+    "Germany": "12.43", "France": "9.7", "Brazil": "21.35", "India": "33.05", "Somalia": "1.2",
+    "Japan": "22.27",
 }  # fmt: skip
 
 

@@ -97,26 +97,28 @@ class Sheet:
             found[tuple(row.cells.get(key, "") for key in self.spread)].append(row)
         return found
 
-    def entries(self) -> Iterator[tuple[tuple[str, ...], Fraction]]:
+    def entries(self, amounts: Callable[[Row], dict[str, Fraction]]) -> Iterator[tuple[tuple[str, ...], Fraction]]:
         """The figure of each system that the options choose, by ranking and name."""
         for row in self.rows:
             if any(row.cells[key] != value for key, value in self.chosen.items() if key in row.cells):
                 continue
             by = (row.cells[self.by],) if self.by else ()
-            for key, amount in row.amounts.items():
+            for key, amount in amounts(row).items():
                 kind, _, name = key.partition(":")
                 if kind == "at" and name != self.chosen.get("at"):
                     continue
                 yield (*by, name if kind == "sys" else row.cells["os"]), amount
 
-    def known(self) -> dict[tuple[str, ...], float]:
-        """The right shares in percent, by ranking and name."""
+    def known(
+        self, amounts: Callable[[Row], dict[str, Fraction]] | None = None
+    ) -> dict[tuple[str, ...], float]:
+        """The right shares in percent, by ranking and name; of other ``amounts``, if given."""
         sums: dict[tuple[str, ...], Fraction] = defaultdict(Fraction)
         totals: dict[tuple[str, ...], Fraction] = defaultdict(Fraction)
-        for name, amount in self.entries():
+        for name, amount in self.entries(amounts or (lambda row: row.amounts)):
             sums[name] += amount
             totals[name[:-1]] += amount
-        if self.unit == "count":
+        if self.unit == "count" or amounts:
             return {name: float(100 * n / totals[name[:-1]]) for name, n in sums.items()}
         return {name: float(n * (100 if self.unit == "fraction" else 1)) for name, n in sums.items()}
 

@@ -13,8 +13,8 @@ from spamindex.tables.options import TableOptions
 from spamindex.tables.shares import Reading, read_table
 from tests.changes.sheet import Sheet
 
-Outcome = Literal["read", "warned", "refused", "wrong"]
-OUTCOMES: tuple[Outcome, ...] = ("read", "warned", "refused", "wrong")
+Outcome = Literal["read", "warned", "unmatched", "refused", "wrong"]
+OUTCOMES: tuple[Outcome, ...] = ("read", "warned", "unmatched", "refused", "wrong")
 
 
 class Verdict(NamedTuple):
@@ -37,7 +37,8 @@ def judge(sheet: Sheet, options: TableOptions | None = None) -> Verdict:
     """Read a table, and compare.
 
     Read: the right shares, and no others. Warned: others, and a warning, which ``--strict`` makes
-    an error. Refused: an error. Wrong: everything else, a traceback too.
+    an error. Unmatched: others, and a name that the known table has not, so that ``compute`` warns
+    that the other table lacks it. Refused: an error. Wrong: everything else, a traceback too.
     """
     source = io.BytesIO(sheet.content())
     source.name = "table"
@@ -54,7 +55,13 @@ def judge(sheet: Sheet, options: TableOptions | None = None) -> Verdict:
         _same(found, _expected(right, reading)) for right in (sheet.right, sheet.right_too) if right
     ):
         return Verdict("read", said)
-    return Verdict("warned" if findings.doubts else "wrong", f"{said} | {found}")
+    if findings.doubts:
+        return Verdict("warned", f"{said} | {found}")
+    right = _expected(sheet.right or sheet.known(), reading)
+    unmatched = [
+        key for key in found or () if key not in right and reading.names.rest(key[-1]) is None
+    ]
+    return Verdict("unmatched" if unmatched else "wrong", f"{said} | {found}")
 
 
 def _found(reading: Reading) -> dict[tuple[str, ...], float] | None:
