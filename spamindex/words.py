@@ -155,6 +155,7 @@ MULTIPLES: dict[str, float] = {
 
 TOTALS = frozenset(
     {"total", "totals", "grand total", "subtotal", "sub total", "sum", "all", "overall", "sum total",
+     "ergebnis", "gesamtergebnis", "teilergebnis",
      "gesamt", "gesamtsumme", "insgesamt", "summe", "zwischensumme", "alle", "total général",
      "total general", "total geral", "totaux", "ensemble", "sous total", "tous", "totale", "totaal",
      "totalt", "totalen", "suma", "summa", "razem", "ogółem", "celkem", "spolu", "összesen",
@@ -180,8 +181,12 @@ GROUPS = frozenset(
      "european union", "europäische union", "union européenne", "unión europea", "eu", "ue", "eu27",
      "eu 27", "eu28", "eu 28", "euro area", "eurozone", "oecd", "ocde", "g7", "g20", "brics", "emea",
      "apac", "asean", "nato", "commonwealth", "arab world", "middle east", "rest of world",
-     "desktop", "mobile", "tablet", "desktops", "mobiles", "smartphones", "tablets", "console",
-     "desktop total", "mobile total", "high income", "low income", "middle income"}
+     "high income", "low income", "middle income"}
+)  # fmt: skip
+# Kinds of machines, which are groups among systems, and parts in a column of their own.
+DEVICES = frozenset(
+    {"desktop", "mobile", "tablet", "desktops", "mobiles", "smartphones", "tablets", "console",
+     "desktop total", "mobile total"}
 )  # fmt: skip
 # What begins the name of a part: of which Windows 10.
 PARTS = frozenset(
@@ -205,6 +210,8 @@ MISSING = frozenset(
      "null", "none", "nil", "\\n", "(empty)", "(null)", "(none)", "(blank)", "<null>", "<na>",
      "k. a.", "k.a.", "keine angabe", "s.o.", "nd", "n.d.", "н/д", "不详"}
 )  # fmt: skip
+# In a column of names: the same as above.
+_DITTO = frozenset({"", "〃", "″", '"', ",,", "''", "ditto", "idem"})
 _NO_NAMES = frozenset(
     {"n/a", "#n/a", "null", "\\n", "(empty)", "(null)", "(none)", "(blank)", "<null>", "<na>"}
 )  # fmt: skip
@@ -529,8 +536,12 @@ def called_total(name: str) -> bool:
     (True, True, False)
     >>> called_total("All devices"), called_total("Windows (all versions)"), called_total("All4")
     (True, True, False)
+    >>> called_total("Linux (all)"), called_total("Linux (any)")
+    (True, True)
     """
     said = words(name)
+    if name.endswith(")") and words(name.rpartition("(")[2]) in TOTALS | {"any"}:
+        return True
     if said in TOTALS or said in TOTALS_OR_NAMES:
         return True
     first, _, rest = said.partition(" ")
@@ -548,7 +559,7 @@ def called_group(name: str) -> bool:
     >>> called_group("European Union"), called_group("France")
     (True, False)
     """
-    return words(name) in GROUPS
+    return words(name) in GROUPS or words(name) in DEVICES
 
 
 def called_footer(name: str) -> bool:
@@ -617,6 +628,15 @@ def usual(headings: Sequence[str], what: str) -> list[int]:
     return []
 
 
+def is_ditto(text: str) -> bool:
+    """Whether a cell of names is blank, or has a sign that the name above is meant again.
+
+    >>> is_ditto(""), is_ditto("〃"), is_ditto("-")
+    (True, True, False)
+    """
+    return text.strip().casefold() in _DITTO
+
+
 def is_blank(text: str) -> bool:
     """Whether a cell says that it holds no name: it is blank, has no letters, or says NULL.
 
@@ -626,4 +646,4 @@ def is_blank(text: str) -> bool:
     (True, True, False)
     """
     folded = text.strip().casefold()
-    return folded in MISSING and (folded in _NO_NAMES or not any(map(str.isalpha, folded)))
+    return folded in _DITTO or folded in MISSING and (folded in _NO_NAMES or not any(map(str.isalpha, folded)))

@@ -232,7 +232,7 @@ def _with(table: Table, number: int, column: Column) -> Table:
 def _filled(table: Table, number: int) -> Table:
     """The table with the cell above in the place of each blank one of a column."""
     column = table.column(number)
-    codes, blank = column.cat.codes.to_numpy(), where(column, lambda text: not text)
+    codes, blank = column.cat.codes.to_numpy(), where(column, words.is_ditto)
     above = np.maximum.accumulate(np.where(blank, 0, np.arange(len(codes))))
     return _with(table, number, categories(list(column.cat.categories), codes[above], column.index))
 

@@ -321,7 +321,10 @@ def _rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mas
             entries.table.findings.notes.append(
                 f"left out as the total along {heading}: {aggregates.named(entries, exact)}"
             )
-        groups_in = where(column, words.called_group)
+        # Desktop and mobile are parts of the whole in a column of their own.
+        groups_in = where(
+            column, lambda text: words.called_group(text) and words.words(text) not in words.DEVICES
+        )
         if groups_in.any() and not groups_in.all() and entries.table.headings[number] not in chosen:
             shown = sorted({str(t) for t in column[groups_in]})
             raise MatchError(
