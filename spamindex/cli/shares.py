@@ -101,7 +101,8 @@ def shares(
     from spamindex.tables.options import TableOptions
     from spamindex.tables.shares import read_table
 
-    options = TableOptions(**{**table, **written, "names": names_of(table["names"])}, counts=True)
+    known = names_of(table["names"], strict=out.strict, quiet=out.quiet)
+    options = TableOptions(**{**table, **written, "names": known}, counts=True)
     read = read_table(source(table_file), options)
     out.say([read.findings], spelling(ctx))
     names: dict[Any, str] = {**dict(enumerate(by)), "os": key, "share": "share_percent"}
