@@ -23,8 +23,9 @@ def behind(entries: Entries, figures: Figures, options: TableOptions) -> dict[st
 
     ``count`` and ``total`` say how many messages or machines a share stands for, where they are
     asked for; ``half`` is half a unit of a share's last digit, in percent, which counts do not
-    have: refused where the table is one of two; ``design_effect`` and ``clusters`` are those that a tally has written. Raises UnitError where the table has no such
-    thing, or counts and shares contradict each other.
+    have: refused where the table is one of two; ``design_effect`` and ``clusters`` are those that a
+    tally has written. Raises UnitError where the table has no such thing, or counts and shares
+    contradict each other.
     """
     found: dict[str, Numbers] = {}
     beside = _beside(entries, figures, options)
