@@ -40,11 +40,11 @@ class Entries:
     """A table with one row for each figure, and the numbers of its columns.
 
     ``by`` tells rankings apart, ``periods`` are the columns of periods, ``summed`` those along
-    which counts may be added up. ``above`` says that the names, or the periods, stand in the headings.
-    ``counted`` are columns that may hold counts behind the shares, ``combined`` those of years and
-    months that make up one of periods. ``all_rows`` is the table before
-    rows were chosen by other columns than that of the OS, and ``ranked`` are the rows that were
-    chosen by that one. ``unmet`` are names that an option gives and the table has not.
+    which counts may be added up, ``counted`` those that may hold counts behind the shares,
+    ``combined`` those of years and months that make up one of periods, and ``labels`` all others.
+    ``above`` says that the names, or the periods, stand in the headings. ``all_rows`` is the table
+    before rows were chosen by other columns than that of the OS, and ``ranked`` are the rows that
+    were chosen by that one. ``unmet`` are names that an option gives and the table has not.
     """
 
     table: Table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -48,9 +48,10 @@ class Reading:
 
     ``shares`` has a row for each system: the columns of ``by`` as 0, 1, 2 …, then ``os``,
     ``share`` in percent and, where they are asked for and known, ``count`` of ``total``, ``half``
-    (half a unit of the last digit, in percent), ``design_effect`` and ``clusters``. ``names`` are those by which
-    it meets another table, ``heading`` stands over them in the file, ``value`` over the shares.
-    ``spans`` are the kinds of periods of each ``by``, ``periods`` those that the rows are of.
+    (half a unit of the last digit, in percent), ``design_effect`` and ``clusters``.
+    ``names`` are those by which it meets another table, ``heading`` stands over them in the file,
+    ``value`` over the shares. ``spans`` are the kinds of periods of each ``by``, ``periods`` those
+    that the rows are of.
     """
 
     shares: pd.DataFrame
@@ -78,7 +79,7 @@ def read_shares(
     the name of its family) and ``share`` in percent; as asked for ``count`` of ``total``, and
     ``half``, half a unit of the last digit in percent. What a reader would want to know is warned
     of (SpamIndexNote, SpamIndexWarning). Raises a SpamIndexError where the file can't be used,
-    whose ``settles`` are the fields that help, and ValueError for a field or a value that there is not.
+    whose ``settles`` are the fields that help, and ValueError for a field or a value that is none.
 
     >>> read_shares("data/share.csv").head(2)
             os  share
@@ -311,7 +312,7 @@ def _rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mas
             if not cell:
                 settles.append(Remedy("fill", title, "repeats the cell above"))
             raise MatchError(
-                f"{entries.table.name}: {heading} is {cell or 'blank'!r}, a total, for "
+                f"{entries.table.name}: {heading} is {repr(cell) if cell else 'blank'}, a total, for "
                 f"{aggregates.named(entries, wrong)}, but its figure is not what the others add up "
                 "to",
                 settles=settles,
@@ -477,8 +478,7 @@ def _added_up(
                 exact[part] = exact.get(part, Decimal()) + Decimal(repr(figure))
             sums[name][list(exact)] = [float(total) for total in exact.values()]
     by = {number: _taken(entries.table.column(i), first) for number, i in enumerate(entries.by)}
-    found: dict[Hashable, object] = dict(by)
-    return pd.DataFrame(found | {"os": _taken(shown, first)} | dict(sums))
+    return pd.DataFrame(by).assign(os=_taken(shown, first), **sums)
 
 
 def _taken(column: Column, rows_: npt.NDArray[np.int64]) -> pd.api.extensions.ExtensionArray:
@@ -516,8 +516,8 @@ def _ranked(entries: Entries, groups: npt.NDArray[np.int64]) -> Mask:
 
 def _periods(entries: Entries) -> list[str]:
     """The periods that the rows are of, of the column that has most of them."""
-    there: list[list[str]] = [texts(entries.table.column(i)) for i in entries.periods]
-    return sorted(max(there, key=len)) if there else []
+    there = [texts(entries.table.column(i)) for i in entries.periods]
+    return sorted(sorted(there, key=len)[-1]) if there else []
 
 
 def _say_added_up(entries: Entries, apart: Sequence[int], options: TableOptions, left: int) -> None:

@@ -197,7 +197,12 @@ def settle(
         if (sign is not None and sign.unit != "percent") or words.measure(heading) is not None:
             sign = None
         sign = Sign("percent") if sign is None or sign.times == 1 else sign
-    sums = _Sums(entries, values, half)
+    halves = {
+        text: numbers.half_unit(text, reading.mark)
+        for text in reading.values
+        if not is_missing(text)
+    }
+    sums = _Sums(entries, values, half, numbers_of(column, halves, 0.0))
     if unit is None:
         unit, times = _found(entries, reading, sums, sign, whole_before)
     else:
@@ -231,11 +236,14 @@ def settle(
 class _Sums:
     """What the figures of each ranking and period add up to, and how far rounding explains."""
 
-    def __init__(self, entries: Entries, values: Numbers, half: float) -> None:
+    def __init__(self, entries: Entries, values: Numbers, half: float, own: Numbers) -> None:
         self.groups: npt.NDArray[np.int64] = entries.rankings(over_time=True)
         self.sums: Numbers = np.bincount(self.groups, weights=values).astype(float)
         filled = (values > 0).astype(float)
-        self.slack: Numbers = np.maximum(np.bincount(self.groups, weights=filled) * half, _LEAST)
+        usual = np.bincount(self.groups, weights=filled) * half
+        # A figure is never off by more than half a unit of its own last digit.
+        most = np.bincount(self.groups, weights=own)
+        self.slack: Numbers = np.maximum(np.minimum(usual, most), _LEAST)
         self.counted: Numbers = np.bincount(self.groups, weights=filled).astype(float)
         self.largest = float(values.max(initial=0))
 
@@ -265,6 +273,11 @@ def _half(column: Column, reading: Reading) -> float:
     return max(min(half for half, count in ends.items() if count == most), _LEAST)
 
 
+_PERCENT = Remedy("unit", "percent", "takes them for percents")
+_FRACTION = Remedy("unit", "fraction", "takes them for fractions")
+_COUNT = Remedy("unit", "count", "takes them for counts")
+
+
 def _found(
     entries: Entries,
     reading: Reading,
@@ -273,71 +286,63 @@ def _found(
     whole_before: Numbers | None,
 ) -> tuple[str, float]:
     """The unit that is certain, and of how many percent a figure of 1 is."""
-    heading, name = entries.heading, entries.title
-    shares = words.says_shares(heading)
-    of_counts = words.measure(heading) is not None or (sign is not None and sign.unit == "count")
-    total = _total(sums)
-    asks = [
-        Remedy("unit", "percent", "takes them for percents"),
-        Remedy("unit", "fraction", "for fractions"),
-    ]
-    if sign is not None and sign.unit in ("percent", "fraction"):
-        if (
-            sign.unit == "percent"
-            and sign.times == 1
-            and sums.are(1).all()
-            and sums.counted.max() > 1
-        ):
-            raise UnitError(f"{name}: says percent, but adds up to {total}", settles=asks[::-1])
-        return sign.unit, sign.times
-    if of_counts:
+    if sign is not None and sign.unit != "count":
+        return _declared(entries, sums, sign)
+    if sign is not None or words.measure(entries.heading) is not None:
         if reading.whole or (sign is not None and sign.times > 1) or reading.rounded:
             return "count", 1.0
         raise UnitError(
-            f"{name}: counts are whole, but these are not, and add up to {total}",
-            settles=[Remedy("unit", "count", "takes them as they are"), *asks],
+            f"{entries.title}: counts are whole, but these are not, and add up to {_total(sums)}",
+            settles=[_COUNT, _PERCENT, _FRACTION],
         )
+    if by_sums := _by_what_they_add_up_to(entries, sums):
+        return by_sums
+    shares = words.says_shares(entries.heading)
+    counts = not shares and reading.whole and sums.largest > _SURELY
+    if not counts and (whole_before is not None or entries.by):
+        _refuse_parts(entries, sums, whole_before)
+    if counts and _are_years(reading):
+        raise UnitError(f"{entries.title}: are these years?", settles=[_COUNT])
+    if counts:
+        return "count", 1.0
+    if (shares or entries.above or not reading.whole) and sums.largest > 1:
+        return "percent", 1.0  # a part of the whole; more than the whole is refused
+    small = sums.largest <= 1
+    raise UnitError(
+        f"{entries.title}: adds up to {_total(sums)}: percents or "
+        f"{'fractions' if small else 'counts'}?",
+        settles=[_PERCENT, _FRACTION if small else _COUNT],
+    )
+
+
+def _declared(entries: Entries, sums: _Sums, sign: Sign) -> tuple[str, float]:
+    """The unit that a heading, or the sign in the cells, says."""
+    says_percent = sign.unit == "percent" and sign.times == 1
+    if says_percent and sums.are(1).all() and sums.counted.max() > 1:
+        raise UnitError(
+            f"{entries.title}: says percent, but adds up to {_total(sums)}",
+            settles=[_FRACTION, _PERCENT],
+        )
+    return sign.unit, sign.times
+
+
+def _by_what_they_add_up_to(entries: Entries, sums: _Sums) -> tuple[str, float] | None:
+    """Percents where they add up to 100, fractions where they add up to 1; else None."""
     percents, fractions = sums.are(100), sums.are(1) & (sums.counted > 1)
     if percents.all():
         return "percent", 1.0
     if fractions.all():
-        entries.table.findings.doubts.append(
-            Doubt(
-                f"read as fractions, since they add up to {total}",
-                (Remedy("unit", "fraction", "says so"),),
-            )
-        )
+        doubt = f"read as fractions, since they add up to {_total(sums)}"
+        says_so = Remedy("unit", "fraction", "says so")
+        entries.table.findings.doubts.append(Doubt(doubt, (says_so,)))
         return "fraction", 100.0
     if fractions.any() and (percents.any() or (sums.sums > 1.5).any()):
         raise UnitError(
-            f"{name}: adds up to {total}: percents in some rankings or periods, fractions in "
-            "others; choose those of one unit",
+            f"{entries.title}: adds up to {_total(sums)}: percents in some rankings or periods, "
+            "fractions in others; choose those of one unit",
             settles=[Remedy("period", None, "chooses one"), Remedy("where", None, "chooses rows")],
         )
-    if whole_before is not None and not shares and reading.whole and sums.largest > _SURELY:
-        return "count", 1.0
-    if whole_before is not None or entries.by:
-        _refuse_parts(entries, sums, whole_before)
-    if not shares and reading.whole and sums.largest > _SURELY:
-        if _are_years(reading):
-            raise UnitError(
-                f"{name}: are these years?",
-                settles=[Remedy("unit", "count", "says that they are counts")],
-            )
-        return "count", 1.0
-    alone = not shares and (entries.above or not reading.whole)
-    if (shares or alone) and sums.above(100).any():
-        return "percent", 1.0  # which is refused with what they add up to
-    if (shares or alone) and sums.largest > 1:
-        return "percent", 1.0
-    raise UnitError(
-        f"{name}: adds up to {total}: percents or fractions?"
-        if sums.largest <= 1 or shares
-        else f"{name}: adds up to {total}: percents or counts?",
-        settles=asks
-        if sums.largest <= 1
-        else [asks[0], Remedy("unit", "count", "takes them for counts")],
-    )
+    return None
 
 
 def _are_years(reading: Reading) -> bool:
