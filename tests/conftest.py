@@ -81,5 +81,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--rewrite-readme", action="store_true", help="write what the README's commands print"
+        "--rewrite-docs",
+        action="store_true",
+        help="write into README.md and docs/ what their commands print, and the pages of options",
     )

@@ -16,16 +16,24 @@ from spamindex.errors import (
     SpamIndexWarning,
     Spelling,
 )
-from spamindex.names import visible
 
 if TYPE_CHECKING:
     from spamindex.names import Names
     from spamindex.sources import Source
 
 
+def shown(text: str, *, but: str = "") -> str:
+    """Text of which nothing can steer a terminal; see ``names.visible``, loaded where needed."""
+    if text.translate(dict.fromkeys(map(ord, but))).isprintable():
+        return text
+    from spamindex.names import visible
+
+    return visible(text, but=but)
+
+
 def say(line: str) -> None:
     """Write one line to standard error."""
-    put(f"spamindex: {visible(line)}\n")
+    put(f"spamindex: {shown(line)}\n")
 
 
 def say_note(line: str) -> None:
@@ -36,7 +44,7 @@ def say_note(line: str) -> None:
 def put(lines: str) -> None:
     """Write lines to standard error; where that can't be, the exit code still says something."""
     with suppress(OSError, AttributeError, ValueError):  # full, None, closed
-        sys.stderr.write(visible(lines, but="\n"))
+        sys.stderr.write(shown(lines, but="\n"))
         sys.stderr.flush()
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from numbers import Real
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from spamindex.names import visible
+from spamindex.cli.console import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,13 +112,13 @@ def render(
     """
     columns: Columns = [(str(name), column) for name, column in table.items()]
     if style in FOR_PEOPLE:
-        shown = {**_HEADINGS, **(headings or {})}
-        columns = [(shown.get(name, name), column) for name, column in columns]
+        called = {**_HEADINGS, **(headings or {})}
+        columns = [(called.get(name, name), column) for name, column in columns]
     text = FORMATS[style](columns, precision, header)
     if title is None or style not in FOR_PEOPLE:
         return text
     escapes = str.maketrans(_TITLE_ESCAPES.get(style) or _ESCAPES.get(style, {}))
-    return f"{visible(title).translate(escapes)}\n\n{text}"
+    return f"{shown(title).translate(escapes)}\n\n{text}"
 
 
 def heading_of(name: str | None) -> str:
@@ -141,11 +139,11 @@ def _for_people(style: str, table: Columns, precision: int | None, header: bool)
 
     escapes = str.maketrans(_ESCAPES.get(style, {}))
     decimals = _DECIMALS if precision is None else precision
-    headings = [visible(name).translate(escapes) for name, _ in table]
+    headings = [shown(name).translate(escapes) for name, _ in table]
     columns = [
         _digits(_plain(column), decimals)
         if _holds_figures(column)
-        else [visible(text).translate(escapes) for text in column]
+        else [shown(text).translate(escapes) for text in column]
         for _, column in table
     ]
     written = tabulate(
@@ -185,6 +183,7 @@ def _cells(column: Column, delimiter: str, precision: int | None) -> _Cells:
 def _quoted(texts: Iterable[str | None], delimiter: str) -> list[str]:
     """Texts as cells, in quotation marks where they need them; None is an empty cell."""
     import csv
+    from types import SimpleNamespace
 
     written: list[str] = []
     # The writer quotes a carriage return only if its own line end has one.
@@ -221,6 +220,8 @@ def _plain(column: Column) -> list[Any]:
 
 
 def _holds_figures(column: Column) -> bool:
+    from numbers import Real
+
     return len(column) > 0 and isinstance(next(iter(column)), Real)
 
 

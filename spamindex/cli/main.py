@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 
 import click
 
-from spamindex.cli.chart import chart
-from spamindex.cli.compute import compute
 from spamindex.cli.console import put, say
 from spamindex.cli.options import EXIT_CLOSED_PIPE, VERSION, Group, Refused, usage
 from spamindex.cli.output import silence
-from spamindex.cli.sample import sample
-from spamindex.cli.shares import shares
-from spamindex.cli.tally import tally
 
+COMMANDS = ("compute", "shares", "tally", "sample", "chart")
 EXIT_ERROR = 1
+_COMPLETE = "_SPAMINDEX_COMPLETE"
+
+
+class Commands(Mapping[str, click.Command]):
+    """The commands by name, each loaded when it is asked for, in the order of the help page."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        """The command in the module of its name."""
+        if name not in COMMANDS:
+            raise KeyError(name)
+        command: click.Command = getattr(import_module(f"spamindex.cli.{name}"), name)
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        """Their names."""
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(COMMANDS)
 
 
 def main() -> None:
@@ -34,6 +53,8 @@ def main() -> None:
 
 def run(args: list[str]) -> int:
     """Run one command and return its exit code; every error has been said on standard error."""
+    if _COMPLETE in os.environ:
+        import spamindex.cli.completion  # noqa: F401 - which tells click how bash takes words
     try:
         code: int | None = cli.main(
             args, prog_name="spamindex", standalone_mode=False, auto_envvar_prefix="SPAMINDEX"
@@ -57,6 +78,7 @@ def run(args: list[str]) -> int:
 
 @click.group(
     cls=Group,
+    commands=Commands(),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
 @click.version_option(None, "-V", "--version", **VERSION)
@@ -66,7 +88,3 @@ def cli() -> None:
     The spam index of an operating system is its share of all spam divided by its share of all
     machines: 1 is its fair share, 5 is five times that.
     """
-
-
-for command in (compute, shares, tally, sample, chart):
-    cli.add_command(command)

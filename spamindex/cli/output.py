@@ -10,11 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from spamindex.cli.console import say_findings, say_note
+from spamindex.cli.console import say_findings, say_note, shown
 from spamindex.cli.formats import FOR_PEOPLE, Table, render
 from spamindex.errors import Findings, OutputError, Spelling
-from spamindex.names import visible
-from spamindex.sources import tidied
 
 # What else formats are called, in --format and as the ending of a file.
 ALSO = {
@@ -126,7 +124,7 @@ def _to_stdout(result: str | bytes) -> None:
     if sys.stdout.isatty():
         if isinstance(result, bytes):
             raise OSError("it is a terminal, and this an image; name a file with -o")
-        result = visible(result, but="\n\t")
+        result = shown(result, but="\n\t")
     sys.stdout.flush()
     _write_all(sys.stdout.buffer, result.encode() if isinstance(result, str) else result)
     sys.stdout.buffer.flush()
@@ -154,6 +152,8 @@ def _stream(path: str) -> int | None:
 
 
 def _replace(path: str, data: bytes) -> None:
+    from spamindex.sources import tidied
+
     beside = f"{path}.{os.getpid()}.part"
 
     def remove() -> None:

@@ -7,9 +7,7 @@ from typing import Any
 
 import click
 
-from spamindex.cli.values import headings
 from spamindex.errors import Remedy, Spelling
-from spamindex.words import is_period
 
 _TABLES = {"spam": "spam", "market": "share"}  # arguments, and the beginnings of options
 _GIVEN = click.core.ParameterSource.COMMANDLINE
@@ -80,6 +78,9 @@ def _path(path: str) -> str:
 
 def _parted(table: str, path: str, other: str, ctx: click.Context) -> tuple[list[str], list[str]]:
     """The options that were given: those for ``shares``, and those for ``compute`` after it."""
+    from spamindex.cli.completion import headings
+    from spamindex.words import is_period
+
     in_table, elsewhere = headings(path), headings(other)
     of_table: list[str] = []
     of_rest: list[str] = []

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-
-from spamindex.sources import tidy_up
+import sys
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -21,5 +20,6 @@ def end_on_signals() -> None:
 
 
 def _end(number: int, _frame: object) -> None:
-    tidy_up()
+    if (sources := sys.modules.get("spamindex.sources")) is not None:  # else nothing is half done
+        sources.tidy_up()
     os._exit(128 + number)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import click
-from click.shell_completion import BashComplete, CompletionItem, add_completion_class
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _T = TypeVar("_T")
 _SHOWN = 8
 _MANY = 10**6
-_LINE = 1 << 16  # bytes of a first line that completion looks at
-_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
-_SPECIAL = re.compile(r"[^\w@%+=:,./-]")  # what bash would take for more than text
-_NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.ASCII | re.IGNORECASE)
+_THOUSANDS = r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?"
+_NUMBER = r"-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?"
 _TALLY_COLUMNS = ("os", "spam_share", "messages")
 _FILES = ("spam", "share", "table_file", "ranking", "messages")  # arguments that name files
 
@@ -51,9 +50,9 @@ class Number(click.ParamType[float]):
         text = str(value).strip()
         if self.percent:
             text = text.removesuffix("%").rstrip()
-        if _THOUSANDS.fullmatch(text):
+        if re.fullmatch(_THOUSANDS, text):
             text = text.replace(",", "")
-        if not _NUMBER.fullmatch(text):
+        if not re.fullmatch(_NUMBER, text):
             self.fail(f"{str(value)!r} is not a number", param, ctx)
         number = float(text)
         if self.percent and 0 < number < 1 <= self.least and param is not None:
@@ -139,6 +138,8 @@ class File(click.ParamType[str]):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem[Any]]:
         """The shell knows the names of files."""
+        from click.shell_completion import CompletionItem
+
         return [CompletionItem(incomplete, type="file")]
 
 
@@ -154,6 +155,8 @@ class Column(Text):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem[Any]]:
         """The headings that begin so."""
+        from spamindex.cli.completion import headings
+
         named = [ctx.params.get(name) for name in self.files]
         paths = [path for of in named for path in ([of] if isinstance(of, str) else of or ())]
         return _beginning(incomplete, dict.fromkeys(h for path in paths for h in headings(path)))
@@ -253,46 +256,9 @@ class Ports(click.ParamType[tuple[str, ...]]):
         return tuple(str(int(port)) for port in ports)
 
 
-@add_completion_class
-class Bash(BashComplete):
-    """Completion in bash, where words with blanks are escaped and ``--by=x`` is three words."""
-
-    def get_completion_args(self) -> tuple[list[str], str]:
-        """The words before the one that is completed, and that one."""
-        args, incomplete = super().get_completion_args()
-        return [arg for arg in args if arg != "="], "" if incomplete == "=" else incomplete
-
-    def format_completion(self, item: CompletionItem[Any]) -> str:
-        """A word as it is typed; bash reads it once, which takes one level of backslashes off."""
-        typed = _SPECIAL.sub(r"\\\\\g<0>", str(item.value)) if item.type == "plain" else item.value
-        return f"{item.type},{typed}"
-
-
-def headings(path: str) -> list[str]:
-    """The cells of the first line of a file, for completion; none where it can't be told."""
-    import csv
-    import json
-
-    from spamindex.errors import SpamIndexError
-    from spamindex.sources import delimiter_of, unpacked
-
-    if not os.path.isfile(path):  # a pipe would be empty when the command reads it
-        return []
-    try:
-        with unpacked(path) as file:
-            line = file.readline(_LINE)
-        wide = line.startswith((b"\xff\xfe", b"\xfe\xff"))
-        text = (line + b"\0" if wide else line).decode("utf-16" if wide else "utf-8-sig", "replace")
-        if text.startswith(("{", "[")):
-            found = json.loads(text.strip().removeprefix("[").removesuffix(",").removesuffix("]"))
-            return [str(key) for key in found] if isinstance(found, dict) else []
-        cells = next(csv.reader([text], delimiter=delimiter_of(path, [text])), [])
-    except (SpamIndexError, OSError, ValueError, csv.Error):
-        return []
-    return [cell.strip() for cell in cells if cell.strip().isprintable() and cell.strip()]
-
-
 def _beginning(incomplete: str, words: Iterable[str]) -> list[CompletionItem[Any]]:
+    from click.shell_completion import CompletionItem
+
     start = incomplete.casefold()
     return [CompletionItem(word) for word in words if word.casefold().startswith(start)]
 

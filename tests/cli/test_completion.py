@@ -17,8 +17,8 @@ from pathlib import Path
 import click
 import pytest
 
+from spamindex.cli.completion import headings
 from spamindex.cli.main import cli
-from spamindex.cli.values import headings
 from tests.conftest import ROOT
 
 PROMPT = "ready> "
