@@ -18,6 +18,7 @@ _FORMS = [
         # 2010.1 is how a spreadsheet leaves 2010.10, so that both digits are needed.
         rf"{_YEAR}\.(?P<month>\d\d)(\.(?P<day>\d\d))?\.?",
         rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)?",
+        rf"(?P<month>\d\d?)[-/]{_YEAR}",
         rf"{_NAME}\.?(?:[-, /]| de | del )*{_YEAR}",
         rf"{_YEAR}[- ]{_NAME}\.?",
         rf"{_NAME}\.? (?P<day>\d\d?)(st|nd|rd|th)?,? {_YEAR}",
@@ -131,6 +132,8 @@ def _one(text: str, span: str | None, day_first: bool | None) -> str | None:
     if span == "week" and (week := re.fullmatch(r"(\d{4})[-/.]?(\d\d)", text)):
         return f"{week[1]}-W{week[2]}" if 1 <= int(week[2]) <= 53 else None
     found = iso(text)
+    if span == "week" and found and len(found) == 7:  # 05/2010 is the fifth week
+        return None
     if span == "year" and found and len(found) == 7:  # 2010/11 is from one year into the next
         return None if re.fullmatch(r"\d{4}[-/]\d\d", text) else found
     return text if found is None and is_short(text) else found

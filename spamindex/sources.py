@@ -98,7 +98,7 @@ def read(source: Source, encoding: str | None = None) -> Text:
 def decoded(name: str, data: bytes, encoding: str | None = None) -> Text:
     """The bytes of a file as text, see ``read``.
 
-    >>> decoded("share.csv", b"OS,Share\n").encoding
+    >>> decoded("share.csv", b"OS,Share").encoding
     'utf-8-sig'
     """
     if encoding is not None:
@@ -271,8 +271,7 @@ def delimiter_of(name: str, sample: list[str]) -> str:
     best = max(DELIMITERS, key=rows_alike)
     if rows_alike(best) < min(lines, 2):
         raise FileError(
-            f"{name}: can't find the columns: no comma, semicolon, tab or | separates them; "
-            "another character may separate them"
+            f"{name}: can't find the columns: no comma, semicolon, tab or | separates them"
         )
     return best
 

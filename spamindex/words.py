@@ -112,6 +112,10 @@ OTHER_WORDS = frozenset(
      "new", "neue", "nouveaux", "nuevos", "error", "errors", "margin", "low", "high", "lower",
      "upper", "min", "max", "std", "stddev", "variance", "relative", "even", "effect", "clusters"}
 )  # fmt: skip
+VERSION_WORDS = frozenset(
+    {"version", "versions", "release", "build", "versión", "versão", "versione", "versie", "wersja",
+     "verze", "версия", "版本", "バージョン", "버전"}
+)  # fmt: skip
 NOTE_WORDS = frozenset(
     {"note", "notes", "remark", "remarks", "comment", "comments", "footnote", "footnotes", "source",
      "sources", "bemerkung", "bemerkungen", "anmerkung", "anmerkungen", "kommentar", "hinweis",
@@ -175,12 +179,23 @@ GROUPS = frozenset(
      "desktop", "mobile", "tablet", "desktops", "mobiles", "smartphones", "tablets", "console",
      "desktop total", "mobile total", "high income", "low income", "middle income"}
 )  # fmt: skip
+# What begins the name of a part: of which Windows 10.
+PARTS = frozenset(
+    {"of which", "thereof", "including", "incl", "davon", "darunter", "darin", "inkl", "dont",
+     "y compris", "de los cuales", "de las cuales", "dos quais", "di cui", "waarvon", "waarvan",
+     "därav", "varav", "heraf", "herav", "hvorav", "w tym", "z toho", "из них", "в том числе", "其中"}
+)  # fmt: skip
 FOOTERS = frozenset(
     {"updated", "generated", "last updated", "created", "exported", "as of", "date", "stand",
      "aktualisiert", "erstellt", "mis à jour", "actualizado", "aggiornato", "bijgewerkt",
      "source", "quelle", "fuente", "fonte", "bron", "copyright", "note", "notes", "report date",
+     "rows", "records", "zeilen", "base", "sample size", "respondents", "basis",
      "обновлено", "источник", "更新日", "更新时间"}
 )  # fmt: skip
+DATES = frozenset({"date", "datum", "fecha", "dato", "дата", "日期", "日付"})
+_BEFORE_DATES = frozenset(
+    {"on", "at", "as", "am", "vom", "le", "el", "em", "il", "op", "den", "на", "от"}
+)
 MISSING = frozenset(
     {"", "-", "--", "---", "–", "—", "..", "...", "…", "n/a", "#n/a", "na", "n.a.", "n.a", "nan",
      "null", "none", "nil", "\\n", "(empty)", "(null)", "(none)", "(blank)", "<null>", "<na>",
@@ -397,9 +412,21 @@ def says_other(heading: str) -> bool:
 
     >>> says_other("Market share last month"), says_other("Bounce Rate"), says_other("user_id Count")
     (True, True, False)
+    >>> says_other("Spamfrei %"), says_other("Spamanteil"), says_other("spam_share")
+    (True, False, False)
     """
     said = words(heading).split()
+    if any(map(_is_spam_of_a_kind, said)):
+        return True
     return not OTHER_WORDS.isdisjoint(said) and said[-1] not in ("count", "counts")
+
+
+def _is_spam_of_a_kind(word: str) -> bool:
+    """Whether a word puts spam together with one that is neither shares nor counts: spamfree."""
+    if "spam" not in word or word == "spam":
+        return False
+    rest = word.replace("spam", "", 1).removeprefix("s") or "spam"
+    return rest not in ("spam", *SHARE_WORDS) and not any(rest in line for line in COUNT_WORDS)
 
 
 def says_shares(heading: str) -> bool:
@@ -433,6 +460,15 @@ def measure(heading: str) -> int | None:
     if says_shares(heading):
         return None
     return next((i for i, line in enumerate(COUNT_WORDS) if holds(heading, line)), None)
+
+
+def is_version(heading: str) -> bool:
+    """Whether a heading says that versions stand under it, which may look like figures.
+
+    >>> is_version("OS Version"), is_version("Visits")
+    (True, False)
+    """
+    return holds(heading, VERSION_WORDS)
 
 
 def is_note(heading: str) -> bool:
@@ -492,10 +528,36 @@ def called_group(name: str) -> bool:
 def called_footer(name: str) -> bool:
     """Whether a name is no name but what stands below a table: when, and from where.
 
-    >>> called_footer("Last updated:"), called_footer("Linux")
+    >>> called_footer("Last updated:"), called_footer("Generated on 2010-03-01")
+    (True, True)
+    >>> called_footer("Linux"), called_footer("Source Mage")
+    (False, False)
+    """
+    before, colon, _ = name.partition(":")
+    said = words(before) if colon else words(name)
+    if said in FOOTERS:
+        return True
+    date = said.rpartition(" ")[2]
+    if " " in said and date in DATES:  # Export date
+        return True
+    return any(
+        said.startswith(f"{footer} ") and _begins_a_date(said[len(footer) + 1 :])
+        for footer in FOOTERS
+    )
+
+
+def _begins_a_date(said: str) -> bool:
+    first, _, rest = said.partition(" ")
+    return first[:1].isdecimal() or (first in _BEFORE_DATES and any(map(str.isdecimal, rest)))
+
+
+def called_part(name: str) -> bool:
+    """Whether a name says that it is a part of the one above: of which Windows 10.
+
+    >>> called_part("davon Windows 10"), called_part("Windows 10")
     (True, False)
     """
-    return words(name) in FOOTERS
+    return any(words(name).startswith(f"{part} ") for part in PARTS)
 
 
 def is_missing(text: str) -> bool:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spamindex import SpamIndexError, read_shares, spam_index
+from spamindex import SpamIndexError, read_shares
 from spamindex.cli.formats import render
+from spamindex.ranking.index import rank
 from tests.conftest import SHARE, Invoke, Write
 
 NAMES = st.lists(
@@ -36,8 +37,8 @@ def table(weights: list[int], scale: float = 1.0) -> pd.DataFrame:
 def test_scaling_both_tables_leaves_the_ranking(
     spam: list[int], market: list[int], scale: float
 ) -> None:
-    ranking = spam_index(table(spam), table(market))
-    scaled = spam_index(table(spam, scale), table(market, scale))
+    ranking = rank(table(spam), table(market)).ranking
+    scaled = rank(table(spam, scale), table(market, scale)).ranking
     assert scaled["spam_index"].tolist() == pytest.approx(ranking["spam_index"].tolist())
 
 
@@ -45,12 +46,12 @@ def test_scaling_both_tables_leaves_the_ranking(
 def test_the_order_of_rows_leaves_the_bytes(
     spam: list[int], market: list[int], random: object
 ) -> None:
-    expected = render(spam_index(table(spam), table(market)), "csv")
+    expected = render(rank(table(spam), table(market)).ranking, "csv")
     shuffled = [
         frame.sample(frac=1, random_state=random.randrange(2**32))  # type: ignore[attr-defined]
         for frame in (table(spam), table(market))
     ]
-    assert render(spam_index(*shuffled), "csv") == expected
+    assert render(rank(*shuffled).ranking, "csv") == expected
 
 
 @given(WEIGHTS)

@@ -12,7 +12,6 @@ import click
 from spamindex.cli.console import names_of, say, source
 from spamindex.cli.formats import COLUMNS, heading_of
 from spamindex.cli.options import (
-    UNITS,
     Command,
     as_one,
     check_columns,
@@ -25,6 +24,7 @@ from spamindex.cli.options import (
     output_options,
     question_option,
     table_options,
+    unit_option,
 )
 from spamindex.cli.output import Output
 from spamindex.cli.remedies import spelling
@@ -119,8 +119,8 @@ _NEEDS = {
         metavar="COLUMN",
         help="Column of SHARE with the market shares.",
     ),
-    input_option("--spam-unit", type=UNITS, help="Unit of the spam shares; you answer for it."),
-    input_option("--share-unit", type=UNITS, help="Unit of the market shares; you answer for it."),
+    unit_option("--spam-unit"),
+    unit_option("--share-unit"),
     several=True,
 )
 @as_one(
@@ -129,14 +129,15 @@ _NEEDS = {
     input_option(
         "--lump",
         is_flag=True,
-        help="What only one table names goes to Other, in both.",
+        help="Add what only one table names to Other, in both.",
     ),
     question_option(
         "--baseline",
         type=Text(),
         metavar="OS",
-        help="Add how many times this OS's index each one is, and the break-even: the percent of "
-        "an OS's spam that would have to be the baseline's for both indexes to be equal.",
+        help="Compare each index with this OS's: relative is how many times as high it is, "
+        "break_even the percent of its spam that would have to be the baseline's for both to be "
+        "equal.",
     ),
     question_option(
         "--reattribute",
@@ -296,6 +297,7 @@ def _ranking(spam: Reading, market: Reading, by: Sequence[str], asked: Questions
     )
     ranked = rank(moved, market_shares, by=labels, names=names, lump=asked.lump)
     for reading, found in ((spam, ranked.spam), (market, ranked.market)):
+        reading.findings.facts += found.facts
         reading.findings.notes += found.notes
         reading.findings.doubts += found.doubts
     ranking = ranked.ranking

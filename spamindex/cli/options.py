@@ -27,6 +27,7 @@ EXIT_INTERRUPTED = 130
 EXIT_CLOSED_PIPE = 141
 _ENVIRONMENT = click.core.ParameterSource.ENVIRONMENT
 _Function = Callable[..., Any]
+_WIDE, _NARROW = 30, 20  # columns for the names of options on a help page
 
 
 class Refused(click.ClickException):
@@ -142,7 +143,8 @@ class Command(click.Command):
         """Write the options, each under the heading of its section."""
         for section, options in sections(self, ctx).items():
             with formatter.section(section):
-                formatter.write_dl(filter(None, (o.get_help_record(ctx) for o in options)))
+                records = [record for o in options if (record := o.get_help_record(ctx))]
+                formatter.write_dl(records, col_max=_WIDE if formatter.width > 70 else _NARROW)
         with formatter.section("Environment"):
             names = [variable(option, ctx) for option in settable(self)]
             formatter.write_text(
@@ -265,10 +267,15 @@ def as_one(
 
 
 MESSAGES = (
-    message_option("--strict", is_flag=True, help="Warnings are errors; notes are not."),
-    message_option("-q", "--quiet", is_flag=True, help="Say no notes and no warnings."),
     message_option(
-        "-v", "--verbose", is_flag=True, help="Say how the input was read, even if certain."
+        "--strict", is_flag=True, help="Take warnings as errors (exit 1); notes are none."
+    ),
+    message_option("-q", "--quiet", is_flag=True, help="No notes and no warnings."),
+    message_option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        help="Say how the input was read, even where that is certain.",
     ),
 )
 
@@ -283,7 +290,7 @@ def output_options(
     """The options of every command that prints a table, which it gets as ``out``, an Output."""
     known = tuple(formats)
     kinds = "csv, tsv, json, jsonl" + (
-        ", or for reading: simple, plain, github, html, latex ..." if people else ""
+        "; for reading: simple, plain, github, html, latex and more" if people else ""
     )
 
     def make(
@@ -304,15 +311,14 @@ def output_options(
             "--format",
             type=Choice(known, {also: to for also, to in ALSO.items() if to in known}),
             metavar="FORMAT",
-            help=f"{kinds}. Left out, the ending of -o FILE decides, else {default}.",
+            help=f"{kinds}. Default: as -o FILE ends, else {default}.",
         ),
         output_option(
             "-p",
             "--precision",
             type=Whole(0, 15),
             metavar="N",
-            help="Decimals"
-            + ("; left out, 2 in formats for reading, else all." if people else "."),
+            help="Decimals." + (" Default: 2 in formats for reading, else all." if people else ""),
         ),
         output_option("--no-header", is_flag=True, help="Leave out the headings."),
         output_option(
@@ -351,7 +357,14 @@ def _where(text: str) -> Where:
     return Where.parsed(text)
 
 
-UNITS = Choice(["percent", "fraction", "count"])
+def unit_option(name: str) -> Callable[[_Function], _Function]:
+    """An option that says in which unit a column is."""
+    return input_option(
+        name,
+        type=Choice(["percent", "fraction", "count"]),
+        metavar="UNIT",
+        help="percent, fraction or count; you answer for it.",
+    )
 
 
 def table_options(
@@ -378,11 +391,10 @@ def table_options(
             multiple=True,
             type=Parsed(_by),
             metavar="COLUMN",
-            help="One ranking for each value: period, country, date:month; country=Region where "
-            "the tables call it differently.  [repeatable]"
+            help="One ranking for each value: period, country, date:month; country=Region if the "
+            "tables name it differently.  [repeatable]"
             if several
-            else "Keep apart what has another value here: period, country, date:month.  "
-            "[repeatable]",
+            else "One table for each value: period, country, date:month.  [repeatable]",
         ),
         input_option(
             "--period",
@@ -395,26 +407,26 @@ def table_options(
             multiple=True,
             type=Parsed(_where),
             metavar="COLUMN=VALUE",
-            help=f"Only rows with this value; without it by COLUMN!=VALUE{having}.  [repeatable]",
+            help=f"Only rows with this value, or with != without it{having}.  [repeatable]",
         ),
         input_option(
             "--drop",
             multiple=True,
             type=Text(),
             metavar="NAME",
-            help="Leave a row out of everything, such as a subtotal.  [repeatable]",
+            help="Leave this row out, of the sums too: a subtotal, a total.  [repeatable]",
         ),
         input_option(
             "--sum",
             multiple=True,
             type=Column(),
             metavar="COLUMN",
-            help="Add up the counts of one OS that differ in this column.  [repeatable]",
+            help="Add up counts of one OS that differ in this column.  [repeatable]",
         ),
         input_option(
             "--family/--no-family",
             show_default=True,
-            help="Add versions up, or not: Windows 7 and 10 become Windows.",
+            help="Add up versions, or not: Windows 7 and 10 become Windows.",
         ),
         input_option(
             "--names",

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from spamindex.cli.values import Choice
 from spamindex.errors import Remedy, Spelling
 
 _TABLES = {"spam": "spam", "market": "share"}  # arguments, and the beginnings of options
@@ -52,7 +53,7 @@ def _written(option: click.Option, value: str | None) -> str:
         return max(option.secondary_opts, key=len) if value == "False" else name
     if value is not None:
         return f"{name} {shlex.quote(value)}"
-    return f"{name} {option.metavar}" if option.metavar else name
+    return name if isinstance(option.type, Choice) else f"{name} {option.metavar or ''}".rstrip()
 
 
 def _through_shares(option: str, table: str, ctx: click.Context) -> str:

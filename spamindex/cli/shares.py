@@ -9,7 +9,6 @@ import click
 from spamindex.cli.console import names_of, source
 from spamindex.cli.formats import heading_of
 from spamindex.cli.options import (
-    UNITS,
     Command,
     as_one,
     check_columns,
@@ -20,6 +19,7 @@ from spamindex.cli.options import (
     os_column,
     output_options,
     table_options,
+    unit_option,
 )
 from spamindex.cli.output import Output
 from spamindex.cli.remedies import spelling
@@ -37,7 +37,7 @@ COLUMNS = ("os", "share_percent", "count")
         metavar="COLUMN",
         help="Column with the shares or counts: its heading, or its number from 1.",
     ),
-    input_option("--unit", type=UNITS, help="Unit of the figures; you answer for it."),
+    unit_option("--unit"),
     several=False,
 )
 @as_one(

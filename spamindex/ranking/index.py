@@ -18,7 +18,9 @@ from spamindex.ranking.matching import (
     Flags,
     Role,
     Side,
+    lumped,
     meeting,
+    to_lump,
     told_rankings,
 )
 
@@ -99,43 +101,57 @@ def rank(
     """
     names = Names.of(names)
     by = [by] if isinstance(by, str) else list(by)
-    spam_side, market_side = meeting(spam, market, by, names, lump=lump)
-    return _ranked(spam_side, market_side, by, names)
+    sides = meeting(spam, market, by, names)
+    if not lump:
+        return _ranked(*sides, by, names)
+    ranked = _ranked(*meeting(*lumped(*sides, by), by, names), by, names)
+    for found, side, rows in zip((ranked.spam, ranked.market), sides, to_lump(*sides), strict=True):
+        if rows.any():
+            told = [f"{text})" for text in _largest_first(side, rows).values()]
+            found.facts.append(f"added to Other: {listed(told)}")
+    return ranked
 
 
 def _ranked(spam: Side, market: Side, by: Sequence[Hashable], names: Names) -> Ranked:
-    found = {
-        side.of: Findings(f"{side.of} shares", doubts=_alone(side, other, by, names))
-        for side, other in ((spam, market), (market, spam))
-    }
     rest = spam.is_rest[spam.meets]
+    in_both = spam.in_each(spam.meets[~rest])  # how many systems, of each ranking
+    ours, theirs = (
+        Findings(f"{side.of} shares", doubts=_alone(side, other, in_both > 0, by, names))
+        for side, other in ((spam, market), (market, spam))
+    )
     if rest.all():
         _refuse_apart(spam, market, by)
-        doubts = [*found["spam"].doubts, *found["market"].doubts]
+        doubts = [*ours.doubts, *theirs.doubts]
         raise MatchError(
             "no OS has both a spam share and a market share",
             *(doubt.text for doubt in doubts),
-            settles=[remedy for doubt in found["spam"].doubts for remedy in doubt.settles],
+            settles=[r for doubt in ours.doubts for r in doubt.settles if r.field == "family"],
         )
-    ranked = ~rest
-    if rest.any():
-        # Other is what neither table names; where they name different systems, it differs.
-        in_both = spam.in_each(spam.meets[~rest])
-        same = in_both > 0
-        for side in (spam, market):
-            same &= side.in_each(~side.is_rest) == in_both
-        ranked |= same[spam.group[spam.meets]] & spam.is_other[spam.meets]
+    # Other is what a table does not name: where they name different systems, it is not the same.
+    same = in_both > 0
     for side in (spam, market):
-        found[side.of].notes += _rests_left_out(side, side.meets[~ranked])
+        same &= side.in_each(~side.is_rest) == in_both
+    ranked = ~rest | (spam.is_other[spam.meets] & same[spam.group[spam.meets]])
+    ours.notes += _rests_left_out(spam, market, spam.meets[~ranked])
+    theirs.notes += _rests_left_out(market, spam, market.meets[~ranked])
     if _are_the_same(spam, market):
-        found["market"].doubts.append(
-            Doubt("the same as the spam shares: was one table given twice?")
+        theirs.doubts.append(Doubt("the same as the spam shares: was one table given twice?"))
+    ranking = _in_order(spam, market, ranked, by)
+    if unranked := ranking.loc[ranking["spam_index"].isna(), "os"].unique().tolist():
+        theirs.doubts.append(
+            Doubt(
+                f"no spam index where the market share is 0: {listed(unranked)}",
+                (Remedy("drop", unranked[0], "leaves it out, of the sums too"),),
+            )
         )
+    return Ranked(ranking, ours, theirs)
 
-    spam_rows, market_rows = spam.meets[ranked], market.meets[ranked]
-    spam_share, market_share = spam.share[spam_rows], market.share[market_rows]
+
+def _in_order(spam: Side, market: Side, pairs: Flags, by: Sequence[Hashable]) -> pd.DataFrame:
+    """Some of the pairs that meet, as a ranking: by index, falling, ties by name, NaN last."""
+    spam_rows, market_rows = spam.meets[pairs], market.meets[pairs]
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        index = spam_share / market_share
+        index = spam.share[spam_rows] / market.share[market_rows]
     index[~np.isfinite(index)] = np.nan
     # The last key counts first; NaN sorts to the end.
     place = np.argsort(np.lexsort([spam.spelling[spam_rows], -index]))
@@ -144,21 +160,13 @@ def _ranked(spam: Side, market: Side, by: Sequence[Hashable], names: Names) -> R
     columns: dict[Hashable, Any] = {
         **{label: spam.shares[label].array.take(spam_rows) for label in by},
         "os": spam.shares["os"].astype(str).array.take(spam_rows),
-        "spam_share": spam_share[order],
-        "market_share": market_share[order],
+        "spam_share": spam.share[spam_rows],
+        "market_share": market.share[market_rows],
         "spam_index": index[order],
         **_carried(spam, spam_rows, by),
         **_carried(market, market_rows, by),
     }
-    ranking = pd.DataFrame(columns)
-    if unranked := ranking.loc[ranking["spam_index"].isna(), "os"].unique().tolist():
-        found["market"].doubts.append(
-            Doubt(
-                f"no spam index where the market share is 0: {listed(unranked)}",
-                (Remedy("drop", unranked[0], "leaves it out, of the sums too"),),
-            )
-        )
-    return Ranked(ranking, found["spam"], found["market"])
+    return pd.DataFrame(columns)
 
 
 def _carried(side: Side, rows: Codes, by: Sequence[Hashable]) -> dict[Hashable, Any]:
@@ -169,21 +177,23 @@ def _carried(side: Side, rows: Codes, by: Sequence[Hashable]) -> dict[Hashable, 
     }
 
 
-def _alone(side: Side, other: Side, by: Sequence[Hashable], names: Names) -> list[Doubt]:
-    """What is said of rankings, and of systems, that the other table has not."""
+def _alone(
+    side: Side, other: Side, comparable: Flags, by: Sequence[Hashable], names: Names
+) -> list[Doubt]:
+    """What is said of rankings, and of systems, that the other table has not.
+
+    ``comparable`` are the rankings in which both tables name some system.
+    """
     missing = f"no {_OTHERS[side.of]} share"
     doubts: list[Doubt] = []
-    lacking = side.in_each(side.group >= 0)[side.group] > 0
-    lacking &= other.in_each(other.group >= 0)[side.group] == 0
-    if lacking.any() and not lacking.all():
-        rankings = told_rankings(side.shares.loc[lacking], by)
-        doubts.append(
-            Doubt(
-                f"{missing}s for {listed(rankings)}: left out",
-                (Remedy("where", None, "leaves them out"),),
-            )
-        )
-    left = side.alone & ~side.is_rest & (~lacking | lacking.all())
+    choose = Remedy("where", None, "leaves out what is not wanted")
+    known_rankings = other.in_each(other.group >= 0)[side.group] > 0
+    if known_rankings.any() and not known_rankings.all():
+        rankings = told_rankings(side.shares.loc[~known_rankings], by)
+        doubts.append(Doubt(f"{missing}s for {listed(rankings)}: left out", (choose,)))
+        left = side.alone & ~side.is_rest & known_rankings
+    else:
+        left = side.alone & ~side.is_rest
     if not left.any():
         return doubts
     systems = _largest_first(side, left)
@@ -197,13 +207,16 @@ def _alone(side: Side, other: Side, by: Sequence[Hashable], names: Names) -> lis
         names.family(name) in families and names.canonical(name) not in known for name in systems
     )
     settles = [Remedy("family", "True", "adds versions up")] if akin else []
-    settles.append(Remedy("lump", "True", "adds what is in one table only to Other"))
+    if comparable[side.group[left]].all():
+        settles.append(Remedy("lump", "True", "adds what is in one table only to Other"))
+    else:
+        settles.append(choose)
     return [*doubts, Doubt(f"{missing} for {listed(told)}: left out", tuple(settles))]
 
 
-def _rests_left_out(side: Side, dropped: Codes) -> list[str]:
+def _rests_left_out(side: Side, other: Side, dropped: Codes) -> list[str]:
     """What is said of rests: those without a partner, and those that meet and are not ranked."""
-    left = side.alone & side.is_rest
+    left = side.alone & side.is_rest & (other.in_each(other.group >= 0)[side.group] > 0)
     left[dropped] = True
     if not left.any():
         return []
@@ -211,7 +224,7 @@ def _rests_left_out(side: Side, dropped: Codes) -> list[str]:
     why = ""
     if side.is_other[dropped].any():
         why = ", which holds other systems than in the other table"
-    elif left[side.is_other].any():
+    elif side.is_other[left].any():
         why = ", which the other table has not"
     return [f"not ranked: {listed(told)}{why}"]
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from spamindex.errors import Doubt, FigureError, Findings, Remedy, listed
 from spamindex.names import BUILT_IN, Names
+from spamindex.ranking.matching import has_columns
 from spamindex.ranking.relative import baseline_rows, taken
 
 Interval: TypeAlias = tuple[float, float]
@@ -92,6 +93,7 @@ def sampled(
     by = [by] if isinstance(by, str) else list(by)
     if not 1 <= confidence < 100:
         raise FigureError(f"{confidence:g} is no confidence: it is a percent from 1 to below 100")
+    has_columns(ranking, "the ranking", (*by, "os", "market_share", "spam_index"))
     if "messages" not in ranking:
         raise FigureError(
             "it is not known how many messages or machines the spam shares stand for: give them as "
@@ -140,6 +142,7 @@ def rounding_ranges(ranking: pd.DataFrame) -> pd.DataFrame:
           os   low  high  interval
     0  Linux  4.96  5.02  rounding
     """
+    has_columns(ranking, "the ranking", ("spam_share", "market_share"))
     for name in ("spam_half", "market_half"):
         if name not in ranking:
             raise FigureError(f"the ranking has no column {name!r}: read both tables with rounding")
@@ -205,9 +208,7 @@ def _few_clusters(ranking: pd.DataFrame, by: Sequence[Hashable]) -> list[Doubt]:
 
 
 def _check_counts(ranking: pd.DataFrame, part: str, whole: str) -> None:
-    for name in (part, whole):
-        if name not in ranking:
-            raise FigureError(f"the ranking has no column {name!r}, which an interval needs")
+    has_columns(ranking, "the ranking", (part, whole))
     counts, totals = ranking[part], ranking[whole]
     slack = 1 + 1e-9  # shares that add up to 100 may be a little more in binary
     wrong = ranking.loc[~((counts >= 0) & (counts <= totals * slack) & (totals > 0)), "os"]

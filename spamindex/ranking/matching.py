@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spamindex.errors import ColumnError, FigureError, MatchError, Remedy
+from spamindex.errors import ColumnError, FigureError, MatchError, Remedy, listed
 from spamindex.names import Names
 
 Role: TypeAlias = Literal["spam", "market"]
@@ -70,25 +70,23 @@ class Side:
 
 
 def meeting(
-    spam: pd.DataFrame, market: pd.DataFrame, by: Sequence[Hashable], names: Names, *, lump: bool
+    spam: pd.DataFrame, market: pd.DataFrame, by: Sequence[Hashable], names: Names
 ) -> tuple[Side, Side]:
     """The two tables with all ``by`` columns, and which of their rows meet.
 
-    A table without one of the columns stands in all rankings of the other one. With ``lump``, what
-    only one of them names is added to ``Other`` in both.
+    A table without one of the columns stands in all rankings of the other one.
 
     Raises ColumnError or FigureError for what is no table of shares in percent, MatchError where a
     system stands twice in a ranking.
     """
-    check(spam, "spam", by)
-    check(market, "market", by)
+    _check(spam, "spam", by)
+    _check(market, "market", by)
     for label in by:
         if label not in spam and label not in market:
             raise ColumnError(f"neither table has a column {label!r}")
     own = [[label for label in by if label in shares] for shares in (spam, market)]
     spam, market = _with_rankings_of(spam, market, by), _with_rankings_of(market, spam, by)
-    sides = _matched(spam, market, by, names, own)
-    return _matched(*_lumped(*sides, by), by, names, own) if lump else sides
+    return _matched(spam, market, by, names, own)
 
 
 def told_rankings(rows: pd.DataFrame, by: Sequence[Hashable]) -> list[str]:
@@ -100,7 +98,15 @@ def told_rankings(rows: pd.DataFrame, by: Sequence[Hashable]) -> list[str]:
     return list(dict.fromkeys(called))
 
 
-def check(shares: pd.DataFrame, of: Role, by: Sequence[Hashable]) -> None:
+def has_columns(frame: pd.DataFrame, what: str, columns: Iterable[Hashable]) -> None:
+    """Raise ColumnError with the first column that a table has not."""
+    for column in columns:
+        if column not in frame:
+            there = listed(list(map(str, frame.columns)))
+            raise ColumnError(f"{what} has no column {column!r}; there are {there}")
+
+
+def _check(shares: pd.DataFrame, of: Role, by: Sequence[Hashable]) -> None:
     """Refuse what is no table of shares in percent."""
     if not shares.columns.is_unique:
         twice = shares.columns[shares.columns.duplicated()].tolist()
@@ -108,9 +114,7 @@ def check(shares: pd.DataFrame, of: Role, by: Sequence[Hashable]) -> None:
     for label in by:
         if label in COLUMNS:
             raise ColumnError(f"{label!r} is a column of the result; rename the one of 'by'")
-    for column in ("os", "share"):
-        if column not in shares:
-            raise ColumnError(f"the table of {of} shares has no column {column!r}")
+    has_columns(shares, f"the table of {of} shares", ("os", "share"))
     if not all(isinstance(name, str) for name in shares["os"].unique()):
         raise ColumnError(f"the table of {of} shares has names in 'os' that are not text")
     try:
@@ -227,20 +231,22 @@ def _twice(
     )
 
 
-def _lumped(spam: Side, market: Side, by: Sequence[Hashable]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Both tables with what only one of them names added to its Other, ranking by ranking.
-
-    A ranking in which they name no system alike is left as it is.
-    """
+def to_lump(spam: Side, market: Side) -> tuple[Flags, Flags]:
+    """The rows of systems that only one table names, in rankings where they name one alike."""
     comparable = spam.in_each(spam.meets[~spam.is_rest[spam.meets]]) > 0
+    ours, theirs = (s.alone & ~s.is_rest & comparable[s.group] for s in (spam, market))
+    return ours, theirs
+
+
+def lumped(spam: Side, market: Side, by: Sequence[Hashable]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Both tables with what only one of them names added to its Other, ranking by ranking."""
     called = [*spam.shares["os"][spam.is_other], *market.shares["os"][market.is_other], "Other"][0]
-    lumped = []
-    for side in (spam, market):
-        goes = side.alone & ~side.is_rest & comparable[side.group]
-        goes |= side.is_other & (side.in_each(goes) > 0)[side.group]
+    tables = []
+    for side, goes in zip((spam, market), to_lump(spam, market), strict=True):
+        goes = goes | (side.is_other & (side.in_each(goes) > 0)[side.group])
         others = _added_up(side.shares[goes].assign(os=called), side.group[goes], by)
-        lumped.append(pd.concat([side.shares[~goes], others], ignore_index=True))
-    return lumped[0], lumped[1]
+        tables.append(pd.concat([side.shares[~goes], others], ignore_index=True))
+    return tables[0], tables[1]
 
 
 def _added_up(rows: pd.DataFrame, groups: Codes, by: Sequence[Hashable]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from spamindex.errors import Doubt, FigureError, Findings, MatchError, Remedy, listed
 from spamindex.names import BUILT_IN, Names, fold
-from spamindex.ranking.matching import told_rankings
+from spamindex.ranking.matching import has_columns, told_rankings
 
 _MOVING = ("share", "count", "half")  # what of a row goes with its spam
 
@@ -32,7 +32,7 @@ def relative_index(
     for its spam share sₐ and market share mₐ and the baseline's s_b and m_b: NaN for the baseline
     itself and below it. ``relative`` is NaN where an index is missing or the baseline's is 0. A
     ranking without the baseline has neither, and is warned of (SpamIndexWarning). Raises MatchError
-    if none has it.
+    if none has it, ColumnError where a column is missing.
 
     >>> ranking = pd.DataFrame({"os": ["Linux", "Windows"], "spam_share": [5.14, 92.65],
     ...     "market_share": [1.03, 91.58], "spam_index": [5.14 / 1.03, 92.65 / 91.58]})
@@ -55,6 +55,7 @@ def against(
 ) -> tuple[pd.DataFrame, list[Doubt]]:
     """The same as ``relative_index``, with what is to be said of it as data."""
     by = [by] if isinstance(by, str) else list(by)
+    has_columns(ranking, "the ranking", (*by, "os", "spam_share", "market_share", "spam_index"))
     baseline_of = baseline_rows(ranking, baseline, by=by, names=names)
     doubts = []
     if by and (lacking := baseline_of < 0).any():
@@ -137,6 +138,7 @@ def reattribute(
     names = Names.of(names)
     by = [by] if isinstance(by, str) else by
     labels = [label for label in by if label in spam]
+    has_columns(spam, "the table of spam shares", ("os", "share"))
     there = [] if market is None else market["os"].unique().tolist()
     for giver, taker, percent in moves:
         if not 0 <= percent <= 100:

@@ -7,12 +7,13 @@ of all is left out. All else is refused until the caller says what it is.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from spamindex import words
+from spamindex import periods, words
 from spamindex.errors import SHOWN, Doubt, MatchError, Remedy, listed
 from spamindex.names import Names
 from spamindex.tables.layout import Entries
@@ -21,11 +22,14 @@ from spamindex.tables.table import Mask, Numbers, lines_of, mapped, texts, where
 from spamindex.words import is_blank
 
 _COMMENTS = ("#", "//")
+# A mark of a list before a name: "- Windows 10", "• Windows 10", ".. Windows 10".
+_LISTED = re.compile(r"[^\w\s\"'“”„«»‹›‘’(\[{<]+\s+\S")
 _WORTH_A_DOUBT = 0.01  # of the whole: a smaller sum of neighbours is likely one by chance
 _REASONS = {
     "total": "called a total, but not what the others add up to",
     "group": "a group that may hold other rows",
     "footer": "called like a line below a table",
+    "date": "its figure is a date",
     "measure": "headed like a measure, and not like a system",
     "comment": "begins like a comment",
     "indented": "indented under another row, which may hold it",
@@ -68,7 +72,10 @@ def systems_among(
         "total": where(column, words.called_total),
         "group": where(column, words.called_group),
         "footer": where(column, words.called_footer),
-        "measure": where(column, words.says_measure) if entries.above else nameless & False,
+        "measure": where(column, lambda t: words.says_measure(t) and not names.knows(t))
+        if entries.above
+        else nameless & False,
+        "date": ~where(column, names.knows) & _dated(entries),
         "comment": where(column, lambda text: text.startswith(_COMMENTS)),
         "indented": _indented(entries),
     }
@@ -129,14 +136,24 @@ def _any(flags: dict[str, Mask]) -> Mask:
     return found
 
 
+def _dated(entries: Entries) -> Mask:
+    """The rows whose figure is written as a day, 20100301, where others are not."""
+    column = entries.table.column(entries.value)
+    days: Mask = where(column, lambda text: len(text) == 8 and periods.iso(text) is not None)
+    return days & ~days.all()
+
+
 def _indented(entries: Entries) -> Mask:
-    """The rows that are indented more than others."""
+    """The rows that are indented more than others, or listed as parts of them."""
+    column = entries.table.column(entries.os)
+    marked = where(column, lambda text: bool(_LISTED.match(text)) or words.called_part(text))
+    listed_: Mask = marked & (not marked.all())
     far = entries.table.indents.get(entries.os)
     if far is None:
-        return np.zeros(len(entries), bool)
+        return listed_
     by_row = far.reindex(entries.table.cells.index).to_numpy()
     deeper: Mask = by_row > by_row.min()
-    return deeper
+    return deeper | listed_
 
 
 def _names_after_all(entries: Entries, figures: Numbers, groups: npt.NDArray[np.int64]) -> Mask:
@@ -250,7 +267,7 @@ def _refusal(
     if "" in distinct:
         settles += [
             Remedy("fill", entries.table.headings[entries.os], "repeats the cell above"),
-            Remedy("names", ",Unknown", "as a line of that file makes them Unknown"),
+            Remedy("names", None, "with a line ,Unknown makes them Unknown"),
         ]
     elif flags["family"].any() and options.family:
         heading = entries.table.headings[entries.os]
@@ -259,7 +276,7 @@ def _refusal(
         name = distinct[0]
         settles.append(
             Remedy(
-                "names", f"{name},{name}", "as a line of that file says that it is one by itself"
+                "names", None, f"with a line {name},{name} says that it stands for itself"
             )
         )
     return MatchError(*faults, settles=settles)

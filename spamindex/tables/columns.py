@@ -65,16 +65,22 @@ def is_wide(table: Table, names: Names, options: TableOptions, apart: Collection
     if options.key or options.column:
         return []
     figures = [i for i in of_figures(table) if i not in apart and not _is_dated(table, i)]
+    # A system without any figure is one all the same: what it has is missing, and not nothing.
+    empty = [i for i, heading in enumerate(table.headings) if heading and _is_empty(table, i)]
     if options.wide:
-        return figures
+        return sorted([*figures, *empty])
     if any(map(words.names_os, table.headings)) or len(figures) < 2:
         return []
     # A blank heading is that of a system without a name, unless it holds no figures at all.
-    systems = [i for i in figures if not words.says_measure(table.headings[i])]
-    known = [i for i in systems if names.knows(table.headings[i])]
+    known = [i for i in figures if names.knows(table.headings[i])]
+    systems = [i for i in figures if i in known or not words.says_measure(table.headings[i])]
     if len(known) >= 2 or (len(systems) > 1 and _add_up_in_rows(table, systems)):
-        return figures
+        return sorted([*figures, *(i for i in empty if i not in apart)])
     return []
+
+
+def _is_empty(table: Table, number: int) -> bool:
+    return all(map(is_missing, texts(table.column(number))))
 
 
 def by_period(table: Table) -> list[int]:
@@ -117,12 +123,14 @@ def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> i
                 f"{table.name}: can't tell which column holds the names: {' or '.join(among)}?",
                 settles=[Remedy("key", None, "chooses one")],
             )
+    settles = [
+        Remedy("key", None, "chooses one"),
+        Remedy("header", None, "says which line holds the headings (0 for none)"),
+    ]
+    if len(figures - set(apart)) > 1:
+        settles.insert(0, Remedy("wide", "True", "says that each column of figures is a system"))
     raise ColumnError(
-        f"{table.name}: no column holds names; it has {_listed(table)}",
-        settles=[
-            Remedy("key", None, "chooses one"),
-            Remedy("header", None, "says which line holds the headings (0 for none)"),
-        ],
+        f"{table.name}: no column holds names; it has {_listed(table)}", settles=settles
     )
 
 
@@ -225,8 +233,10 @@ def _says_other(table: Table, number: int, of: Role | None = None) -> bool:
 def _is_something_else(table: Table, number: int) -> bool:
     """Whether the cells say by themselves that they are no shares: years, row numbers."""
     heading = table.headings[number]
-    if words.says_shares(heading) or words.measure(heading) is not None or not heading:
+    if words.says_shares(heading) or words.measure(heading) is not None:
         return False
+    if not heading:  # what pandas writes on the left without being told not to
+        return number == 0 and _is_row_number(table, number)
     return _is_row_number(table, number) or all(
         text.isdecimal() and len(text) == 4 and "1900" <= text <= "2100"
         for text in texts(table.column(number))
@@ -284,28 +294,41 @@ def _is_whole(table: Table, columns: Sequence[int], apart: npt.NDArray[np.int64]
 def _refuse_parted(table: Table, candidates: Sequence[int]) -> None:
     """Refuse figures among notes, which are the ends of cells that a separator has parted.
 
-    So is a column of digits that begin with noughts, right of one of whole numbers.
+    So are digits, right of whole numbers, of which some begin with a nought or all are as many.
     """
     for i, heading in enumerate(table.headings):
-        of_notes = words.is_note(heading)
-        if not of_notes and (
-            i not in candidates or i - 1 not in candidates or words.says_shares(heading)
-        ):
+        if words.is_note(heading):
+            parted = where(table.column(i), numbers.is_figure)
+        elif i in candidates and i - 1 in candidates and _says_nothing(table, i):
+            parted = _decimals(texts(table.column(i - 1)), texts(table.column(i))) & where(
+                table.column(i), str.isdecimal
+            )
+        else:
             continue
-        parted = where(
-            table.column(i),
-            lambda text: (
-                numbers.is_figure(text)
-                if of_notes  # noqa: B023 - asked at once
-                else text.isdecimal() and text.startswith("0") and len(text) > 1
-            ),
-        )
         if parted.any():
             lines = lines_of(table.cells.index[parted])
             raise FigureError(
                 f"{table.name}: {table.called(i)} holds figures on {lines}, as where a comma in a "
                 "cell has parted it: quote such cells, or write another separator"
             )
+
+
+def _says_nothing(table: Table, number: int) -> bool:
+    """Whether a heading says neither shares, nor counts, nor what else stands under it."""
+    heading = table.headings[number]
+    return not (
+        words.says_shares(heading) or words.measure(heading) is not None or words.says_other(heading)
+    )
+
+
+def _decimals(left: Sequence[str], right: Sequence[str]) -> bool:
+    """Whether texts could be the decimals of whole numbers that stand left of them."""
+    left, right = ([t for t in of if not is_missing(t)] for of in (left, right))
+    if not all(map(str.isdecimal, [*left, *right])) or max(map(len, left), default=9) > 3:
+        return False
+    return any(len(t) > 1 and t[0] == "0" for t in right) or (
+        len(right) > 1 and {len(t) for t in right} in ({2}, {3})
+    )
 
 
 def _unclear(

@@ -16,7 +16,7 @@ from spamindex.sources import Text
 
 Lines: TypeAlias = list[tuple[int, list[str]]]
 
-_RULE = re.compile(r"\s*\|?(\s*:?-+:?\s*\|)+(\s*:?-+:?\s*)?\s*")
+_RULE = re.compile(r"\s*\|?(\s*:?-+:?\s*[|+])+(\s*:?-+:?\s*\|?)?\s*")  # + is Org mode's
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])")
 _CELL = re.compile(r"(?:[^|\\]|\\.)*")
 _SAMPLE = 50  # lines in which a Markdown table begins

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from spamindex.words import is_missing
 
 _SAMPLE = 1000
 _COMMENTS = ("#", "//")
+_RULE = re.compile(r"\s*[-+=|:─━═┼├┤╪]{3,}[-+=|:─━═┼├┤╪ ]*")
 _LINE = Remedy("header", None, "names the line of the headings (0 for none)")
 
 
@@ -50,9 +52,13 @@ def table(rows: Rows, options: TableOptions) -> Table:
             for i in range(width)
         ]
         repeated = np.logical_and.reduce(same)
-    end, notes_below = _end(rows, filled, comments | repeated, first, width)
+    rules = _rules(raw, filled)
+    if header and first > header[-1] + 1:
+        # A row whose figure is missing, right below the headings, is a row all the same.
+        first = header[-1] + 1
+    end, notes_below = _end(rows, filled, comments | repeated | rules, first, width)
 
-    kept = (filled > 0) & ~comments & ~repeated
+    kept = (filled > 0) & ~comments & ~repeated & ~rules
     kept[:first] = kept[end:] = False
     if not kept.any():
         raise FileError(f"{raw.name}: only headings, no rows under them")
@@ -80,6 +86,12 @@ def _filled(raw: Table) -> npt.NDArray[np.int64]:
     for i in raw.cells:
         filled[where(raw.column(i), str.strip)] = i + 1
     return filled
+
+
+def _rules(raw: Table, filled: npt.NDArray[np.int64]) -> Mask:
+    """The lines that hold a rule of dashes, as programs draw them between rows, and no cells."""
+    rules = (filled == 1) & where(raw.column(0), lambda text: _RULE.fullmatch(text) is not None)
+    return rules
 
 
 def _usual_width(raw: Table, filled: npt.NDArray[np.int64]) -> int:
@@ -121,6 +133,8 @@ def _headings(
             f"{raw.name}: can't find a table: its rows differ in how many cells they have"
         )
     cells = {int(row): _texts(raw, row) for row in numbers}
+    if len(cells) == 1 and not any(is_figure(text) for of in cells.values() for text in of):
+        raise FileError(f"{raw.name}: only headings, no rows under them")
     dated = {row: [bool(periods.iso(text)) for text in of] for row, of in cells.items()}
     counted = {
         row: [is_figure(text) and not date for text, date in zip(of, dated[row], strict=True)]

@@ -40,7 +40,8 @@ class Entries:
 
     ``by`` tells rankings apart, ``periods`` are the columns of periods, ``summed`` those along which
     counts may be added up. ``above`` says that the names, or the periods, stand in the headings.
-    ``counted`` are columns that may hold counts behind the shares. ``all_rows`` is the table before
+    ``counted`` are columns that may hold counts behind the shares, ``combined`` those of years and
+    months that make up one of periods. ``all_rows`` is the table before
     rows were chosen by other columns than that of the OS, and ``ranked`` are the rows that were
     chosen by that one. ``unmet`` are names that an option gives and the table has not.
     """
@@ -54,6 +55,7 @@ class Entries:
     summed: list[int]
     counted: list[int]
     labels: list[int]
+    combined: list[int]
     above: bool
     ranked: Mask
     unmet: list[str] = field(default_factory=list)
@@ -130,10 +132,11 @@ def entries(table: Table, options: TableOptions) -> Entries:
         value, counted = columns.value_column(
             table, os, options, {*apart, *dated, *combined} - {os}
         )
-    by = [_by(table, one, dated) for one in options.by]
-    for one, number in zip(options.by, by, strict=True):
-        if one.span:
-            table = _cut(table, number, one.span, dated)
+    ranked_by = by = [_by(table, one, dated) for one in options.by]
+    for i, one in enumerate(options.by):
+        if one.span:  # beside the days, along which counts add up
+            table = table.with_column(one.name, _cut(table, by[i], one.span, dated))
+            by = [*by[:i], len(table.headings) - 1, *by[i + 1 :]]
     table, unmet = _without_dropped(table, os, options)
     where_numbers = [
         (condition, _find(table, condition.column, dated)) for condition in options.where
@@ -146,7 +149,7 @@ def entries(table: Table, options: TableOptions) -> Entries:
             ranked &= rows
         else:
             table, ranked = table.only(rows), ranked[rows]
-    kept = _of_period(table, dated, options, [i for i in by if i in dated])
+    kept = _of_period(table, dated, options, [i for i in ranked_by if i in dated])
     table, ranked = table.only(kept), ranked[kept]
     if dated and options.period not in (None, ALL):
         chosen = _of_period(everything, dated, options, dated)
@@ -159,7 +162,7 @@ def entries(table: Table, options: TableOptions) -> Entries:
         if i not in used and not words.is_note(table.headings[i])
     ]
     return Entries(
-        table, everything, os, value, by, dated, summed, counted, labels,
+        table, everything, os, value, by, dated, summed, counted, labels, combined,
         bool(systems or spans), ranked, unmet,
     )  # fmt: skip
 
@@ -365,8 +368,8 @@ def _no_periods(table: Table, number: int, found: dict[str, str | None]) -> Peri
     )
 
 
-def _cut(table: Table, number: int, span: str, dated: Sequence[int]) -> Table:
-    """The days, or months, of a column cut to months or years."""
+def _cut(table: Table, number: int, span: str, dated: Sequence[int]) -> Column:
+    """The months or years in which the days, or months, of a column lie."""
     column = table.column(number)
     digits = _SPANS[span]
     for text in texts(column):
@@ -375,7 +378,7 @@ def _cut(table: Table, number: int, span: str, dated: Sequence[int]) -> Table:
             raise PeriodError(
                 f"{table.name}: {table.called(number)} holds {text!r}, which lies in no one {span}"
             )
-    return _with(table, number, mapped(column, lambda text: text[:digits]))
+    return mapped(column, lambda text: text[:digits])
 
 
 def _without_dropped(table: Table, os: int, options: TableOptions) -> tuple[Table, list[str]]:

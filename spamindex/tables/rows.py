@@ -112,7 +112,8 @@ def _delimited(text: Text, delimiter: str | None) -> Rows:
         try:
             delimiter = sources.delimiter_of(text.name, sample)
         except FileError as error:
-            error.settles = (Remedy("delimiter", None, "names another"),)
+            if any(map(str.strip, sample)):
+                error.settles = (Remedy("delimiter", None, "names another character"),)
             raise
     columns, numbers = _Columns(text.name), [np.zeros(0, np.int64)]
     for rows, lines in _chunks(text, delimiter):

@@ -294,9 +294,10 @@ def _rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mas
     chosen = {w.column for w in options.where}
     for number in entries.summed:
         if number == entries.os:
+            _refuse_sums_of_others(entries, figures, names)
             continue
         column = entries.table.column(number)
-        called = where(column, lambda t: is_blank(t) or is_missing(t) or words.called_total(t))
+        called = where(column, _is_total)
         others = [entries.table.column(i) for i in entries.summed if i not in (number, entries.os)]
         groups = entries.rankings(names, *others, over_time=True)
         parts = np.bincount(groups, weights=figures.amounts * ~called)[groups]
@@ -304,13 +305,16 @@ def _rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mas
         exact = called & beside & np.isclose(figures.amounts, parts, rtol=1e-9)
         heading = entries.table.called(number)
         if (wrong := called & beside & ~exact).any():
+            title = entries.table.headings[number]
+            cell = str(column[wrong].iloc[0])
+            settles = [Remedy("where", f"{title}!={cell}", "leaves such rows out")]
+            if not cell:
+                settles.append(Remedy("fill", title, "repeats the cell above"))
             raise MatchError(
-                f"{entries.table.name}: {heading} is blank, or a total, for "
-                f"{aggregates.named(entries, wrong)}, which is not what the other rows add up to",
-                settles=[
-                    Remedy("where", f"{entries.table.headings[number]}!=", "leaves blank ones out"),
-                    Remedy("fill", entries.table.headings[number], "repeats the cell above"),
-                ],
+                f"{entries.table.name}: {heading} is {cell or 'blank'!r}, a total, for "
+                f"{aggregates.named(entries, wrong)}, but its figure is not what the others add up "
+                "to",
+                settles=settles,
             )
         if exact.any():
             entries.table.findings.notes.append(
@@ -329,6 +333,24 @@ def _rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mas
             )
         left |= exact
     return left
+
+
+def _is_total(text: str) -> bool:
+    """Whether a cell of a column that is added up says that its row is the total of others."""
+    return is_blank(text) or is_missing(text) or words.called_total(text)
+
+
+def _refuse_sums_of_others(entries: Entries, figures: Figures, names: Column) -> None:
+    """Refuse rows of one name of which one is what the others add up to, to the last digit."""
+    groups = entries.rankings(names, over_time=True)
+    sums = np.bincount(groups, weights=figures.amounts)[groups]
+    several = np.bincount(groups)[groups] > 2
+    wrong = several & (figures.amounts > 0) & np.isclose(2 * figures.amounts, sums, rtol=1e-9)
+    if wrong.any():
+        raise MatchError(
+            f"{entries.title}: {aggregates.named(entries, wrong)} is what the other rows of that name "
+            "add up to: leave one or the other out of the file"
+        )
 
 
 def _refuse_repeats(entries: Entries, figures: Figures, options: TableOptions) -> list[int]:
@@ -353,7 +375,10 @@ def _refuse_repeats(entries: Entries, figures: Figures, options: TableOptions) -
     over_time = [i for i in differing if i in entries.periods]
     told = [i for i in differing if i in entries.labels]
     of_measures = [i for i in told if words.says_measure(entries.table.headings[i])]
-    told = [i for i in told if i not in of_figures] or [i for i in told if i not in of_measures]
+    versions = [i for i in told if words.is_version(entries.table.headings[i])]
+    told = [i for i in told if i not in of_figures or i in versions] or [
+        i for i in told if i not in of_measures
+    ]
     if told:
         raise _which_label(entries, groups, told, several, figures)
     if not figures.counts:
@@ -405,10 +430,14 @@ def _which_label(
     there = entries.table.column(number)[groups == groups[row]]
     shown = ", ".join(repr(str(t)) for t in dict.fromkeys(there[:3]))
     also = f" (and in {', '.join(entries.table.called(i) for i in told[1:])})" if told[1:] else ""
-    settles = [Remedy("where", f"{heading}={there.iloc[0]}", "chooses one kind")]
-    settles.append(Remedy("by", heading, "ranks each"))
+    kinds = [t for t in map(str, there) if not _is_total(t)]
+    settles = [Remedy("by", heading, "ranks each")]
+    if kinds:
+        settles.insert(0, Remedy("where", f"{heading}={kinds[0]}", "chooses one kind"))
     if figures.counts:
-        settles.append(Remedy("sum", heading, "adds them up, where they are parts of one whole"))
+        adds_up = Remedy("sum", heading, "adds them up, where they are parts of one whole")
+        # Beside a total, adding up is what is safe: the total is checked then, and left out.
+        settles.insert(len(settles) if len(kinds) == len(there) else 0, adds_up)
     return MatchError(
         f"{entries.title}: several rows of {entries.name(row)!r} differ in "
         f"{entries.table.called(number)}{also}: {shown}",
@@ -513,6 +542,7 @@ def _say(entries: Entries, options: TableOptions) -> None:
         *entries.periods,
         *entries.summed,
         *entries.counted,
+        *entries.combined,
     }
     used |= {i for w in options.where for i in entries.table.find(w.column)}
     own = {i for name in ("design_effect", "clusters") for i in entries.table.find(name)}

@@ -319,6 +319,10 @@ def _found(
     if whole_before is not None or entries.by:
         _refuse_parts(entries, sums, whole_before)
     if not shares and reading.whole and sums.largest > _SURELY:
+        if _are_years(reading):
+            raise UnitError(
+                f"{name}: are these years?", settles=[Remedy("unit", "count", "says that they are counts")]
+            )
         return "count", 1.0
     alone = not shares and (entries.above or not reading.whole)
     if (shares or alone) and sums.above(100).any():
@@ -333,6 +337,12 @@ def _found(
         if sums.largest <= 1
         else [asks[0], Remedy("unit", "count", "takes them for counts")],
     )
+
+
+def _are_years(reading: Reading) -> bool:
+    """Whether all figures could be years."""
+    there = [value for value in reading.values.values() if value > 0]
+    return len(there) > 1 and all(1900 <= value <= 2100 for value in there)
 
 
 def _refuse_parts(entries: Entries, sums: _Sums, whole_before: Numbers | None) -> None:

@@ -5,6 +5,8 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from spamindex import ColumnError, FigureError, MatchError, SpamIndexWarning, spam_index
 from spamindex.errors import Findings
@@ -106,7 +108,7 @@ def test_own_names_and_by() -> None:
     }
 
 
-def test_the_largest_of_what_is_left_out_is_named_first() -> None:
+def test_the_largest_of_what_is_left_out_is_with_monthfirst() -> None:
     market = table(Linux=1.0, small=0.5, large=2.0)
     with pytest.warns(SpamIndexWarning, match=r"large \(2 % of machines\), small \(0.5 %"):
         spam_index(table(Linux=5.0), market)
@@ -207,6 +209,12 @@ def test_an_os_may_stand_once_in_each_ranking_and_no_more() -> None:
         spam_index(spam[:2], table(x=1))
 
 
+def test_where_nothing_is_in_common_only_what_helps_is_advised() -> None:
+    with pytest.raises(MatchError) as caught:
+        spam_index(table(**{"Windows XP": 1}), table(**{"Windows 7": 2}))
+    assert [remedy.field for remedy in caught.value.settles] == ["family"]
+
+
 def test_what_is_left_out_is_said_where_nothing_is_in_common() -> None:
     with pytest.raises(MatchError) as caught:
         spam_index(table(a=1), table(b=2))
@@ -252,7 +260,9 @@ def test_the_table_that_lacks_a_column_is_named() -> None:
     good = table(a=1)
     with pytest.raises(ColumnError) as caught:
         spam_index(good, good.drop(columns="os"))
-    assert caught.value.faults == ("the table of market shares has no column 'os'",)
+    assert caught.value.faults == (
+        "the table of market shares has no column 'os'; there are share",
+    )
     with pytest.raises(ColumnError) as caught:
         spam_index(pd.DataFrame({"os": ["a", None], "share": [1, 2]}), good)
     assert caught.value.faults == ("the table of spam shares has names in 'os' that are not text",)
@@ -431,6 +441,10 @@ def test_lumped_other_means_the_same_in_both_tables() -> None:
     by_name = ranked.ranking.set_index("os")
     assert by_name["spam_share"].to_dict() == {"Windows": 90, "Linux": 5, "Other": 5}
     assert by_name["market_share"].to_dict() == {"Windows": 80, "Linux": 1, "Other": 19}
+    assert ranked.spam.facts == ["added to Other: Haiku (2.2 % of spam), BeOS (1.1 % of spam)"]
+    assert ranked.market.facts == [
+        "added to Other: Android (11.54 % of machines), iOS (5.46 % of machines)"
+    ]
     assert doubts(ranked.spam, ranked.market) == []
 
 
@@ -469,6 +483,7 @@ def test_lumping_is_done_in_each_ranking_and_not_where_nothing_is_alike() -> Non
         ("a", "x", 1.2), ("a", "Other", 0.8)
     ]  # fmt: skip
     assert doubts(ranked_.spam) == ["no market share for v (60 % of spam): left out"]
+    assert fields(ranked_.spam) == ["where"]  # and not lump, which is given
 
 
 def test_rests_alone_make_no_ranking() -> None:
@@ -491,9 +506,17 @@ def test_rankings_of_one_table_alone_are_doubted_by_their_values() -> None:
     assert ranked(ranked_.ranking, 0, 1, "spam_index") == [("DE", "2010-01", 0.5)]
     assert doubts(ranked_.spam) == ["no market shares for DE/2010-02, US/2010-01: left out"]
     assert doubts(ranked_.market) == ["no spam shares for FR/2010-01: left out"]
+    assert fields(ranked_.market) == ["where"]
 
 
-def test_columns_by_number_are_never_named_in_what_is_said() -> None:
+def test_rests_of_rankings_of_one_table_alone_are_not_told_apart_from_them() -> None:
+    spam = monthly(("a", "x", 60), ("b", "x", 60), ("b", "Other", 30), ("b", "Unknown", 10))
+    ranked_ = rank(spam, monthly(("a", "x", 50)), by=["month"])
+    assert ranked_.spam.notes == []
+    assert doubts(ranked_.spam) == ["no market shares for b: left out"]
+
+
+def test_columns_by_number_are_never_with_monthin_what_is_said() -> None:
     spam = pd.DataFrame({0: ["a"], "os": ["x"], "share": [1.0]})
     with pytest.raises(MatchError) as caught:
         rank(spam, pd.DataFrame({0: ["b"], "os": ["x"], "share": [2.0]}), by=[0])
@@ -554,3 +577,72 @@ def test_rankings_by_numbers_and_texts_are_in_an_order_all_the_same() -> None:
     spam = pd.DataFrame({"k": [10, "a", 9, None], "os": "x", "share": [1.0, 2, 3, 4]})
     ranking = rank(spam, table(x=1), by=["k"]).ranking
     assert ranking["spam_share"].tolist() == [4, 1, 3, 2]
+
+
+def test_tables_may_share_some_of_the_columns_that_tell_rankings_apart() -> None:
+    spam = pd.DataFrame(
+        {
+            "country": ["DE", "DE", "FR", "IT"], "month": ["1", "2", "1", "1"],
+            "os": "x", "share": [2.0, 4.0, 6.0, 8.0],
+        }
+    )  # fmt: skip
+    market = pd.DataFrame({"country": ["DE", "FR", "US"], "os": "x", "share": [2.0, 3.0, 5.0]})
+    ranked_ = rank(spam, market, by=["country", "month"])
+    assert ranked(ranked_.ranking, "country", "month", "spam_index") == [
+        ("DE", "1", 1.0), ("DE", "2", 2.0), ("FR", "1", 2.0)
+    ]  # fmt: skip
+    assert doubts(ranked_.spam) == ["no market shares for IT/1: left out"]
+    assert doubts(ranked_.market) == ["no spam shares for US: left out"]
+
+
+Rows = dict[tuple[str, str], float]  # shares by month and name
+
+
+def tables_of(months: tuple[str, ...]) -> st.SearchStrategy[Rows]:
+    rows = st.tuples(st.sampled_from(months), st.sampled_from(["A", "B", "C", "Other", "Unknown"]))
+    return st.dictionaries(rows, st.integers(0, 6).map(float), min_size=1)
+
+
+def frame_of(rows: Rows) -> pd.DataFrame:
+    frame = pd.DataFrame([(*key, share) for key, share in rows.items()], columns=[0, "os", "share"])
+    return frame.drop(columns=0) if frame[0].eq("").all() else frame
+
+
+@given(
+    st.sampled_from([(("a", "b"), ("a", "b")), (("a", "b"), ("",)), (("",), ("a", "b"))]).flatmap(
+        lambda months: st.tuples(*map(tables_of, months))
+    ),
+    st.booleans(),
+)
+def test_every_ranking_is_as_if_it_were_alone(tables: tuple[Rows, Rows], lump: bool) -> None:
+    expected = {}
+    for month in {key[0] for rows in tables for key in rows} - {""}:
+        spam, market = (
+            {os: share for (of, os), share in rows.items() if of in ("", month)} for rows in tables
+        )
+        named, others = ({*rows} - {"Other", "Unknown"} for rows in (spam, market))
+        both = named & others
+        if lump and both:
+            for rows, alone in ((spam, named - both), (market, others - both)):
+                if alone:
+                    rows["Other"] = rows.get("Other", 0) + sum(rows.pop(os) for os in alone)
+            named = others = both
+        if both and named == others and "Other" in spam and "Other" in market:
+            both = both | {"Other"}
+        for os in both:
+            index = spam[os] / market[os] if market[os] else math.nan
+            expected[month, os] = pytest.approx(index, nan_ok=True)
+    frames = [frame_of(rows) for rows in tables]
+    if not expected:
+        if any(0 in frame for frame in frames):
+            with pytest.raises(MatchError):
+                rank(*frames, by=[0], lump=lump)
+        return
+    found = rank(*frames, by=[0], lump=lump).ranking
+    assert dict(zip(zip(found[0], found["os"], strict=True), found["spam_index"], strict=True)) == (
+        expected
+    )
+    assert len(found) == len(expected)
+    with_month = found.rename(columns={0: "month"})
+    ordered = with_month.sort_values(["month", "spam_index", "os"], ascending=[True, False, True])
+    assert ordered.index.tolist() == list(range(len(found)))

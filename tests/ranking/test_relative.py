@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from spamindex import FigureError, MatchError, reattribute, relative_index, spam_index
+from spamindex import ColumnError, FigureError, MatchError, reattribute, relative_index, spam_index
 from spamindex.ranking.relative import against
 from tests.conftest import SHARE, SPAM, Invoke, Write, said
 from tests.ranking.test_sampling import COUNTS, bounds, rows
@@ -159,3 +159,16 @@ def test_each_ranking_has_its_own_baseline() -> None:
     message = "ranking: nothing relative in c, where 'y' is not ranked"
     with said(f"{message} (where=... leaves such rankings out)"):
         relative_index(ranking, "y", by=["messages"])
+
+
+def test_a_column_that_is_missing_is_named() -> None:
+    ranking = spam_index(TABLE, pd.DataFrame({"os": ["Linux", "Windows"], "share": [1.0, 99.0]}))
+    with pytest.raises(ColumnError) as caught:
+        relative_index(ranking.drop(columns="spam_share"), "Linux")
+    assert caught.value.faults == (
+        "the ranking has no column 'spam_share'; there are os, market_share, spam_index",
+    )
+    with pytest.raises(ColumnError, match="the ranking has no column 'month'"):
+        relative_index(ranking, "Linux", by="month")
+    with pytest.raises(ColumnError, match="the table of spam shares has no column 'share'"):
+        reattribute(ranking, [("Linux", "Windows", 5)])
