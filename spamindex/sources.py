@@ -46,7 +46,7 @@ WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _DOCUMENTS = {
     b"%PDF": "is a PDF; save the table as CSV",
     b"SQLite format 3\0": "is an SQLite database; export the table as CSV",
-    b"PAR1": "is a Parquet file; spamindex tally reads records in it, and duckdb makes CSV of tables",
+    b"PAR1": "is a Parquet file, which spamindex tally counts records in; export a table as CSV",
     b"Obj\x01": "is an Avro file; export the table as CSV",
     b"\x89PNG": "is a picture; the figures behind it are needed, as CSV",
     b"\xff\xd8\xff": "is a picture; the figures behind it are needed, as CSV",

@@ -113,13 +113,15 @@ def systems_among(
     if exact.any():
         entries.table.findings.notes.append(f"left out as a total: {named(entries, exact)}")
     if larger.any():
-        row = int(np.flatnonzero(larger)[0])
-        others = figures[(groups == groups[row]) & ~_any(flags)].sum()
+        first = int(np.flatnonzero(larger)[0])
+        others = figures[(groups == groups[first]) & ~_any(flags)].sum()
         doubt = (
-            f"rows are missing: {entries.name(row)!r} is {figures[row]:,.10g}, the others add up to "
-            f"{others:,.10g}; the shares are parts of {entries.name(row)!r}"
+            f"rows are missing: {entries.name(first)!r} is {figures[first]:,.10g}, the others "
+            f"add up to {others:,.10g}; the shares are parts of {entries.name(first)!r}"
         )
-        remedy = Remedy("drop", entries.name(row), "makes them parts of what the others add up to")
+        remedy = Remedy(
+            "drop", entries.name(first), "makes them parts of what the others add up to"
+        )
         entries.table.findings.doubts.append(Doubt(doubt, (remedy,)))
     return Kept(~left, wholes)
 
@@ -195,7 +197,7 @@ def _families(
     names: Names,
     options: TableOptions,
 ) -> Mask:
-    """The rows of a family that stand beside its versions, and are at least as large as they are."""
+    """The rows of a family beside its versions, and at least as large as they are together."""
     column = entries.table.column(entries.os)
     if options.family and entries.os in entries.summed:
         return np.zeros(len(figures), bool)
@@ -256,9 +258,9 @@ def _refusal(
         elif reason != "nameless" and (new := rows & ~shown).any():
             faults.append(f"{entries.table.name}: {named(entries, new)}: {_REASONS[reason]}")
         shown |= rows
-    rows = np.flatnonzero(_any(flags) & ~exact)
+    doubted = np.flatnonzero(_any(flags) & ~exact)
     distinct = list(
-        dict.fromkeys("" if is_blank(entries.name(i)) else entries.name(i) for i in rows)
+        dict.fromkeys("" if is_blank(entries.name(i)) else entries.name(i) for i in doubted)
     )
     settles = [
         Remedy("drop", name, "leaves it out" if name else "leaves rows without a name out")
@@ -275,8 +277,6 @@ def _refusal(
     else:
         name = distinct[0]
         settles.append(
-            Remedy(
-                "names", None, f"with a line {name},{name} says that it stands for itself"
-            )
+            Remedy("names", None, f"with a line {name},{name} says that it stands for itself")
         )
     return MatchError(*faults, settles=settles)

@@ -26,8 +26,8 @@ def read_both(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read a table of spam shares and one of market shares; see ``read_shares``.
 
-    ``fields`` are fields of a TableOptions for both tables; those for one are called ``spam_column``
-    and ``share_column``, ``spam_unit``, ``share_unit``, ``spam_total`` and ``share_total``. Raises
+    ``fields`` are fields of a TableOptions for both tables; those for one are ``spam_column`` and
+    ``share_column``, ``spam_unit``, ``share_unit``, ``spam_total`` and ``share_total``. Raises
     one error with the faults of both tables.
 
     >>> spam, market = read_both("data/spam.csv", "data/share.csv")
@@ -193,7 +193,7 @@ def _check_spans(readings: Sequence[Reading]) -> None:
         if spans and other_spans and not spans & other_spans:
             raise PeriodError(
                 f"{spam.findings.name} has {_kinds(spans)}s under {ours!r}, and "
-                f"{market.findings.name} has {_kinds(other_spans)}s under {theirs!r}: they can't meet"
+                f"{market.findings.name} {_kinds(other_spans)}s under {theirs!r}: they can't meet"
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -248,7 +249,7 @@ def _is_row_number(table: Table, number: int) -> bool:
     there = [str(text) for text in table.column(number)[:_SAMPLE]]
     if len(there) < 3 or not all(text.isdecimal() for text in there):
         return False
-    return all(int(b) - int(a) == 1 for a, b in zip(there, there[1:], strict=False))
+    return all(int(b) - int(a) == 1 for a, b in itertools.pairwise(there))
 
 
 def _surely_counts(table: Table, number: int) -> bool:
@@ -317,7 +318,9 @@ def _says_nothing(table: Table, number: int) -> bool:
     """Whether a heading says neither shares, nor counts, nor what else stands under it."""
     heading = table.headings[number]
     return not (
-        words.says_shares(heading) or words.measure(heading) is not None or words.says_other(heading)
+        words.says_shares(heading)
+        or words.measure(heading) is not None
+        or words.says_other(heading)
     )
 
 

@@ -101,8 +101,8 @@ def _beside(entries: Entries, figures: Figures, options: TableOptions) -> dict[s
             return None
         if coarse and options.counts and options.total is None:
             raise UnitError(
-                f"{entries.table.name}: {entries.table.called(number)}: counts in thousands or more "
-                "are too coarse for intervals",
+                f"{entries.table.name}: {entries.table.called(number)}: counts in thousands or "
+                "more are too coarse for intervals",
                 settles=[_TOTAL],
             )
         if np.isnan(counts).any() or not options.counts:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from spamindex import periods, words
 from spamindex.errors import ColumnError, Doubt, FileError, Remedy
@@ -83,14 +85,16 @@ def table(rows: Rows, options: TableOptions) -> Table:
 def _filled(raw: Table) -> npt.NDArray[np.int64]:
     """To which cell each row is filled, counted from 1; 0 for a blank one."""
     filled = np.zeros(len(raw.cells), np.int64)
-    for i in raw.cells:
+    for i in range(len(raw.headings)):
         filled[where(raw.column(i), str.strip)] = i + 1
     return filled
 
 
 def _rules(raw: Table, filled: npt.NDArray[np.int64]) -> Mask:
     """The lines that hold a rule of dashes, as programs draw them between rows, and no cells."""
-    rules = (filled == 1) & where(raw.column(0), lambda text: _RULE.fullmatch(text) is not None)
+    rules: Mask = (filled == 1) & where(
+        raw.column(0), lambda text: _RULE.fullmatch(text) is not None
+    )
     return rules
 
 
@@ -113,9 +117,56 @@ def _comments(raw: Table, filled: npt.NDArray[np.int64], usual: int) -> Mask:
     for row in np.flatnonzero(wide):
         # One with figures may be a row that was put out of use: whoever adds rows up, asks.
         # The first full line may be headings that a program has marked.
-        if any(map(is_figure, map(str.strip, raw.row(row)))) or row == np.argmax(filled >= usual):
+        if any(map(is_figure, map(str.strip, raw.row(int(row))))) or row == np.argmax(
+            filled >= usual
+        ):
             comments[row] = False
     return comments
+
+
+@dataclass(frozen=True)
+class _Looks:
+    """What the cells of the first rows look like: figures, periods (which a year is), or text."""
+
+    cells: dict[int, list[str]]
+    dated: dict[int, list[bool]]
+    counted: dict[int, list[bool]]
+
+    @classmethod
+    def of(cls, raw: Table, rows: Sequence[int]) -> _Looks:
+        """The looks of some rows."""
+        cells = {row: _texts(raw, row) for row in rows}
+        dated = {row: [bool(periods.iso(text)) for text in of] for row, of in cells.items()}
+        counted = {
+            row: [is_figure(text) and not date for text, date in zip(of, dated[row], strict=True)]
+            for row, of in cells.items()
+        }
+        return cls(cells, dated, counted)
+
+    def columns_of_figures(self, below: int) -> dict[int, bool]:
+        """The columns that are mostly of figures from a row on, and whether they are no periods."""
+        rows = [row for row in self.cells if row >= below]
+        found = {}
+        for i in range(len(self.cells[below])):
+            counted = sum(self.counted[row][i] for row in rows)
+            dated = sum(self.dated[row][i] for row in rows)
+            filled = sum(not is_missing(self.cells[row][i]) for row in rows)
+            if filled and 2 * (counted + dated) >= filled:
+                found[i] = counted >= dated
+        return found
+
+    def fits(self, row: int, figures: dict[int, bool], *, loosely: bool) -> bool:
+        """Whether a row could be one of data: nothing but figures stands over figures.
+
+        Loosely, years may stand over numbers, right of a name and below headings.
+        """
+        named = bool(self.cells[row][0]) and not (self.counted[row][0] or self.dated[row][0])
+        return all(
+            (self.counted if of_numbers else self.dated)[row][i]
+            or is_missing(self.cells[row][i])
+            or (loosely and named and self.dated[row][i])
+            for i, of_numbers in figures.items()
+        )
 
 
 def _headings(
@@ -123,72 +174,45 @@ def _headings(
 ) -> tuple[list[str], list[int], int]:
     """The headings, the rows on which they stand (none, one or two), and the first row of data."""
     raw = rows.table
-    if options.header is not None and not rows.certain:
-        return _named_header(rows, options.header, filled, full)
     if rows.certain:
         return _texts(raw, 0)[: rows.widths[0]], [0], 1
-    numbers = np.flatnonzero(full)[:_SAMPLE]
-    if not len(numbers):
-        raise FileError(
-            f"{raw.name}: can't find a table: its rows differ in how many cells they have"
-        )
-    cells = {int(row): _texts(raw, row) for row in numbers}
-    if len(cells) == 1 and not any(is_figure(text) for of in cells.values() for text in of):
+    if options.header is not None:
+        return _named_header(rows, options.header, filled, full)
+    there = [int(row) for row in np.flatnonzero(full)[:_SAMPLE]]
+    if not there:
+        raise FileError(f"{raw.name}: its rows differ in how many cells they have: is it a table?")
+    looks = _Looks.of(raw, there)
+    if len(there) == 1 and not any(map(is_figure, looks.cells[there[0]])):
         raise FileError(f"{raw.name}: only headings, no rows under them")
-    dated = {row: [bool(periods.iso(text)) for text in of] for row, of in cells.items()}
-    counted = {
-        row: [is_figure(text) and not date for text, date in zip(of, dated[row], strict=True)]
-        for row, of in cells.items()
-    }
-    first = next(
-        (row for row in cells if any(counted[row])), int(numbers[min(1, len(numbers) - 1)])
-    )
-    below = [row for row in cells if row >= first]
-    figures = {
-        i: sum(counted[row][i] for row in below) >= sum(dated[row][i] for row in below)
-        for i in range(len(raw.headings))
-        if 2 * sum(counted[r][i] or dated[r][i] for r in below)
-        >= sum(not is_missing(cells[r][i]) for r in below)
-        > 0
-    }
-
-    def fits(row: int, *, loosely: bool) -> bool:
-        """Whether a row could be one of data: nothing but figures stands over figures.
-
-        Loosely, years may stand over numbers, right of a name and below headings.
-        """
-        loosely = loosely and bool(cells[row][0]) and not (counted[row][0] or dated[row][0])
-        return all(
-            (counted if of_numbers else dated)[row][i]
-            or is_missing(cells[row][i])
-            or (loosely and dated[row][i])
-            for i, of_numbers in figures.items()
-        )
-
-    above = [row for row in cells if row < first]
-    while figures and above and fits(above[-1], loosely=len(above) > 1):
+    first = next((row for row in there if any(looks.counted[row])), there[min(1, len(there) - 1)])
+    figures = looks.columns_of_figures(first)
+    above = [row for row in there if row < first]
+    while figures and above and looks.fits(above[-1], figures, loosely=len(above) > 1):
         first = above.pop()
-    header = above[-1] if above else None
-    if header is None:
-        return _without_headings(raw, cells[first][: rows.widths[first]], options, first)
-    second = header if len(above) > 1 and above[-2] == header - 1 else None
-    if second is not None:
-        header = above[-2]
-        joined = _with_units(cells[header], cells[second])
-        if joined is None:
-            raise ColumnError(
-                f"{raw.name}: lines {raw.cells.index[header]} and {raw.cells.index[second]} could "
-                "both be headings: name each column in one line of the file",
-                settles=[_LINE],
-            )
-        return joined[: max(rows.widths[header], rows.widths[second])], [header, second], first
-    if (
-        not any(counted[first])
-        and any(dated[header])
-        and not _says_headings(cells[header], options)
-    ):
-        raise _ambiguous(raw, header, cells[header])
-    return cells[header][: rows.widths[header]], [header], first
+    if not above:
+        return _without_headings(raw, looks.cells[first][: rows.widths[first]], options, first)
+    header = above[-1]
+    if len(above) > 1 and above[-2] == header - 1:
+        return _two_lines(rows, looks, above[-2], header, first)
+    of_years = not any(looks.counted[first]) and any(looks.dated[header])
+    if of_years and not _says_headings(looks.cells[header], options):
+        raise _ambiguous(raw, header, looks.cells[header])
+    return looks.cells[header][: rows.widths[header]], [header], first
+
+
+def _two_lines(
+    rows: Rows, looks: _Looks, header: int, below: int, first: int
+) -> tuple[list[str], list[int], int]:
+    """Headings on two lines, of which the second names units alone. Raises ColumnError if not."""
+    joined = _with_units(looks.cells[header], looks.cells[below])
+    if joined is None:
+        lines = rows.table.cells.index.to_numpy()
+        raise ColumnError(
+            f"{rows.table.name}: lines {lines[header]} and {lines[below]} could both be headings: "
+            "name each column in one line of the file",
+            settles=[_LINE],
+        )
+    return joined[: max(rows.widths[header], rows.widths[below])], [header, below], first
 
 
 def _named_header(
@@ -302,8 +326,9 @@ def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: 
     column of figures may have lost any of its cells. Raises FileError with all of them.
     """
     raw = rows.table
+    lines = raw.cells.index.to_numpy()
     faults = {
-        int(row): f"{raw.at(raw.cells.index[row])}: has {filled[row]} cells, but there are {width} "
+        int(row): f"{raw.at(lines[row])}: has {filled[row]} cells, but there are {width} "
         "headings: quote a cell with a separator in it"
         for row in np.flatnonzero(kept & (filled > width))
     }
@@ -315,13 +340,11 @@ def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: 
         ]
         last = max(with_figures, default=-1) + 1
         faults |= {
-            int(
-                row
-            ): f"{raw.at(raw.cells.index[row])}: has {rows.widths[row]} cells, but there are "
+            int(row): f"{raw.at(lines[row])}: has {rows.widths[row]} cells, but there are "
             f"{width} headings: is a cell missing, or the line broken? Write a blank cell for what "
             "is not known"
             for row in np.flatnonzero(short & (rows.widths < last))
-            if is_figure(_texts(raw, row)[rows.widths[row] - 1]) or rows.widths[row] == 1
+            if is_figure(_texts(raw, int(row))[rows.widths[row] - 1]) or rows.widths[row] == 1
         }
     if not rows.ends and kept[-1] and rows.widths[-1] < rows.widths[kept][:-1].min(initial=10**9):
         raw.findings.doubts.append(
@@ -333,15 +356,16 @@ def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: 
 
 
 def _tidied(found: Table) -> Table:
-    """The table without blanks before its cells, and how far each was indented where that differs."""
-    cells, indents = {}, {}
-    for i in found.cells:
+    """The table without blanks before its cells, and how far each was indented."""
+    cells: dict[int, Column] = {}
+    indents: dict[int, Column] = {}
+    for i in range(len(found.headings)):
         column: Column = found.column(i)
         if any(text[:1].isspace() for text in column.cat.categories):
             far = np.array([len(t) - len(t.lstrip()) for t in column.cat.categories])
             by_row = far[column.cat.codes.to_numpy()]
             if len(set(by_row)) > 1:
-                indents[i] = column.cat.codes.astype(np.int64).map(lambda code: int(far[code]))
+                indents[i] = pd.Series(by_row, index=column.index)
             column = mapped(column, str.strip)
         cells[i] = column
     frame = found.cells.copy(deep=False)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -38,12 +39,12 @@ _SPANS = {"day": 10, "month": 7, "year": 4}  # the digits of an ISO date
 class Entries:
     """A table with one row for each figure, and the numbers of its columns.
 
-    ``by`` tells rankings apart, ``periods`` are the columns of periods, ``summed`` those along which
-    counts may be added up. ``above`` says that the names, or the periods, stand in the headings.
-    ``counted`` are columns that may hold counts behind the shares, ``combined`` those of years and
-    months that make up one of periods. ``all_rows`` is the table before
-    rows were chosen by other columns than that of the OS, and ``ranked`` are the rows that were
-    chosen by that one. ``unmet`` are names that an option gives and the table has not.
+    ``by`` tells rankings apart, ``periods`` are the columns of periods, ``summed`` those along
+    which counts may be added up, ``counted`` those that may hold counts behind the shares,
+    ``combined`` those of years and months that make up one of periods, and ``labels`` all others.
+    ``above`` says that the names, or the periods, stand in the headings. ``all_rows`` is the table
+    before rows were chosen by other columns than that of the OS, and ``ranked`` are the rows that
+    were chosen by that one. ``unmet`` are names that an option gives and the table has not.
     """
 
     table: Table
@@ -79,7 +80,7 @@ class Entries:
 
     def line(self, row: int | np.integer) -> int:
         """The line of a row."""
-        return int(self.table.cells.index[row])
+        return int(self.table.cells.index.to_numpy()[row])
 
     def at(self, row: int | np.integer) -> str:
         """Where a figure stands, as messages say it."""
@@ -304,7 +305,7 @@ def _with_periods(
             if not dates and (i in named or all(map(is_clock, there))):
                 continue  # whoever names it knows what it holds
             raise _no_periods(table, i, found)
-        table = _with(table, i, mapped(column, lambda text, found=found: found.get(text) or text))
+        table = _with(table, i, mapped(column, partial(_renamed, found)))
         dated.append(i)
     return table, dated, combined
 
@@ -315,8 +316,7 @@ def _chosen_by_others(table: Table, options: TableOptions, by_heading: Collectio
     for condition in options.where:
         found = [i for i in table.find(condition.column) if i not in by_heading]
         if len(found) == 1:
-            folded = condition.value.casefold()
-            equal = where(table.column(found[0]), lambda t, f=folded: t.casefold() == f)
+            equal = where(table.column(found[0]), partial(_equal, condition.value))
             rows &= ~equal if condition.negated else equal
     return rows if rows.any() else ~rows
 
@@ -368,6 +368,22 @@ def _no_periods(table: Table, number: int, found: dict[str, str | None]) -> Peri
     )
 
 
+def _renamed(to: Mapping[str, str | None], text: str) -> str:
+    return to.get(text) or text
+
+
+def _equal(wanted: str, text: str) -> bool:
+    return text.casefold() == wanted.casefold()
+
+
+def _called(name: str, form: Callable[[str], str], text: str) -> bool:
+    return form(text) == form(name)
+
+
+def _lies_in(wanted: str, text: str) -> bool:
+    return text == wanted or periods.within(text, wanted)
+
+
 def _cut(table: Table, number: int, span: str, dated: Sequence[int]) -> Column:
     """The months or years in which the days, or months, of a column lie."""
     column = table.column(number)
@@ -386,12 +402,9 @@ def _without_dropped(table: Table, os: int, options: TableOptions) -> tuple[Tabl
     column, unmet = table.column(os), []
     left = np.zeros(len(table.cells), bool)
     for name in options.drop:
-        folded, canonical = fold(name), options.names.canonical(name)
-        rows = (
-            where(column, is_blank) if not name else where(column, lambda t, f=folded: fold(t) == f)
-        )
+        rows = where(column, partial(_called, name, fold) if name else is_blank)
         if not rows.any() and name:
-            rows = where(column, lambda t, c=canonical: options.names.canonical(t) == c)
+            rows = where(column, partial(_called, name, options.names.canonical))
         if not rows.any():
             unmet.append(name)
         left |= rows
@@ -417,7 +430,8 @@ def _refuse_blanks(
         if blank.any():
             heading = table.headings[number] or str(number + 1)
             raise ColumnError(
-                f"{table.name}: {table.called(number)} is blank on {lines_of(table.cells.index[blank])}",
+                f"{table.name}: {table.called(number)} is blank on "
+                f"{lines_of(table.cells.index[blank])}",
                 settles=[
                     Remedy("fill", heading, "repeats the cell above"),
                     Remedy("where", f"{heading}!=", "leaves these rows out"),
@@ -438,7 +452,8 @@ def _matching(table: Table, condition: Where, number: int, dated: Sequence[int])
     if not rows.any() and condition.value:
         there = listed([repr(text) for text in texts(column)])
         raise ColumnError(
-            f"{table.name}: no row has {condition.value!r} in {table.called(number)}; it has {there}"
+            f"{table.name}: no row has {condition.value!r} in {table.called(number)}; it has "
+            f"{there}"
         )
     return ~rows if condition.negated else rows
 
@@ -463,9 +478,7 @@ def _of_period(
         column = table.column(number)
         there = texts(column)
         wanted = _wanted(table, options.period, there)
-        kept &= where(
-            column, lambda text, wanted=wanted: periods.within(text, wanted) or text == wanted
-        )
+        kept &= where(column, partial(_lies_in, wanted))
     if not kept.any():
         held = " and ".join(
             f"{table.called(i)} {periods.told(texts(table.column(i)))}" for i in dated
@@ -499,8 +512,8 @@ def _wanted(table: Table, period: str, there: Sequence[str]) -> str:
     wanted = own[0] if own else periods.iso(period)
     if wanted is None:
         raise PeriodError(
-            f"{table.name}: {period!r} isn't a period; write 2010-03, March 2010, Q1 2010, last or all, "
-            f"or one of its own: {periods.told(there)}"
+            f"{table.name}: {period!r} isn't a period; write 2010-03, March 2010, Q1 2010, last or "
+            f"all, or one of its own: {periods.told(there)}"
         )
     return wanted
 

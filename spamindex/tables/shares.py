@@ -24,7 +24,7 @@ from spamindex.errors import (
 )
 from spamindex.names import Names, fold
 from spamindex.sources import Source
-from spamindex.tables import aggregates, columns, counts, header, layout, rows, units
+from spamindex.tables import aggregates, columns, counts, header, layout, numbers, rows, units
 from spamindex.tables.layout import Entries
 from spamindex.tables.options import TableOptions
 from spamindex.tables.table import (
@@ -46,11 +46,11 @@ from spamindex.words import is_blank, is_missing
 class Reading:
     """A table of shares as it was read, and what is to be said of it.
 
-    ``shares`` has a row for each system: the columns of ``by`` as 0, 1, 2 …, then ``os``, ``share``
-    in percent and, where they are asked for and known, ``count`` of ``total``, ``half`` (half a unit
-    of the last digit, in percent), ``design_effect`` and ``clusters``. ``names`` are those by which
-    it meets another table, ``heading`` stands over them in the file, ``value`` over the shares.
-    ``spans`` are the kinds of periods of each ``by``, ``periods`` those that the rows are of.
+    ``shares`` has a row for each system: the columns of ``by`` as 0, 1, 2 …, then ``os``,
+    ``share`` in percent and, where they are asked for and known, ``count`` of ``total``, ``half``
+    (half a unit of the last digit, in percent), ``design_effect`` and ``clusters``.
+    ``names`` are those by which it meets another table, ``heading`` stands over them in the file,
+    ``value`` over the shares. ``spans`` are the kinds of periods of each ``by``, ``periods`` those that the rows are of.
     """
 
     shares: pd.DataFrame
@@ -70,15 +70,15 @@ def read_shares(
 ) -> pd.DataFrame:
     """Read a table of shares, or of counts, by operating system.
 
-    ``source`` is a path or an open binary file; ``options`` say how it is to be read, and ``fields``
-    are fields of a TableOptions (``decimal=","``, ``by="country"``). What they leave out is found in
-    the table where it is certain.
+    ``source`` is a path or an open binary file; ``options`` say how it is to be read, and
+    ``fields`` are fields of a TableOptions (``decimal=","``, ``by="country"``). What they leave out
+    is found in the table where it is certain.
 
     Returns a DataFrame with a row for each OS: the ``by`` columns, ``os`` as the file spells it (or
     the name of its family) and ``share`` in percent; as asked for ``count`` of ``total``, and
     ``half``, half a unit of the last digit in percent. What a reader would want to know is warned
-    of (SpamIndexNote, SpamIndexWarning). Raises a SpamIndexError where the file can't be used, whose
-    ``settles`` are the fields that help, and ValueError for a field or a value that there is not.
+    of (SpamIndexNote, SpamIndexWarning). Raises a SpamIndexError where the file can't be used,
+    whose ``settles`` are the fields that help, and ValueError for a field or a value that is none.
 
     >>> read_shares("data/share.csv").head(2)
             os  share
@@ -239,7 +239,7 @@ def _counted(entries: Entries, options: TableOptions, whole: bool, values: Numbe
     if words.says_shares(entries.heading):
         return False
     return words.measure(entries.heading) is not None or (
-        whole and np.nanmax(values, initial=0) > 100
+        whole and bool(np.nanmax(values, initial=0) > 100)
     )
 
 
@@ -252,7 +252,7 @@ def _whole(entries: Entries, values: Numbers) -> Mask:
 
 
 def _filled(entries: Entries, values: Numbers, kept: Mask, *, counts: bool) -> Mask:
-    """The rows with a figure; what is said of the others, or MatchError where a count is missing."""
+    """The rows with a figure. Raises UnitError where a count is missing."""
     filled: Mask = kept & ~np.isnan(values)
     without = kept & np.isnan(values) & ~where(entries.table.column(entries.os), is_blank)
     if without.any():
@@ -279,7 +279,7 @@ def _before(entries: Entries, values: dict[str, float], options: TableOptions) -
         return None
     column = entries.all_rows.column(entries.value)
     names = entries.all_rows.column(entries.os)
-    reading = {**units.numbers.read(texts(column))[0].values, **values}
+    reading = {**numbers.read(texts(column))[0].values, **values}
     total = where(names, lambda name: words.called_total(name) or is_blank(name))
     return np.nan_to_num(numbers_of(column, reading))[~total]
 
@@ -324,8 +324,8 @@ def _rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mas
         if groups_in.any() and not groups_in.all() and entries.table.headings[number] not in chosen:
             shown = sorted({str(t) for t in column[groups_in]})
             raise MatchError(
-                f"{entries.table.name}: {heading} holds {', '.join(map(repr, shown[:3]))}, which may "
-                "hold other rows",
+                f"{entries.table.name}: {heading} holds {', '.join(map(repr, shown[:3]))}, which "
+                "may hold other rows",
                 settles=[
                     Remedy("where", f"{entries.table.headings[number]}!={text}", "leaves it out")
                     for text in shown[:3]
@@ -348,8 +348,8 @@ def _refuse_sums_of_others(entries: Entries, figures: Figures, names: Column) ->
     wrong = several & (figures.amounts > 0) & np.isclose(2 * figures.amounts, sums, rtol=1e-9)
     if wrong.any():
         raise MatchError(
-            f"{entries.title}: {aggregates.named(entries, wrong)} is what the other rows of that name "
-            "add up to: leave one or the other out of the file"
+            f"{entries.title}: {aggregates.named(entries, wrong)} is what the other rows of that "
+            "name add up to: leave one or the other out of the file"
         )
 
 
@@ -384,7 +384,8 @@ def _refuse_repeats(entries: Entries, figures: Figures, options: TableOptions) -
     if not figures.counts:
         if over_time:
             raise PeriodError(
-                f"{entries.title}: shares of several periods never add up, as of {first!r} ({lines})",
+                f"{entries.title}: shares of several periods never add up, as of {first!r} "
+                f"({lines})",
                 settles=[
                     Remedy("by", "period", "ranks each"),
                     Remedy("period", max(texts(entries.table.column(over_time[0]))), "chooses one"),
@@ -392,7 +393,8 @@ def _refuse_repeats(entries: Entries, figures: Figures, options: TableOptions) -
             )
         if along := [i for i in differing if i in entries.summed]:
             raise MatchError(
-                f"{entries.title}: shares never add up, so not along {entries.table.called(along[0])}",
+                f"{entries.title}: shares never add up, so not along "
+                f"{entries.table.called(along[0])}",
                 settles=[
                     Remedy("where", None, "chooses one value"),
                     Remedy("unit", "count", "takes them for counts"),
@@ -475,7 +477,7 @@ def _added_up(
                 exact[part] = exact.get(part, Decimal()) + Decimal(repr(figure))
             sums[name][list(exact)] = [float(total) for total in exact.values()]
     by = {number: _taken(entries.table.column(i), first) for number, i in enumerate(entries.by)}
-    return pd.DataFrame({**by, "os": _taken(shown, first), **sums})
+    return pd.DataFrame(by).assign(os=_taken(shown, first), **sums)
 
 
 def _taken(column: Column, rows_: npt.NDArray[np.int64]) -> pd.api.extensions.ExtensionArray:
@@ -502,7 +504,7 @@ def _shares_of_counts(
     if not of.all():
         row = int(np.flatnonzero(totals[ranking] == 0)[0])
         raise UnitError(f"{entries.title}: adds up to 0 in {entries.label(row)}; leave it out")
-    amounts: Numbers = np.bincount(groups, weights=figures.amounts)
+    amounts: Numbers = np.bincount(groups, weights=figures.amounts).astype(float)
     return 100 * amounts / of
 
 
@@ -514,7 +516,7 @@ def _ranked(entries: Entries, groups: npt.NDArray[np.int64]) -> Mask:
 def _periods(entries: Entries) -> list[str]:
     """The periods that the rows are of, of the column that has most of them."""
     there = [texts(entries.table.column(i)) for i in entries.periods]
-    return sorted(max(there, key=len)) if there else []
+    return sorted(sorted(there, key=len)[-1]) if there else []
 
 
 def _say_added_up(entries: Entries, apart: Sequence[int], options: TableOptions, left: int) -> None:

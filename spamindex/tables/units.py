@@ -59,8 +59,8 @@ class Figures:
 def said(heading: str) -> Sign | None:
     """What a heading says of the unit of the figures under it.
 
-    >>> said("Market share %"), said("Share (bps)"), said("Users (B)")
-    (Sign(unit='percent', times=1.0), Sign(unit='percent', times=0.01), Sign(unit='count', times=1000000000.0))
+    >>> said("Market share %"), said("Share (bps)")
+    (Sign(unit='percent', times=1.0), Sign(unit='percent', times=0.01))
     >>> said("Share"), said("Installed base in m")
     (None, Sign(unit='count', times=1000000.0))
     """
@@ -79,7 +79,7 @@ def said(heading: str) -> Sign | None:
 
 
 def _multiple(heading: str) -> float | None:
-    """Of how many a figure is, by a word of three letters, or a short form in brackets or after in."""
+    """Of how many a figure is, by a word, or a short form in brackets or after in."""
     short = heading.replace("[", "(").replace("]", ")").rpartition("(")[2]
     bracketed = short.partition(")")[0] if "(" in heading.replace("[", "(") else ""
     of = words.words(heading)
@@ -122,8 +122,8 @@ def decimal_mark(entries: Entries, options: TableOptions) -> Reading:
         return next(r for r in readings if r is not thousands[0])
     some = [text for text in texts(column) if any(m in text for m in numbers.MARKS)]
     raise FigureError(
-        f"{entries.title}: is the mark in {', '.join(map(repr, some[:3]))} a decimal mark, or one of "
-        "thousands?",
+        f"{entries.title}: is the mark in {', '.join(map(repr, some[:3]))} a decimal mark, or "
+        "one of thousands?",
         settles=[
             Remedy(
                 "decimal", readings[0].mark, f"makes {some[0]!r} {_shown(readings[0], some[0])}"
@@ -175,9 +175,9 @@ def settle(
 ) -> Figures:
     """The figures of the systems in their unit, and what is to be said of it.
 
-    ``values`` are those of each row, in any unit; ``whole_before`` those of all rows before some were
-    chosen by another column than the OS's, or None where none were. Raises UnitError where the unit
-    is not certain, FigureError where a figure is in another one than the rest.
+    ``values`` are those of each row, in any unit; ``whole_before`` those of all rows before some
+    were chosen by another column than the OS's, or None where none were. Raises UnitError where the
+    unit is not certain, FigureError where a figure is in another one than the rest.
     """
     column = entries.table.column(entries.value)
     heading, findings = entries.heading, entries.table.findings
@@ -185,7 +185,7 @@ def settle(
     plain = where(column, reading.plain.__contains__)
     sign = said(heading)
     half = _half(column, reading)
-    unit = options.unit
+    unit: str | None = options.unit
     if unit is None and signed.any():
         if plain.any():
             odd = signed if signed.sum() < plain.sum() else plain
@@ -236,7 +236,7 @@ class _Sums:
         self.sums: Numbers = np.bincount(self.groups, weights=values).astype(float)
         filled = (values > 0).astype(float)
         self.slack: Numbers = np.maximum(np.bincount(self.groups, weights=filled) * half, _LEAST)
-        self.counted: Numbers = np.bincount(self.groups, weights=filled)
+        self.counted: Numbers = np.bincount(self.groups, weights=filled).astype(float)
         self.largest = float(values.max(initial=0))
 
     def are(self, whole: float, times: float = 1.0) -> npt.NDArray[np.bool_]:
@@ -265,6 +265,11 @@ def _half(column: Column, reading: Reading) -> float:
     return max(min(half for half, count in ends.items() if count == most), _LEAST)
 
 
+_PERCENT = Remedy("unit", "percent", "takes them for percents")
+_FRACTION = Remedy("unit", "fraction", "takes them for fractions")
+_COUNT = Remedy("unit", "count", "takes them for counts")
+
+
 def _found(
     entries: Entries,
     reading: Reading,
@@ -273,70 +278,63 @@ def _found(
     whole_before: Numbers | None,
 ) -> tuple[str, float]:
     """The unit that is certain, and of how many percent a figure of 1 is."""
-    heading, name = entries.heading, entries.title
-    shares = words.says_shares(heading)
-    of_counts = words.measure(heading) is not None or (sign is not None and sign.unit == "count")
-    total = _total(sums)
-    asks = [
-        Remedy("unit", "percent", "takes them for percents"),
-        Remedy("unit", "fraction", "for fractions"),
-    ]
-    if sign is not None and sign.unit in ("percent", "fraction"):
-        if (
-            sign.unit == "percent"
-            and sign.times == 1
-            and sums.are(1).all()
-            and sums.counted.max() > 1
-        ):
-            raise UnitError(f"{name}: says percent, but adds up to {total}", settles=asks[::-1])
-        return sign.unit, sign.times
-    if of_counts:
+    if sign is not None and sign.unit != "count":
+        return _declared(entries, sums, sign)
+    if sign is not None or words.measure(entries.heading) is not None:
         if reading.whole or (sign is not None and sign.times > 1) or reading.rounded:
             return "count", 1.0
         raise UnitError(
-            f"{name}: counts are whole, but these are not, and add up to {total}",
-            settles=[Remedy("unit", "count", "takes them as they are"), *asks],
+            f"{entries.title}: counts are whole, but these are not, and add up to {_total(sums)}",
+            settles=[_COUNT, _PERCENT, _FRACTION],
         )
+    if by_sums := _by_what_they_add_up_to(entries, sums):
+        return by_sums
+    shares = words.says_shares(entries.heading)
+    counts = not shares and reading.whole and sums.largest > _SURELY
+    if not counts and (whole_before is not None or entries.by):
+        _refuse_parts(entries, sums, whole_before)
+    if counts and _are_years(reading):
+        raise UnitError(f"{entries.title}: are these years?", settles=[_COUNT])
+    if counts:
+        return "count", 1.0
+    if (shares or entries.above or not reading.whole) and sums.largest > 1:
+        return "percent", 1.0  # a part of the whole; more than the whole is refused
+    small = sums.largest <= 1
+    raise UnitError(
+        f"{entries.title}: adds up to {_total(sums)}: percents or "
+        f"{'fractions' if small else 'counts'}?",
+        settles=[_PERCENT, _FRACTION if small else _COUNT],
+    )
+
+
+def _declared(entries: Entries, sums: _Sums, sign: Sign) -> tuple[str, float]:
+    """The unit that a heading, or the sign in the cells, says."""
+    says_percent = sign.unit == "percent" and sign.times == 1
+    if says_percent and sums.are(1).all() and sums.counted.max() > 1:
+        raise UnitError(
+            f"{entries.title}: says percent, but adds up to {_total(sums)}",
+            settles=[_FRACTION, _PERCENT],
+        )
+    return sign.unit, sign.times
+
+
+def _by_what_they_add_up_to(entries: Entries, sums: _Sums) -> tuple[str, float] | None:
+    """Percents where they add up to 100, fractions where they add up to 1; else None."""
     percents, fractions = sums.are(100), sums.are(1) & (sums.counted > 1)
     if percents.all():
         return "percent", 1.0
     if fractions.all():
-        entries.table.findings.doubts.append(
-            Doubt(
-                f"read as fractions, since they add up to {total}",
-                (Remedy("unit", "fraction", "says so"),),
-            )
-        )
+        doubt = f"read as fractions, since they add up to {_total(sums)}"
+        says_so = Remedy("unit", "fraction", "says so")
+        entries.table.findings.doubts.append(Doubt(doubt, (says_so,)))
         return "fraction", 100.0
     if fractions.any() and (percents.any() or (sums.sums > 1.5).any()):
         raise UnitError(
-            f"{name}: adds up to {total}: percents in some rankings or periods, fractions in others; "
-            "choose those of one unit",
+            f"{entries.title}: adds up to {_total(sums)}: percents in some rankings or periods, "
+            "fractions in others; choose those of one unit",
             settles=[Remedy("period", None, "chooses one"), Remedy("where", None, "chooses rows")],
         )
-    if whole_before is not None and not shares and reading.whole and sums.largest > _SURELY:
-        return "count", 1.0
-    if whole_before is not None or entries.by:
-        _refuse_parts(entries, sums, whole_before)
-    if not shares and reading.whole and sums.largest > _SURELY:
-        if _are_years(reading):
-            raise UnitError(
-                f"{name}: are these years?", settles=[Remedy("unit", "count", "says that they are counts")]
-            )
-        return "count", 1.0
-    alone = not shares and (entries.above or not reading.whole)
-    if (shares or alone) and sums.above(100).any():
-        return "percent", 1.0  # which is refused with what they add up to
-    if (shares or alone) and sums.largest > 1:
-        return "percent", 1.0
-    raise UnitError(
-        f"{name}: adds up to {total}: percents or fractions?"
-        if sums.largest <= 1 or shares
-        else f"{name}: adds up to {total}: percents or counts?",
-        settles=asks
-        if sums.largest <= 1
-        else [asks[0], Remedy("unit", "count", "takes them for counts")],
-    )
+    return None
 
 
 def _are_years(reading: Reading) -> bool:
@@ -356,8 +354,8 @@ def _refuse_parts(entries: Entries, sums: _Sums, whole_before: Numbers | None) -
         )
         if abs(together - whole * periods) <= max(slack, _LEAST) and not sums.are(whole).all():
             raise UnitError(
-                f"{name}: the shares are parts of {whole:g} only together with the other rankings or "
-                f"rows; those chosen add up to {_total(sums)}",
+                f"{name}: the shares are parts of {whole:g} only together with the other rankings "
+                f"or rows; those chosen add up to {_total(sums)}",
                 settles=[Remedy("unit", "count", "divides each by the sum of its own ranking")],
             )
 
@@ -374,7 +372,7 @@ def _of_shares(
     """Shares in percent, and what is to be said of what they add up to."""
     findings, given = entries.table.findings, options.unit is not None
     settled = given or words.words(entries.heading) == "share percent"
-    above, total = sums.above(100, times), _total(sums, times)
+    above = sums.above(100, times)
     if above.any():
         where_ = _rankings(entries, sums, above)
         text = f"adds up to {_total(sums, times, above)} percent{where_}, more than 100"
@@ -389,7 +387,10 @@ def _of_shares(
         findings.doubts.append(Doubt(text))
     elif not settled and not sums.are(100, times).all():
         part = ~sums.are(100, times)
-        text = f"adds up to {_total(sums, times, part)} of 100 percent{_rankings(entries, sums, part)}: a part of the whole?"
+        text = (
+            f"adds up to {_total(sums, times, part)} of 100 percent"
+            f"{_rankings(entries, sums, part)}: a part of the whole?"
+        )
         findings.doubts.append(Doubt(text, (Remedy("unit", unit, "says that it is right"),)))
     findings.facts.append(f"{unit}s that add up to {_total(sums)}")
     column = entries.table.column(entries.value)
