@@ -20,7 +20,9 @@ from spamindex.errors import (
     FigureError,
     FileError,
     MatchError,
+    OutputError,
     PeriodError,
+    Remedy,
     SpamIndexError,
     SpamIndexNote,
     SpamIndexWarning,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from spamindex.ranking.intervals import rounding_ranges, sampling_intervals
     from spamindex.ranking.relative import reattribute, relative_index
     from spamindex.tables.both import read_both
+    from spamindex.tables.options import TableOptions
     from spamindex.tables.shares import read_shares
     from spamindex.tables.synonyms import read_names
 
@@ -47,10 +50,13 @@ __all__ = [
     "FigureError",
     "FileError",
     "MatchError",
+    "OutputError",
     "PeriodError",
+    "Remedy",
     "SpamIndexError",
     "SpamIndexNote",
     "SpamIndexWarning",
+    "TableOptions",
     "UnitError",
     "chart",
     "read_both",
@@ -67,6 +73,7 @@ __all__ = [
 
 # pandas is loaded with these, and not by --help.
 _LAZY = {
+    "TableOptions": "tables.options",
     "chart": "charts",
     "read_both": "tables.both",
     "read_fingerprints": "messages.records",

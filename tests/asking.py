@@ -8,8 +8,10 @@ import io
 import json
 import math
 import os
+import re
 import shlex
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,11 +135,12 @@ def followed(pipe: Pipe, way: Way) -> Pipe | None:
     A line for --names is written into a file of that name; a pipeline replaces the last command.
     """
     *before, last = [list(stage) for stage in pipe]
+    if line := re.match(r"with a line (.*) (?:makes|says) ", way.remedy.does):
+        path = Path(tempfile.mkdtemp(), "names.csv")
+        path.write_text(f"name,canonical\n{line[1]}\n")
+        return [*before, [*last, *way.spelled.replace("FILE", str(path)).split()]]
     if way.remedy.value is None:
         return None
-    if way.remedy.field == "names":
-        Path("own-names.csv").write_text(f"name,canonical\n{way.remedy.value}\n")
-        return [*before, [*last, "--names", "own-names.csv"]]
     if way.spelled.startswith("spamindex "):
         return _piped(way.spelled, before, last)
     return [*before, [*last, *shlex.split(way.spelled)]]
@@ -200,5 +203,7 @@ def settled(table: str | bytes, *options: str) -> list[dict[str, float]]:
         if pipe is not None:
             answer = ask(pipe, data)
             assert answer.code == 0 or answer.refused, (pipe, answer)
-            found.append({n: round(f, 4) for n, f in answer.figures.items()} if answer.code == 0 else {})
+            found.append(
+                {n: round(f, 4) for n, f in answer.figures.items()} if answer.code == 0 else {}
+            )
     return found

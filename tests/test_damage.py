@@ -99,7 +99,7 @@ LINUX, BSD = "Linux,10.0,1.03,9.70873786407767\n", "FreeBSD,5.0,0.2,25.0\n"
 OTHER = "Other,1.0,1.85,0.5405405405405405\n"
 CUT = "Other,1.0,1.0,1.0\n"
 LOST = "spamindex: warning: no market share for Other (1 % of spam): left out\n"
-OPEN = "spamindex: note: f.csv: the last line has no line end; if it is cut off, so may be it\n"
+OPEN = "spamindex: warning: f.csv: the last line is shorter than the others and has no line end\n"
 
 
 @pytest.mark.parametrize(

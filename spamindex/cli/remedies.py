@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -83,6 +84,8 @@ def _parted(table: str, path: str, other: str, ctx: click.Context) -> tuple[list
     from spamindex.words import is_period
 
     in_table, elsewhere = headings(path), headings(other)
+    # Columns that the clean table still has.
+    kept = {"os", str(ctx.params["key"]).casefold(), *(b.name.casefold() for b in ctx.params["by"])}
     of_table: list[str] = []
     of_rest: list[str] = []
     for option in ctx.command.params:
@@ -94,11 +97,13 @@ def _parted(table: str, path: str, other: str, ctx: click.Context) -> tuple[list
             spelled = _spelled(option, value)
             if name != own and own in ("column", "unit"):
                 of_table.append(spelled.replace(f"--{table}-", "--", 1))
+            elif name == "where" and value.column.casefold() in kept:
+                of_rest.append(spelled)  # once: after it no row may be left that it leaves out
             elif name in ("key", "by", "where", "sum"):
                 columns = getattr(value, "columns", [getattr(value, "column", value)])
                 # What can't be looked into, such as standard input, may have the column.
-                is_there = any(c in in_table for c in columns) or not in_table
-                is_elsewhere = any(c in elsewhere for c in columns) or not (is_there or elsewhere)
+                is_there = _has(in_table, columns) or not in_table
+                is_elsewhere = _has(elsewhere, columns) or not (is_there or elsewhere)
                 of_table += [spelled] * is_there
                 of_rest += [spelled] * (is_elsewhere or name in ("key", "by"))
             elif name in ("family", "names"):
@@ -113,6 +118,12 @@ def _parted(table: str, path: str, other: str, ctx: click.Context) -> tuple[list
             else:
                 of_rest.append(spelled)
     return of_table, of_rest
+
+
+def _has(found: list[str], columns: Sequence[str]) -> bool:
+    """Whether one of the columns, by heading or number, is among the headings of a file."""
+    folded = {heading.casefold() for heading in found}
+    return any(column.casefold() in folded or column.isdecimal() for column in columns)
 
 
 def _spelled(option: click.Option, value: Any) -> str:

@@ -318,7 +318,8 @@ def _says_nothing(table: Table, number: int) -> bool:
     """Whether a heading says neither shares, nor counts, nor what else stands under it."""
     heading = table.headings[number]
     return not (
-        words.says_shares(heading)
+        _is_dated(table, number)
+        or words.says_shares(heading)
         or words.measure(heading) is not None
         or words.says_other(heading)
     )

@@ -43,7 +43,14 @@ def behind(entries: Entries, figures: Figures, options: TableOptions) -> dict[st
             share = 100 * share / sums[entries.rankings()]
         found["count"] = share / 100 * options.total
         found["total"] = np.full(len(entries), float(options.total))
-    elif options.counts and figures.counts and not (figures.coarse and options.of is None):
+    elif (
+        options.counts
+        and figures.counts
+        and not (
+            # By itself a table may hold amounts: only intervals need what was counted.
+            options.of is None and (figures.coarse or (figures.amounts % 1).any())
+        )
+    ):
         if figures.coarse:
             raise UnitError(
                 f"{entries.title}: counts in thousands or more are too coarse for intervals",

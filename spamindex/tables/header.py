@@ -189,6 +189,9 @@ def _headings(
     above = [row for row in there if row < first]
     while figures and above and looks.fits(above[-1], figures, loosely=len(above) > 1):
         first = above.pop()
+    # A known system heads a column in a wide table alone, where it does not stand first.
+    while len(above) > 1 and BUILT_IN.knows(looks.cells[above[-1]][0]):
+        first = above.pop()
     if not above:
         return _without_headings(raw, looks.cells[first][: rows.widths[first]], options, first)
     header = above[-1]

@@ -50,7 +50,8 @@ class Reading:
     ``share`` in percent and, where they are asked for and known, ``count`` of ``total``, ``half``
     (half a unit of the last digit, in percent), ``design_effect`` and ``clusters``.
     ``names`` are those by which it meets another table, ``heading`` stands over them in the file,
-    ``value`` over the shares. ``spans`` are the kinds of periods of each ``by``, ``periods`` those that the rows are of.
+    ``value`` over the shares. ``spans`` are the kinds of periods of each ``by``, ``periods`` those
+    that the rows are of.
     """
 
     shares: pd.DataFrame
@@ -311,7 +312,7 @@ def _rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mas
             if not cell:
                 settles.append(Remedy("fill", title, "repeats the cell above"))
             raise MatchError(
-                f"{entries.table.name}: {heading} is {cell or 'blank'!r}, a total, for "
+                f"{entries.table.name}: {heading} is {repr(cell) if cell else 'blank'}, a total, for "
                 f"{aggregates.named(entries, wrong)}, but its figure is not what the others add up "
                 "to",
                 settles=settles,

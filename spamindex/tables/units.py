@@ -197,7 +197,12 @@ def settle(
         if (sign is not None and sign.unit != "percent") or words.measure(heading) is not None:
             sign = None
         sign = Sign("percent") if sign is None or sign.times == 1 else sign
-    sums = _Sums(entries, values, half)
+    halves = {
+        text: numbers.half_unit(text, reading.mark)
+        for text in reading.values
+        if not is_missing(text)
+    }
+    sums = _Sums(entries, values, half, numbers_of(column, halves, 0.0))
     if unit is None:
         unit, times = _found(entries, reading, sums, sign, whole_before)
     else:
@@ -231,11 +236,14 @@ def settle(
 class _Sums:
     """What the figures of each ranking and period add up to, and how far rounding explains."""
 
-    def __init__(self, entries: Entries, values: Numbers, half: float) -> None:
+    def __init__(self, entries: Entries, values: Numbers, half: float, own: Numbers) -> None:
         self.groups: npt.NDArray[np.int64] = entries.rankings(over_time=True)
         self.sums: Numbers = np.bincount(self.groups, weights=values).astype(float)
         filled = (values > 0).astype(float)
-        self.slack: Numbers = np.maximum(np.bincount(self.groups, weights=filled) * half, _LEAST)
+        usual = np.bincount(self.groups, weights=filled) * half
+        # A figure is never off by more than half a unit of its own last digit.
+        most = np.bincount(self.groups, weights=own)
+        self.slack: Numbers = np.maximum(np.minimum(usual, most), _LEAST)
         self.counted: Numbers = np.bincount(self.groups, weights=filled).astype(float)
         self.largest = float(values.max(initial=0))
 

@@ -183,3 +183,23 @@ def test_a_terminal_gets_no_escape_sequences_even_in_csv(tmp_path: Path) -> None
 
 def test_version() -> None:
     assert shell("spamindex --version").stdout == "spamindex 0.1.0\n"
+
+
+def test_the_whole_command_that_an_error_advises_works_as_it_stands(tmp_path: Path) -> None:
+    table = tmp_path / "my days.csv"
+    table.write_text(
+        "OS,day,share\nWindows,01/03/2010,90\nLinux,01/03/2010,10\n"
+        "Windows,02/03/2010,80\nLinux,02/03/2010,20\n"
+    )
+    script = f'spamindex compute "$SPAM" "{table}" --by day --where os!=Windows -f csv -p 2 -q'
+    error = shell(script).stderr
+    advised = error[error.index("spamindex shares") : error.index(" or month-first")]
+    assert advised == (
+        f"spamindex shares '{table}' --by day --dates day-first | "
+        f"spamindex compute {SPAM} - --by day --where 'os!=Windows' --format csv --precision 2 "
+        "--quiet"
+    )
+    assert shell(advised).stdout == (
+        "day,os,spam_share,market_share,spam_index\n"
+        "2010-03-01,Linux,5.14,10.00,0.51\n2010-03-02,Linux,5.14,20.00,0.26\n"
+    )

@@ -15,14 +15,18 @@ Outcome = Literal["exact", "losses", "doubted", "refused", "wrong"]
 
 # These may change how a name is spelled.
 _RESPELL = {"changed case", "synonyms", "blanks in names", *TO_BYTES}
+# Names meet without the quotation marks in them.
+_MARKS = str.maketrans("", "", '"')
+_PART = "of 100 percent: a part of the whole?"
 # What makes another figure of a figure, or another table of a table of counts, that can be right:
 # and what has to be said then.
 _MAY_ALTER = {
-    "one figure in another unit": ("s add up to", "is not all"),
-    "second table": ("go on after a gap",),
-    "truncation": ("has no line end",),
-    "flipped bit": ("s add up to", "has no line end"),
-    "replaced byte": ("s add up to", "has no line end"),
+    "one figure in another unit": (_PART,),
+    "second table": ("goes on after a blank line",),
+    "truncation": (_PART, "has no line end"),
+    "flipped bit": (_PART, "has no line end"),
+    "replaced byte": (_PART, "has no line end"),
+    "broken line": (_PART,),
 }
 
 
@@ -30,8 +34,9 @@ def verdict(one: Damaged, result: Result) -> Outcome:
     """What came of a file.
 
     Exact: the known ranking, to every digit. Losses: the same for the rows that are left, and each
-    that is not is named by a warning. Doubted: damage to bytes within a figure made another figure
-    of it, which a warning or a note of that place calls doubtful. Refused: nothing but errors.
+    that is not is named by a warning, or by a note where it is a rest. Doubted: damage to bytes
+    within a figure made another figure of it, which a warning calls doubtful. Refused: nothing but
+    errors.
     Everything else is wrong.
     """
     lines = result.stderr.splitlines()
@@ -49,16 +54,17 @@ def verdict(one: Damaged, result: Result) -> Outcome:
     known = one.original.known
     if one.original.beside:
         heading, counted = one.original.beside
-        if f"column {heading!r}: read as counts".casefold() in result.stderr.casefold():
+        if f"column {heading!r}; counts".casefold() in result.stderr.casefold():
             known = counted
     lost = known.keys() - ranking.keys()
-    warned = [line for line in lines if line.startswith("spamindex: warning: ")]
+    warned = [line for line in lines if ": warning: " in line or "; not ranked: " in line]
     if ranking in _left(one.original.role, known, lost) and all(
         any(_spelling(one, name, line) for line in warned) for name in lost
     ):
         return "losses" if lost else "exact"
     doubts = [doubt for kind in one.kinds for doubt in _MAY_ALTER.get(kind, ())]
-    return "doubted" if any(doubt in result.stderr for doubt in doubts) else "wrong"
+    said = " ".join(line for line in lines if line.startswith("spamindex: warning: "))
+    return "doubted" if any(doubt in said for doubt in doubts) else "wrong"
 
 
 _Ranking = dict[str, tuple[float, float, float]]
@@ -87,7 +93,7 @@ def _ranking(one: Damaged, stdout: str) -> _Ranking | None:
 
 
 def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
+    return " ".join(name.translate(_MARKS).casefold().split())
 
 
 def _left(role: str, known: _Ranking, lost: set[str]) -> Iterator[_Ranking]:
