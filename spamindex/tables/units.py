@@ -196,7 +196,12 @@ def settle(
             )
         if (sign is not None and sign.unit != "percent") or words.measure(heading) is not None:
             sign = None
-        sign = Sign("percent") if sign is None or sign.times == 1 else sign
+        if sign is not None and sign.times != 1 and not _are_per_mille(reading, sign):
+            raise UnitError(
+                f"{entries.title}: the heading says one unit, and the signs in the cells another: "
+                "correct the heading, or leave the signs out"
+            )
+        sign = Sign("percent")
     halves = {
         text: numbers.half_unit(text, reading.mark)
         for text in reading.values
@@ -231,6 +236,11 @@ def settle(
         findings.facts.pop()
         findings.notes[-1] = f"whole numbers above 100 taken as counts, {total:,.10g} in all"
     return Figures(reading, "count", values * rounded, half * rounded, coarse, rounded)
+
+
+def _are_per_mille(reading: Reading, sign: Sign) -> bool:
+    """Whether a heading says per mille, and the signs in all cells do, too."""
+    return sign.times == Sign("percent", 0.1).times and all("‰" in t for t in reading.signed)
 
 
 class _Sums:
@@ -287,6 +297,8 @@ def _found(
 ) -> tuple[str, float]:
     """The unit that is certain, and of how many percent a figure of 1 is."""
     if sign is not None and sign.unit != "count":
+        if whole_before is not None or entries.by:
+            _refuse_parts(entries, sums, whole_before)
         return _declared(entries, sums, sign)
     if sign is not None or words.measure(entries.heading) is not None:
         if reading.whole or (sign is not None and sign.times > 1) or reading.rounded:
