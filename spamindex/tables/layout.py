@@ -89,7 +89,9 @@ class Entries:
 
     def at(self, row: int | np.integer) -> str:
         """Where a figure stands, as messages say it."""
-        column = self.name(row) if self.above else self.heading
+        # What stood in the headings stands left of the figures now.
+        above = self.table.column(self.value - 1).iloc[row] if self.above else None
+        column = self.heading if above is None else str(above)
         return f"{self.table.at(self.line(row))}" + (f": column {column!r}" if column else "")
 
     def rankings(self, *more: Column, over_time: bool = False) -> npt.NDArray[np.int64]:

@@ -330,7 +330,9 @@ def _found(
 def _declared(entries: Entries, sums: _Sums, sign: Sign) -> tuple[str, float]:
     """The unit that a heading, or the sign in the cells, says."""
     says_percent = sign.unit == "percent" and sign.times == 1
-    if says_percent and sums.are(1).all() and sums.counted.max() > 1:
+    # Two wholes of fractions, one below the other, add up to 2.
+    whole = sums.are(1).all() or (sums.largest <= 1 and (sums.sums >= 1).all())
+    if says_percent and whole and sums.counted.max() > 1:
         raise UnitError(
             f"{entries.title}: says percent, but adds up to {_total(sums)}",
             settles=[_FRACTION, _PERCENT],
