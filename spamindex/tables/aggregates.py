@@ -287,6 +287,9 @@ def _sums(
     unknown = where(column, lambda text: not names.knows(text) and names.rest(text) is None)
     totals = np.bincount(groups, weights=figures)[groups]
     unknown &= ~flagged & (figures >= _WORTH_A_DOUBT * totals) & (figures > 0)
+    # Rows of one name are told apart by another column, which says whether one is their total.
+    by_name = entries.rankings(column, over_time=True)
+    unknown &= np.bincount(by_name)[by_name] == 1
     if not unknown.any():
         return found
     order = np.argsort(groups, kind="stable")

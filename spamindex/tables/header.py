@@ -192,8 +192,11 @@ def _headings(
     above = [row for row in there if row < first]
     while figures and above and looks.fits(above[-1], figures, loosely=len(above) > 1):
         first = above.pop()
-    # A known system heads a column in a wide table alone, where it does not stand first.
-    while len(above) > 1 and BUILT_IN.knows(looks.cells[above[-1]][0]):
+    # A known system heads a column in a wide table alone, beside others and over figures.
+    while above and BUILT_IN.knows(looks.cells[above[-1]][0]):
+        beside = any(map(BUILT_IN.knows, looks.cells[above[-1]][1:]))
+        if len(above) == 1 and (beside or looks.counted[first][0]):
+            break
         first = above.pop()
     if not above:
         return _without_headings(raw, looks.cells[first][: rows.widths[first]], options, first)

@@ -479,9 +479,7 @@ def _of_period(
         if several and not ranked_by:
             raise _which_period(table, dated, several)
         return kept
-    if options.period == ALL:
-        return kept
-    for number in dated:
+    for number in dated if options.period != ALL else ():
         column = table.column(number)
         there = texts(column)
         wanted = _wanted(table, options.period, there)

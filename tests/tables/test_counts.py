@@ -49,7 +49,7 @@ def test_half_a_unit_of_the_last_digit() -> None:
     }  # fmt: skip
     assert of("os,share (‰)\nMac,305\nLinux,695\n", rounding=True)["half"] == [0.05, 0.05]
     with pytest.raises(UnitError, match="holds counts, which are not rounded"):
-        reading("os,visits\nMac,305\nLinux,695\n", rounding=True)
+        reading("os,visits\nMac,305\nLinux,695\n", rounding=True, of="market")
 
 
 @pytest.mark.parametrize("heading", ["visits (k)", "Besuche in Tsd.", "users in millions"])
