@@ -264,9 +264,7 @@ def test_a_fault_in_a_wide_table_names_its_column(invoke: Invoke, write: Write) 
 
 def test_a_period_where_there_is_none_is_an_error(invoke: Invoke, write: Write) -> None:
     result = compute(invoke, write("m.csv", "os,share\nLinux,5\nMac,95\n"), "--period", "2010")
-    assert result.complaints == [
-        "error: neither table has dates, so '2010' can't be chosen"
-    ]
+    assert result.complaints == ["error: neither table has dates, so '2010' can't be chosen"]
 
 
 def test_bare_version_numbers_are_said_to_be_that(invoke: Invoke, write: Write) -> None:

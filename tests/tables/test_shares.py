@@ -60,7 +60,9 @@ def test_counts_of_one_os_add_up_along_a_column_that_is_named() -> None:
 def test_the_same_row_twice_is_not_added_up() -> None:
     text = "browser,os,visits\nA,Mac,10\nA,Mac,20\nA,Linux,70\n"
     for fields in ({}, {"sum": "browser"}):
-        with pytest.raises(MatchError, match=r"'Mac' stands twice \(lines 2-3\), and nothing tells"):
+        with pytest.raises(
+            MatchError, match=r"'Mac' stands twice \(lines 2-3\), and nothing tells"
+        ):
             read_shares(file(text), **fields)
 
 
@@ -122,7 +124,9 @@ def test_a_file_open_as_text_is_refused() -> None:
     ],
 )
 def test_arguments_that_there_are_not_are_refused(wrong: dict[str, Any], because: str) -> None:
-    with pytest.raises(ValueError, match=next(iter(wrong)) if "where" not in wrong else "os") as caught:
+    with pytest.raises(
+        ValueError, match=next(iter(wrong)) if "where" not in wrong else "os"
+    ) as caught:
         read_shares(file("os,share\nLinux,5\nMac,95\n"), **wrong)
     assert str(caught.value).startswith(because)
 
@@ -297,7 +301,9 @@ def test_a_family_that_is_the_sum_of_its_versions_is_refused_among_counts() -> N
     text = "os,visits\nWindows,5000\nWindows 7,3000\nWinXP,2000\nLinux,500\n"
     with pytest.raises(MatchError, match="a family that may hold its versions beside it"):
         reading(text, family=True)
-    assert of(text, family=True, drop="Windows")["share"] == pytest.approx([90.909, 9.091], abs=1e-3)
+    assert of(text, family=True, drop="Windows")["share"] == pytest.approx(
+        [90.909, 9.091], abs=1e-3
+    )
 
 
 def test_a_period_in_another_one_would_count_twice() -> None:

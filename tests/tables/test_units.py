@@ -131,7 +131,9 @@ def test_rounded_percents_need_not_add_up_to_100_exactly(texts: list[str]) -> No
     assert settled(texts, "share").findings.doubts == []
 
 
-@pytest.mark.parametrize("texts", [["92.65", "5.14", "2.30"], ["64.5", "20.25", "10", "4", "0.0125"]])
+@pytest.mark.parametrize(
+    "texts", [["92.65", "5.14", "2.30"], ["64.5", "20.25", "10", "4", "0.0125"]]
+)
 def test_what_rounding_does_not_explain_is_doubted_or_refused(texts: list[str]) -> None:
     try:
         found = settled(texts, "share")
