@@ -42,7 +42,9 @@ PERIOD_HEADINGS: dict[str, str | None] = {
          "квартал", "季度", "四半期", "분기"), "quarter"),
     **dict.fromkeys(
         ("year", "years", "jahr", "année", "annee", "año", "ano", "anno", "jaar", "år",
-         "vuosi", "rok", "év", "yıl", "год", "рік", "年", "年份", "연도", "fiscal year"), "year"),
+         "vuosi", "rok", "év", "yıl", "год", "рік", "年", "年份", "연도", "fiscal year",
+         "financial year", "fy", "geschäftsjahr", "wirtschaftsjahr", "exercice", "ejercicio",
+         "academic year", "school year", "season", "saison", "temporada"), "year"),
     **dict.fromkeys(
         ("period", "periods", "time", "timestamp", "zeitraum", "periode", "période", "periodo",
          "período", "okres", "период", "期间", "期間", "기간"), None),
@@ -181,6 +183,7 @@ GROUPS = frozenset(
      "european union", "europäische union", "union européenne", "unión europea", "eu", "ue", "eu27",
      "eu 27", "eu28", "eu 28", "euro area", "eurozone", "oecd", "ocde", "g7", "g20", "brics", "emea",
      "apac", "asean", "nato", "commonwealth", "arab world", "middle east", "rest of world",
+     "latam", "apj", "mena", "dach", "benelux", "nordics", "scandinavia", "skandinavien",
      "high income", "low income", "middle income"}
 )  # fmt: skip
 # Kinds of machines, which are groups among systems, and parts in a column of their own.
@@ -211,7 +214,7 @@ MISSING = frozenset(
      "k. a.", "k.a.", "keine angabe", "s.o.", "nd", "n.d.", "н/д", "不详"}
 )  # fmt: skip
 # In a column of names: the same as above.
-_DITTO = frozenset({"", "〃", "″", '"', ",,", "''", "ditto", "idem"})
+_DITTO = frozenset({"〃", "″", '"', ",,", "''", "ditto", "idem"})
 _NO_NAMES = frozenset(
     {"n/a", "#n/a", "null", "\\n", "(empty)", "(null)", "(none)", "(blank)", "<null>", "<na>"}
 )  # fmt: skip
@@ -626,15 +629,6 @@ def usual(headings: Sequence[str], what: str) -> list[int]:
         if found := [i for i, there in enumerate(headings) if words(there) == heading]:
             return found
     return []
-
-
-def is_ditto(text: str) -> bool:
-    """Whether a cell of names is blank, or has a sign that the name above is meant again.
-
-    >>> is_ditto(""), is_ditto("〃"), is_ditto("-")
-    (True, True, False)
-    """
-    return text.strip().casefold() in _DITTO
 
 
 def is_blank(text: str) -> bool:

@@ -160,3 +160,31 @@ def test_a_sign_for_the_same_as_above_is_no_name(sign: str) -> None:
     table = f'os,device,visits\nWindows,PC,500\n"{sign}",Tablet,400\nLinux,PC,30\nmacOS,PC,70\n'
     assert "no name stands" in refused(table, sum="device")
     assert read(table, sum="device", fill="os") == RIGHT
+
+
+@pytest.mark.parametrize("value", ["*", "any", "Windows", "(0)"])
+def test_a_value_that_is_always_the_sum_of_the_others_is_not_added_up(value: str) -> None:
+    of_one = f"os,edition,units\nWindows,{value},900\nWindows,Home,500\nWindows,Pro,400\n"
+    answer = refused(of_one + f"Linux,{value},30\nmacOS,x,70\n", sum="edition")
+    assert answer.endswith("which is what the others add up to: take such rows out of the file")
+    answer = refused(of_one + "Linux,x,30\nmacOS,x,70\n", sum="edition")
+    assert f"where='edition!={value}' leaves it out" in answer
+    rest = of_one + "Linux,x,30\nmacOS,x,70\n"
+    assert read(rest, sum="edition", where=f"edition!={value}") == RIGHT
+
+
+def test_desktop_and_tablet_are_parts_of_the_whole_in_a_column_of_their_own() -> None:
+    table = "os,device,visits\nWindows,PC,500\nWindows,tablet,400\nLinux,PC,30\nmacOS,PC,70\n"
+    assert read(table, sum="device") == RIGHT
+
+
+@pytest.mark.parametrize("heading", ["FY", "Exercice", "Geschäftsjahr", "Academic year"])
+def test_a_year_that_begins_in_one_and_ends_in_the_next_is_no_month(heading: str) -> None:
+    table = f"{heading},os,share\n2010-11,Windows,90\n2010-11,Linux,10\n2011-12,Windows,90\n"
+    assert "is no period" in refused(table, period="2010-11")
+
+
+def test_fill_repeats_what_stands_above_a_dash_that_is_refused_as_blank() -> None:
+    table = "Land,os,share\nDE,Windows,90\n-,Linux,3\n-,macOS,7\n"
+    assert "fill='Land' repeats the cell above" in refused(table, where="Land=DE")
+    assert read(table, where="Land=DE", fill="Land") == RIGHT
