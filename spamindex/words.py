@@ -139,8 +139,9 @@ BASIS_POINTS = frozenset({"bps", "bp", "basis points", "basis point", "basispunk
 FRACTION_WORDS = frozenset({"fraction", "fractions", "proportion", "proportions"})
 # Counts in thousands and more; those of one or two letters only in brackets, or after "in".
 MULTIPLES: dict[str, float] = {
+    **dict.fromkeys(("100", "hundred", "hundreds", "hundert", "cientos", "centaines"), 1e2),
     **dict.fromkeys(
-        ("k", "tsd", "thousand", "thousands", "000", "000s", "tausend", "milliers", "miles",
+        ("k", "1000", "1 000", "x1000", "x 1000", "x 1 000", "1000s", "tsd", "thousand", "thousands", "000", "000s", "tausend", "milliers", "miles",
          "mila", "duizend", "tys", "тыс", "тысяч", "千"), 1e3),
     **dict.fromkeys(
         ("m", "mm", "mn", "mio", "mill", "million", "millions", "millionen", "millones", "milhões",
@@ -640,4 +641,8 @@ def is_blank(text: str) -> bool:
     (True, True, False)
     """
     folded = text.strip().casefold()
-    return folded in _DITTO or folded in MISSING and (folded in _NO_NAMES or not any(map(str.isalpha, folded)))
+    return (
+        folded in _DITTO
+        or folded in MISSING
+        and (folded in _NO_NAMES or not any(map(str.isalpha, folded)))
+    )

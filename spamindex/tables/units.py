@@ -90,7 +90,7 @@ def _multiple(heading: str) -> float | None:
     long = [
         words.MULTIPLES[w]
         for w in of.split()
-        if w in words.MULTIPLES and (len(w) > 2 or not w.isascii())
+        if w in words.MULTIPLES and w.isalpha() and (len(w) > 2 or not w.isascii())
     ]
     return long[0] if long else None
 

@@ -28,7 +28,10 @@ def _kind(name: str) -> Callable[[Change], Change]:
 def _plain(sheet: Sheet) -> bool:
     """Whether the figures are written as plain numbers."""
     return sheet.decimal == "." and all(
-        row.cells[key].replace(".", "").isdecimal() for row in sheet.rows for key in sheet.figures if row.cells.get(key)
+        row.cells[key].replace(".", "").isdecimal()
+        for row in sheet.rows
+        for key in sheet.figures
+        if row.cells.get(key)
     )
 
 
@@ -62,27 +65,82 @@ def _beside(sheet: Sheet, rng: Random, headings: list[str], spread: float = 0.2)
 @_kind("second share column")
 def _second(sheet: Sheet, rng: Random) -> bool:
     own = sheet.columns.get("value", "")
-    return _beside(sheet, rng, [f"{own} 2", "Share of page views", "Installed share", "Anteil", "Usage", "% of users", "Quota"])
+    return _beside(
+        sheet,
+        rng,
+        [
+            f"{own} 2",
+            "Share of page views",
+            "Installed share",
+            "Anteil",
+            "Usage",
+            "% of users",
+            "Quota",
+        ],
+    )
 
 
 @_kind("previous month's column")
 def _previous(sheet: Sheet, rng: Random) -> bool:
     own = sheet.columns.get("value", "")
-    return _beside(sheet, rng, [f"{own} last month", "Previous", "Vormonat", "Mois précédent", "Feb 2010", "2010-02", "Share prev. month", "Feb-10", "mes anterior", "Prior period", f"{own} (2009)"])
+    return _beside(
+        sheet,
+        rng,
+        [
+            f"{own} last month",
+            "Previous",
+            "Vormonat",
+            "Mois précédent",
+            "Feb 2010",
+            "2010-02",
+            "Share prev. month",
+            "Feb-10",
+            "mes anterior",
+            "Prior period",
+            f"{own} (2009)",
+        ],
+    )
 
 
 @_kind("expected column")
 def _expected(sheet: Sheet, rng: Random) -> bool:
     own = sheet.columns.get("value", "")
-    return _beside(sheet, rng, ["Expected", "Target", f"{own} (target)", "Soll", "Plan", "Forecast", "Objectif", f"Expected {own}", "Budget share"])
+    return _beside(
+        sheet,
+        rng,
+        [
+            "Expected",
+            "Target",
+            f"{own} (target)",
+            "Soll",
+            "Plan",
+            "Forecast",
+            "Objectif",
+            f"Expected {own}",
+            "Budget share",
+        ],
+    )
 
 
 @_kind("growth column")
 def _growth(sheet: Sheet, rng: Random) -> bool:
     if not sheet.long or "growth" in sheet.columns:
         return False
-    cells = [f"{rng.choice(['+', '-', ''])}{rng.uniform(0, 9):.2f}{rng.choice(['', ' %'])}" for _ in sheet.rows]
-    headings = ["Change", "Δ", "YoY", "Growth %", "+/-", "Veränderung", "vs. last month", "Trend", "Diff."]
+    cells = [
+        f"{rng.choice(['+', '-', ''])}{rng.uniform(0, 9):.2f}{rng.choice(['', ' %'])}"
+        for _ in sheet.rows
+    ]
+    headings = [
+        "Change",
+        "Δ",
+        "YoY",
+        "Growth %",
+        "+/-",
+        "Veränderung",
+        "vs. last month",
+        "Trend",
+        "Diff.",
+    ]
     sheet.insert("growth", rng.choice(headings), cells, after=rng.choice(["value", "os"]))
     return True
 
@@ -105,7 +163,9 @@ def _counts(sheet: Sheet, rng: Random) -> bool:
         return False
     times = 7919 * (1 if sheet.unit == "percent" else 100)
     cells = [str(int(row.amounts.get("value", 0) * times)) for row in sheet.rows]
-    heading = rng.choice(["Users", "Visits", "Machines", "n", "Messages", "Geräte", "Besuche", "Count"])
+    heading = rng.choice(
+        ["Users", "Visits", "Machines", "n", "Messages", "Geräte", "Besuche", "Count"]
+    )
     sheet.insert("counts", heading, cells, after=rng.choice(["value", "os", None]))
     counted = {id(row): Fraction(cell) for row, cell in zip(sheet.rows, cells, strict=True)}
     sheet.right_too = sheet.known(lambda row: {"value": counted[id(row)]})
@@ -118,10 +178,14 @@ def _shares(sheet: Sheet, rng: Random) -> bool:
         return False
     total = sum(row.amounts.get("value", Fraction(0)) for row in sheet.rows)
     digits, times = rng.choice([(2, 100), (1, 100), (4, 1)])
-    cells = [f"{float(times * row.amounts.get('value', 0) / total):.{digits}f}" for row in sheet.rows]
+    cells = [
+        f"{float(times * row.amounts.get('value', 0) / total):.{digits}f}" for row in sheet.rows
+    ]
     if times == 100 and rng.random() < 0.5:
         cells = [f"{cell}%" for cell in cells]
-    sheet.insert("counts", rng.choice(["Share", "%", "Percent", "Anteil", "part"]), cells, after="value")
+    sheet.insert(
+        "counts", rng.choice(["Share", "%", "Percent", "Anteil", "part"]), cells, after="value"
+    )
     # Either is right, and the shares are rounded: see the figures that are read.
     sheet.right_too = _known_of(sheet, cells, times)
     return True
@@ -137,9 +201,24 @@ def _known_of(sheet: Sheet, cells: list[str], times: int) -> dict[tuple[str, ...
 
 @_kind("two measures")
 def _measures(sheet: Sheet, rng: Random) -> bool:
-    if not sheet.long or sheet.unit != "count" or "beside" in sheet.columns or sheet.columns["value"] == "messages":
+    if (
+        not sheet.long
+        or sheet.unit != "count"
+        or "beside" in sheet.columns
+        or sheet.columns["value"] == "messages"
+    ):
         return False
-    headings = ["Page views", "Bytes", "Events per visit", "Conversions", "Bounces", "Avg. duration", "Hits", "visits per day", "new visits"]
+    headings = [
+        "Page views",
+        "Bytes",
+        "Events per visit",
+        "Conversions",
+        "Bounces",
+        "Avg. duration",
+        "Hits",
+        "visits per day",
+        "new visits",
+    ]
     return _beside(sheet, rng, headings, 0.5)
 
 
@@ -176,23 +255,65 @@ def _written(amount: Fraction, sheet: Sheet, like: str) -> str:
 
 @_kind("exact total")
 def _exact(sheet: Sheet, rng: Random) -> bool:
-    return _total_row(sheet, rng, Fraction(1), ["Total", "Sum", "Gesamt", "All systems", "TOTAL:", "Totaux", "合計", "Grand Total", "Summe", "Итого"])
+    return _total_row(
+        sheet,
+        rng,
+        Fraction(1),
+        [
+            "Total",
+            "Sum",
+            "Gesamt",
+            "All systems",
+            "TOTAL:",
+            "Totaux",
+            "合計",
+            "Grand Total",
+            "Summe",
+            "Итого",
+        ],
+    )
 
 
 @_kind("exact total, other name")
 def _exact_other(sheet: Sheet, rng: Random) -> bool:
-    return _total_row(sheet, rng, Fraction(1), ["Everything", "All OS", "Table total (all)", "Overall result", "Gesamtergebnis", "Checksum", "Net", "All of them", "∑", ""])
+    return _total_row(
+        sheet,
+        rng,
+        Fraction(1),
+        [
+            "Everything",
+            "All OS",
+            "Table total (all)",
+            "Overall result",
+            "Gesamtergebnis",
+            "Checksum",
+            "Net",
+            "All of them",
+            "∑",
+            "",
+        ],
+    )
 
 
 @_kind("total that is not exact")
 def _inexact(sheet: Sheet, rng: Random) -> bool:
-    return _total_row(sheet, rng, Fraction(rng.choice(["0.9", "0.99", "0.5"])), ["Total", "Gesamt", "All devices", "Sum"])
+    return _total_row(
+        sheet,
+        rng,
+        Fraction(rng.choice(["0.9", "0.99", "0.5"])),
+        ["Total", "Gesamt", "All devices", "Sum"],
+    )
 
 
 @_kind("larger total")
 def _larger(sheet: Sheet, rng: Random) -> bool:
     # Rows are missing then: what the others are parts of can't be known.
-    if not _total_row(sheet, rng, Fraction(rng.choice(["1.1", "1.5", "1.01"])), ["Total", "Gesamt", "All devices", "Sum"]):
+    if not _total_row(
+        sheet,
+        rng,
+        Fraction(rng.choice(["1.1", "1.5", "1.01"])),
+        ["Total", "Gesamt", "All devices", "Sum"],
+    ):
         return False
     sheet.right = {}
     return True
@@ -204,7 +325,16 @@ def _subtotals(sheet: Sheet, rng: Random) -> bool:
         return False
     size = rng.choice([2, 3])
     rows: list[Row] = []
-    pairs = [["Desktop", "Mobile"], ["Subtotal", "Subtotal"], ["Microsoft and Apple", "Others together"], ["PCs", "Rest"], ["Group A", "Group B"], ["Desktop total", "Mobile total"], ["Zwischensumme", "Zwischensumme"], ["Main", "Small"]]
+    pairs = [
+        ["Desktop", "Mobile"],
+        ["Subtotal", "Subtotal"],
+        ["Microsoft and Apple", "Others together"],
+        ["PCs", "Rest"],
+        ["Group A", "Group B"],
+        ["Desktop total", "Mobile total"],
+        ["Zwischensumme", "Zwischensumme"],
+        ["Main", "Small"],
+    ]
     pair, above = rng.choice(pairs), rng.random() < 0.6
     for name, group in zip(pair, (sheet.rows[:size], sheet.rows[size:]), strict=True):
         cells = {"os": name}
@@ -228,14 +358,21 @@ def _indented(sheet: Sheet, rng: Random) -> bool:
 
 @_kind("indented children")
 def _children(sheet: Sheet, rng: Random) -> bool:
-    if "os" not in sheet.columns or not sheet.long or sheet.columns["os"] == "Country" or sheet.spread:
+    if (
+        "os" not in sheet.columns
+        or not sheet.long
+        or sheet.columns["os"] == "Country"
+        or sheet.spread
+    ):
         return False
     parent = sheet.rows[0]
     whole = parent.amounts["value"]
     rows = []
     for name, part in (("10", Fraction(6, 10)), ("7", Fraction(3, 10))):
         text = _written(whole * part, sheet, parent.cells["value"])
-        rows.append(Row({**parent.cells, "os": f"  {parent.cells['os'].split()[0]} {name}b", "value": text}))
+        rows.append(
+            Row({**parent.cells, "os": f"  {parent.cells['os'].split()[0]} {name}b", "value": text})
+        )
     sheet.rows[1:1] = rows
     return True
 
@@ -249,13 +386,24 @@ def _family(sheet: Sheet, rng: Random) -> bool:
     parts = [row for row in sheet.rows if row.cells["os"].startswith("Windows")]
     whole = sum((row.amounts["value"] for row in parts), Fraction(0))
     if len(parts) > 1:
-        cells = {**parts[0].cells, "os": rng.choice(["Windows", "Windows (all versions)", "Windows total"])}
+        cells = {
+            **parts[0].cells,
+            "os": rng.choice(["Windows", "Windows (all versions)", "Windows total"]),
+        }
         cells["value"] = _written(whole, sheet, parts[0].cells["value"])
         sheet.rows.insert(rng.choice([0, len(sheet.rows)]), Row(cells))
         return True
     at = sheet.rows.index(parts[0]) + 1
-    for name, part in (("Windows 10", Fraction(6, 10)), ("Windows 7", Fraction(3, 10)), ("Windows XP", Fraction(1, 10))):
-        cells = {**parts[0].cells, "os": name, "value": _written(whole * part, sheet, parts[0].cells["value"])}
+    for name, part in (
+        ("Windows 10", Fraction(6, 10)),
+        ("Windows 7", Fraction(3, 10)),
+        ("Windows XP", Fraction(1, 10)),
+    ):
+        cells = {
+            **parts[0].cells,
+            "os": name,
+            "value": _written(whole * part, sheet, parts[0].cells["value"]),
+        }
         sheet.rows.insert(at, Row(cells))
         at += 1
     return True
@@ -291,13 +439,22 @@ def _merged_os(sheet: Sheet, rng: Random) -> bool:
     """A column that splits each system, whose name is written once: Windows, blank, blank."""
     if not sheet.long or sheet.unit != "count" or sheet.spread or "os" not in sheet.columns:
         return False
-    heading, parts = rng.choice([("Version", ("A", "B")), ("Device", ("desktop", "mobile")), ("Browser", ("Chrome", "Firefox"))])
+    heading, parts = rng.choice(
+        [
+            ("Version", ("A", "B")),
+            ("Device", ("desktop", "mobile")),
+            ("Browser", ("Chrome", "Firefox")),
+        ]
+    )
     rows = []
     for row in sheet.rows:
         whole = int(row.amounts.get("value", 0))
         if not row.amounts or whole < 2:
             return False
-        for name, part, os in ((parts[0], whole // 3, row.cells["os"]), (parts[1], whole - whole // 3, "")):
+        for name, part, os in (
+            (parts[0], whole // 3, row.cells["os"]),
+            (parts[1], whole - whole // 3, ""),
+        ):
             rows.append(Row({**row.cells, "os": os, "split": name, "value": str(part)}))
     sheet.rows = rows
     sheet.insert("split", heading, [row.cells["split"] for row in rows], after="os")
@@ -309,7 +466,12 @@ def _merged_os(sheet: Sheet, rng: Random) -> bool:
 def _thousands(sheet: Sheet, rng: Random) -> bool:
     if not sheet.long or sheet.unit != "count" or not _plain(sheet):
         return False
-    times, words = rng.choice([(1000, ["(thousands)", "in thousands", "(k)", "(000s)", "in Tsd.", "[K]", "tys."]), (1000000, ["(millions)", "in Mio.", "(m)", "in million", "[mln]", "(Mio)"])])
+    times, words = rng.choice(
+        [
+            (1000, ["(thousands)", "in thousands", "(k)", "(000s)", "in Tsd.", "[K]", "tys."]),
+            (1000000, ["(millions)", "in Mio.", "(m)", "in million", "[mln]", "(Mio)"]),
+        ]
+    )
     sheet.columns["value"] += f" {rng.choice(words)}"
     for row in sheet.rows:
         row.cells["value"] = str(Decimal(row.cells["value"]) / times)
@@ -330,7 +492,13 @@ def _thousand_cells(sheet: Sheet, rng: Random) -> bool:
 def _unit(sheet: Sheet, rng: Random) -> bool:
     if sheet.unit == "count" or not _plain(sheet):
         return False
-    times, words = rng.choice([(10, ["per mille", "‰", "(promille)"]), (100, ["bps", "(basis points)", "in bp"]), (Decimal("0.01"), ["fraction", "(as fraction)", "proportion"])])
+    times, words = rng.choice(
+        [
+            (10, ["per mille", "‰", "(promille)"]),
+            (100, ["bps", "(basis points)", "in bp"]),
+            (Decimal("0.01"), ["fraction", "(as fraction)", "proportion"]),
+        ]
+    )
     if sheet.unit == "fraction":
         times = 100 * times
     if not sheet.long:
@@ -361,7 +529,12 @@ def _one_unit(sheet: Sheet, rng: Random) -> bool:
     if not rows:
         return False
     # A figure smaller than what rounding may do to their sum is not seen in it.
-    seen = [(row, key) for row in rows for key, a in row.amounts.items() if a * (100 if sheet.unit == "fraction" else 1) > 1]
+    seen = [
+        (row, key)
+        for row in rows
+        for key, a in row.amounts.items()
+        if a * (100 if sheet.unit == "fraction" else 1) > 1
+    ]
     row, key = rng.choice(seen)
     times = Decimal(100) if sheet.unit == "fraction" else Decimal("0.01")
     row.cells[key] = str(Decimal(row.cells[key]) * times)
@@ -381,7 +554,9 @@ def _signs(sheet: Sheet, rng: Random) -> bool:
 def _percent(sheet: Sheet, rng: Random) -> bool:
     if not sheet.long or sheet.unit != "percent":
         return False
-    sheet.columns["value"] = rng.choice(["%", "Share (%)", "Prozent", "Pct.", "% share", "Anteil in %", "pourcentage"])
+    sheet.columns["value"] = rng.choice(
+        ["%", "Share (%)", "Prozent", "Pct.", "% share", "Anteil in %", "pourcentage"]
+    )
     return True
 
 
@@ -428,7 +603,13 @@ def _decimal(sheet: Sheet, rng: Random) -> bool:
 
 @_kind("unquoted decimal commas")
 def _unquoted(sheet: Sheet, rng: Random) -> bool:
-    if not sheet.long or not _plain(sheet) or sheet.unit == "count" or sheet.form != "text" or sheet.delimiter != ",":
+    if (
+        not sheet.long
+        or not _plain(sheet)
+        or sheet.unit == "count"
+        or sheet.form != "text"
+        or sheet.delimiter != ","
+    ):
         return False
     if list(sheet.columns)[-1] != "value":
         return False
@@ -442,7 +623,9 @@ def _three(sheet: Sheet, rng: Random) -> bool:
     if not _plain(sheet) or sheet.unit == "count":
         return False
     mark = rng.choice(".,")
-    sheet.each(lambda text: f"{Decimal(text):.3f}".replace(".", mark) if sheet.unit == "percent" else text)
+    sheet.each(
+        lambda text: f"{Decimal(text):.3f}".replace(".", mark) if sheet.unit == "percent" else text
+    )
     sheet.decimal = mark if sheet.unit == "percent" else "."
     return True
 
@@ -464,7 +647,10 @@ _DAY_FORMS = {
 @_kind("day formats")
 def _days(sheet: Sheet, rng: Random) -> bool:
     there = {row.cells.get("period", "") for row in sheet.rows}
-    if not all(len(text) == 10 and text[4] == "-" for text in there) or "period" not in sheet.columns:
+    if (
+        not all(len(text) == 10 and text[4] == "-" for text in there)
+        or "period" not in sheet.columns
+    ):
         return False
     form = _DAY_FORMS[rng.choice(list(_DAY_FORMS))]
     for row in sheet.rows:
@@ -498,7 +684,16 @@ def _spellings(sheet: Sheet, rng: Random) -> bool:
     there = sorted({row.cells.get("period", "") for row in sheet.rows})
     if "period" not in sheet.columns or len(there) < 2:
         return False
-    other = {"2010-01": "January 2010", "2010-03": "March 2010", "2010-02": "2010/02", "March 2010": "2010-03", "2016-08-07": "2016/08/07", "2016-08-06": "6 Aug 2016", "2010-06-01": "1 June 2010", "March 2008": "2008-03"}
+    other = {
+        "2010-01": "January 2010",
+        "2010-03": "March 2010",
+        "2010-02": "2010/02",
+        "March 2010": "2010-03",
+        "2016-08-07": "2016/08/07",
+        "2016-08-06": "6 Aug 2016",
+        "2010-06-01": "1 June 2010",
+        "March 2008": "2008-03",
+    }
     which = rng.choice([t for t in there if t in other] or [there[0]])
     if which not in other:
         return False
@@ -512,7 +707,16 @@ def _spellings(sheet: Sheet, rng: Random) -> bool:
 def _period(sheet: Sheet, rng: Random) -> bool:
     if "period" in sheet.columns or any(k.startswith("at:") for k in sheet.columns):
         return False
-    heading, text = rng.choice([("Month", "2010-03"), ("Date", "2010-03-31"), ("Jahr", "2010"), ("Period", "March 2010"), ("Quarter", "Q1 2010"), ("Time", "2010-03-01T00:00:00Z")])
+    heading, text = rng.choice(
+        [
+            ("Month", "2010-03"),
+            ("Date", "2010-03-31"),
+            ("Jahr", "2010"),
+            ("Period", "March 2010"),
+            ("Quarter", "Q1 2010"),
+            ("Time", "2010-03-01T00:00:00Z"),
+        ]
+    )
     sheet.insert("period", heading, [text] * len(sheet.rows))
     return True
 
@@ -521,7 +725,15 @@ def _period(sheet: Sheet, rng: Random) -> bool:
 def _two_periods(sheet: Sheet, rng: Random) -> bool:
     if "period2" in sheet.columns:
         return False
-    heading, text = rng.choice([("Year", "2026"), ("Exported", "2026-11-30"), ("Release date", "2010-04-02"), ("Report month", "2010-04"), ("Updated", "2026-11-30")])
+    heading, text = rng.choice(
+        [
+            ("Year", "2026"),
+            ("Exported", "2026-11-30"),
+            ("Release date", "2010-04-02"),
+            ("Report month", "2010-04"),
+            ("Updated", "2026-11-30"),
+        ]
+    )
     sheet.insert("period2", heading, [text] * len(sheet.rows))
     return True
 
@@ -533,8 +745,16 @@ def _several(sheet: Sheet, rng: Random) -> bool:
         return False
     if "period" in sheet.options:
         return False
-    sheet.insert("period", rng.choice(["Month", "Monat", "period"]), ["2010-03"] * len(sheet.rows), after="os")
-    other = [Row({**row.cells, "period": "2010-02", "value": text}) for row, text in zip(sheet.rows, _shares_beside(sheet, rng, 0.1), strict=True)]
+    sheet.insert(
+        "period",
+        rng.choice(["Month", "Monat", "period"]),
+        ["2010-03"] * len(sheet.rows),
+        after="os",
+    )
+    other = [
+        Row({**row.cells, "period": "2010-02", "value": text})
+        for row, text in zip(sheet.rows, _shares_beside(sheet, rng, 0.1), strict=True)
+    ]
     sheet.rows = [*other, *sheet.rows] if rng.random() < 0.5 else [*sheet.rows, *other]
     if rng.random() < 0.7:
         sheet.options["period"] = rng.choice(["2010-03", "March 2010", "last"])
@@ -550,19 +770,45 @@ def _rests(sheet: Sheet, rng: Random) -> bool:
         return False
     if sheet.right_too or not all(row.amounts for row in sheet.rows):
         return False
-    name = rng.choice(["Sonstige", "Others", "(not set)", "Unidentified", "Andere", "Autres", "N/A", "All others", "Desconocido", "Not specified", "Rest"])
+    name = rng.choice(
+        [
+            "Sonstige",
+            "Others",
+            "(not set)",
+            "Unidentified",
+            "Andere",
+            "Autres",
+            "N/A",
+            "All others",
+            "Desconocido",
+            "Not specified",
+            "Rest",
+        ]
+    )
     sheet.rows.append(Row({"os": name, "value": "977"}, {"value": Fraction(977)}))
     sheet.right = sheet.known()
     return True
 
 
-def _group_column(sheet: Sheet, rng: Random, key: str, headings: list[str], kinds: list[str]) -> bool:
+def _group_column(
+    sheet: Sheet, rng: Random, key: str, headings: list[str], kinds: list[str]
+) -> bool:
     """The rows again for another kind of thing, and the kind that is asked for, or none."""
-    if not sheet.long or key in sheet.columns or "where" in sheet.options or "period" in sheet.options:
+    if (
+        not sheet.long
+        or key in sheet.columns
+        or "where" in sheet.options
+        or "period" in sheet.options
+    ):
         return False
     own, other = rng.sample(kinds, 2)
-    sheet.insert(key, rng.choice(headings), [own] * len(sheet.rows), after=rng.choice(["os", "value"]))
-    others = [Row({**row.cells, key: other, "value": text}) for row, text in zip(sheet.rows, _shares_beside(sheet, rng, 0.3), strict=True)]
+    sheet.insert(
+        key, rng.choice(headings), [own] * len(sheet.rows), after=rng.choice(["os", "value"])
+    )
+    others = [
+        Row({**row.cells, key: other, "value": text})
+        for row, text in zip(sheet.rows, _shares_beside(sheet, rng, 0.3), strict=True)
+    ]
     sheet.rows += others
     if rng.random() < 0.3:
         rng.shuffle(sheet.rows)
@@ -577,32 +823,71 @@ def _group_column(sheet: Sheet, rng: Random, key: str, headings: list[str], kind
 def _country(sheet: Sheet, rng: Random) -> bool:
     if sheet.columns.get("os") == "Country":
         return False
-    return _group_column(sheet, rng, "country2" if "country" in sheet.columns else "country", ["Land", "Region", "geo", "Country"], ["DE", "FR", "Worldwide", "Japan"])
+    return _group_column(
+        sheet,
+        rng,
+        "country2" if "country" in sheet.columns else "country",
+        ["Land", "Region", "geo", "Country"],
+        ["DE", "FR", "Worldwide", "Japan"],
+    )
 
 
 @_kind("browser column")
 def _browser(sheet: Sheet, rng: Random) -> bool:
-    return _group_column(sheet, rng, "browser2", ["Browser", "User agent", "Navigateur"], ["Chrome", "Firefox", "Safari", "All"])
+    return _group_column(
+        sheet,
+        rng,
+        "browser2",
+        ["Browser", "User agent", "Navigateur"],
+        ["Chrome", "Firefox", "Safari", "All"],
+    )
 
 
 @_kind("device column")
 def _device(sheet: Sheet, rng: Random) -> bool:
-    return _group_column(sheet, rng, "device", ["Device", "Gerät", "Device type", "Plattform-Typ"], ["desktop", "mobile", "tablet", "All devices"])
+    return _group_column(
+        sheet,
+        rng,
+        "device",
+        ["Device", "Gerät", "Device type", "Plattform-Typ"],
+        ["desktop", "mobile", "tablet", "All devices"],
+    )
 
 
 @_kind("tidy metric column")
 def _metric(sheet: Sheet, rng: Random) -> bool:
-    return _group_column(sheet, rng, "metric", ["metric", "measure", "Kennzahl", "variable"], ["share", "share last month", "users", "expected"])
+    return _group_column(
+        sheet,
+        rng,
+        "metric",
+        ["metric", "measure", "Kennzahl", "variable"],
+        ["share", "share last month", "users", "expected"],
+    )
 
 
 @_kind("column of one group")
 def _one_group(sheet: Sheet, rng: Random) -> bool:
     if "one" in sheet.columns:
         return False
-    heading, text = rng.choice([("Region", "Worldwide"), ("Country", "DE"), ("Device", "Desktop"), ("Quelle", "StatCounter"), ("Category", "OS"), ("Unit", "percent"), ("Kind", "7")])
+    heading, text = rng.choice(
+        [
+            ("Region", "Worldwide"),
+            ("Country", "DE"),
+            ("Device", "Desktop"),
+            ("Quelle", "StatCounter"),
+            ("Category", "OS"),
+            ("Unit", "percent"),
+            ("Kind", "7"),
+        ]
+    )
     if text == "7" and not sheet.long:
         return False  # a system that the other table lacks, as far as anybody can see
-    if heading == "Country" and "Country" in sheet.columns.values() or heading == "Unit" and sheet.unit != "percent":
+    if (
+        heading == "Country"
+        and "Country" in sheet.columns.values()
+        or heading == "Unit"
+        and sheet.unit != "percent"
+    ):
         return False
     sheet.insert("one", heading, [text] * len(sheet.rows), after=rng.choice(list(sheet.columns)))
     return True
@@ -612,8 +897,12 @@ def _one_group(sheet: Sheet, rng: Random) -> bool:
 def _notes(sheet: Sheet, rng: Random) -> bool:
     if "notes" in sheet.columns:
         return False
-    cells = [rng.choice(["", "", "revised", "est.", "see below, page 2", "n/a"]) for _ in sheet.rows]
-    sheet.insert("notes", rng.choice(["Notes", "Bemerkung", "Comment", "Remarque", "Source"]), cells)
+    cells = [
+        rng.choice(["", "", "revised", "est.", "see below, page 2", "n/a"]) for _ in sheet.rows
+    ]
+    sheet.insert(
+        "notes", rng.choice(["Notes", "Bemerkung", "Comment", "Remarque", "Source"]), cells
+    )
     return True
 
 
@@ -621,9 +910,20 @@ def _notes(sheet: Sheet, rng: Random) -> bool:
 def _vendor(sheet: Sheet, rng: Random) -> bool:
     if not sheet.long or "vendor" in sheet.columns:
         return False
-    makers = {"Windows": "Microsoft", "OS X": "Apple", "macOS": "Apple", "iOS": "Apple", "Android": "Google"}
+    makers = {
+        "Windows": "Microsoft",
+        "OS X": "Apple",
+        "macOS": "Apple",
+        "iOS": "Apple",
+        "Android": "Google",
+    }
     cells = [makers.get(row.cells["os"], "various") for row in sheet.rows]
-    sheet.insert("vendor", rng.choice(["Vendor", "Hersteller", "Maker", "Kernel"]), cells, after=rng.choice(list(sheet.columns)))
+    sheet.insert(
+        "vendor",
+        rng.choice(["Vendor", "Hersteller", "Maker", "Kernel"]),
+        cells,
+        after=rng.choice(list(sheet.columns)),
+    )
     return True
 
 
@@ -631,7 +931,12 @@ def _vendor(sheet: Sheet, rng: Random) -> bool:
 def _comments(sheet: Sheet, rng: Random) -> bool:
     if sheet.form != "text":
         return False
-    sheet.above += [f"# {text}" for text in rng.sample(["exported 2010-04-01", "source: survey, 2010", "OS;share in %", "do not edit"], 2)]
+    sheet.above += [
+        f"# {text}"
+        for text in rng.sample(
+            ["exported 2010-04-01", "source: survey, 2010", "OS;share in %", "do not edit"], 2
+        )
+    ]
     return True
 
 
@@ -641,27 +946,67 @@ def _commented(sheet: Sheet, rng: Random) -> bool:
         return False
     row = rng.choice(sheet.rows)
     at = sheet.rows.index(row)
-    sheet.rows.insert(at, Row({**row.cells, "os": f"{rng.choice(['#', '# ', '//'])}{row.cells['os']}"}))
+    sheet.rows.insert(
+        at, Row({**row.cells, "os": f"{rng.choice(['#', '# ', '//'])}{row.cells['os']}"})
+    )
     return True
 
 
 @_kind("title above")
 def _title(sheet: Sheet, rng: Random) -> bool:
-    sheet.above += [rng.choice(["Market share of operating systems", "OS share, worldwide, March 2010", "Desktop, tablet and console; Mar 2010", "Report 2010", "Anteile in Prozent, Stand: 31.3.2010"]), *rng.choice([[], [""]])]
+    sheet.above += [
+        rng.choice(
+            [
+                "Market share of operating systems",
+                "OS share, worldwide, March 2010",
+                "Desktop, tablet and console; Mar 2010",
+                "Report 2010",
+                "Anteile in Prozent, Stand: 31.3.2010",
+            ]
+        ),
+        *rng.choice([[], [""]]),
+    ]
     return True
 
 
 @_kind("footer below")
 def _footer(sheet: Sheet, rng: Random) -> bool:
-    sheet.below += [*rng.choice([[], [""]]), rng.choice(["Source: StatCounter", "Updated 2010-04-01", "© 2010, all rights reserved", "Quelle: eigene Erhebung, 2010", "* preliminary", "n = 5120", "Generated by report tool 2.3"])]
+    sheet.below += [
+        *rng.choice([[], [""]]),
+        rng.choice(
+            [
+                "Source: StatCounter",
+                "Updated 2010-04-01",
+                "© 2010, all rights reserved",
+                "Quelle: eigene Erhebung, 2010",
+                "* preliminary",
+                "n = 5120",
+                "Generated by report tool 2.3",
+            ]
+        ),
+    ]
     return True
 
 
 @_kind("footer with figures")
 def _footer_row(sheet: Sheet, rng: Random) -> bool:
-    if "os" not in sheet.columns or not sheet.long or len(sheet.columns) != 2 or sheet.form == "xlsx":
+    if (
+        "os" not in sheet.columns
+        or not sheet.long
+        or len(sheet.columns) != 2
+        or sheet.form == "xlsx"
+    ):
         return False
-    name, figure = rng.choice([("Updated", "2026"), ("Sample size", "5120"), ("Margin of error", "1.5"), ("Stand", "2010"), ("Mean", "14.28"), ("Max", "71.42")])
+    name, figure = rng.choice(
+        [
+            ("Updated", "2026"),
+            ("Sample size", "5120"),
+            ("Margin of error", "1.5"),
+            ("Stand", "2010"),
+            ("Mean", "14.28"),
+            ("Max", "71.42"),
+        ]
+    )
     sheet.rows.append(Row({"os": name, "value": figure}))
     return True
 
@@ -719,9 +1064,35 @@ def _shuffled_rows(sheet: Sheet, rng: Random) -> bool:
 @_kind("headings in another language")
 def _language(sheet: Sheet, rng: Random) -> bool:
     words = {
-        "os": ["Betriebssystem", "Système d'exploitation", "Sistema operativo", "操作系统", "İşletim sistemi", "System", "Besturingssysteem"],
-        "share": ["Marktanteil", "Part de marché", "Cuota de mercado", "市场份额", "Pazar payı", "Andel", "Udział w rynku", "Доля рынка"],
-        "count": ["Besuche", "Visites", "Visitas", "访问量", "Ziyaretler", "Bezoeken", "Wizyty", "Посещения"],
+        "os": [
+            "Betriebssystem",
+            "Système d'exploitation",
+            "Sistema operativo",
+            "操作系统",
+            "İşletim sistemi",
+            "System",
+            "Besturingssysteem",
+        ],
+        "share": [
+            "Marktanteil",
+            "Part de marché",
+            "Cuota de mercado",
+            "市场份额",
+            "Pazar payı",
+            "Andel",
+            "Udział w rynku",
+            "Доля рынка",
+        ],
+        "count": [
+            "Besuche",
+            "Visites",
+            "Visitas",
+            "访问量",
+            "Ziyaretler",
+            "Bezoeken",
+            "Wizyty",
+            "Посещения",
+        ],
         "period": ["Monat", "Datum", "Mois", "Fecha", "月份", "Tarih", "Okres", "Дата"],
     }
     changed = False
@@ -740,7 +1111,22 @@ def _language(sheet: Sheet, rng: Random) -> bool:
 def _unknown(sheet: Sheet, rng: Random) -> bool:
     if not sheet.long:
         return False
-    sheet.columns["value"] = rng.choice(["Value", "x", "Wert", "figure", "2010", "March", "Result", "StatCounter", "", "foo", "Popularity", "Deals"])
+    sheet.columns["value"] = rng.choice(
+        [
+            "Value",
+            "x",
+            "Wert",
+            "figure",
+            "2010",
+            "March",
+            "Result",
+            "StatCounter",
+            "",
+            "foo",
+            "Popularity",
+            "Deals",
+        ]
+    )
     return True
 
 
@@ -797,7 +1183,9 @@ def _marks(sheet: Sheet, rng: Random) -> bool:
     row = rng.choice(rows)
     mark = rng.choice(["*", " *", "¹", "²", "†", " [1]", "(1)", " (a)", "^1"])
     if "os" in sheet.columns and rng.random() < 0.6:
-        if mark in (" (a)", "^1") and ("sum" in sheet.options or sheet.options.get("period") == "all"):
+        if mark in (" (a)", "^1") and (
+            "sum" in sheet.options or sheet.options.get("period") == "all"
+        ):
             return False  # it is another system, and so are its rows without the mark
         row.cells["os"] += mark
     else:
@@ -878,7 +1266,9 @@ def _nameless(sheet: Sheet, rng: Random) -> bool:
 
 @_kind("missing period")
 def _no_period(sheet: Sheet, rng: Random) -> bool:
-    key = "period" if "period" in sheet.columns else "country" if "country" in sheet.columns else None
+    key = (
+        "period" if "period" in sheet.columns else "country" if "country" in sheet.columns else None
+    )
     if key is None:
         return False
     rng.choice(sheet.rows).cells[key] = ""
@@ -916,7 +1306,13 @@ def _repeated(sheet: Sheet, rng: Random) -> bool:
 
 @_kind("JSON")
 def _json(sheet: Sheet, rng: Random) -> bool:
-    if sheet.form != "text" or sheet.above or sheet.below or "" in sheet.columns.values() or len(set(sheet.columns.values())) < len(sheet.columns):
+    if (
+        sheet.form != "text"
+        or sheet.above
+        or sheet.below
+        or "" in sheet.columns.values()
+        or len(set(sheet.columns.values())) < len(sheet.columns)
+    ):
         return False
     sheet.form = rng.choice(["json", "json lines"])
     return True
@@ -959,7 +1355,13 @@ def _encoding(sheet: Sheet, rng: Random) -> bool:
 def _names(sheet: Sheet, rng: Random) -> bool:
     if sheet.columns.get("os") == "Country":
         return False
-    other = {"Windows": ["windows", "WINDOWS", " Windows", "Microsoft Windows"], "OS X": ["Mac OS X", "macOS", "os x"], "Linux": ["linux", "GNU/Linux", "LINUX "], "Macintosh": ["macOS", "Mac"], "Unknown": ["unknown"]}
+    other = {
+        "Windows": ["windows", "WINDOWS", " Windows", "Microsoft Windows"],
+        "OS X": ["Mac OS X", "macOS", "os x"],
+        "Linux": ["linux", "GNU/Linux", "LINUX "],
+        "Macintosh": ["macOS", "Mac"],
+        "Unknown": ["unknown"],
+    }
     changed = False
     if "os" in sheet.columns:
         for row in sheet.rows:

@@ -35,7 +35,11 @@ def _long(
     /,
     **options: Any,
 ) -> Sheet:
-    given = {k: options.pop(k) for k in ("chosen", "by", "delimiter", "quoted", "above", "column", "decimal") if k in options}
+    given = {
+        k: options.pop(k)
+        for k in ("chosen", "by", "delimiter", "quoted", "above", "column", "decimal")
+        if k in options
+    }
     decimal = given.get("decimal", ".")
     made = []
     for row in rows:
@@ -46,16 +50,32 @@ def _long(
 
 
 def _wide(
-    name: str, first: str, heading: str, columns: Sequence[str], rows: Sequence[Sequence[str]], unit: Unit, /, **options: Any
+    name: str,
+    first: str,
+    heading: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    unit: Unit,
+    /,
+    **options: Any,
 ) -> Sheet:
     kind = options.pop("kind")
-    given = {k: options.pop(k) for k in ("chosen", "by", "delimiter", "quoted", "above") if k in options}
+    given = {
+        k: options.pop(k) for k in ("chosen", "by", "delimiter", "quoted", "above") if k in options
+    }
     keys = [f"{kind}:{column}" for column in columns]
     made = []
     for label, *figures in rows:
         cells = dict(zip([first, *keys], [label, *figures], strict=True))
         made.append(Row(cells, {k: Fraction(f) for k, f in zip(keys, figures, strict=True)}))
-    return Sheet(name, {first: heading, **dict(zip(keys, columns, strict=True))}, made, unit, options, **given)
+    return Sheet(
+        name,
+        {first: heading, **dict(zip(keys, columns, strict=True))},
+        made,
+        unit,
+        options,
+        **given,
+    )
 
 
 def _times(figure: str, by: str) -> str:
@@ -112,7 +132,10 @@ def originals() -> list[Sheet]:
 
 def measures_of(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     """The rows of a table of several measures, in the order of its columns."""
-    return [[os, unique, visits, actions, bounce, per] for os, unique, visits, actions, bounce, per in rows]
+    return [
+        [os, unique, visits, actions, bounce, per]
+        for os, unique, visits, actions, bounce, per in rows
+    ]
 
 
 def _moved(figures: Sequence[str], month: int) -> list[str]:

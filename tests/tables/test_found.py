@@ -49,7 +49,10 @@ def test_the_last_row_of_a_table_with_blank_lines_and_dates_is_a_row() -> None:
     rows = [f"2010-03-0{day},{row}" for day in (1, 2) for row in THREE.splitlines()]
     table = "date,os,visits\n" + "\n\n".join(rows) + "\n"
     assert read(table, period="all") == RIGHT
-    assert read("os,visits,date\nWindows,900,2010-03-01\nLinux,30,2010-03-01\n\nmacOS,70,2010-03-01\n") == RIGHT
+    assert (
+        read("os,visits,date\nWindows,900,2010-03-01\nLinux,30,2010-03-01\n\nmacOS,70,2010-03-01\n")
+        == RIGHT
+    )
     assert read(f"os,visits\n{THREE}\nUpdated,2010-03-01\n") == RIGHT
 
 
@@ -100,7 +103,9 @@ def test_a_row_without_a_name_beside_a_column_for_each_period_is_refused() -> No
 
 
 def test_rounding_of_figures_in_millions_is_known() -> None:
-    assert read("os,users\nWindows,0.9E-6M\nLinux,0.03E-6M\nmacOS,0.07E-6M\n", unit="count") == RIGHT
+    assert (
+        read("os,users\nWindows,0.9E-6M\nLinux,0.03E-6M\nmacOS,0.07E-6M\n", unit="count") == RIGHT
+    )
 
 
 @pytest.mark.parametrize("heading", ["Share (per mille)", "Anteil (bps)"])
@@ -134,7 +139,9 @@ def test_figures_with_a_word_for_millions_may_have_decimals_or_not() -> None:
     assert read(table) == RIGHT
 
 
-@pytest.mark.parametrize("name", ["Linux (all)", "Linux (any)", "Linux (gesamt)", "Windows Ergebnis"])
+@pytest.mark.parametrize(
+    "name", ["Linux (all)", "Linux (any)", "Linux (gesamt)", "Windows Ergebnis"]
+)
 def test_a_total_in_brackets_is_a_total(name: str) -> None:
     assert "called a total" in refused(f"os,visits\n{THREE}{name},25\nUbuntu,10\n")
 
@@ -188,3 +195,18 @@ def test_fill_repeats_what_stands_above_a_dash_that_is_refused_as_blank() -> Non
     table = "Land,os,share\nDE,Windows,90\n-,Linux,3\n-,macOS,7\n"
     assert "fill='Land' repeats the cell above" in refused(table, where="Land=DE")
     assert read(table, where="Land=DE", fill="Land") == RIGHT
+
+
+def test_bold_names_and_figures_of_a_markdown_table_are_plain_ones() -> None:
+    table = (
+        "| **OS** | *Share* |\n|---|---|\n| **Windows** | 90 |\n| `Linux` | 3 |\n| macOS | _7_ |\n"
+    )
+    assert read(table + "| **Total** | **100** |\n") == RIGHT
+    assert "~~BSD~~" in read("|OS|Share|\n|-|-|\n|Linux|93|\n|~~BSD~~|7|\n")
+
+
+@pytest.mark.parametrize("heading", ["(hundreds)", "in 1000", "(x 1,000)", "[x1000]"])
+def test_counts_in_hundreds_or_thousands_are_too_coarse_for_intervals(heading: str) -> None:
+    table = f'os,"messages {heading}"\n{THREE}'
+    assert read(table) == RIGHT
+    assert "too coarse for intervals" in refused(table, of="spam", counts=True)
