@@ -223,9 +223,9 @@ def _rests_left_out(side: Side, other: Side, dropped: Codes) -> list[str]:
     told = [f"{text})" for text in _largest_first(side, left).values()]
     why = ""
     if side.is_other[dropped].any():
-        why = ", which holds other systems than in the other table"
+        why = ", since the tables name different systems"
     elif side.is_other[left].any():
-        why = ", which the other table has not"
+        why = ", which only this table has"
     return [f"not ranked: {listed(told)}{why}"]
 
 

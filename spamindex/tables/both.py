@@ -61,8 +61,8 @@ def read_pair(
             f"{paths[0]}: is both tables, and its shares can't be divided by themselves: name two "
             "columns of it",
             settles=[
-                Remedy("column", None, "and", of="spam"),
-                Remedy("column", None, "choose them", of="market"),
+                Remedy("column", None, "names that of the spam shares", of="spam"),
+                Remedy("column", None, "that of the market shares", of="market"),
             ],
         )
     tables = _each(

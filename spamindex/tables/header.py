@@ -314,7 +314,8 @@ def _end(
             return int(row), "another table below" if table else "text below the table"
     end = len(filled)
     for row in there[:0:-1]:
-        if rows.widths[row] > 1 or BUILT_IN.knows(raw.row(row)[0]) or width < 2:
+        cell = raw.row(row)[0]
+        if rows.widths[row] > 1 or BUILT_IN.knows(cell) or is_figure(cell) or width < 2:
             break
         end = int(row)
     return end, "text below the table"

@@ -252,7 +252,7 @@ class _Sums:
         filled = (values > 0).astype(float)
         usual = np.bincount(self.groups, weights=filled) * half
         # A figure is never off by more than half a unit of its own last digit.
-        most = np.bincount(self.groups, weights=own)
+        most = np.bincount(self.groups, weights=own * filled)
         self.slack: Numbers = np.maximum(np.minimum(usual, most), _LEAST)
         self.counted: Numbers = np.bincount(self.groups, weights=filled).astype(float)
         self.largest = float(values.max(initial=0))

@@ -405,12 +405,12 @@ def test_other_is_left_out_where_one_table_names_more(
     assert "Other" not in ranked_as(ranked.ranking)
     assert ranked_as(ranked.ranking)["Windows"] == spam["share"][0] / 70
     [note] = ranked.market.notes
-    assert note.endswith("% of machines), which holds other systems than in the other table")
+    assert note.endswith("% of machines), since the tables name different systems")
 
 
 def test_other_that_one_table_lacks_is_noted() -> None:
     ranked = rank(table(Windows=90, Other=10), table(Windows=100))
-    assert ranked.spam.notes == ["not ranked: Other (10 % of spam), which the other table has not"]
+    assert ranked.spam.notes == ["not ranked: Other (10 % of spam), which only this table has"]
     assert doubts(ranked.spam, ranked.market) == []
 
 
