@@ -641,8 +641,6 @@ def is_blank(text: str) -> bool:
     (True, True, False)
     """
     folded = text.strip().casefold()
-    return (
-        folded in _DITTO
-        or folded in MISSING
-        and (folded in _NO_NAMES or not any(map(str.isalpha, folded)))
+    return folded in _DITTO or (
+        folded in MISSING and (folded in _NO_NAMES or not any(map(str.isalpha, folded)))
     )

@@ -312,7 +312,8 @@ def _rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mas
             if not cell:
                 settles.append(Remedy("fill", title, "repeats the cell above"))
             raise MatchError(
-                f"{entries.table.name}: {heading} is {repr(cell) if cell else 'blank'}, a total, for "
+                f"{entries.table.name}: {heading} is {repr(cell) if cell else 'blank'}, a total, "
+                "for "
                 f"{aggregates.named(entries, wrong)}, but its figure is not what the others add up "
                 "to",
                 settles=settles,

@@ -1,4 +1,4 @@
-"""``python -m tests.changes`` prints how many changed tables are read, warned of, refused, or wrong."""
+"""``python -m tests.changes`` prints how many changed tables are read, refused, or wrong."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections import Counter, defaultdict
 
 from tabulate import tabulate
 
-from tests.changes.inputs import pairs, singles
-from tests.changes.kinds import KINDS
+from tests.changes.inputs import ORDER, pairs, singles
 from tests.changes.originals import originals
 from tests.changes.sheet import Sheet
 from tests.changes.verdict import OUTCOMES, Verdict, judge
@@ -33,7 +32,7 @@ def table(verdicts: list[tuple[Sheet, Verdict]]) -> str:
                 for count in (counted.total(), *(counted[o] for o in OUTCOMES))
             ),
         ]
-        for kind in ["no change", *KINDS, "all"]
+        for kind in ["no change", *ORDER, "all"]
     ]
     heads = ["change", "alone", *OUTCOMES, "with another", *OUTCOMES]
     return tabulate(rows, heads, "github") + "\n"
@@ -52,7 +51,8 @@ def main() -> int:
                 text if sheet.form != "xlsx" else "\n".join(",".join(row) for row in sheet.lines())
             )
             sys.stdout.write(
-                f"\n== {verdict.outcome}: {sheet.name}: {', '.join(sheet.kinds)} {sheet.asked()}\n{body}\n-- {verdict.said}\n"
+                f"\n== {verdict.outcome}: {sheet.name}: {', '.join(sheet.kinds)} "
+                f"{sheet.asked()}\n{body}\n-- {verdict.said}\n"
             )
     sys.stdout.write(table(verdicts))
     return any(verdict.outcome == "wrong" for _, verdict in verdicts)

@@ -32,7 +32,7 @@ class Sheet:
     """A table whose right shares are known.
 
     ``columns`` has the heading of each column by its key, which stays when a heading is changed:
-    ``os`` holds the names and ``value`` the figures of a long table; the figures of a wide one stand
+    ``os`` holds the names and ``value`` the figures of a long table; those of a wide one stand
     under ``sys:NAME``, or ``at:PERIOD`` where there is a column for each period. ``options`` are
     those of the reading, in which ``{key}`` stands for a heading. ``chosen`` says which rows those
     options choose.
@@ -209,11 +209,11 @@ class Sheet:
         return self._line(self.lines()[-1])
 
     def _line(self, row: list[str]) -> str:
-        """A row as a line; ``raw`` is as by hand, without a quotation mark where it would need one."""
+        """A row as a line; ``raw`` is as by hand, without quotation marks."""
         if self.raw:
             return self.delimiter.join(row) + "\n"
         text = io.StringIO()
-        quoting = csv.QUOTE_ALL if self.quoted else csv.QUOTE_MINIMAL
+        quoting: Literal[0, 1] = 1 if self.quoted else 0  # csv.QUOTE_ALL, or QUOTE_MINIMAL
         csv.writer(text, delimiter=self.delimiter, quoting=quoting, lineterminator="\n").writerow(
             row
         )
@@ -250,19 +250,23 @@ def _workbook(rows: list[list[str]]) -> bytes:
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     package = "http://schemas.openxmlformats.org/package/2006"
-    kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    application = "application/vnd.openxmlformats"
+    kinds = f"{application}-officedocument.spreadsheetml"
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{package}/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Default Extension="rels" ContentType="{application}-package.relationships+xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{kinds}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{kinds}.worksheet+xml"/></Types>',
+        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{kinds}.worksheet+xml"/>'
+        "</Types>",
         "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="a" '
         f'Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
         '<sheet name="Sheet1" sheetId="1" r:id="a"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="a" '
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">'
+        '<Relationship Id="a" '
         f'Type="{office}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{body}</sheetData></worksheet>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{body}</sheetData>'
+        "</worksheet>",
     }
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

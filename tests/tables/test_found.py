@@ -65,8 +65,8 @@ def test_a_row_with_a_figure_that_cannot_be_read_is_no_other_table_below() -> No
 def test_sums_of_one_browser_are_no_systems_where_browsers_are_added_up(name: str) -> None:
     parts = {"A": (600, 20, 50), "B": (300, 10, 20)}
     table = "browser,os,visits\n" + "".join(
-        f"{browser},Windows,{w}\n{browser},Linux,{l}\n{browser},macOS,{m}\n{browser},{name},{w + l + m}\n"
-        for browser, (w, l, m) in parts.items()
+        f"{a},Windows,{w}\n{a},Linux,{x}\n{a},macOS,{m}\n{a},{name},{w + x + m}\n"
+        for a, (w, x, m) in parts.items()
     )
     assert "what the rows next to it add up to" in refused(table, sum="browser")
     assert read(table, sum="browser", drop=name) == RIGHT
