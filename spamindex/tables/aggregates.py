@@ -310,12 +310,12 @@ def _refusal(
         for name in distinct[:3]
     ]
     if "" in distinct:
-        # A name that is left out by mistake makes all others larger, so that this stands first.
-        settles = [
-            Remedy("fill", entries.table.headings[entries.os], "repeats the cell above"),
-            *settles,
-            Remedy("names", None, "with a line ,Unknown makes them Unknown"),
-        ]
+        fill = Remedy("fill", entries.table.headings[entries.os], "repeats the cell above")
+        # Where other columns tell the rows apart, the cell above is likely meant: to leave the row
+        # out would make all others larger.
+        apart = {*entries.labels, *entries.summed} - {entries.os}
+        settles = [fill, *settles] if apart else [*settles, fill]
+        settles.append(Remedy("names", None, "with a line ,Unknown makes them Unknown"))
     elif flags["family"].any() and options.family:
         heading = entries.table.headings[entries.os]
         settles.append(Remedy("sum", heading, "adds a family and its versions up"))
