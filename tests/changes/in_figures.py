@@ -121,7 +121,7 @@ def _spaces(sheet: Sheet, rng: Random) -> bool:
 
 @kind("thousands points, a blank heading")
 def _points_blank(sheet: Sheet, rng: Random) -> bool:
-    if not sheet.long or not _grouped(sheet, rng.choice(".,")):
+    if not sheet.long or "visitors" in sheet.columns or not _grouped(sheet, rng.choice(".,")):
         return False
     sheet.columns["value"] = rng.choice(["", "n", "Value", "Wert"])
     return True

@@ -72,8 +72,8 @@ def _language(sheet: Sheet, rng: Random) -> bool:
 
 @kind("unknown heading of figures")
 def _unknown(sheet: Sheet, rng: Random) -> bool:
-    if not sheet.long:
-        return False
+    if not sheet.long or "visitors" in sheet.columns or "other unit of shares" in sheet.kinds:
+        return False  # the visitors are right then, or the unit is lost with the heading
     sheet.columns["value"] = rng.choice(
         [
             "Value",
@@ -126,6 +126,8 @@ def _shifted(sheet: Sheet, rng: Random) -> bool:
     row = rng.choice(sheet.rows)
     keys = list(sheet.columns)
     at = rng.randrange(len(keys) - 1)
+    if keys[at] == "visitors":
+        return False  # nobody could see that the figure beside it is not that of the visits
     row.cells[keys[at]], row.cells[keys[at + 1]] = "", row.cells.get(keys[at], "")
     return True
 

@@ -210,3 +210,11 @@ def test_counts_in_hundreds_or_thousands_are_too_coarse_for_intervals(heading: s
     table = f'os,"messages {heading}"\n{THREE}'
     assert read(table) == RIGHT
     assert "too coarse for intervals" in refused(table, of="spam", counts=True)
+
+
+def test_a_row_without_a_cell_is_refused_where_a_date_stands_under_a_figure() -> None:
+    table = (
+        "kind,os,share,date\nA,Windows,90,2010-03-01\nA,Linux,3,2010-03-01\nmacOS,7,2010-03-01\n"
+    )
+    answer = refused(table, where="kind=A", unit="percent")
+    assert "'2010-03-01' stands where others have a figure: is a cell missing?" in answer
