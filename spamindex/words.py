@@ -43,7 +43,9 @@ PERIOD_HEADINGS: dict[str, str | None] = {
          "квартал", "季度", "四半期", "분기"), "quarter"),
     **dict.fromkeys(
         ("year", "years", "jahr", "année", "annee", "año", "ano", "anno", "jaar", "år",
-         "vuosi", "rok", "év", "yıl", "год", "рік", "年", "年份", "연도", "fiscal year"), "year"),
+         "vuosi", "rok", "év", "yıl", "год", "рік", "年", "年份", "연도", "fiscal year",
+         "financial year", "fy", "geschäftsjahr", "wirtschaftsjahr", "exercice", "ejercicio",
+         "academic year", "school year", "season", "saison", "temporada"), "year"),
     **dict.fromkeys(
         ("period", "periods", "time", "timestamp", "zeitraum", "periode", "période", "periodo",
          "período", "okres", "период", "期间", "期間", "기간"), None),
@@ -138,8 +140,9 @@ BASIS_POINTS = frozenset({"bps", "bp", "basis points", "basis point", "basispunk
 FRACTION_WORDS = frozenset({"fraction", "fractions", "proportion", "proportions"})
 # Counts in thousands and more; those of one or two letters only in brackets, or after "in".
 MULTIPLES: dict[str, float] = {
+    **dict.fromkeys(("100", "hundred", "hundreds", "hundert", "cientos", "centaines"), 1e2),
     **dict.fromkeys(
-        ("k", "tsd", "thousand", "thousands", "000", "000s", "tausend", "milliers", "miles",
+        ("k", "1000", "1 000", "x1000", "x 1000", "x 1 000", "1000s", "tsd", "thousand", "thousands", "000", "000s", "tausend", "milliers", "miles",
          "mila", "duizend", "tys", "тыс", "тысяч", "千"), 1e3),
     **dict.fromkeys(
         ("m", "mm", "mn", "mio", "mill", "million", "millions", "millionen", "millones", "milhões",
@@ -183,6 +186,7 @@ GROUPS = frozenset(
      "european union", "europäische union", "union européenne", "unión europea", "eu", "ue", "eu27",
      "eu 27", "eu28", "eu 28", "euro area", "eurozone", "oecd", "ocde", "g7", "g20", "brics", "emea",
      "apac", "asean", "nato", "commonwealth", "arab world", "middle east", "rest of world",
+     "latam", "apj", "mena", "dach", "benelux", "nordics", "scandinavia", "skandinavien",
      "high income", "low income", "middle income"}
 )  # fmt: skip
 # Kinds of machines, which are groups among systems, and parts in a column of their own.
@@ -215,7 +219,7 @@ MISSING = frozenset(
      "k. a.", "k.a.", "keine angabe", "s.o.", "nd", "n.d.", "н/д", "不详"}
 )  # fmt: skip
 # In a column of names: the same as above.
-_DITTO = frozenset({"", "〃", "″", '"', ",,", "''", "ditto", "idem"})
+_DITTO = frozenset({"〃", "″", '"', ",,", "''", "ditto", "idem"})
 _NO_NAMES = frozenset(
     {"n/a", "#n/a", "null", "\\n", "(empty)", "(null)", "(none)", "(blank)", "<null>", "<na>"}
 )  # fmt: skip
@@ -639,15 +643,6 @@ def usual(headings: Sequence[str], what: str) -> list[int]:
     return []
 
 
-def is_ditto(text: str) -> bool:
-    """Whether a cell of names is blank, or has a sign that the name above is meant again.
-
-    >>> is_ditto(""), is_ditto("〃"), is_ditto("-")
-    (True, True, False)
-    """
-    return text.strip().casefold() in _DITTO
-
-
 def is_blank(text: str) -> bool:
     """Whether a cell says that it holds no name: it is blank, has no letters, or says NULL.
 
@@ -657,8 +652,6 @@ def is_blank(text: str) -> bool:
     (True, True, False)
     """
     folded = text.strip().casefold()
-    return (
-        folded in _DITTO
-        or (folded in MISSING
-        and (folded in _NO_NAMES or not any(map(str.isalpha, folded))))
+    return folded in _DITTO or (
+        folded in MISSING and (folded in _NO_NAMES or not any(map(str.isalpha, folded)))
     )

@@ -234,7 +234,7 @@ def _with(table: Table, number: int, column: Column) -> Table:
 def _filled(table: Table, number: int) -> Table:
     """The table with the cell above in the place of each blank one of a column."""
     column = table.column(number)
-    codes, blank = column.cat.codes.to_numpy(), where(column, words.is_ditto)
+    codes, blank = column.cat.codes.to_numpy(), where(column, is_blank)
     above = np.maximum.accumulate(np.where(blank, 0, np.arange(len(codes))))
     return _with(table, number, categories(list(column.cat.categories), codes[above], column.index))
 
@@ -441,7 +441,7 @@ def _refuse_blanks(
             heading = table.headings[number] or str(number + 1)
             raise ColumnError(
                 f"{table.name}: {table.called(number)} is blank on "
-                f"{lines_of(table.cells.index[blank])}",
+                f"{lines_of(sorted(set(table.cells.index[blank])))}",
                 settles=[
                     Remedy("fill", heading, "repeats the cell above"),
                     Remedy("where", f"{heading}!=", "leaves these rows out"),
