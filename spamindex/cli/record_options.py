@@ -117,8 +117,12 @@ def opened(
     ) as records:
         if records.known and records.known.changing:
             say_changing(records.known.changing)
-        with shown(records.connection.query_progress):
-            yield records
+        try:
+            with shown(records.connection.query_progress):
+                yield records
+        finally:
+            for found in records.findings:
+                found.warn()
 
 
 def say_changing(clients: int) -> None:

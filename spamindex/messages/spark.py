@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from spamindex.errors import FileError, SpamIndexError
+from spamindex.errors import FileError, Findings, SpamIndexError
 from spamindex.messages.counting import count
 from spamindex.messages.integrity import refuse_bad
 from spamindex.messages.query import Counts
@@ -49,7 +49,8 @@ def counted(paths: Sequence[str], remote: str | None, *, skip_bad: bool, **asked
     except (PySparkException, grpc.RpcError) as error:
         text = " ".join(str(error).split("\n\nJVM stacktrace")[0].split())
         raise FileError(f"Spark at {where}: {text[:400]}") from error
-    refuse_bad(counts.unreadable, counts.read, None, skip_bad=skip_bad)
+    doubts = refuse_bad(counts.unreadable, counts.read, None, skip_bad=skip_bad)
+    Findings(where, doubts=doubts).warn()
     return counts
 
 

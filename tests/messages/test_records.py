@@ -131,7 +131,7 @@ def test_files_that_do_not_belong_together(invoke: Invoke, write: Write) -> None
     ]
     write("3.jsonl", '{"os": "Linux"}\n')
     assert invoke("tally", first, "3.jsonl").complaints == [
-        "error: 3.jsonl: is JSON lines, but 1.csv is a table of delimited text; count them apart"
+        "error: 3.jsonl: is JSON, but 1.csv is a table of delimited text; count them apart"
     ]
     assert invoke("tally", "none*.csv").complaints == ["error: none*.csv: no file has such a name"]
     assert invoke("tally", "none.csv").complaints == [
@@ -182,13 +182,6 @@ def test_parquet_files_with_other_columns_are_refused(
 def test_a_bracket_by_itself_makes_no_json(invoke: Invoke, write: Write) -> None:
     result = invoke("tally", write("r.toml", '[build-system]\nrequires = ["x"]\n'))
     assert (result.exit_code, "JSON" in result.stderr) == (1, False)
-
-
-def test_a_json_array_is_told_how_to_become_lines(invoke: Invoke, write: Write) -> None:
-    result = invoke("tally", write("r.json", '[{"os": "Linux"}]'))
-    assert result.complaints == [
-        "error: r.json: is a JSON array; jq -c '.[]' makes JSON lines of it"
-    ]
 
 
 def test_nothing_is_left_in_the_temporary_folder(
