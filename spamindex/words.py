@@ -239,7 +239,7 @@ RECORD_HEADINGS: dict[str, tuple[str, ...]] = {
         "client ip", "client", "client address", "client addr", "clientip", "ip", "src", "src ip",
         "source ip", "remote ip", "remote addr", "address",
     ),
-    "time": ("time", "timestamp", "datetime", "date time", "date", "ts", "received", "unix time"),
+    "time": ("unix time", "time", "timestamp", "datetime", "date time", "date", "ts", "received"),
     "spam": ("spam", "is spam", "isspam"),
 }  # fmt: skip
 

@@ -81,7 +81,7 @@ def from_addresses(connection: DuckDBPyConnection, formats: dict[str, Format]) -
     """Lists of addresses as a relation; with how often each was seen, where uniq -c has counted."""
     comments = " or ".join(f"starts_with(trim({LINE}), {text(mark)})" for mark in COMMENTS)
     is_counted = COUNT in next(iter(formats.values())).columns
-    pattern = f"({COUNTED if is_counted else ''})({ADDRESS})\\s*([#;].*)?"
+    pattern = f"({COUNTED if is_counted else ''})({ADDRESS})(\\s+[#;].*)?"
     lines = engine.lines(connection, list(formats))
     records = lines.filter(f"trim({LINE}) <> '' and not ({comments})")
     line = f"trim({LINE}, ' ' || chr(9) || chr(13))"
@@ -90,6 +90,6 @@ def from_addresses(connection: DuckDBPyConnection, formats: dict[str, Format]) -
     return engine.projected(
         records,
         *count,
-        f"regexp_extract({after}, '^[^\\s#;]*') as {CLIENT}",
+        f"regexp_extract({after}, '^\\S*') as {CLIENT}",
         f"not regexp_full_match({line}, {text(pattern)}, 'i') as {UNREADABLE}",
     )

@@ -27,32 +27,31 @@ _SENDER = re.compile(
 )
 
 # p0f writes [TIME] mod=syn|cli=A/P|srv=A/P|subj=cli|os=...|dist=...; what is after may hold bars.
-# Only SYNs speak of the client; ??? and tools (app=) are no OS.
+# Only SYNs speak of the client; ??? and tools (app=) are no OS. One pattern over the whole line
+# takes half the time of one for each part.
+_WHOLE = (
+    "^mod=syn[|]cli=[0-9a-f.:]+/[0-9]+[|]srv=[0-9a-f.:]+/[0-9]+[|]"
+    "subj=cli[|](?:os|app)=[^|]*[|][^|]"
+)
 _OF_TEXT = rf"""
     select
-        replace(line[2:20], '/', '-') as time,
-        regexp_replace(client[5:], '/[0-9]+$', '') as client,
-        regexp_replace(server[5:], '/[0-9]+$', '') as server,
-        regexp_extract(server, '[0-9]+$') as port,
-        if(starts_with(os, 'os=') and os <> 'os=???', os[4:], 'Unknown') as os,
+        replace(substring(line, 2, 19), '/', '-') as time,
+        split_part(substring(parts[2], 5), '/', 1) as client,
+        split_part(substring(parts[3], 5), '/', 1) as server,
+        coalesce(split_part(parts[3], '/', 2), '') as port,
+        if(starts_with(parts[5], 'os=') and parts[5] <> 'os=???', substring(parts[5], 4), 'Unknown')
+            as os,
         not coalesce(is_log and (not is_syn or (
             try_strptime(time, '{_TIME}') is not null
-            and subject = 'subj=cli' and rest <> ''
-            and starts_with(client, 'cli=') and starts_with(server, 'srv=')
-            and (starts_with(os, 'os=') or starts_with(os, 'app='))
-            and regexp_full_match(client[5:], '[0-9a-f.:]+/[0-9]+')
-            and regexp_full_match(server[5:], '[0-9a-f.:]+/[0-9]+'))), false)
-            as _spamindex_unreadable
+            and regexp_matches(substring(line, 23), '{_WHOLE}'))), false) as _spamindex_unreadable
     from (
         select
-            line, line[1] = '[' and line[21:26] = '] mod=' as is_log,
-            line[23:30] = 'mod=syn|' as is_syn, split_part(line, '|', 2) as client,
-            split_part(line, '|', 3) as server, split_part(line, '|', 4) as subject,
-            split_part(line, '|', 5) as os, split_part(line, '|', 6) as rest
+            line, starts_with(line, '[') and substring(line, 21, 6) = '] mod=' as is_log,
+            substring(line, 23, 8) = 'mod=syn|' as is_syn, string_split(line, '|') as parts
         from (
             select if(
                 place > 21 and place < 1020 and line[place - 21] in (' ', chr(9), '"'),
-                line[place - 20:], line
+                substring(line, place - 20), line
             ) as line
             from (select line, strpos(line, '] mod=') as place from lines)
         )

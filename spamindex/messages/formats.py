@@ -42,7 +42,7 @@ MOST_COLUMNS = 1000
 _SAMPLE = 1000  # lines that say which columns there are
 _BEGINNING = 1 << 20  # bytes that say of what format a file is
 _ARRAY = re.compile(rb'\[\s*([\[{"\]]|$)')
-_ADDRESS_LINE = re.compile(rf"\s*({COUNTED})?{ADDRESS}\s*([#;].*)?".encode(), re.IGNORECASE)
+_ADDRESS_LINE = re.compile(rf"\s*({COUNTED})?{ADDRESS}(\s+[#;].*)?".encode(), re.IGNORECASE)
 _NOT_DUCKDBS = {b"BZh": ("bzip2", "bzcat"), b"\xfd7zXZ": ("xz", "xzcat")}
 _WIDE = {
     codecs.BOM_UTF32_LE: "UTF-32",  # before UTF-16, whose mark its own begins with
@@ -62,6 +62,7 @@ _EXIM = re.compile(
 _RSPAMD = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? #\d+\(\w+\) <")
 _QMAIL = re.compile(r"@[0-9a-f]{24} ")
 _MAIL_LOGS = (_SYSLOG, _EXIM, _RSPAMD, _QMAIL)
+_KEY = re.compile(r"#([A-Za-z_]+)")
 _RARE_DELIMITERS = "\x01\x1f^~"  # Hive's, ASCII's own, and what is in no text
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*")
 _SURELY_NONE = re.compile(  # a heading: an address, or a time
@@ -229,7 +230,7 @@ def _json_layout(filled: Sequence[bytes], *, is_whole: bool) -> str:
 def _with_fields(name: str, text: Sequence[str]) -> Format | None:
     """A log with a heading such as ``#fields`` (Zeek) or ``#Fields:`` (W3C), None for no such."""
     comments = list(itertools.takewhile(lambda line: line[:1] == "#" or not line.strip(), text))
-    said = {line[1:].split(None, 1)[0].rstrip(":").lower(): line for line in comments if line[1:]}
+    said = {key[1].lower(): line for line in comments if (key := _KEY.match(line))}
     if (line := said.get("fields")) is None:
         return None
     body = line.rstrip("\r\n")[len("#fields") :]

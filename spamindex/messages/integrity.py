@@ -182,6 +182,7 @@ def _lines(path: str, format_: Format) -> Lines:
 
     buffer = np.empty(_PIECE, np.uint8)
     every, ends, within, last, record, looked_at = 0, 0, 0, ord("\n"), 0, False
+    tail = b""
     is_table = format_.kind == "csv"
     is_lines = format_.layout not in ("array", "document")
     with sources.unpacked(path) as file:
@@ -202,7 +203,11 @@ def _lines(path: str, format_: Format) -> Lines:
                 looked_at = True
             ends += int(np.count_nonzero(line_end))
             last = int(piece[-1])
+            if not is_lines:
+                tail = piece[-4096:].tobytes().rstrip()[-1:] or tail
     unended = last != ord("\n")
+    if format_.layout == "array" and tail != b"]":  # which is no fault to DuckDB
+        raise FileError(f"{path}: is a JSON array that is cut off: its last bracket is missing")
     return Lines(every + unended, ends + unended, not within)
 
 

@@ -21,7 +21,9 @@ class ParquetRecords:
 
     records: DuckDBPyRelation
     columns: list[str]
-    paths: dict[str, tuple[str, DuckDBPyType]] = field(default_factory=dict)  # SQL and type, by path
+    paths: dict[str, tuple[str, DuckDBPyType]] = field(
+        default_factory=dict
+    )  # SQL and type, by path
 
     def add_path(self, name: str) -> bool:
         """Whether a name is the path of a field in a struct; then it is a column."""
@@ -85,6 +87,6 @@ def _single(sql: str, kind: DuckDBPyType, name: str) -> str:
         return sql
     problem = text(f"{engine.REFUSED}column {name!r} holds ")
     return (
-        f"case when len({sql}) > 1 then error({problem} || {sql}::varchar[:80] || "
+        f"case when len({sql}) > 1 then error({problem} || cast({sql} as varchar) || "
         f"', and no single value') else {sql}[1] end"
     )

@@ -46,19 +46,22 @@ class Table(Protocol):
 
 
 @dataclass
-class _Flat:
+class Flat:
     """Records that are a relation already, with nothing within their columns."""
 
     records: DuckDBPyRelation
 
     @property
     def columns(self) -> list[str]:
+        """Its columns, but for our own."""
         return [name for name in self.records.columns if name != UNREADABLE]
 
     def add_path(self, name: str) -> bool:
+        """No name leads to anything within a text."""
         return False
 
     def relation(self, shown: Iterable[str], used: Iterable[str]) -> DuckDBPyRelation:
+        """All columns: DuckDB reads no more than what is asked of them."""
         return self.records
 
 
@@ -75,8 +78,8 @@ class Records:
     connection: DuckDBPyConnection
     names: dict[str, str]
     formats: dict[str, Format]
-    known: Fingerprints | None
-    findings: list[Findings]
+    known: Fingerprints | None = None
+    findings: list[Findings] = field(default_factory=list)
     relation: DuckDBPyRelation = field(init=False)
 
     def __post_init__(self) -> None:
@@ -158,7 +161,7 @@ class Records:
         through = {
             path: format_
             for path, format_ in self.formats.items()
-            if self.kind == "csv" or files.how_packed(path)
+            if self.kind == "csv" or format_.layout == "array" or files.how_packed(path)
         }
         findings = self.findings[-1]
         counted = self.table.relation((), _used(asked, [*self.columns, *self.relation.columns]))
@@ -316,15 +319,15 @@ def table(
         found = parquet.from_parquet(connection, names)
         own = parquet.own_columns(connection, list(names))
     elif kind == "csv":
-        found = _Flat(delimited.from_table(connection, formats))
+        found = Flat(delimited.from_table(connection, formats))
         own = list(next(iter(formats.values())).columns)
     elif kind == "fields":
-        found = _Flat(delimited.from_fields(connection, formats, names))
+        found = Flat(delimited.from_fields(connection, formats, names))
         own = list(next(iter(formats.values())).columns)
     elif kind == "addresses":
-        return _Flat(delimited.from_addresses(connection, formats))
+        return Flat(delimited.from_addresses(connection, formats))
     else:
-        return _Flat(_events(connection, formats, ports))
+        return Flat(_events(connection, formats, ports))
     for key, folder in engine.partitions(list(names)).items():
         if same := [column for column in own if column.casefold() == key.casefold()]:
             raise ColumnError(
