@@ -36,8 +36,8 @@ _WHOLE = (
 _OF_TEXT = rf"""
     select
         replace(substring(line, 2, 19), '/', '-') as time,
-        split_part(substring(parts[2], 5), '/', 1) as client,
-        split_part(substring(parts[3], 5), '/', 1) as server,
+        coalesce(split_part(substring(parts[2], 5), '/', 1), '') as client,
+        coalesce(split_part(substring(parts[3], 5), '/', 1), '') as server,
         coalesce(split_part(parts[3], '/', 2), '') as port,
         if(starts_with(parts[5], 'os=') and parts[5] <> 'os=???', substring(parts[5], 4), 'Unknown')
             as os,

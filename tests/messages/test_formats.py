@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -47,9 +48,9 @@ def json_lines(*records: object) -> str:
 
 @pytest.mark.parametrize("written", [event, fork])
 def test_p0f_in_json_counts_connections_and_no_other_events(
-    invoke: Invoke, write: Write, written: type[object]
+    invoke: Invoke, write: Write, written: Callable[..., dict[str, object]]
 ) -> None:
-    subject = "subject" if written is event else "subj"  # type: ignore[comparison-overlap]
+    subject = "subject" if written is event else "subj"
     text = json_lines(
         written("Windows 7 or 8"),
         written("FreeBSD 9.x", mod="syn+ack", **{subject: "srv"}),
@@ -63,7 +64,9 @@ def test_p0f_in_json_counts_connections_and_no_other_events(
 
 
 @pytest.mark.parametrize("written", [event, fork])
-def test_p0f_in_json_knows_clients(invoke: Invoke, write: Write, written: type[object]) -> None:
+def test_p0f_in_json_knows_clients(
+    invoke: Invoke, write: Write, written: Callable[..., dict[str, object]]
+) -> None:
     write("p0f.json", json_lines(written("Windows XP"), written("AIX", mod="syn+ack")))
     write("m.csv", "client_ip\n192.0.2.9\n192.0.2.8\n")
     result = invoke("tally", "m.csv", "--fingerprints", "p0f.json")
