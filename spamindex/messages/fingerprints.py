@@ -118,15 +118,17 @@ _LATEST = """
     select client, arg_max(os, (time, os <> 'Unknown', os)) as known, min(os) <> max(os) as changes
     from lines_of_logs where not _spamindex_unreadable group by client
 """
+# Beside each time at which a client was seen, the first once more: it holds for what came before.
 _OVER_TIME = """
-    select
-        client, os as known, if(earlier is null, '', time) as since,
-        coalesce(lead(time) over (
-            partition by client order by time, os <> 'Unknown', os), '~') as until
-    from (
-        select *, lag(os) over (partition by client order by time, os <> 'Unknown', os) as earlier
-        from (select distinct client, time, os from lines_of_logs where not _spamindex_unreadable)
-    ) where earlier is distinct from os
+    with seen as materialized (
+        select client, epoch_ms(try_strptime(time, '{time}')) // 1000 as since,
+               arg_max(os, (os <> 'Unknown', os)) as known
+        from lines_of_logs where not _spamindex_unreadable group by all)
+    select client, seen.known, changes, since, false as first from seen join latest using (client)
+    union all
+    select client, known, changes, since, true as first
+    from (select client, min(since) as since, arg_min(seen.known, since) as known
+          from seen group by client) join (select client, changes from latest) using (client)
 """
 _CHANGING = "select count(*) from latest where changes"
 _HOW_MANY = "select count(*), count(*) filter (where _spamindex_unreadable) from lines_of_logs"
@@ -225,13 +227,15 @@ class Fingerprints:
     """The OS of each client, as frames: of one connection to DuckDB, or of pandas.
 
     ``latest`` has the columns ``client`` (an address in its normal form) and ``known``, its latest
-    label; ``over_time`` each label with the times ``since`` and ``until`` which it holds, as text.
-    ``changing`` is how many clients have several labels.
+    label; ``over_time`` a label for each time ``since`` (seconds after 1970 began) at which it was
+    seen, and whether its client ``changes``; the ``first`` of each client stands there twice.
+    ``changing`` is how many clients have several labels, ``zone`` that of the logs, if known.
     """
 
     changing: int
     latest: Any
     over_time: Any
+    zone: str | None = None
 
 
 def fingerprints(
@@ -260,6 +264,9 @@ def fingerprints(
     [(changing,)] = connection.sql(_CHANGING).fetchall()
     latest, over_time = (
         connection.sql(_SPELLED.format(query=query, rest=rest))
-        for query, rest in (("from latest", "known"), (_OVER_TIME, "known, since, until"))
+        for query, rest in (
+            ("from latest", "known"),
+            (_OVER_TIME.format(time=_TIME), "known, changes, since, first"),
+        )
     )
-    return Fingerprints(changing, latest, over_time), read, bad
+    return Fingerprints(changing, latest, over_time, zone), read, bad

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from spamindex import sources
 from spamindex.errors import ColumnError, FileError, Findings, Remedy
 from spamindex.messages import delimited, engine, files, integrity, parquet
-from spamindex.messages.counting import count
+from spamindex.messages.counting import count, holds_figures
 from spamindex.messages.fingerprints import UNREADABLE, Fingerprints, fingerprints, senders
 from spamindex.messages.formats import ADDRESS, KINDS, Format, recognized
 from spamindex.messages.json_records import P0F_SYMBOL, JsonRecords, from_json
+from spamindex.messages.options import RecordOptions
 from spamindex.messages.query import Counts, Question
 from spamindex.messages.roles import question
 from spamindex.sources import scratch_folder
@@ -27,8 +28,6 @@ from spamindex.words import RECORD_HEADINGS, headed, usual, words
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
-
-_AROUND = " \t\ufeff"  # what may stand around a heading: files put together keep their marks
 
 
 class Table(Protocol):
@@ -95,37 +94,51 @@ class Records:
         """Its columns, but for our own."""
         return self.table.columns
 
-    def question(self, **asked: Any) -> Question:
+    def question(self, options: RecordOptions) -> Question:
         """What is to be counted of them, see ``roles.question``.
 
         A name that is no column may be the path to a value within one: ``source.ip``. Raises a
         SpamIndexError, too, where a column holds only for some of the records.
         """
         if self.kind == "addresses" and self.known is None:
-            raise ColumnError("a list of addresses says no OS: give --fingerprints")
-        if isinstance(self.table, JsonRecords) and not (asked.get("os") or self.known):
+            raise ColumnError(
+                "a list of addresses says no OS",
+                settles=[Remedy("fingerprints", None, "knows it by address")],
+            )
+        if isinstance(self.table, JsonRecords) and not (options.os or self.known):
             has_os = usual(self.columns, "os")
             if not has_os and self.table.add_path(P0F_SYMBOL):  # of Rspamd
-                asked["os"] = P0F_SYMBOL
-        named = [name for name in _texts(list(asked.values())) if not headed(self.columns, name)]
+                options = replace(options, os=P0F_SYMBOL)
+        asked = _named(options)
+        named = [name for name in asked if not headed(self.columns, name)]
         inner = [name for name in dict.fromkeys(named) if self.table.add_path(name)]
-        unreadable = UNREADABLE if UNREADABLE in self.relation.columns else None
         there = [*self.columns, *inner]
         try:
-            found = question(there, unreadable=unreadable, fingerprints=self.known, **asked)
+            found = question(
+                there,
+                options,
+                fingerprints=self.known,
+                figures=self._holds_figures,
+                unreadable=UNREADABLE if UNREADABLE in self.relation.columns else None,
+                headings=self.kind == "csv",
+                name=self.findings[-1].name if self.findings else "records",
+            )
         except ColumnError as error:
             raise self._without_headings(error) from error
         used = _used(found, there)
         if isinstance(self.table, JsonRecords):
             self.table.refuse_halves({name: self._rivals(name, asked) for name in used})
-            if found.spam and not asked.get("spam"):
-                self.table.refuse_late_flag(found.spam[0])
+            if found.spam and not options.spam:
+                self.table.refuse_late_flag(found.spam.column)
         self.relation = self.table.relation(self.columns, used)
         return found
 
-    def _rivals(self, column: str, asked: dict[str, Any]) -> list[str]:
+    def _holds_figures(self, column: str) -> bool:
+        return holds_figures(self.table.relation((), [column]), column)
+
+    def _rivals(self, column: str, asked: Sequence[str]) -> list[str]:
         """The other columns that usually say the same as one that was found by its heading."""
-        if any(words(name) == words(column) for name in _texts(list(asked.values()))):
+        if any(words(name) == words(column) for name in asked):
             return []
         same = [usuals for usuals in RECORD_HEADINGS.values() if words(column) in usuals]
         return [
@@ -165,10 +178,8 @@ class Records:
         }
         findings = self.findings[-1]
         counted = self.table.relation((), _used(asked, [*self.columns, *self.relation.columns]))
-        if self.kind == "csv" and asked.client:  # a label shows by itself where it is a heading
-            counted, asked = _with_headings_marked(counted, asked)
         with integrity.read_through(through, self.connection.interrupt) as lines:
-            counts = count(counted, asked, bring=lambda known: known)
+            counts = count(counted, asked, bring=self._brought, keep=self._kept)
             bad = integrity.rejected(self.connection, self.names, self.kind)
             if self.kind == "csv":
                 findings.doubts += integrity.check_all_read(
@@ -176,8 +187,9 @@ class Records:
                 )
         if not counts.read + len(bad):
             raise FileError(f"{next(iter(self.names.values()))}: has no record of a message")
-        if self.kind == "csv":
-            counts = _without_headings(counts, asked, findings)
+        findings.facts += counts.findings.facts
+        findings.notes += counts.findings.notes
+        findings.doubts += counts.findings.doubts
         first = min(bad, default=None)
         if counts.unreadable:
             unreadable = integrity.first_unreadable(self.names, self.formats)
@@ -187,6 +199,22 @@ class Records:
             counts.unreadable, counts.read, first, skip_bad=skip_bad, within=findings.name
         )
         return counts
+
+    def _brought(self, table: Any) -> Any:
+        """A table where the records are; fingerprints are there already."""
+        return self.connection.from_df(table) if hasattr(table, "iloc") else table
+
+    def _kept(self, relation: Any) -> Any:
+        """A relation as a table, which can be asked several times."""
+        relation.create("kept")
+        return self.connection.table("kept")
+
+
+def _named(options: RecordOptions) -> list[str]:
+    """The names of columns among what is asked."""
+    single = [options.os, options.client, options.time, options.weight, options.cluster]
+    spam = [options.spam[0]] if options.spam else []
+    return [name for name in [*single, *spam, *(column for column, _ in options.by)] if name]
 
 
 def _texts(asked: Sequence[Any]) -> list[str]:
@@ -206,34 +234,6 @@ def _used(asked: Question, there: Sequence[str]) -> list[str]:
     """The columns that a question asks for."""
     named = _texts([getattr(asked, each.name) for each in fields(asked)])
     return [name for name in dict.fromkeys(named) if name in there and name != UNREADABLE]
-
-
-def _with_headings_marked(
-    records: DuckDBPyRelation, asked: Question
-) -> tuple[DuckDBPyRelation, Question]:
-    """CSV whose headings are unreadable where they are repeated as records."""
-    from duckdb import ColumnExpression, ConstantExpression, FunctionExpression, StarExpression
-
-    around = ConstantExpression(_AROUND)
-    cell = FunctionExpression("trim", ColumnExpression(asked.client or ""), around)
-    heading = ConstantExpression((asked.client or "").casefold())
-    is_heading = FunctionExpression("lower", cell) == heading
-    marked = records.select(StarExpression(), is_heading.alias(UNREADABLE))
-    return marked, replace(asked, unreadable=UNREADABLE)
-
-
-def _without_headings(counts: Counts, asked: Question, findings: Findings) -> Counts:
-    """Leave out the headings of CSV that are repeated as records: what else is bad is rejected."""
-
-    def is_none(label: str) -> bool:
-        return asked.os is None or label.strip(_AROUND).casefold() != asked.os.casefold()
-
-    kept = {key: n for key, n in counts.messages.items() if is_none(key[-1])}
-    others = {label: n for label, n in counts.others.items() if is_none(label)}
-    left = sum(kept.values()) + sum(others.values())
-    if repeated := counts.read - left:
-        findings.notes.append(f"left out: headings that are repeated as records: {repeated}")
-    return replace(counts, messages=kept, others=others, unreadable=0)
 
 
 @contextmanager
