@@ -58,7 +58,7 @@ _OF_TEXT = rf"""
     ) where is_syn or not is_log
 """
 # The same in JSON, under either of two sets of keys: T-Pot's, and those of the text.
-_KEYS = {
+KEYS = {
     "time": ("timestamp", "time"),
     "mod": ("mod",),
     "client": ("client_ip", "cli"),
@@ -69,7 +69,7 @@ _KEYS = {
     "os": ("os",),
     "app": ("app",),
 }
-_POINTERS = [f"/{key}" for keys in _KEYS.values() for key in keys]
+_POINTERS = [f"/{key}" for keys in KEYS.values() for key in keys]
 _OF_JSON = rf"""
     select
         replace(time, '/', '-') as time, regexp_replace(client, '/[0-9]+$', '') as client,
@@ -98,7 +98,7 @@ def _fields() -> str:
     places = iter(range(1, len(_POINTERS) + 1))
     return ", ".join(
         f"coalesce({', '.join(f'found[{next(places)}]' for _ in keys)}) as {field}"
-        for field, keys in _KEYS.items()
+        for field, keys in KEYS.items()
     )
 
 
@@ -183,7 +183,7 @@ def _event(line: bytes) -> dict[str, str | None]:
         return {}
     event = {
         field: next((str(said[key]) for key in keys if said.get(key) is not None), None)
-        for field, keys in _KEYS.items()
+        for field, keys in KEYS.items()
     }
     return event if event["mod"] and event["subject"] and event["client"] else {}
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from spamindex import sources
-from spamindex.errors import ColumnError, FileError, Findings, Remedy
+from spamindex.errors import ColumnError, Doubt, FileError, Findings, Remedy
 from spamindex.messages import delimited, engine, files, integrity, parquet
 from spamindex.messages.counting import count, holds_figures
 from spamindex.messages.fingerprints import UNREADABLE, Fingerprints, fingerprints, senders
@@ -28,6 +28,14 @@ from spamindex.words import RECORD_HEADINGS, headed, usual, words
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
+# Addresses that are both client and server in a log, and how many connections they make.
+OWN_MAIL = f"""
+    select count(*), sum(connections), max_by(client, connections) from (
+        select client, count(*) as connections from log
+        where not {UNREADABLE} and client in (select server from log where not {UNREADABLE})
+        group by client
+    ) having count(*) > 0
+"""
 
 
 class Table(Protocol):
@@ -109,9 +117,9 @@ class Records:
             has_os = usual(self.columns, "os")
             if not has_os and self.table.add_path(P0F_SYMBOL):  # of Rspamd
                 options = replace(options, os=P0F_SYMBOL)
-        asked = _named(options)
-        named = [name for name in asked if not headed(self.columns, name)]
-        inner = [name for name in dict.fromkeys(named) if self.table.add_path(name)]
+        asked = named(options)
+        absent = [name for name in asked if not headed(self.columns, name)]
+        inner = [name for name in dict.fromkeys(absent) if self.table.add_path(name)]
         there = [*self.columns, *inner]
         try:
             found = question(
@@ -190,6 +198,8 @@ class Records:
         findings.facts += counts.findings.facts
         findings.notes += counts.findings.notes
         findings.doubts += counts.findings.doubts
+        if self.kind == "p0f":
+            findings.doubts += own_mail(self.relation.query("log", OWN_MAIL).fetchall())
         first = min(bad, default=None)
         if counts.unreadable:
             unreadable = integrity.first_unreadable(self.names, self.formats)
@@ -210,7 +220,22 @@ class Records:
         return self.connection.table("kept")
 
 
-def _named(options: RecordOptions) -> list[str]:
+def own_mail(both: Sequence[Sequence[Any]]) -> list[Doubt]:
+    """A doubt where a log has a mail server's own deliveries, from what ``OWN_MAIL`` found."""
+    if not both:
+        return []
+    clients, connections, address = both[0]
+    which = repr(address) if clients == 1 else f"{clients} addresses, such as {address!r},"
+    return [
+        Doubt(
+            f"{which} {'is' if clients == 1 else 'are'} client and server both: {connections} "
+            "connections may be what the mail server sends itself; capture only what is sent to it "
+            "(dst host)"
+        )
+    ]
+
+
+def named(options: RecordOptions) -> list[str]:
     """The names of columns among what is asked."""
     single = [options.os, options.client, options.time, options.weight, options.cluster]
     spam = [options.spam[0]] if options.spam else []
