@@ -238,13 +238,20 @@ def _understood(
     rows, n = nw.col("rows"), nw.col("n")
     none = nw.lit(0)
     columns: dict[str, nw.Expr] = {name: nw.col(name).fill_null("") for name in by}
-    columns |= {"label": _label(question).fill_null(""), "why": _why(question), "bad": nw.col("bad")}
+    columns |= {
+        "label": _label(question).fill_null(""),
+        "why": _why(question),
+        "bad": nw.col("bad"),
+    }
     sums = {"rows": rows}
     if question.spam is None:
         sums |= {"spam": n, "spam_rows": rows}
         squares = nw.col("squares") if has_units else none
     elif boolean:
-        sums |= {"spam": nw.col("flagged").fill_null(0), "spam_rows": nw.col("flagged").fill_null(0)}
+        sums |= {
+            "spam": nw.col("flagged").fill_null(0),
+            "spam_rows": nw.col("flagged").fill_null(0),
+        }
         sums["lacking"] = rows - nw.col("there")
         squares = none
     else:
@@ -260,9 +267,7 @@ def _understood(
             sums["odd"] = nw.when(is_odd).then(rows).otherwise(none)
         for i, value in enumerate(flags.spam if not flags.ham else ()):
             sums[f"value{i}"] = nw.when(text == nw.lit(value)).then(rows).otherwise(none)
-        squares = (
-            nw.when(is_spam).then(nw.col("squares")).otherwise(none) if has_units else none
-        )
+        squares = nw.when(is_spam).then(nw.col("squares")).otherwise(none) if has_units else none
     if question.weight:
         sums["misweighed"] = nw.col("misweighed")
     if question.over_time:
@@ -397,7 +402,9 @@ def _by_fingerprints_over_time(told: Frame, question: Question, bring: Bring) ->
         told = told.collect().lazy()  # which has no windows
         bring = lambda table: table  # noqa: E731
     text = nw.col("time")
-    told = told.with_columns(normal=normal_expression(nw.col("client")), stamp=times.stamp(text, day=False))
+    told = told.with_columns(
+        normal=normal_expression(nw.col("client")), stamp=times.stamp(text, day=False)
+    )
     if told.implementation.is_duckdb():
         native: Any = told.to_native()
         told = nw.from_native(
@@ -410,7 +417,9 @@ def _by_fingerprints_over_time(told: Frame, question: Question, bring: Bring) ->
     )
     clock = nw.when(times.is_no_time(text)).then(nw.lit(2)).otherwise(clock.otherwise(nw.lit(3)))
     at = nw.when(times.is_time(text)).then(times.seconds(text, nw.col("base")))
-    told = told.with_columns(clock=clock.cast(nw.Int64), at=at.otherwise(nw.lit(_FAR)).cast(nw.Int64))
+    told = told.with_columns(
+        clock=clock.cast(nw.Int64), at=at.otherwise(nw.lit(_FAR)).cast(nw.Int64)
+    )
     told = told.drop("time", "stamp", "base").with_columns(message=nw.lit(1))
     known = nw.from_native(bring(question.fingerprints.over_time)).lazy()
     before = nw.col("since") - nw.lit(question.fresh) if question.fresh else nw.lit(-_FAR)
@@ -609,7 +618,9 @@ class _Result:
             return joined.drop(column).rename({"meaning": to})
 
         frame = kept.filter(
-            (nw.col("spam_rows") > nw.lit(0)) & ~nw.col("bad") & (nw.col("why") != nw.lit("heading"))
+            (nw.col("spam_rows") > nw.lit(0))
+            & ~nw.col("bad")
+            & (nw.col("why") != nw.lit("heading"))
         ).select(*told.by, "label", "unit", "spam", "spam_rows", "squares")
         wanted = {
             label: os

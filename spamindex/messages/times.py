@@ -27,9 +27,7 @@ _STAMP = (
     rf"^{_DAY}(?:[T ](?:{_MINUTE}(?::[0-5]\d(?:[.,]\d+)?)?{_ANY_ZONE}|{_HALF_DAY}{_ANY_ZONE}))$"
 )
 _PLAIN = rf"^{_DAY}[T ]{_MINUTE}:[0-5]\d(?:[.,]\d+)?Z?$"
-_WITHOUT_OFFSET = (
-    rf"^{_DAY}(?:[T ](?:{_MINUTE}(?::[0-5]\d(?:[.,]\d+)?)?|{_HALF_DAY}){_UTC}?)?$"
-)
+_WITHOUT_OFFSET = rf"^{_DAY}(?:[T ](?:{_MINUTE}(?::[0-5]\d(?:[.,]\d+)?)?|{_HALF_DAY}){_UTC}?)?$"
 _ONLY_DAY = rf"^{_DAY}$"
 _HAS_OFFSET = r"^.{16}.*[+-]\d\d(?::?\d\d)?$"
 _HAS_ZONE = r"^.{16}.*(?:[Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?)$"
