@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
-from spamindex.cli.console import say, warnings_said
+from spamindex.cli.console import say_if_named_otherwise
 from spamindex.cli.formats import render
 from spamindex.cli.options import Command, input_option, output_option
 from spamindex.cli.output import write
-from spamindex.cli.record_options import check, names_of, opened, record_options
+from spamindex.cli.record_options import Asked, record_options
+from spamindex.cli.tally import logs
 
 
 @click.command(cls=Command)
@@ -39,32 +40,39 @@ def sample(
     messages: tuple[str, ...],
     os: str,
     os_column: str | None,
-    names: str | None,
     n: int,
     seed: int,
     format: str,  # noqa: A002 - the names of options are those of their variables
     output: str | None,
-    skip_bad: bool,
-    **asked: Any,
+    **given: Any,
 ) -> None:
     """Pick some of one OS's spam at random, to look into.
 
     Where does it really come from? MESSAGES are as for tally. The records come as they are, with
-    all their columns, in their order; the same seed picks the same ones.
+    all their columns, in their order; the same seed picks the same ones, here and on a cluster.
 
     \b
     Example:
       spamindex sample mail.csv --fingerprints p0f.log --spam action=reject --os Linux -n 5
     """
-    check(messages, names=names, **{**asked, "os": os_column})
-    from spamindex.messages.sampling import pick
+    asked = Asked.of(messages, os=os_column, weight="1", **given)
+    with asked.errors_spelled(os="--os-column", weight=""):
+        if asked.remote:
+            from spamindex.messages.spark import picked as picked_there
 
-    with warnings_said():
-        known = names_of(names)
-        with opened(messages, asked, skip_bad=skip_bad) as records:
-            question = records.question(os=os_column, os_option="--os-column", **asked)
-            counts = records.counted(question, skip_bad=skip_bad)
-            picked, among = pick(records, question, counts, os, n, seed, names=known)
-    if among < n:
-        say(f"note: there are only {among} such records")
+            picked, among, findings = picked_there(
+                asked.messages, asked.remote, asked.options, os, n, seed, **logs(asked)
+            )
+        else:
+            from spamindex.messages.sampling import pick
+
+            with asked.opened() as records:
+                question = records.question(asked.options)
+                counts = records.counted(question, skip_bad=asked.skip_bad)
+                picked, among = pick(records, question, counts, os, n, seed)
+                findings = records.findings
+        if among < n:
+            findings[-1].notes.append(f"there are only {among} such records")
+        asked.say(findings)
     write(render(picked, format), output)
+    say_if_named_otherwise(output, format)

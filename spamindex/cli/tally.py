@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from spamindex.cli.console import say, warnings_said
+from spamindex.cli.console import say_if_named_otherwise
 from spamindex.cli.formats import FORMATS, render
 from spamindex.cli.options import Command, input_option, output_option
 from spamindex.cli.output import write
-from spamindex.cli.record_options import check, names_of, opened, record_options, say_changing
-from spamindex.cli.values import TimeSpan
-from spamindex.errors import SpamIndexWarning
+from spamindex.cli.record_options import Asked, by_columns, record_options
 
 if TYPE_CHECKING:
     from spamindex.messages.query import Counts
@@ -26,27 +23,37 @@ if TYPE_CHECKING:
 @input_option(
     "--by",
     multiple=True,
-    type=TimeSpan(),
+    callback=by_columns,
     metavar="COLUMN[:SPAN]",
-    help="Count apart for each value; of a time for each day, month or year.  [repeatable]",
+    help="Count apart for each value; of a time for each day, week, month or year.  [repeatable]",
+)
+@input_option(
+    "--weight",
+    metavar="COLUMN",
+    help="Column that says how many messages a record stands for; 1 for one each.",
+)
+@input_option(
+    "--count",
+    type=click.Choice(["messages", "machines"]),
+    default="messages",
+    show_default=True,
+    help="Count messages, or each client address once for each OS.",
+)
+@input_option(
+    "--cluster",
+    metavar="COLUMN",
+    help="Column that says which messages belong together, such as a campaign; client for the "
+    "client's address. Adds design_effect and clusters.",
 )
 @input_option(
     "--family/--no-family",
-    default=True,
-    show_default=True,
-    help="Add up versions, or not: Windows 7 and 10 are Windows.",
+    default=None,
+    help="Add up versions, or not: Windows 7 and 10 are Windows.  [default: where the column "
+    "holds operating systems]",
 )
 @input_option(
     "--ignore-unknown", is_flag=True, help="Leave spam of an unknown OS out of the shares."
 )
-@input_option(
-    "--engine",
-    type=click.Choice(["duckdb", "spark"]),
-    default="duckdb",
-    show_default=True,
-    help="What counts: DuckDB here, or Spark Connect where MESSAGES are.",
-)
-@input_option("--remote", metavar="URL", help="Spark Connect server: sc://host:15002.")
 @output_option(
     "-f",
     "--format",
@@ -57,19 +64,11 @@ if TYPE_CHECKING:
     help="csv, tsv, json, jsonl, or a table: simple, plain, github, html, latex, ...",
 )
 @output_option("-o", "--output", metavar="FILE", help="Write to FILE, once all is well.")
-@output_option("-v", "--verbose", is_flag=True, help="Say what became of all records.")
 def tally(
     messages: tuple[str, ...],
-    names: str | None,
-    family: bool,
-    ignore_unknown: bool,
-    engine: str,
-    remote: str | None,
     format: str,  # noqa: A002 - the names of options are those of their variables
     output: str | None,
-    verbose: bool,
-    skip_bad: bool,
-    **asked: Any,
+    **given: Any,
 ) -> None:
     """Count message records into a SPAM table for compute.
 
@@ -82,50 +81,51 @@ def tally(
       spamindex tally data/messages.csv --fingerprints data/p0f.log --spam content_type=Spam
       spamindex tally 'mail/*.parquet' --by time:month | spamindex compute - share.csv --by period
     """
-    check(messages, names=names, **asked)
-    if remote and engine != "spark":
-        raise click.UsageError("--remote is for --engine spark.")
-    from spamindex.messages.fingerprints import UNKNOWN
-    from spamindex.messages.tallies import shares
+    asked = Asked.of(messages, **given)
+    with asked.errors_spelled():
+        from spamindex.messages.tallies import shares
 
-    asked_for_fingerprints = bool(asked["fingerprints"])
-    with warnings_said():
-        known = names_of(names)
-        if engine == "spark":
-            counts = _on_spark(messages, remote, skip_bad=skip_bad, **asked)
+        if asked.remote:
+            from spamindex.messages.spark import counted
+
+            counts, findings = counted(asked.messages, asked.remote, asked.options, **logs(asked))
         else:
-            with opened(messages, asked, skip_bad=skip_bad) as records:
-                counts = records.counted(records.question(**asked), skip_bad=skip_bad)
-        every = shares(counts, names=known, family=family)
-        unknown = sum(
-            n for os, n in zip(every["os"], every["messages"], strict=True) if os == UNKNOWN
-        )
-        if unknown == counts.spam and asked_for_fingerprints:
-            doubt = "no sender has a fingerprint; is --client the right column?"
-            warnings.warn(SpamIndexWarning(doubt), stacklevel=1)
-        shown = every
-        if ignore_unknown:
-            shown = shares(counts, names=known, family=family, ignore_unknown=True)
-    if ignore_unknown and unknown:
-        say(f"note: {unknown} of {counts.spam} spam messages are of an unknown OS and left out")
-    if verbose:
-        say(
-            f"note: {counts.read} records: {counts.spam} spam ({unknown} of an unknown OS), "
-            f"{counts.not_spam} not spam, {counts.unreadable} unreadable"
-        )
+            with asked.opened() as records:
+                counts = records.counted(records.question(asked.options), skip_bad=asked.skip_bad)
+                findings = records.findings
+        shown = shares(counts, ignore_unknown=asked.options.ignore_unknown)
+        findings[-1].facts.append(_what_became(counts))
+        unknown = unknown_of(counts)
+        if asked.options.ignore_unknown and unknown:
+            findings[-1].notes.append(
+                f"{unknown} of {counts.spam} spam messages are of an unknown OS and left out"
+            )
+        asked.say(findings)
     write(render(shown, format), output)
+    say_if_named_otherwise(output, format)
 
 
-def _on_spark(
-    messages: tuple[str, ...], remote: str | None, *, skip_bad: bool, **asked: Any
-) -> Counts:
-    from spamindex.messages.records import read_fingerprints
-    from spamindex.messages.spark import counted
+def logs(asked: Asked) -> dict[str, Any]:
+    """What is asked of logs and lines, as the counting on a cluster takes it."""
+    return {
+        "logs": asked.fingerprints,
+        "zone": asked.log_zone,
+        "ports": asked.port,
+        "skip_bad": asked.skip_bad,
+    }
 
-    logs, zone, ports = (asked.pop(name) for name in ("fingerprints", "log_zone", "port"))
-    if ports:
-        raise click.UsageError("--port is for p0f logs, which are read here: --engine duckdb.")
-    known = read_fingerprints(logs, zone=zone, skip_bad=skip_bad) if logs else None
-    if known and known.changing:
-        say_changing(known.changing)
-    return counted(messages, remote, skip_bad=skip_bad, fingerprints=known, **asked)
+
+def unknown_of(counts: Counts) -> int:
+    """How many messages of spam are of an unknown OS."""
+    from spamindex.messages.fingerprints import UNKNOWN
+
+    labels = counts.labels
+    return sum(n for label, n in labels.items() if counts.systems.get(label) == UNKNOWN)
+
+
+def _what_became(counts: Counts) -> str:
+    return (
+        f"{counts.read - counts.headings} records: {counts.spam} spam "
+        f"({unknown_of(counts)} of an unknown OS), {counts.not_spam} not spam, "
+        f"{counts.unreadable} unreadable"
+    )

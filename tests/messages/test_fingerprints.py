@@ -156,7 +156,10 @@ def test_bars_after_the_os_may_hold_anything(connection: duckdb.DuckDBPyConnecti
         ("[2010/01/10 12:00:00] mod=mtu|cli=x", True),
         ("[2010/01/10 12:00:00] mod", False),
         ("[2010-01-10 12:00:00] mod=syn|", False),
-        (" " + SYN, False),
+        (" " + SYN, True),
+        ("Nov 25 09:03:01 mx p0f[12]: " + SYN, True),
+        ("p0f-1  | " + SYN, True),
+        ("mx" + SYN, False),
         ('[{"os": "Linux"}]', False),
     ],
 )

@@ -59,13 +59,14 @@ def test_a_pick_from_many_records_does_not_depend_on_threads(
     write("other", "")
     pl.from_dict(data).write_parquet(tmp_path / "r.parquet", row_group_size=10_000)
     from spamindex.messages.counting import count as counted
-    from spamindex.messages.records import Records
+    from spamindex.messages.formats import Format
+    from spamindex.messages.records import Flat, Records
     from spamindex.messages.sampling import pick
     from spamindex.names import BUILT_IN
 
     connection = duckdb.connect(config={"threads": threads})
     relation = connection.read_parquet("r.parquet")
-    records = Records(relation, connection, "parquet", {})
+    records = Records(Flat(relation), connection, {}, {"r.parquet": Format("parquet")})
     question = records.question()
     counts = counted(relation, question, bring=connection.from_df)
     picked, among = pick(records, question, counts, "Linux", 3, 1, names=BUILT_IN)
