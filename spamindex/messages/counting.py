@@ -202,11 +202,22 @@ def _told(records: Frame, question: Question, bring: Bring) -> _Told:
     has_units = question.cluster is not None or question.count == "machines"
     if question.over_time:
         told = _by_fingerprints_over_time(told, question, bring)
-        told = told.with_columns(rows=nw.lit(1))
-        if not question.weight:
-            told = told.with_columns(n=nw.lit(1))
-        if has_units:
+        # Only of clients without a fingerprint, or as a unit, does the address still matter.
+        by_client = question.count == "machines" or question.cluster == question.client
+        if not by_client:
+            unknown = nw.col("known").is_null()
+            told = told.with_columns(normal=nw.when(unknown).then(nw.col("normal")).otherwise(_null()))
+        keys = [name for name in texts if name != "client"]
+        keys += ["normal", "known", "bad", *(["stale"] if question.fresh else [])]
+        sums = {"rows": nw.len()}
+        sums |= {name: nw.col(name).sum() for name in ("zoned", "timeless", "mistimed")}
+        if question.weight:
+            sums |= {name: nw.col(name).sum() for name in ("n", "misweighed")}
             told = told.with_columns(squares=nw.col("n") * nw.col("n"))
+            sums["squares"] = nw.col("squares").sum()
+        told = told.group_by(*keys).agg(**sums)
+        if not question.weight:
+            told = told.with_columns(n=nw.col("rows"), squares=nw.col("rows"))
     else:
         # By what stands in the cells first: what it means is then asked once, not of each record.
         sums = {"rows": nw.len()}
@@ -396,8 +407,10 @@ def _by_fingerprints_over_time(told: Frame, question: Question, bring: Bring) ->
     if told.implementation.is_dask():
         told = told.collect().lazy()  # which has no windows
         bring = lambda table: table  # noqa: E731
-    text = nw.col("time")
-    told = told.with_columns(normal=normal_expression(nw.col("client")), stamp=times.stamp(text, day=False))
+    text, plain = nw.col("time"), nw.col("plain")
+    # In steps, each of which an engine computes once.
+    told = told.with_columns(normal=normal_expression(nw.col("client")), plain=times.is_plain(text))
+    told = told.with_columns(stamp=times.stamp(text, plain), clock=times.clock(text, plain))
     if told.implementation.is_duckdb():
         native: Any = told.to_native()
         told = nw.from_native(
@@ -405,14 +418,13 @@ def _by_fingerprints_over_time(told: Frame, question: Question, bring: Bring) ->
         ).lazy()
     else:
         told = told.with_columns(base=times.since_1970(nw.col("stamp")))
-    clock = nw.when(times.is_time(text)).then(
-        nw.when(times.has_zone(text)).then(nw.lit(1)).otherwise(nw.lit(0))
-    )
-    clock = nw.when(times.is_no_time(text)).then(nw.lit(2)).otherwise(clock.otherwise(nw.lit(3)))
-    at = nw.when(times.is_time(text)).then(times.seconds(text, nw.col("base")))
-    told = told.with_columns(clock=clock.cast(nw.Int64), at=at.otherwise(nw.lit(_FAR)).cast(nw.Int64))
-    told = told.drop("time", "stamp", "base").with_columns(message=nw.lit(1))
+    at = nw.when(nw.col("clock") <= nw.lit(1)).then(times.seconds(text, nw.col("base"), plain))
+    told = told.with_columns(at=at.otherwise(nw.lit(_FAR)).cast(nw.Int64))
+    told = told.drop("time", "stamp", "base", "plain", "client")
+    told = told.with_columns(message=nw.lit(1))
     known = nw.from_native(bring(question.fingerprints.over_time)).lazy()
+    if not question.fresh:  # of a client that never changes, the first time says it all
+        known = known.filter(nw.col("changes") | nw.col("first"))
     before = nw.col("since") - nw.lit(question.fresh) if question.fresh else nw.lit(-_FAR)
     since = nw.when(nw.col("first")).then(before).otherwise(nw.col("since")).cast(nw.Int64)
     # Whether the client changes is the first character of the label: one column less to carry.
