@@ -206,7 +206,9 @@ def _told(records: Frame, question: Question, bring: Bring) -> _Told:
         by_client = question.count == "machines" or question.cluster == question.client
         if not by_client:
             unknown = nw.col("known").is_null()
-            told = told.with_columns(normal=nw.when(unknown).then(nw.col("normal")).otherwise(_null()))
+            told = told.with_columns(
+                normal=nw.when(unknown).then(nw.col("normal")).otherwise(_null())
+            )
         keys = [name for name in texts if name != "client"]
         keys += ["normal", "known", "bad", *(["stale"] if question.fresh else [])]
         sums = {"rows": nw.len()}
@@ -249,13 +251,20 @@ def _understood(
     rows, n = nw.col("rows"), nw.col("n")
     none = nw.lit(0)
     columns: dict[str, nw.Expr] = {name: nw.col(name).fill_null("") for name in by}
-    columns |= {"label": _label(question).fill_null(""), "why": _why(question), "bad": nw.col("bad")}
+    columns |= {
+        "label": _label(question).fill_null(""),
+        "why": _why(question),
+        "bad": nw.col("bad"),
+    }
     sums = {"rows": rows}
     if question.spam is None:
         sums |= {"spam": n, "spam_rows": rows}
         squares = nw.col("squares") if has_units else none
     elif boolean:
-        sums |= {"spam": nw.col("flagged").fill_null(0), "spam_rows": nw.col("flagged").fill_null(0)}
+        sums |= {
+            "spam": nw.col("flagged").fill_null(0),
+            "spam_rows": nw.col("flagged").fill_null(0),
+        }
         sums["lacking"] = rows - nw.col("there")
         squares = none
     else:
@@ -271,9 +280,7 @@ def _understood(
             sums["odd"] = nw.when(is_odd).then(rows).otherwise(none)
         for i, value in enumerate(flags.spam if not flags.ham else ()):
             sums[f"value{i}"] = nw.when(text == nw.lit(value)).then(rows).otherwise(none)
-        squares = (
-            nw.when(is_spam).then(nw.col("squares")).otherwise(none) if has_units else none
-        )
+        squares = nw.when(is_spam).then(nw.col("squares")).otherwise(none) if has_units else none
     if question.weight:
         sums["misweighed"] = nw.col("misweighed")
     if question.over_time:
@@ -621,7 +628,9 @@ class _Result:
             return joined.drop(column).rename({"meaning": to})
 
         frame = kept.filter(
-            (nw.col("spam_rows") > nw.lit(0)) & ~nw.col("bad") & (nw.col("why") != nw.lit("heading"))
+            (nw.col("spam_rows") > nw.lit(0))
+            & ~nw.col("bad")
+            & (nw.col("why") != nw.lit("heading"))
         ).select(*told.by, "label", "unit", "spam", "spam_rows", "squares")
         wanted = {
             label: os

@@ -136,7 +136,9 @@ def from_json(
     for layout, paths in by_layout.items():
         part = _lines(connection, layout, paths)
         lines = part if lines is None else lines.union(part)
-        for of_path, keys in _sets_of(_lines(connection, layout, paths, with_path=len(formats) > 1)):
+        for of_path, keys in _sets_of(
+            _lines(connection, layout, paths, with_path=len(formats) > 1)
+        ):
             sets[names[of_path or paths[0]]].append(frozenset(keys))
             order |= dict.fromkeys(keys)
     assert lines is not None

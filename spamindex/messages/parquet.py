@@ -21,7 +21,9 @@ class ParquetRecords:
 
     records: DuckDBPyRelation
     columns: list[str]
-    paths: dict[str, tuple[str, DuckDBPyType]] = field(default_factory=dict)  # SQL and type, by path
+    paths: dict[str, tuple[str, DuckDBPyType]] = field(
+        default_factory=dict
+    )  # SQL and type, by path
 
     def add_path(self, name: str) -> bool:
         """Whether a name is the path of a field in a struct; then it is a column."""

@@ -28,9 +28,7 @@ _STAMP = (
 )
 # What nearly all logs have; asked once of each record, since the rest is seldom asked then.
 _PLAIN = rf"^{_DAY.replace('[-/]', '-')}[T ]{_MINUTE}:[0-5]\d(?:\.\d+)?Z?$"
-_WITHOUT_OFFSET = (
-    rf"^{_DAY}(?:[T ](?:{_MINUTE}(?::[0-5]\d(?:[.,]\d+)?)?|{_HALF_DAY}){_UTC}?)?$"
-)
+_WITHOUT_OFFSET = rf"^{_DAY}(?:[T ](?:{_MINUTE}(?::[0-5]\d(?:[.,]\d+)?)?|{_HALF_DAY}){_UTC}?)?$"
 _HAS_OFFSET = r"^.{16}.*[+-]\d\d(?::?\d\d)?$"
 _HAS_ZONE = r"^.{16}.*(?:[Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?)$"
 _SHORTER = r"^\d{4}(?:-(?:0[1-9]|1[0-2]))?$"
@@ -100,9 +98,7 @@ def since_1970(stamped: nw.Expr) -> nw.Expr:
     return days * 86400 + part("hour") * 3600 + part("minute") * 60 + part("second")
 
 
-def seconds(
-    text: nw.Expr, base: nw.Expr | None = None, plain: nw.Expr | None = None
-) -> nw.Expr:
+def seconds(text: nw.Expr, base: nw.Expr | None = None, plain: nw.Expr | None = None) -> nw.Expr:
     """A time as seconds since 1970, in UTC if it has a zone; nonsense where ``is_time`` says no.
 
     ``base`` are the seconds of its ``stamp``, where an engine has a quicker way to them; ``plain``
