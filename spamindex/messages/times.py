@@ -179,9 +179,16 @@ def of_span(found: str, span: Span) -> str | None:
 
 
 def as_text(column: nw.Expr, dtype: Any, polars: bool) -> nw.Expr:
-    """A column of times as text, those with a zone with it."""
+    """A column of times as text, those with a zone with it, as they stand in the cells."""
     import narwhals as nw
 
     if polars and isinstance(dtype, nw.Datetime) and dtype.time_zone:
         column = column.dt.convert_time_zone("UTC")
-    return column.cast(nw.String).str.strip_chars()
+    return column.cast(nw.String)
+
+
+def stripped(text: nw.Expr, plain: nw.Expr) -> nw.Expr:
+    """Times without blanks around them; those that are plain have none, and stripping is slow."""
+    import narwhals as nw
+
+    return nw.when(plain).then(text).otherwise(text.str.strip_chars())

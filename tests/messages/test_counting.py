@@ -97,7 +97,7 @@ CLUSTERED = pd.DataFrame(
 def test_clusters_weights_and_machines_from_every_kind_of_frame(engine: str) -> None:
     """By hand: of clusters of 4, 4 and 1 messages, Windows has 3, 1 and 0 of 4 in all, of 9.
 
-    Its variance is 3/2 of (3 − 16/9)² + (1 − 16/9)² + (4/9)², over 9²; divided by 4/9 · 5/9 ÷ 9.
+    Its variance is 3/2 of (3 - 16/9)² + (1 - 16/9)² + (4/9)², over 9²; divided by 4/9 · 5/9 ÷ 9.
     """
     native = ENGINES[engine](CLUSTERED)
     result = spamindex.tally(native, weight="n", cluster="campaign")

@@ -228,8 +228,9 @@ def test_fingerprints_know_the_os_of_a_client(invoke: Invoke) -> None:
         ["Windows", "32"], ["Linux", "8"], ["Unknown", "6"], ["macOS", "2"]
     ]  # fmt: skip
     assert result.complaints == [
-        f"note: {MESSAGES}: addresses in column 'client_ip'; times in column 'time'; spam in column "
-        "'content_type'; 60 records: 48 spam (6 of an unknown OS), 12 not spam, 0 unreadable; "
+        f"note: {MESSAGES}: addresses in column 'client_ip'; times in column 'time'; "
+        "spam in column 'content_type'; "
+        "60 records: 48 spam (6 of an unknown OS), 12 not spam, 0 unreadable; "
         "3 messages of addresses without a fingerprint"
     ]
 
