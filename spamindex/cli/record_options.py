@@ -44,7 +44,7 @@ def record_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 "--fresh",
                 metavar="DURATION",
                 callback=_fresh,
-                help="How long a fingerprint holds after it was seen: 12h, 7d.  [default: for ever]",
+                help="How long a fingerprint holds after it was seen: 12h, 7d.",
             ),
             input_option(
                 "--log-zone",
@@ -170,16 +170,18 @@ class Asked:
         from spamindex.cli.progress import shown
         from spamindex.messages.records import open_records
 
-        with open_records(
-            self.messages,
-            source,
-            ports=self.port,
-            logs=self.fingerprints,
-            zone=self.log_zone,
-            skip_bad=self.skip_bad,
-        ) as records:
-            with shown(records.connection.query_progress):
-                yield records
+        with (
+            open_records(
+                self.messages,
+                source,
+                ports=self.port,
+                logs=self.fingerprints,
+                zone=self.log_zone,
+                skip_bad=self.skip_bad,
+            ) as records,
+            shown(records.connection.query_progress),
+        ):
+            yield records
 
     def say(self, findings: Sequence[Findings]) -> None:
         """Say of each input at most one note and one warning; with --strict that is an error."""
@@ -213,7 +215,7 @@ def spelled(remedy: Remedy, **called: str) -> str:
     return option if remedy.value is None else f"{option} {shlex.quote(remedy.value)}"
 
 
-def _check(messages: tuple[str, ...], asked: dict[str, Any]) -> None:
+def _check(messages: tuple[str, ...], asked: dict[str, Any]) -> None:  # noqa: C901
     """Refuse options that contradict each other or would change nothing."""
     if (*messages, asked["names"], *asked["fingerprints"]).count("-") > 1:
         raise click.UsageError("Standard input (-) can be read only once.")

@@ -11,8 +11,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from spamindex.errors import ColumnError, Doubt, FigureError, MatchError, Remedy, SpamIndexError
-from spamindex.errors import listed
+from spamindex.errors import (
+    ColumnError,
+    Doubt,
+    FigureError,
+    Findings,
+    MatchError,
+    Remedy,
+    SpamIndexError,
+    listed,
+)
 from spamindex.messages import times
 from spamindex.messages.addresses import is_address, is_none, normal_expression
 from spamindex.messages.fingerprints import UNKNOWN, Fingerprints
@@ -70,7 +78,8 @@ def tally(
 
     Returns a DataFrame with the columns of ``by``, ``os``, ``spam_share`` in percent and
     ``messages`` (or ``machines``), with ``cluster`` also ``design_effect`` and ``clusters``; of
-    each ranking the most first. Raises a SpamIndexError; warns of what may make a figure wrong.
+    each ranking the most first; its ``attrs["read"]`` says how the records were read. Raises a
+    SpamIndexError; warns of what may make a figure wrong.
 
     >>> import pandas as pd
     >>> records = pd.DataFrame({"os": ["Windows XP", "Windows 7", "Ubuntu", "???"]})
@@ -101,7 +110,9 @@ def tally(
     )
     counts = _counted(records, question)
     result = pd.DataFrame(shares(counts, ignore_unknown=ignore_unknown))
-    counts.findings.warn()
+    found = counts.findings
+    result.attrs["read"] = found.note(always=True)
+    Findings(found.name, doubts=found.doubts).warn()
     return result
 
 
@@ -202,11 +213,24 @@ def _told(records: Frame, question: Question, bring: Bring) -> _Told:
     has_units = question.cluster is not None or question.count == "machines"
     if question.over_time:
         told = _by_fingerprints_over_time(told, question, bring)
-        told = told.with_columns(rows=nw.lit(1))
-        if not question.weight:
-            told = told.with_columns(n=nw.lit(1))
-        if has_units:
+        # Only of clients without a fingerprint, or as a unit, does the address still matter.
+        by_client = question.count == "machines" or question.cluster == question.client
+        if not by_client:
+            unknown = nw.col("known").is_null()
+            told = told.with_columns(
+                normal=nw.when(unknown).then(nw.col("normal")).otherwise(_null())
+            )
+        keys = [name for name in texts if name != "client"]
+        keys += ["normal", "known", "bad", *(["stale"] if question.fresh else [])]
+        sums = {"rows": nw.len()}
+        sums |= {name: nw.col(name).sum() for name in ("zoned", "timeless", "mistimed")}
+        if question.weight:
+            sums |= {name: nw.col(name).sum() for name in ("n", "misweighed")}
             told = told.with_columns(squares=nw.col("n") * nw.col("n"))
+            sums["squares"] = nw.col("squares").sum()
+        told = told.group_by(*keys).agg(**sums)
+        if not question.weight:
+            told = told.with_columns(n=nw.col("rows"), squares=nw.col("rows"))
     else:
         # By what stands in the cells first: what it means is then asked once, not of each record.
         sums = {"rows": nw.len()}
@@ -383,12 +407,19 @@ def spam_of(frame: Any, question: Question, labels: Collection[str], *, keep: Se
 
 
 def _time(records: Frame, question: Question) -> dict[str, nw.Expr]:
-    return {"time": _time_text(records, question.time or "")} if question.over_time else {}
+    if not question.over_time:
+        return {}
+    return {"time": _raw_time(records, question.time or "")}
+
+
+def _raw_time(records: Frame, column: str) -> nw.Expr:
+    dtype = records.collect_schema()[column]
+    return times.as_text(nw.col(column), dtype, records.implementation.is_polars())
 
 
 def _time_text(records: Frame, column: str) -> nw.Expr:
-    dtype = records.collect_schema()[column]
-    return times.as_text(nw.col(column), dtype, records.implementation.is_polars())
+    text = _raw_time(records, column)
+    return times.stripped(text, times.is_plain(text))
 
 
 def _by_fingerprints_over_time(told: Frame, question: Question, bring: Bring) -> Frame:
@@ -401,10 +432,11 @@ def _by_fingerprints_over_time(told: Frame, question: Question, bring: Bring) ->
     if told.implementation.is_dask():
         told = told.collect().lazy()  # which has no windows
         bring = lambda table: table  # noqa: E731
-    text = nw.col("time")
-    told = told.with_columns(
-        normal=normal_expression(nw.col("client")), stamp=times.stamp(text, day=False)
-    )
+    text, plain = nw.col("time"), nw.col("plain")
+    # In steps, each of which an engine computes once.
+    told = told.with_columns(normal=normal_expression(nw.col("client")), plain=times.is_plain(text))
+    told = told.with_columns(time=times.stripped(text, plain))
+    told = told.with_columns(stamp=times.stamp(text, plain), clock=times.clock(text, plain))
     if told.implementation.is_duckdb():
         native: Any = told.to_native()
         told = nw.from_native(
@@ -412,16 +444,13 @@ def _by_fingerprints_over_time(told: Frame, question: Question, bring: Bring) ->
         ).lazy()
     else:
         told = told.with_columns(base=times.since_1970(nw.col("stamp")))
-    clock = nw.when(times.is_time(text)).then(
-        nw.when(times.has_zone(text)).then(nw.lit(1)).otherwise(nw.lit(0))
-    )
-    clock = nw.when(times.is_no_time(text)).then(nw.lit(2)).otherwise(clock.otherwise(nw.lit(3)))
-    at = nw.when(times.is_time(text)).then(times.seconds(text, nw.col("base")))
-    told = told.with_columns(
-        clock=clock.cast(nw.Int64), at=at.otherwise(nw.lit(_FAR)).cast(nw.Int64)
-    )
-    told = told.drop("time", "stamp", "base").with_columns(message=nw.lit(1))
+    at = nw.when(nw.col("clock") <= nw.lit(1)).then(times.seconds(text, nw.col("base"), plain))
+    told = told.with_columns(at=at.otherwise(nw.lit(_FAR)).cast(nw.Int64))
+    told = told.drop("time", "stamp", "base", "plain", "client")
+    told = told.with_columns(message=nw.lit(1))
     known = nw.from_native(bring(question.fingerprints.over_time)).lazy()
+    if not question.fresh:  # of a client that never changes, the first time says it all
+        known = known.filter(nw.col("changes") | nw.col("first"))
     before = nw.col("since") - nw.lit(question.fresh) if question.fresh else nw.lit(-_FAR)
     since = nw.when(nw.col("first")).then(before).otherwise(nw.col("since")).cast(nw.Int64)
     # Whether the client changes is the first character of the label: one column less to carry.
@@ -429,22 +458,20 @@ def _by_fingerprints_over_time(told: Frame, question: Question, bring: Bring) ->
     seen = known.select(
         normal=nw.col("client"), at=since, known=nw.concat_str([changes, nw.col("known")])
     )
-    carried = ["known"]
     told = told.with_columns(known=_null())
     if question.fresh:
-        carried.append("since")
         seen = seen.with_columns(since=nw.col("at"))
-        told = told.with_columns(since=nw.lit(None).cast(nw.Int64))
+        told = told.with_columns(since=nw.lit(-2 * _FAR).cast(nw.Int64))
     schema = told.collect_schema()
     there = set(seen.collect_schema().names())
-    empty = {name: nw.lit(None).cast(t) for name, t in schema.items() if name not in there}
+    empty = {name: _empty(dtype) for name, dtype in schema.items() if name not in there}
     empty["message"] = nw.lit(0).cast(schema["message"])
     seen = seen.with_columns(**empty).select(*schema.names())
     both = nw.concat([told, seen], how="vertical")
-    filled = {
-        name: nw.col(name).fill_null(strategy="forward").over("normal", order_by=["at", "message"])
-        for name in carried
-    }
+    order = ["at", "message"]
+    filled = {"known": nw.col("known").fill_null(strategy="forward").over("normal", order_by=order)}
+    if question.fresh:  # of sightings in the order of time the last is the latest
+        filled["since"] = nw.col("since").cum_max().over("normal", order_by=order)
     told = both.with_columns(**filled).filter(nw.col("message") == nw.lit(1))
     matters = nw.col("known").str.starts_with("1").fill_null(False)
     label = nw.col("known").str.slice(1)
@@ -665,7 +692,7 @@ class _Result:
     ) -> None:
         """Join the sums over clusters with those of records without one, each one by itself."""
         if not self.question.by:
-            wholes = {(): sums for sums in wholes.values()}
+            wholes = {key[:-1]: sums for key, sums in wholes.items()}
         squares, clusters = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
         for key, (nn, c) in wholes.items():
             squares[key] += nn
@@ -803,7 +830,14 @@ def _text(column: str) -> nw.Expr:
 
 
 def _null() -> nw.Expr:
-    return nw.lit(None).cast(nw.String)
+    return nw.lit(None, dtype=nw.String())
+
+
+def _empty(dtype: Any) -> nw.Expr:
+    """What a column holds of a sighting, which is no message."""
+    if dtype == nw.String:
+        return _null()
+    return (nw.lit(False) if dtype == nw.Boolean else nw.lit(0)).cast(dtype)
 
 
 def _like(records: Frame, table: Any) -> Any:

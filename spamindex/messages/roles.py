@@ -19,7 +19,6 @@ from spamindex.words import (
     words,
 )
 
-
 _WHAT = {"os": "the OS", "client": "the client's address"}
 
 

@@ -65,8 +65,8 @@ def shares(counts: Counts, *, ignore_unknown: bool = False) -> dict[str, list[An
 def design_effect(x: int, n: int, sums: ClusterSums) -> float | None:
     """How many times the variance of x ÷ n is that of as many independent messages.
 
-    The variance is that of ultimate clusters drawn with replacement, C/(C−1) · Σ(x_c − p·n_c)² ÷
-    (Σn_c)², over p(1−p)/n (Kish, Survey Sampling, 1965; Lohr, Sampling, ch. 5). Where p is 0 or 1
+    The variance is that of ultimate clusters drawn with replacement, C/(C-1) · Σ(x_c - p·n_c)² ÷
+    (Σn_c)², over p(1-p)/n (Kish, Survey Sampling, 1965; Lohr, Sampling, ch. 5). Where p is 0 or 1
     that is 0 ÷ 0, and Σn_c² ÷ Σn_c stands for it, as if every cluster were of one OS. None where
     there is but one cluster, of which nobody can tell. In whole numbers up to the last division, so
     that nothing is lost where large sums nearly cancel.
@@ -80,7 +80,7 @@ def design_effect(x: int, n: int, sums: ClusterSums) -> float | None:
     if clusters < 2:
         return None
     squares = sums.squares * n * n - 2 * x * n * sums.products + x * x * sums.whole_squares
-    # Σ(x − pn)² is squares ÷ n², and p(1−p)/n is x(n−x) ÷ n³.
+    # Σ(x - pn)² is squares ÷ n², and p(1-p)/n is x(n-x) ÷ n³.
     return (clusters * squares * n) / ((clusters - 1) * n * n * x * (n - x))
 
 
@@ -129,7 +129,7 @@ def _system(label: str, names: Names, *, family: bool, holds_os: bool) -> str:
 
 
 def _is_unknown(label: str, names: Names, holds_os: bool) -> bool:
-    """Whether a label says that the OS is not known. Of two letters, only an OS's: NA is Namibia."""
+    """Whether a label says that the OS is not known. NA may be Namibia."""
     if is_missing(label):
         return holds_os or not (len(label) == 2 and label.isalpha())
     return names.canonical(label) == names.canonical(UNKNOWN)

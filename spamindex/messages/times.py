@@ -26,9 +26,9 @@ _ANY_ZONE = rf"(?:{_UTC}|{_OFFSET})?"
 _STAMP = (
     rf"^{_DAY}(?:[T ](?:{_MINUTE}(?::[0-5]\d(?:[.,]\d+)?)?{_ANY_ZONE}|{_HALF_DAY}{_ANY_ZONE}))$"
 )
-_PLAIN = rf"^{_DAY}[T ]{_MINUTE}:[0-5]\d(?:[.,]\d+)?Z?$"
+# What nearly all logs have; asked once of each record, since the rest is seldom asked then.
+_PLAIN = rf"^{_DAY.replace('[-/]', '-')}[T ]{_MINUTE}:[0-5]\d(?:\.\d+)?Z?$"
 _WITHOUT_OFFSET = rf"^{_DAY}(?:[T ](?:{_MINUTE}(?::[0-5]\d(?:[.,]\d+)?)?|{_HALF_DAY}){_UTC}?)?$"
-_ONLY_DAY = rf"^{_DAY}$"
 _HAS_OFFSET = r"^.{16}.*[+-]\d\d(?::?\d\d)?$"
 _HAS_ZONE = r"^.{16}.*(?:[Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?)$"
 _SHORTER = r"^\d{4}(?:-(?:0[1-9]|1[0-2]))?$"
@@ -46,10 +46,9 @@ def is_no_time(text: nw.Expr) -> nw.Expr:
     return text.is_null() | text.str.to_lowercase().is_in(_NO_TIME)
 
 
-def is_time(text: nw.Expr, *, day: bool = False) -> nw.Expr:
-    """Whether a text is a time as ``seconds`` reads it; a mere day only with ``day``."""
-    times = text.str.contains(_STAMP) | text.str.contains(_EPOCH)
-    return times | text.str.contains(_ONLY_DAY) if day else times
+def is_time(text: nw.Expr) -> nw.Expr:
+    """Whether a text is a time as ``seconds`` reads it, and no mere day."""
+    return text.str.contains(_STAMP) | text.str.contains(_EPOCH)
 
 
 def has_zone(text: nw.Expr) -> nw.Expr:
@@ -57,19 +56,32 @@ def has_zone(text: nw.Expr) -> nw.Expr:
     return text.str.contains(_HAS_ZONE) | text.str.contains(_EPOCH)
 
 
-def stamp(text: nw.Expr, *, day: bool = False) -> nw.Expr:
+def is_plain(text: nw.Expr) -> nw.Expr:
+    """Whether a time is written YYYY-MM-DD HH:MM:SS, perhaps with T, a fraction, or Z."""
+    return text.str.contains(_PLAIN).fill_null(False)
+
+
+def clock(text: nw.Expr, plain: nw.Expr) -> nw.Expr:
+    """0 for a time without a zone, 1 with one, 2 for a missing one, 3 for what is no time."""
+    import narwhals as nw
+
+    with_zone = nw.when(has_zone(text)).then(nw.lit(1)).otherwise(nw.lit(0))
+    odd = nw.when(is_time(text)).then(with_zone).otherwise(nw.lit(3))
+    odd = nw.when(is_no_time(text)).then(nw.lit(2)).otherwise(odd)
+    z = nw.when(text.str.ends_with("Z")).then(nw.lit(1)).otherwise(nw.lit(0))
+    return nw.when(plain).then(z).otherwise(odd).cast(nw.Int64)
+
+
+def stamp(text: nw.Expr, plain: nw.Expr) -> nw.Expr:
     """A time as YYYY-MM-DD HH:MM:SS without its zone and half of the day; 1970 if it is none."""
     import narwhals as nw
 
-    whole = nw.when(text.str.contains(r"^.{16}:")).then(text.str.slice(0, 19))
-    whole = whole.otherwise(nw.concat_str([text.str.slice(0, 16), nw.lit(":00")]))
-    written = nw.when(text.str.contains(_PLAIN)).then(text.str.slice(0, 19))
+    short = nw.concat_str([text.str.slice(0, 16), nw.lit(":00")])
+    whole = nw.when(text.str.contains(r"^.{16}:")).then(text.str.slice(0, 19)).otherwise(short)
+    whole = whole.str.replace_all("/", "-", literal=True)
     odd = nw.when(text.str.contains(_STAMP)).then(whole).otherwise(nw.lit("1970-01-01 00:00:00"))
-    if day:
-        at_midnight = nw.concat_str([text.str.slice(0, 10), nw.lit(" 00:00:00")])
-        odd = nw.when(text.str.contains(_ONLY_DAY)).then(at_midnight).otherwise(odd)
-    made = written.otherwise(odd)
-    return made.str.replace_all("T", " ", literal=True).str.replace_all("/", "-", literal=True)
+    made = nw.when(plain).then(text.str.slice(0, 19)).otherwise(odd)
+    return made.str.replace_all("T", " ", literal=True)
 
 
 def since_1970(stamped: nw.Expr) -> nw.Expr:
@@ -86,10 +98,11 @@ def since_1970(stamped: nw.Expr) -> nw.Expr:
     return days * 86400 + part("hour") * 3600 + part("minute") * 60 + part("second")
 
 
-def seconds(text: nw.Expr, base: nw.Expr | None = None) -> nw.Expr:
+def seconds(text: nw.Expr, base: nw.Expr | None = None, plain: nw.Expr | None = None) -> nw.Expr:
     """A time as seconds since 1970, in UTC if it has a zone; nonsense where ``is_time`` says no.
 
-    ``base`` are the seconds of its ``stamp``, where an engine has a quicker way to them.
+    ``base`` are the seconds of its ``stamp``, where an engine has a quicker way to them; ``plain``
+    is whether it ``is_plain``, if that is known.
 
     >>> import narwhals as nw, pandas as pd
     >>> times = ["2010-03-01T12:00:00.5+0200", "1267437600", "2010/03/01 10:00:00 AM"]
@@ -99,7 +112,8 @@ def seconds(text: nw.Expr, base: nw.Expr | None = None) -> nw.Expr:
     """
     import narwhals as nw
 
-    base = since_1970(stamp(text)) if base is None else base
+    plain = is_plain(text) if plain is None else plain
+    base = since_1970(stamp(text, plain)) if base is None else base
     hour = nw.when(text.str.contains(_STAMP)).then(text.str.slice(11, 2)).otherwise(nw.lit("00"))
     afternoon = text.str.contains(r"[Pp]\.?[Mm]") & (hour != nw.lit("12"))
     midnight = text.str.contains(r"[Aa]\.?[Mm]") & (hour == nw.lit("12"))
@@ -121,7 +135,7 @@ def seconds(text: nw.Expr, base: nw.Expr | None = None) -> nw.Expr:
         if scale > 1:
             scaled = nw.when(length == many).then(number // scale).otherwise(scaled)
     odd = nw.when(epoch).then(scaled).otherwise(base + shift - minutes * 60)
-    return nw.when(text.str.contains(_PLAIN)).then(base).otherwise(odd)
+    return nw.when(plain).then(base).otherwise(odd)
 
 
 def day(text: nw.Expr) -> nw.Expr:
@@ -165,9 +179,16 @@ def of_span(found: str, span: Span) -> str | None:
 
 
 def as_text(column: nw.Expr, dtype: Any, polars: bool) -> nw.Expr:
-    """A column of times as text, those with a zone with it."""
+    """A column of times as text, those with a zone with it, as they stand in the cells."""
     import narwhals as nw
 
     if polars and isinstance(dtype, nw.Datetime) and dtype.time_zone:
         column = column.dt.convert_time_zone("UTC")
-    return column.cast(nw.String).str.strip_chars()
+    return column.cast(nw.String)
+
+
+def stripped(text: nw.Expr, plain: nw.Expr) -> nw.Expr:
+    """Times without blanks around them; those that are plain have none, and stripping is slow."""
+    import narwhals as nw
+
+    return nw.when(plain).then(text).otherwise(text.str.strip_chars())
