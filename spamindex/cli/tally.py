@@ -2,130 +2,131 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from spamindex.cli.console import say_if_named_otherwise
-from spamindex.cli.formats import FORMATS, render
-from spamindex.cli.options import Command, input_option, output_option
-from spamindex.cli.output import write
-from spamindex.cli.record_options import Asked, by_columns, record_options
+from spamindex.cli.formats import heading_of
+from spamindex.cli.options import (
+    Command,
+    file_argument,
+    input_option,
+    output_options,
+    question_option,
+)
+from spamindex.cli.output import Output
+from spamindex.cli.record_options import Asked, record_options
+from spamindex.cli.remedies import spelling
+from spamindex.cli.values import Choice, Column, Parsed, chosen
 
 if TYPE_CHECKING:
-    from spamindex.messages.query import Counts
+    from spamindex.messages.options import By
+
+_OF_CLUSTERS = ("design_effect", "clusters")
+_COLUMNS = ("os", "spam_share", "messages", "machines", *_OF_CLUSTERS)
+
+
+def _by(text: str) -> By:
+    """COLUMN or COLUMN:SPAN as the column and the span."""
+    from spamindex.messages.options import parted_by
+
+    column, span = parted_by(text)
+    if not column or (span or column) in _COLUMNS:
+        raise ValueError(f"{text!r} is a column of the result, or none")
+    return column, span
 
 
 @click.command(cls=Command)
-@click.argument("messages", nargs=-1, required=True)
-@input_option("--os", metavar="COLUMN", help="Column with the OS of the sender.")
-@record_options
-@input_option(
-    "--by",
-    multiple=True,
-    callback=by_columns,
-    metavar="COLUMN[:SPAN]",
-    help="Count apart for each value; of a time for each day, week, month or year.  [repeatable]",
+@file_argument("messages", nargs=-1, required=True)
+@record_options(
+    input_option("--os", type=Column(), metavar="COLUMN", help="Column with the OS of the sender."),
+    questions=[
+        question_option(
+            "--by",
+            multiple=True,
+            type=Parsed(_by),
+            metavar="COLUMN[:SPAN]",
+            help="Count apart for each value; of a time for each day, week, month or year.  "
+            "[repeatable]",
+        ),
+        question_option(
+            "--weight",
+            type=Column(),
+            metavar="COLUMN",
+            help="Column that says how many messages a record stands for; 1 for one each.",
+        ),
+        question_option(
+            "--count",
+            type=Choice(["messages", "machines"]),
+            default="messages",
+            show_default=True,
+            help="Count messages, or each client address once for each OS.",
+        ),
+        question_option(
+            "--cluster",
+            type=Column(),
+            metavar="COLUMN",
+            help="Column that says which messages belong together, such as a campaign; client for "
+            "the client's address. Adds design_effect and clusters.",
+        ),
+        question_option(
+            "--family/--no-family",
+            default=None,
+            help="Add up versions, or not: Windows 7 and 10 become Windows. Default: where the "
+            "column holds operating systems.",
+        ),
+        question_option(
+            "--ignore-unknown", is_flag=True, help="Leave spam of an unknown OS out of the shares."
+        ),
+    ],
 )
-@input_option(
-    "--weight",
-    metavar="COLUMN",
-    help="Column that says how many messages a record stands for; 1 for one each.",
-)
-@input_option(
-    "--count",
-    type=click.Choice(["messages", "machines"]),
-    default="messages",
-    show_default=True,
-    help="Count messages, or each client address once for each OS.",
-)
-@input_option(
-    "--cluster",
-    metavar="COLUMN",
-    help="Column that says which messages belong together, such as a campaign; client for the "
-    "client's address. Adds design_effect and clusters.",
-)
-@input_option(
-    "--family/--no-family",
-    default=None,
-    help="Add up versions, or not: Windows 7 and 10 are Windows.  [default: where the column "
-    "holds operating systems]",
-)
-@input_option(
-    "--ignore-unknown", is_flag=True, help="Leave spam of an unknown OS out of the shares."
-)
-@output_option(
-    "-f",
-    "--format",
-    type=click.Choice(list(FORMATS)),
-    default="csv",
-    show_default=True,
-    metavar="FORMAT",
-    help="csv, tsv, json, jsonl, or a table: simple, plain, github, html, latex, ...",
-)
-@output_option("-o", "--output", metavar="FILE", help="Write to FILE, once all is well.")
-def tally(
-    messages: tuple[str, ...],
-    format: str,  # noqa: A002 - the names of options are those of their variables
-    output: str | None,
-    **given: Any,
-) -> None:
+@output_options("csv")
+@click.pass_context
+def tally(ctx: click.Context, /, messages: tuple[str, ...], asked: Asked, out: Output) -> None:
     """Count message records into a SPAM table for compute.
 
-    MESSAGES are CSV, TSV, JSON lines or Parquet files with a record for each message, p0f 3 logs,
-    or lists of client addresses; compressed or not; folders and patterns of them; - is standard
-    input.
+    MESSAGES are CSV, TSV, JSON or Parquet files with a record for each message, p0f 3 logs, or
+    lists of client addresses; compressed or not; folders and patterns of them; - is standard input.
 
     \b
     Examples:
       spamindex tally data/messages.csv --fingerprints data/p0f.log --spam content_type=Spam
       spamindex tally 'mail/*.parquet' --by time:month | spamindex compute - share.csv --by period
     """
-    asked = Asked.of(messages, **given)
-    with asked.errors_spelled():
-        from spamindex.messages.tallies import shares
+    asked.check_files(messages)
+    there = _columns(asked)
+    columns = chosen(out.columns, there, dict.fromkeys(_OF_CLUSTERS, "--cluster"))
+    options = asked.options(out)
+    # These load DuckDB, so not before the options are known to be right.
+    from spamindex.messages.tallies import shares
 
-        if asked.remote:
-            from spamindex.messages.spark import counted
+    if asked.remote:
+        from spamindex.messages.spark import counted
 
-            counts, findings = counted(asked.messages, asked.remote, asked.options, **logs(asked))
-        else:
-            with asked.opened() as records:
-                counts = records.counted(records.question(asked.options), skip_bad=asked.skip_bad)
-                findings = records.findings
-        shown = shares(counts, ignore_unknown=asked.options.ignore_unknown)
-        findings[-1].facts.append(_what_became(counts))
-        unknown = unknown_of(counts)
-        if asked.options.ignore_unknown and unknown:
-            findings[-1].notes.append(
-                f"{unknown} of {counts.spam} spam messages are of an unknown OS and left out"
-            )
-        asked.say(findings)
-    write(render(shown, format), output)
-    say_if_named_otherwise(output, format)
-
-
-def logs(asked: Asked) -> dict[str, Any]:
-    """What is asked of logs and lines, as the counting on a cluster takes it."""
-    return {
-        "logs": asked.fingerprints,
-        "zone": asked.log_zone,
-        "ports": asked.port,
-        "skip_bad": asked.skip_bad,
-    }
+        counts, findings = counted(messages, asked.remote, options, **asked.logs)
+    else:
+        with asked.opened(messages) as records:
+            counts = records.counted(records.question(options), skip_bad=asked.logs["skip_bad"])
+            findings = records.findings
+    shown = shares(counts, ignore_unknown=options.ignore_unknown)
+    findings[-1].facts.append(counts.what_became)
+    if options.ignore_unknown and counts.unknown:
+        findings[-1].notes.append(
+            f"{counts.unknown} of {counts.spam} spam messages are of an unknown OS and left out"
+        )
+    out.say(findings, spelling(ctx))
+    out.write({name: shown[name] for name in columns}, headings={"os": heading_of(counts.heading)})
 
 
-def unknown_of(counts: Counts) -> int:
-    """How many messages of spam are of an unknown OS."""
-    from spamindex.messages.fingerprints import UNKNOWN
-
-    labels = counts.labels
-    return sum(n for label, n in labels.items() if counts.systems.get(label) == UNKNOWN)
-
-
-def _what_became(counts: Counts) -> str:
-    return (
-        f"{counts.read - counts.headings} records: {counts.spam} spam "
-        f"({unknown_of(counts)} of an unknown OS), {counts.not_spam} not spam, "
-        f"{counts.unreadable} unreadable"
-    )
+def _columns(asked: Asked) -> list[str]:
+    """The columns of the result, if the options can be given together."""
+    unit, cluster = asked.given["count"], asked.given["cluster"]
+    if unit == "machines" and cluster:
+        raise click.UsageError("choose --count machines or --cluster, not both")
+    if unit == "machines" and asked.given["weight"]:
+        raise click.UsageError("--weight changes nothing with --count machines: each counts once")
+    by = [span or column for column, span in asked.given["by"]]
+    for name in by:
+        if by.count(name) > 1:
+            raise click.UsageError(f"--by: {name!r} is given twice")
+    return [*by, "os", "spam_share", unit, *(_OF_CLUSTERS if cluster else ())]

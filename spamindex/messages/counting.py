@@ -745,6 +745,7 @@ class _Result:
             self.clusters,
             self.findings,
             self.headings,
+            self.question.os,
         )
 
     def _say(self, why: Counter[str]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from spamindex.errors import Findings
-from spamindex.messages.fingerprints import Fingerprints
+from spamindex.messages.fingerprints import UNKNOWN, Fingerprints
 from spamindex.messages.options import By, Span, Unit
 from spamindex.names import BUILT_IN, Names
 
@@ -102,7 +102,8 @@ class Counts:
 
     ``messages`` are by key: the text in each of the columns ``by``, then the label; ``units`` what
     is shown, by OS instead of label: messages or machines. ``systems`` is the OS of each label.
-    ``others`` are the records that are not spam, by label; ``rows`` those that are.
+    ``others`` are the records that are not spam, by label; ``rows`` those that are. ``heading`` is
+    that of the column with the labels, if they stand in one.
     """
 
     messages: Mapping[tuple[str, ...], int]
@@ -116,6 +117,7 @@ class Counts:
     clusters: Mapping[tuple[str, ...], ClusterSums] | None = None
     findings: Findings = field(default_factory=lambda: Findings("records"), repr=False)
     headings: int = 0
+    heading: str | None = None
 
     @property
     def labels(self) -> Mapping[str, int]:
@@ -139,3 +141,16 @@ class Counts:
     def read(self) -> int:
         """All records, whether they could be read or not, and repeated headings."""
         return self.rows + self.not_spam + self.unreadable + self.headings
+
+    @property
+    def unknown(self) -> int:
+        """The messages that are spam, and of an unknown OS."""
+        return sum(n for label, n in self.labels.items() if self.systems.get(label) == UNKNOWN)
+
+    @property
+    def what_became(self) -> str:
+        """What became of all records, in one line."""
+        return (
+            f"{self.read - self.headings} records: {self.spam} spam ({self.unknown} of an unknown "
+            f"OS), {self.not_spam} not spam, {self.unreadable} unreadable"
+        )
