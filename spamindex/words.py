@@ -366,9 +366,25 @@ RECORD_HEADINGS: dict[str, tuple[str, ...]] = {
         "client ip", "client", "client address", "client addr", "clientip", "ip", "src", "src ip",
         "source ip", "remote ip", "remote addr", "address",
     ),
-    "time": ("time", "timestamp", "datetime", "date time", "date", "ts", "received", "unix time"),
-    "spam": ("spam", "is spam", "isspam"),
+    "time": ("unix time", "time", "timestamp", "datetime", "date time", "date", "ts", "received"),
+    "spam": (
+        "spam", "is spam", "isspam", "spam flag", "spamflag", "is spam flag", "x spam flag",
+    ),
 }  # fmt: skip
+# A column with one of these in its heading may say what is spam, but not in words for true.
+MAY_SAY_SPAM = frozenset({"spam", "ham", "junk", "verdict", "highspam", "ishighspam", "unwanted"})
+# What stands in the place of a client's address where there is none, beside MISSING.
+NO_ADDRESS = MISSING | frozenset(
+    {"unknown", "undef", "undefined", "local", "localhost", "(unknown)", "not set", "(not set)"}
+)  # fmt: skip
+# Words that say of a heading of records, beside OS_HEADINGS, that operating systems stand there.
+OF_FINGERPRINTS = frozenset({"fingerprint", "fingerprints", "fp", "p0f", "satori", "genre"})
+# Words for counts beside COUNT_WORDS, and those that may stand beside them: count_star(), n_mails.
+_COUNTS = frozenset({"cnt", "msgs", "msg", "total", "qty"})
+_BESIDE_COUNTS = frozenset(
+    {"n", "nb", "no", "num", "nr", "of", "der", "de", "star", "sum", "distinct", "spam", "anzahl",
+     "number", "total", "count", "counts", "cnt", "nombre", "numero", "número", "antal", "aantal"}
+)  # fmt: skip
 
 
 @functools.lru_cache(maxsize=1 << 16)  # the same headings and names are asked about again and again
@@ -619,6 +635,40 @@ def is_missing(text: str) -> bool:
     (True, False)
     """
     return text.strip().casefold() in MISSING
+
+
+def counts_or_shares(heading: str) -> bool:
+    """Whether figures under a heading of records say that each is many messages, or a share.
+
+    >>> counts_or_shares("count_star()"), counts_or_shares("market_share"), counts_or_shares("Freq")
+    (True, True, True)
+    >>> counts_or_shares("message_size"), counts_or_shares("rcpt_count"), counts_or_shares("n")
+    (False, False, False)
+    """
+    said = words(heading)
+    if says_shares(heading):
+        return True
+    phrases = {phrase for line in COUNT_WORDS for phrase in line} | _COUNTS
+    if said in phrases:
+        return True
+    parts = said.split()
+    rest = " ".join(p for p in parts if p not in _BESIDE_COUNTS and not p.isdecimal())
+    beside = " ".join(p for p in parts if p in _BESIDE_COUNTS)
+    return rest in phrases or (not rest and not phrases.isdisjoint(beside.split()))
+
+
+def says_os(heading: str) -> bool | None:
+    """Whether a heading of records says that operating systems stand there; None: leaves it open.
+
+    >>> says_os("host.os.name"), says_os("mailer"), says_os("name")
+    (True, False, None)
+    """
+    said = words(heading)
+    if holds(heading, OS_HEADINGS) or holds(heading, OF_FINGERPRINTS):
+        return True
+    if said in NAME_HEADINGS or said.removeprefix("column ").isdecimal() or not said:
+        return None
+    return False
 
 
 def headed(headings: Sequence[str], wanted: str) -> list[int]:
