@@ -116,6 +116,10 @@ VERSION_WORDS = frozenset(
     {"version", "versions", "release", "build", "versión", "versão", "versione", "versie", "wersja",
      "verze", "версия", "版本", "バージョン", "버전"}
 )  # fmt: skip
+# Between two measures, of which the first is what is counted: actions per visit.
+RATE_WORDS = frozenset({"per", "pro", "par", "por", "je", "op"})
+# Those of which a column may be a count: user_id Count.
+_COUNTABLE = frozenset({"id", "code", "codes", "version", "release"})
 NOTE_WORDS = frozenset(
     {"note", "notes", "remark", "remarks", "comment", "comments", "footnote", "footnotes", "source",
      "sources", "bemerkung", "bemerkungen", "anmerkung", "anmerkungen", "kommentar", "hinweis",
@@ -151,6 +155,7 @@ MULTIPLES: dict[str, float] = {
 
 TOTALS = frozenset(
     {"total", "totals", "grand total", "subtotal", "sub total", "sum", "all", "overall", "sum total",
+     "ergebnis", "gesamtergebnis", "teilergebnis",
      "gesamt", "gesamtsumme", "insgesamt", "summe", "zwischensumme", "alle", "total général",
      "total general", "total geral", "totaux", "ensemble", "sous total", "tous", "totale", "totaal",
      "totalt", "totalen", "suma", "summa", "razem", "ogółem", "celkem", "spolu", "összesen",
@@ -176,8 +181,12 @@ GROUPS = frozenset(
      "european union", "europäische union", "union européenne", "unión europea", "eu", "ue", "eu27",
      "eu 27", "eu28", "eu 28", "euro area", "eurozone", "oecd", "ocde", "g7", "g20", "brics", "emea",
      "apac", "asean", "nato", "commonwealth", "arab world", "middle east", "rest of world",
-     "desktop", "mobile", "tablet", "desktops", "mobiles", "smartphones", "tablets", "console",
-     "desktop total", "mobile total", "high income", "low income", "middle income"}
+     "high income", "low income", "middle income"}
+)  # fmt: skip
+# Kinds of machines, which are groups among systems, and parts in a column of their own.
+DEVICES = frozenset(
+    {"desktop", "mobile", "tablet", "desktops", "mobiles", "smartphones", "tablets", "console",
+     "desktop total", "mobile total"}
 )  # fmt: skip
 # What begins the name of a part: of which Windows 10.
 PARTS = frozenset(
@@ -201,6 +210,8 @@ MISSING = frozenset(
      "null", "none", "nil", "\\n", "(empty)", "(null)", "(none)", "(blank)", "<null>", "<na>",
      "k. a.", "k.a.", "keine angabe", "s.o.", "nd", "n.d.", "н/д", "不详"}
 )  # fmt: skip
+# In a column of names: the same as above.
+_DITTO = frozenset({"", "〃", "″", '"', ",,", "''", "ditto", "idem"})
 _NO_NAMES = frozenset(
     {"n/a", "#n/a", "null", "\\n", "(empty)", "(null)", "(none)", "(blank)", "<null>", "<na>"}
 )  # fmt: skip
@@ -410,15 +421,18 @@ def _unnumbered(heading: str) -> str:
 def says_other(heading: str) -> bool:
     """Whether a heading speaks of something else than shares or counts of the whole.
 
-    >>> says_other("Market share last month"), says_other("Bounce Rate"), says_other("user_id Count")
-    (True, True, False)
+    >>> says_other("Market share last month"), says_other("Bounce Rate")
+    (True, True)
+    >>> says_other("user_id Count"), says_other("ham_count"), says_other("count last month")
+    (False, True, True)
     >>> says_other("Spamfrei %"), says_other("Spamanteil"), says_other("spam_share")
     (True, False, False)
     """
     said = words(heading).split()
     if any(map(_is_spam_of_a_kind, said)):
         return True
-    return not OTHER_WORDS.isdisjoint(said) and said[-1] not in ("count", "counts")
+    counted = _COUNTABLE if said[-1:] in (["count"], ["counts"]) else frozenset()
+    return not OTHER_WORDS.isdisjoint(set(said) - counted)
 
 
 def _is_spam_of_a_kind(word: str) -> bool:
@@ -456,10 +470,29 @@ def measure(heading: str) -> int | None:
 
     >>> measure("Unique visitors"), measure("nb_visits"), measure("spam_share")
     (3, 1, None)
+    >>> measure("Visits per day"), measure("Actions per visit")
+    (1, None)
     """
     if says_shares(heading):
         return None
-    return next((i for i, line in enumerate(COUNT_WORDS) if holds(heading, line)), None)
+    what = _before_rate(heading)
+    return next((i for i, line in enumerate(COUNT_WORDS) if holds(what, line)), None)
+
+
+def says_rate(heading: str) -> bool:
+    """Whether a heading speaks of a measure by another: visits per day, Seiten pro Besuch.
+
+    >>> says_rate("Visits per day"), says_rate("Visits")
+    (True, False)
+    """
+    return _before_rate(heading) != words(heading)
+
+
+def _before_rate(heading: str) -> str:
+    """The words of a heading before "per": in ``actions per visit`` no visits are counted."""
+    said = words(heading).split()
+    at = next((i for i, word in enumerate(said) if i and word in RATE_WORDS), len(said))
+    return " ".join(said[:at])
 
 
 def is_version(heading: str) -> bool:
@@ -503,8 +536,12 @@ def called_total(name: str) -> bool:
     (True, True, False)
     >>> called_total("All devices"), called_total("Windows (all versions)"), called_total("All4")
     (True, True, False)
+    >>> called_total("Linux (all)"), called_total("Linux (any)")
+    (True, True)
     """
     said = words(name)
+    if name.endswith(")") and words(name.rpartition("(")[2]) in TOTALS | {"any"}:
+        return True
     if said in TOTALS or said in TOTALS_OR_NAMES:
         return True
     first, _, rest = said.partition(" ")
@@ -522,7 +559,7 @@ def called_group(name: str) -> bool:
     >>> called_group("European Union"), called_group("France")
     (True, False)
     """
-    return words(name) in GROUPS
+    return words(name) in GROUPS or words(name) in DEVICES
 
 
 def called_footer(name: str) -> bool:
@@ -591,6 +628,15 @@ def usual(headings: Sequence[str], what: str) -> list[int]:
     return []
 
 
+def is_ditto(text: str) -> bool:
+    """Whether a cell of names is blank, or has a sign that the name above is meant again.
+
+    >>> is_ditto(""), is_ditto("〃"), is_ditto("-")
+    (True, True, False)
+    """
+    return text.strip().casefold() in _DITTO
+
+
 def is_blank(text: str) -> bool:
     """Whether a cell says that it holds no name: it is blank, has no letters, or says NULL.
 
@@ -600,4 +646,4 @@ def is_blank(text: str) -> bool:
     (True, True, False)
     """
     folded = text.strip().casefold()
-    return folded in MISSING and (folded in _NO_NAMES or not any(map(str.isalpha, folded)))
+    return folded in _DITTO or folded in MISSING and (folded in _NO_NAMES or not any(map(str.isalpha, folded)))

@@ -221,7 +221,7 @@ def compute(
     by = [part.name for part in table["by"]]
     names: dict[Any, str] = {**dict(enumerate(by)), "os": os_column(table)}
     columns = chosen(out.columns, [*names.values(), *asked.columns], _NEEDS)
-    options = _options(table, asked)
+    options = _options(table, asked, out)
     from spamindex.tables.both import read_pair
 
     readings = read_pair(source(spam), source(share), *options)
@@ -249,14 +249,16 @@ def compute(
         ctx.exit(EXIT_ABOVE)
 
 
-def _options(table: dict[str, Any], asked: Questions) -> tuple[TableOptions, TableOptions]:
+def _options(
+    table: dict[str, Any], asked: Questions, out: Output
+) -> tuple[TableOptions, TableOptions]:
     """How SPAM and SHARE are to be read."""
     # This may load pandas, so it is not done before all options are known to be right.
     from spamindex.tables.options import TableOptions
 
     own = ("spam_column", "spam_unit", "share_column", "share_unit")
     both = {field: value for field, value in table.items() if field not in own}
-    both["names"] = names_of(table["names"])
+    both["names"] = names_of(table["names"], strict=out.strict, quiet=out.quiet)
     both |= {"counts": asked.confidence is not None, "rounding": asked.rounding}
     return (
         TableOptions(

@@ -57,15 +57,16 @@ def source(path: str) -> Source:
     return sys.stdin.buffer
 
 
-def names_of(path: str | None) -> Names:
-    """The names of --names, or the built-in ones alone."""
+def names_of(path: str | None, *, strict: bool = False, quiet: bool = False) -> Names:
+    """The names of --names, or the built-in ones alone; what is said of the file is said."""
     if path is None:
         from spamindex.names import BUILT_IN
 
         return BUILT_IN
     from spamindex.tables.synonyms import read_names  # which loads pandas
 
-    return read_names(source(path))
+    with warnings_said(strict=strict, quiet=quiet):
+        return read_names(source(path))
 
 
 def say_findings(

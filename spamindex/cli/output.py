@@ -61,6 +61,11 @@ class Output:
         """Whether the format is one for reading, with headings in words."""
         return self.format in FOR_PEOPLE
 
+    @property
+    def exact(self) -> bool:
+        """Whether figures are written with every digit that they have."""
+        return self.precision is None and not self.for_people
+
     def say(self, findings: Sequence[Findings], spell: Spelling) -> None:
         """Say what was found on the way; SpamIndexError with the warnings where it is strict."""
         say_findings(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,6 +25,10 @@ from spamindex.cli.output import Output
 from spamindex.cli.remedies import spelling
 from spamindex.cli.values import Character, Choice, Column, Encoding, Text, Whole, chosen
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+_WHOLE = 0.5  # half a unit of a whole percent
 COLUMNS = ("os", "share_percent", "count")
 
 
@@ -101,13 +105,28 @@ def shares(
     from spamindex.tables.options import TableOptions
     from spamindex.tables.shares import read_table
 
-    options = TableOptions(**{**table, **written, "names": names_of(table["names"])}, counts=True)
+    known = names_of(table["names"], strict=out.strict, quiet=out.quiet)
+    options = TableOptions(**{**table, **written, "names": known}, counts=True, rounding=True)
     read = read_table(source(table_file), options)
     out.say([read.findings], spelling(ctx))
     names: dict[Any, str] = {**dict(enumerate(by)), "os": key, "share": "share_percent"}
     shown = read.shares.rename(columns=names)
     there = [*by, key, "share_percent", *(["count"] if "count" in shown else [])]
     shown = shown[chosen(out.columns, there, {"count": "a table of counts"})]
+    if "half" in read.shares and "share_percent" in shown and out.exact:
+        shown = shown.assign(share_percent=_as_rounded(read.shares))
     if "count" in shown and (shown["count"] % 1 == 0).all():
         shown = shown.astype({"count": "int64"})
     out.write(shown, headings={key: heading_of(read.heading)})
+
+
+def _as_rounded(shares: pd.DataFrame) -> pd.Series[Any]:
+    """The shares, those that were rounded to whole percents without decimals.
+
+    Read again, 92.0 would have been rounded to a tenth, and its interval be ten times too narrow.
+    """
+    import pandas as pd
+
+    pairs = zip(shares["share"].tolist(), shares["half"].tolist(), strict=True)
+    figures = [int(f) if half >= _WHOLE and f.is_integer() else f for f, half in pairs]
+    return pd.Series(figures, index=shares.index, dtype=object)

@@ -35,6 +35,8 @@ _REASONS = {
     "indented": "indented under another row, which may hold it",
     "family": "a family that may hold its versions beside it",
     "sum": "what the rows next to it add up to",
+    "marked": "another row's name between marks, as where a row is put out of use",
+    "most": "no known system, but more than all others together",
 }
 
 
@@ -73,11 +75,12 @@ def systems_among(
         "group": where(column, words.called_group),
         "footer": where(column, words.called_footer),
         "measure": where(column, lambda t: words.says_measure(t) and not names.knows(t))
-        if entries.above
+        if entries.by_system
         else nameless & False,
         "date": ~where(column, names.knows) & _dated(entries),
         "comment": where(column, lambda text: text.startswith(_COMMENTS)),
         "indented": _indented(entries),
+        "marked": _marked(entries, names),
     }
     flags = {reason: rows & filled & ~alone for reason, rows in flags.items()}
     groups = entries.rankings(over_time=True)
@@ -86,7 +89,12 @@ def systems_among(
     if (flags["group"] | ~filled | flags["total"]).all():
         flags["group"][:] = False  # groups alone are what is compared
 
+    # A total may also be that of one browser alone, where those are added up.
+    added = [entries.table.column(i) for i in entries.summed if i != entries.os]
+    parts = entries.rankings(*added, over_time=True)
     exact = _exact(figures, groups, flags, counts=counts)
+    if added:
+        exact |= _exact(figures, parts, flags, counts=counts)
     wholes = np.full(len(values), np.nan)
     larger = np.zeros(len(values), bool)
     if counts:
@@ -103,7 +111,12 @@ def systems_among(
         flags["family"] = _families(entries, figures, groups, names, options) & ~alone
     else:
         flags["family"] = np.zeros(len(values), bool)
-    flags["sum"] = _sums(entries, figures, groups, names, _any(flags)) & ~alone
+    flagged = _any(flags)
+    flags["sum"] = _sums(entries, figures, groups, names, flagged) & ~alone
+    if added:
+        flags["sum"] |= _sums(entries, figures, parts, names, flagged) & ~alone
+    if counts and not larger.any():
+        flags["most"] = _most(entries, figures, groups, names, _any(flags)) & ~alone
     for reason in ("group", "indented", "family", "sum"):
         flags[reason] &= ~whole
     left = exact | larger
@@ -213,6 +226,39 @@ def _families(
     return doubted
 
 
+def _marked(entries: Entries, names: Names) -> Mask:
+    """The rows whose name, but for the marks around it, is that of another row: ;Linux."""
+    column = entries.table.column(entries.os)
+    there = set(map(names.canonical, texts(column)))
+
+    def is_marked(text: str) -> bool:
+        bare = text.strip("!\"#%&'()*+,-./:;<=>?@[]_`{|}~ ")
+        return (
+            bool(bare)
+            and names.canonical(text) != names.canonical(bare)
+            and names.canonical(bare) in there
+        )
+
+    return where(column, is_marked)
+
+
+def _most(
+    entries: Entries,
+    figures: Numbers,
+    groups: npt.NDArray[np.int64],
+    names: Names,
+    flagged: Mask,
+) -> Mask:
+    """The rows of no known system that are more than all others, most of which are known."""
+    column = entries.table.column(entries.os)
+    known = where(column, lambda text: names.knows(text) or names.rest(text) is not None)
+    totals = np.bincount(groups, weights=figures * ~flagged)[groups]
+    several = np.bincount(groups, weights=known & ~flagged)[groups] > 1
+    others = np.bincount(groups, weights=~known & ~flagged)[groups] == 1
+    most: Mask = ~known & ~flagged & others & several & (2 * figures > totals)
+    return most
+
+
 def _sums(
     entries: Entries,
     figures: Numbers,
@@ -226,7 +272,7 @@ def _sums(
     unknown = where(column, lambda text: not names.knows(text) and names.rest(text) is None)
     totals = np.bincount(groups, weights=figures)[groups]
     unknown &= ~flagged & (figures >= _WORTH_A_DOUBT * totals) & (figures > 0)
-    if not unknown.any() or len(texts(column)) < len(figures) / max(groups.max() + 1, 1):
+    if not unknown.any():
         return found
     order = np.argsort(groups, kind="stable")
     sums = np.concatenate([[0.0], np.cumsum(figures[order])])
@@ -267,8 +313,10 @@ def _refusal(
         for name in distinct[:3]
     ]
     if "" in distinct:
-        settles += [
+        # A name that is left out by mistake makes all others larger, so that this stands first.
+        settles = [
             Remedy("fill", entries.table.headings[entries.os], "repeats the cell above"),
+            *settles,
             Remedy("names", None, "with a line ,Unknown makes them Unknown"),
         ]
     elif flags["family"].any() and options.family:

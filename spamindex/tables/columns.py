@@ -68,16 +68,33 @@ def is_wide(table: Table, names: Names, options: TableOptions, apart: Collection
     figures = [i for i in of_figures(table) if i not in apart and not _is_dated(table, i)]
     # A system without any figure is one all the same: what it has is missing, and not nothing.
     empty = [i for i, heading in enumerate(table.headings) if heading and _is_empty(table, i)]
+    # One with figures that can't be read is one, too: its cells are errors.
+    empty += [i for i in _spoiled(table, names, figures) if i not in apart]
     if options.wide:
         return sorted([*figures, *empty])
     if any(map(words.names_os, table.headings)) or len(figures) < 2:
         return []
     # A blank heading is that of a system without a name, unless it holds no figures at all.
-    known = [i for i in figures if names.knows(table.headings[i])]
+    known = [i for i in {*figures, *empty} if names.knows(table.headings[i])]
     systems = [i for i in figures if i in known or not words.says_measure(table.headings[i])]
     if len(known) >= 2 or (len(systems) > 1 and _add_up_in_rows(table, systems)):
         return sorted([*figures, *(i for i in empty if i not in apart)])
     return []
+
+
+def _spoiled(table: Table, names: Names, figures: Sequence[int]) -> list[int]:
+    """The columns under a known system, or right of figures, that hold some, but not mostly."""
+    first = min(figures, default=len(table.headings))
+    found = []
+    for i, heading in enumerate(table.headings):
+        if i in figures or words.is_note(heading) or words.is_period(heading):
+            continue
+        there = texts(table.column(i))[:_SAMPLE]
+        if (names.knows(heading) and any(c.isdigit() for text in there for c in text)) or (
+            i > first and any(map(numbers.is_figure, there))
+        ):
+            found.append(i)
+    return found
 
 
 def _is_empty(table: Table, number: int) -> bool:
@@ -170,7 +187,8 @@ def value_column(
     elif whole and not counts:
         found = whole if len(whole) > 1 or len(unknown) == 1 else unknown
     elif counts:
-        first = min(kind.measure for kind in counts if kind.measure is not None)
+        plain = [kind for kind in counts if not words.says_rate(table.headings[kind.number])]
+        first = min(k.measure for k in plain or counts if k.measure is not None)
         found = [*(k.number for k in counts if k.measure == first), *rivals, *whole]
     else:
         found = unknown

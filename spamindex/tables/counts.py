@@ -22,13 +22,14 @@ def behind(entries: Entries, figures: Figures, options: TableOptions) -> dict[st
     """What is known of how the shares of a table came about, a number for each row.
 
     ``count`` and ``total`` say how many messages or machines a share stands for, where they are
-    asked for; ``half`` is half a unit of a share's last digit, in percent; ``design_effect`` and
-    ``clusters`` are those that a tally has written. Raises UnitError where the table has no such
-    thing, or counts and shares contradict each other.
+    asked for; ``half`` is half a unit of a share's last digit, in percent, which counts do not
+    have: refused where the table is one of two; ``design_effect`` and ``clusters`` are those that a
+    tally has written. Raises UnitError where the table has no such thing, or counts and shares
+    contradict each other.
     """
     found: dict[str, Numbers] = {}
     beside = _beside(entries, figures, options)
-    if options.rounding:
+    if options.rounding and not (figures.counts and options.of is None):
         if figures.counts:
             raise UnitError(
                 f"{entries.title}: holds counts, which are not rounded: leave rounding out"

@@ -296,19 +296,26 @@ def _end(
     """
     raw = rows.table
     there = np.flatnonzero((filled > 0) & ~passed & (np.arange(len(filled)) >= first))
-    for row in there[1:][np.diff(there) > 1]:
+    spaced = np.diff(there) > 1
+    for row in there[1:][spaced] if not spaced.all() else ():
         if not (filled[there[there < row][-1] + 1 : row] == 0).any():
             continue  # comments stand between, and no blank line
         cells = _texts(raw, row)[: rows.widths[row]]
-        if row == there[-1] and any(map(periods.iso, cells)):
+        usual = _texts(raw, there[0])
+        if row == there[-1] and any(
+            periods.iso(text) and not is_figure(text) and not periods.iso(above)
+            for text, above in zip(cells, usual, strict=False)
+        ):
             return int(row), "text below the table"
-        if not any(is_figure(text) or (text and is_missing(text)) for text in cells):
+        # One that begins with a digit is a figure, though it may be one that can't be read.
+        if not any(text[:1].isdecimal() or is_figure(text) or is_missing(text) for text in cells):
             below = there[there > row]
             table = len(below) and any(is_figure(t) for r in below[:1] for t in _texts(raw, r))
             return int(row), "another table below" if table else "text below the table"
     end = len(filled)
     for row in there[:0:-1]:
-        if rows.widths[row] > 1 or BUILT_IN.knows(raw.row(row)[0]) or width < 2:
+        cell = raw.row(row)[0]
+        if rows.widths[row] > 1 or BUILT_IN.knows(cell) or is_figure(cell) or width < 2:
             break
         end = int(row)
     return end, "text below the table"
@@ -349,13 +356,26 @@ def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: 
             for row in np.flatnonzero(short & (rows.widths < last))
             if is_figure(_texts(raw, int(row))[rows.widths[row] - 1]) or rows.widths[row] == 1
         }
-    if not rows.ends and kept[-1] and rows.widths[-1] < rows.widths[kept][:-1].min(initial=10**9):
+    if not rows.ends and _is_cut_off(rows, kept, filled):
         raw.findings.doubts.append(
             Doubt("the last line is shorter than the others and has no line end: is it cut off?")
         )
     if faults:
         separator = Remedy("delimiter", None, "names the separator")
         raise FileError(*(faults[row] for row in sorted(faults)), settles=[separator])
+
+
+def _is_cut_off(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64]) -> bool:
+    """Whether the last line, which has no line end, looks like the beginning of a row.
+
+    Its cells are fewer than in any other, and it follows the table at once, or its last cell is a
+    figure that ends with its decimal mark.
+    """
+    if _texts(rows.table, len(kept) - 1)[max(rows.widths[-1] - 1, 0)].endswith((".", ",")):
+        return bool(kept[-1])
+    fewest = rows.widths[kept][:-1].min(initial=10**9)
+    follows = len(kept) > 1 and bool(kept[-2]) and filled[-2] > 0
+    return bool(rows.widths[-1] < fewest and (kept[-1] or follows))
 
 
 def _tidied(found: Table) -> Table:

@@ -62,6 +62,11 @@ class Entries:
     unmet: list[str] = field(default_factory=list)
 
     @property
+    def by_system(self) -> bool:
+        """Whether the names stand in the headings."""
+        return self.above and self.os == self.value - 1
+
+    @property
     def heading(self) -> str:
         """The heading of the figures; empty where they stand in several columns."""
         return "" if self.above else self.table.headings[self.value]
@@ -227,7 +232,7 @@ def _with(table: Table, number: int, column: Column) -> Table:
 def _filled(table: Table, number: int) -> Table:
     """The table with the cell above in the place of each blank one of a column."""
     column = table.column(number)
-    codes, blank = column.cat.codes.to_numpy(), where(column, lambda text: not text)
+    codes, blank = column.cat.codes.to_numpy(), where(column, words.is_ditto)
     above = np.maximum.accumulate(np.where(blank, 0, np.arange(len(codes))))
     return _with(table, number, categories(list(column.cat.categories), codes[above], column.index))
 

@@ -63,7 +63,7 @@ class Reading:
         """
         if not all(value.is_integer() or math.isnan(value) for value in self.values.values()):
             return False
-        written = [text for text in self.values if not is_missing(text)]
+        written = [t for t in self.values if not is_missing(t) and t not in self.rounded]
         return len({self.mark in text for text in written if "e" not in text.casefold()}) <= 1
 
 
@@ -126,12 +126,13 @@ def read(texts: Sequence[str], marks: Iterable[str] = MARKS) -> list[Reading]:
 def half_unit(text: str, mark: str) -> float:
     """Half a unit of the last digit that a figure was printed with.
 
-    >>> half_unit("5.14", "."), half_unit("1,2e-3 %", ","), half_unit("5", ".")
-    (0.005, 5e-05, 0.5)
+    >>> half_unit("5.14", "."), half_unit("1,2e-3 %", ","), half_unit("9.2k", ".")
+    (0.005, 5e-05, 50.0)
     """
-    digits, _, power = _bare(text).casefold().partition("e")
+    number, times = _multiple(_bare(text)) or (_bare(text), 1.0)
+    digits, _, power = number.casefold().partition("e")
     decimals = len(digits.partition(mark)[2])
-    return float(f"5e{int(power or 0) - decimals - 1}")
+    return float(f"5e{int(power or 0) - decimals - 1}") * times
 
 
 def _same(reading: Reading, other: Reading) -> bool:

@@ -130,7 +130,7 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
     """The shares of a table of text. Raises a SpamIndexError."""
     entries = layout.entries(table, options)
     of_systems, names = _names(entries, options)
-    if entries.above and any(entries.table.column(entries.os).cat.categories == ""):
+    if entries.by_system and any(entries.table.column(entries.os).cat.categories == ""):
         # A system without a name has a share all the same.
         entries = _with_os(entries, lambda name: name or "(no name)")
     reading = units.decimal_mark(entries, options)
@@ -321,7 +321,10 @@ def _rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mas
             entries.table.findings.notes.append(
                 f"left out as the total along {heading}: {aggregates.named(entries, exact)}"
             )
-        groups_in = where(column, words.called_group)
+        # Desktop and mobile are parts of the whole in a column of their own.
+        groups_in = where(
+            column, lambda text: words.called_group(text) and words.words(text) not in words.DEVICES
+        )
         if groups_in.any() and not groups_in.all() and entries.table.headings[number] not in chosen:
             shown = sorted({str(t) for t in column[groups_in]})
             raise MatchError(
@@ -531,7 +534,7 @@ def _say(entries: Entries, options: TableOptions) -> None:
     """Say which column was taken, of which periods, and what was not used."""
     findings = entries.table.findings
     what = f"column {entries.heading!r}" if entries.heading else "a column for each system"
-    if entries.above and entries.table.headings[entries.os] != "os":
+    if entries.above and not entries.by_system:
         what = "a column for each period"
     findings.facts.insert(0, what)
     if there := _periods(entries):

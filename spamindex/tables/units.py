@@ -196,7 +196,12 @@ def settle(
             )
         if (sign is not None and sign.unit != "percent") or words.measure(heading) is not None:
             sign = None
-        sign = Sign("percent") if sign is None or sign.times == 1 else sign
+        if sign is not None and sign.times != 1 and not _are_per_mille(reading, sign):
+            raise UnitError(
+                f"{entries.title}: the heading says one unit, and the signs in the cells another: "
+                "correct the heading, or leave the signs out"
+            )
+        sign = Sign("percent")
     halves = {
         text: numbers.half_unit(text, reading.mark)
         for text in reading.values
@@ -233,6 +238,11 @@ def settle(
     return Figures(reading, "count", values * rounded, half * rounded, coarse, rounded)
 
 
+def _are_per_mille(reading: Reading, sign: Sign) -> bool:
+    """Whether a heading says per mille, and the signs in all cells do, too."""
+    return sign.times == Sign("percent", 0.1).times and all("‰" in t for t in reading.signed)
+
+
 class _Sums:
     """What the figures of each ranking and period add up to, and how far rounding explains."""
 
@@ -242,7 +252,7 @@ class _Sums:
         filled = (values > 0).astype(float)
         usual = np.bincount(self.groups, weights=filled) * half
         # A figure is never off by more than half a unit of its own last digit.
-        most = np.bincount(self.groups, weights=own)
+        most = np.bincount(self.groups, weights=own * filled)
         self.slack: Numbers = np.maximum(np.minimum(usual, most), _LEAST)
         self.counted: Numbers = np.bincount(self.groups, weights=filled).astype(float)
         self.largest = float(values.max(initial=0))
@@ -287,6 +297,8 @@ def _found(
 ) -> tuple[str, float]:
     """The unit that is certain, and of how many percent a figure of 1 is."""
     if sign is not None and sign.unit != "count":
+        if whole_before is not None or entries.by:
+            _refuse_parts(entries, sums, whole_before)
         return _declared(entries, sums, sign)
     if sign is not None or words.measure(entries.heading) is not None:
         if reading.whole or (sign is not None and sign.times > 1) or reading.rounded:

@@ -80,7 +80,7 @@ def test_a_baseline_that_is_not_ranked_is_an_error(invoke: Invoke) -> None:
     result = invoke("compute", SPAM, SHARE, "--baseline", "Haiku")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.complaints == [
-        "error: the baseline 'Haiku' is not ranked; ranked are Linux, Other, Windows, Mac OS X"
+        "error: the baseline 'Haiku' is not ranked; choose among Linux, Other, Windows, Mac OS X"
     ]
 
 
@@ -106,7 +106,8 @@ def test_a_what_if_says_that_it_is_one(invoke: Invoke) -> None:
 
 
 def test_moves_go_in_order_and_to_names_without_a_row() -> None:
-    moved = reattribute(table(a=40, b=60), [("a", "b", 50), ("b", "c", 25)])
+    moves = [("a", "b", 50), ("b", "c", 25)]
+    moved = reattribute(table(a=40, b=60), moves, market=table(a=1, b=1, c=98))
     assert moved.to_dict("list") == {"os": ["a", "b", "c"], "share": [20.0, 60.0, 20.0]}
     assert reattribute(table(a=40), [("A", "a", 50)]).to_dict("list") == {
         "os": ["a"],

@@ -104,3 +104,25 @@ def test_what_is_wrong_is_said_with_the_options_of_shares(invoke: Invoke, write:
     assert len(result.complaints) == 1
     assert "--unit percent" in result.complaints[0]
     assert "--share-unit" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "os,share\nWindows,92\nLinux,8\n",
+        "os,share\nWindows,92.0\nLinux,8.0\n",
+        "os,share\nWindows,91.58\nLinux,8.42\n",
+        "os,share\nWindows,91.5\nLinux,8.5\n",
+        "os,share\nWindows,0.92\nLinux,0.08\n",
+    ],
+)
+@pytest.mark.parametrize("style", ["csv", "json", "jsonl", "tsv"])
+def test_what_was_rounded_is_rounded_alike_when_it_is_read_again(
+    invoke: Invoke, write: Write, content: str, style: str
+) -> None:
+    table = write("t.csv", content)
+    clean = invoke("shares", table, "-f", style).stdout.encode()
+    asked = ("--rounding", "-f", "csv", "-q")
+    expected = invoke("compute", SPAM, table, *asked).stdout
+    assert expected.count("rounding") == 2
+    assert invoke("compute", SPAM, "-", *asked, stdin=clean).stdout == expected

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SHARE, SPAM
 
 
 @pytest.mark.parametrize(
     "arguments",
     [["--help"], ["--version"], ["compute", "--help"], ["compute"], ["nothing"],
-     ["compute", "a", "b", "-f", "x"], ["compute", "-", "-"]],
+     ["compute", "a", "b", "-f", "x"], ["compute", "-", "-"], ["shares", "--help"],
+     ["compute", "a", "b", "--where", "x"], ["compute", "a", "b", "--columns", "x"],
+     ["compute", "a", "b", "--by", "date:month", "--key", "month"], ["shares", "--nothing"]],
 )  # fmt: skip
 def test_help_and_usage_errors_load_neither_pandas_nor_tabulate(arguments: list[str]) -> None:
     program = (
@@ -29,15 +31,25 @@ def test_help_and_usage_errors_load_neither_pandas_nor_tabulate(arguments: list[
     )
 
 
-def test_completion_loads_neither_pandas_nor_tabulate(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("spamindex compute --fo", "--format"),
+        (f"spamindex compute {SPAM} {SHARE} --key o", "os"),
+    ],
+)
+def test_completion_loads_neither_pandas_nor_tabulate(
+    tmp_path: Path, words: str, completed: str
+) -> None:
     trace = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "spamindex"],
-        env={"_SPAMINDEX_COMPLETE": "bash_complete", "COMP_WORDS": "spamindex compute --fo",
-             "COMP_CWORD": "2", "HOME": str(tmp_path)},
+        env={"_SPAMINDEX_COMPLETE": "bash_complete", "COMP_WORDS": words,
+             "COMP_CWORD": str(len(words.split()) - 1), "HOME": str(tmp_path)},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert "--format" in trace.stdout
+    assert f"plain,{completed}\n" in trace.stdout
     assert "pandas" not in trace.stderr
+    assert "numpy" not in trace.stderr
     assert "tabulate" not in trace.stderr
 
 

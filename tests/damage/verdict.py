@@ -15,8 +15,8 @@ Outcome = Literal["exact", "losses", "doubted", "refused", "wrong"]
 
 # These may change how a name is spelled.
 _RESPELL = {"changed case", "synonyms", "blanks in names", *TO_BYTES}
-# Names meet without the quotation marks in them.
-_MARKS = str.maketrans("", "", '"')
+# Names meet without the quotation marks in them, Windows7 and Windows 7 too.
+_MARKS = str.maketrans("", "", "\"`' ")
 _PART = "of 100 percent: a part of the whole?"
 # What makes another figure of a figure, or another table of a table of counts, that can be right:
 # and what has to be said then.
@@ -93,7 +93,7 @@ def _ranking(one: Damaged, stdout: str) -> _Ranking | None:
 
 
 def _folded(name: str) -> str:
-    return " ".join(name.translate(_MARKS).casefold().split())
+    return "".join(name.translate(_MARKS).casefold().split())
 
 
 def _left(role: str, known: _Ranking, lost: set[str]) -> Iterator[_Ranking]:

@@ -1,0 +1,42 @@
+"""The changed tables: each change alone on each known table, and pairs of changes."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from random import Random
+
+from tests.changes.kinds import KINDS
+from tests.changes.originals import originals
+from tests.changes.sheet import Sheet
+
+
+def changed(original: Sheet, kinds: tuple[str, ...], seed: int) -> Sheet | None:
+    """A table changed in some ways, in the order of ``KINDS``; None where one does not fit it."""
+    sheet = original.copy()
+    rng = Random(f"{original.name} {' '.join(kinds)} {seed}")
+    for kind in sorted(kinds, key=list(KINDS).index):
+        if not KINDS[kind](sheet, rng):
+            return None
+        sheet.kinds.append(kind)
+    return sheet
+
+
+def singles(seeds: range) -> Iterator[Sheet]:
+    """Each change alone on each known table that it fits."""
+    for original in originals():
+        for kind, seed in itertools.product(KINDS, seeds):
+            if (sheet := changed(original, (kind,), seed)) is not None:
+                yield sheet
+
+
+def pairs(count: int, seed: int = 0) -> Iterator[Sheet]:
+    """So many tables with two changes each, picked by chance, the same ones each time."""
+    rng = Random(seed)
+    tables = originals()
+    while count:
+        original = rng.choice(tables)
+        kinds = tuple(rng.sample(list(KINDS), 2))
+        if (sheet := changed(original, kinds, rng.randrange(1_000_000))) is not None:
+            count -= 1
+            yield sheet

@@ -1,0 +1,162 @@
+"""Inputs that were read wrong, or refused without need: each stands for its kind."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from spamindex.errors import SpamIndexError
+from spamindex.tables.options import TableOptions
+from spamindex.tables.shares import Reading, read_table
+
+THREE = "Windows,900\nLinux,30\nmacOS,70\n"
+RIGHT = {"Windows": 90.0, "Linux": 3.0, "macOS": 7.0}
+
+
+def reading(text: str, **fields: object) -> Reading:
+    source = io.BytesIO(text.encode())
+    source.name = "t.csv"
+    return read_table(source, TableOptions(of="market").with_fields(fields))
+
+
+def read(text: str, **fields: object) -> dict[str, float]:
+    shares = reading(text, **fields).shares
+    return dict(zip(shares["os"], shares["share"].round(9), strict=True))
+
+
+def refused(text: str, **fields: object) -> str:
+    with pytest.raises(SpamIndexError) as caught:
+        reading(text, **fields)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("rest", ["Chro", "C", "FooO"])
+def test_a_last_line_that_is_cut_off_is_warned_of_and_is_no_footer(rest: str) -> None:
+    warning = reading(f"os,visits\n{THREE}{rest}").findings.warning()
+    assert warning is not None
+    assert "is it cut off?" in warning
+    assert reading(f"os,visits\n{THREE}\nSource: a survey").findings.warning() is None
+
+
+def test_a_last_figure_that_ends_with_its_decimal_mark_is_cut_off() -> None:
+    warning = reading("os,share\nWindows,90.21\nmacOS,7.54\nLinux,2.").findings.warning()
+    assert warning is not None
+    assert "is it cut off?" in warning
+
+
+def test_the_last_row_of_a_table_with_blank_lines_and_dates_is_a_row() -> None:
+    rows = [f"2010-03-0{day},{row}" for day in (1, 2) for row in THREE.splitlines()]
+    table = "date,os,visits\n" + "\n\n".join(rows) + "\n"
+    assert read(table, period="all") == RIGHT
+    assert read("os,visits,date\nWindows,900,2010-03-01\nLinux,30,2010-03-01\n\nmacOS,70,2010-03-01\n") == RIGHT
+    assert read(f"os,visits\n{THREE}\nUpdated,2010-03-01\n") == RIGHT
+
+
+def test_a_row_with_a_figure_that_cannot_be_read_is_no_other_table_below() -> None:
+    answer = refused("os,visits\nWindows,900\nLinux,30\n\nmacOS,70 *\nBSD,5\n")
+    assert "'70 *' is not a number" in answer
+
+
+@pytest.mark.parametrize("name", ["Everything", "Overall figure", "Alles zusammen"])
+def test_sums_of_one_browser_are_no_systems_where_browsers_are_added_up(name: str) -> None:
+    parts = {"A": (600, 20, 50), "B": (300, 10, 20)}
+    table = "browser,os,visits\n" + "".join(
+        f"{browser},Windows,{w}\n{browser},Linux,{l}\n{browser},macOS,{m}\n{browser},{name},{w + l + m}\n"
+        for browser, (w, l, m) in parts.items()
+    )
+    assert "what the rows next to it add up to" in refused(table, sum="browser")
+    assert read(table, sum="browser", drop=name) == RIGHT
+
+
+def test_a_total_of_each_browser_is_left_out_where_browsers_are_added_up() -> None:
+    table = (
+        "browser,os,visits\nA,Windows,600\nA,Linux,20\nA,macOS,50\nA,Total,670\n"
+        "B,Windows,300\nB,Linux,10\nB,macOS,20\nB,Total,330\n"
+    )
+    assert read(table, sum="browser") == RIGHT
+
+
+@pytest.mark.parametrize("heading", ["Actions per visit", "Seiten pro Besuch", "Pages par visite"])
+def test_a_measure_by_visit_is_no_rival_of_the_visits(heading: str) -> None:
+    assert read(f"os,visits,{heading}\nWindows,900,2\nLinux,30,4\nmacOS,70,3\n") == RIGHT
+
+
+def test_visits_per_day_are_not_taken_before_what_is_counted() -> None:
+    table = "os,sessions,visits per day\nWindows,900,2\nLinux,30,4\nmacOS,70,3\n"
+    assert read(table) == RIGHT
+    assert "which column" in refused(table.replace("sessions", "visits"))
+
+
+def test_a_system_with_a_figure_that_cannot_be_read_is_not_passed_over_in_a_wide_table() -> None:
+    table = "month,Windows,macOS,Linux\n2010-01,90,7,3^1\n2010-02,90,7,3\n"
+    assert "'3^1' is not a number" in refused(table, period="2010-01")
+    assert read(table, period="2010-02") == {"Windows": 90.0, "macOS": 7.0, "Linux": 3.0}
+
+
+def test_a_row_without_a_name_beside_a_column_for_each_period_is_refused() -> None:
+    table = "OS,2010-01,2010-02\nWindows,90,91\n,3,3\nmacOS,7,6\n"
+    assert "no name stands under 'OS' on line 3" in refused(table, period="2010-02")
+
+
+def test_rounding_of_figures_in_millions_is_known() -> None:
+    assert read("os,users\nWindows,0.9E-6M\nLinux,0.03E-6M\nmacOS,0.07E-6M\n", unit="count") == RIGHT
+
+
+@pytest.mark.parametrize("heading", ["Share (per mille)", "Anteil (bps)"])
+def test_a_sign_that_contradicts_the_heading_is_refused(heading: str) -> None:
+    assert "says one unit" in refused(f"os,{heading}\nWindows,%900\nLinux,%30\nmacOS,%70\n")
+    assert read("os,Share ‰\nWindows,900 ‰\nLinux,30 ‰\nmacOS,70 ‰\n") == RIGHT
+
+
+@pytest.mark.parametrize("heading", ["ham_count", "Count last month", "expected counts"])
+def test_a_count_of_something_else_is_not_taken(heading: str) -> None:
+    assert "can be something else" in refused(f"os,{heading}\n{THREE}")
+    assert read(f"os,user_id Count\n{THREE}") == RIGHT
+
+
+@pytest.mark.parametrize("heading", ["%", "fraction", "Anteil in Prozent", "share"])
+def test_parts_of_all_groups_together_are_refused_whatever_the_heading(heading: str) -> None:
+    times = 0.01 if heading == "fraction" else 1
+    table = f"os,device,{heading}\n" + "".join(
+        f"{os},{device},{n * times:.10g}\n"
+        for os, device, n in (
+            ("Windows", "desktop", 45), ("Linux", "desktop", 1.5), ("macOS", "desktop", 3.5),
+            ("Android", "mobile", 30), ("iOS", "mobile", 20),
+        )
+    )  # fmt: skip
+    assert "only together" in refused(table, where="device!=mobile")
+    assert read(table, where="device!=mobile", unit="count") == RIGHT
+
+
+def test_figures_with_a_word_for_millions_may_have_decimals_or_not() -> None:
+    table = 'os,value\nWindows,45 Mio\nLinux,"1,5 Mio"\nmacOS,"3,5 Mio"\n'
+    assert read(table) == RIGHT
+
+
+@pytest.mark.parametrize("name", ["Linux (all)", "Linux (any)", "Linux (gesamt)", "Windows Ergebnis"])
+def test_a_total_in_brackets_is_a_total(name: str) -> None:
+    assert "called a total" in refused(f"os,visits\n{THREE}{name},25\nUbuntu,10\n")
+
+
+@pytest.mark.parametrize("name", ["N", "Erhoben", "Stichprobe", "Data"])
+def test_what_is_no_known_system_and_more_than_all_others_is_refused(name: str) -> None:
+    table = f"os,visits\n{THREE}{name},5120\n"
+    assert "more than all others together" in refused(table)
+    assert read(table, drop=name) == RIGHT
+    wide = f"month,Windows,Linux,macOS,{name}\n2010-01,900,30,70,5120\n"
+    assert "more than all others together" in refused(wide)
+    assert read(f"Land,Besuche\nFR,30\nDE,70\n{name},900\n") == {"FR": 3.0, "DE": 7.0, name: 90.0}
+
+
+@pytest.mark.parametrize("name", [";Linux", "--Linux", "!Linux", "(Linux)", "~~Linux~~", "'Linux"])
+def test_a_row_put_out_of_use_by_a_mark_is_refused_beside_the_row_itself(name: str) -> None:
+    table = f"os,visits\nWindows,900\n{name},20\nLinux,30\nmacOS,70\n"
+    refused(table)
+
+
+@pytest.mark.parametrize("sign", ["〃", ",,", "ditto", "''"])
+def test_a_sign_for_the_same_as_above_is_no_name(sign: str) -> None:
+    table = f'os,device,visits\nWindows,PC,500\n"{sign}",Tablet,400\nLinux,PC,30\nmacOS,PC,70\n'
+    assert "no name stands" in refused(table, sum="device")
+    assert read(table, sum="device", fill="os") == RIGHT
