@@ -80,7 +80,7 @@ def test_a_lone_figure_has_no_unit(invoke: Invoke, write: Write) -> None:
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.complaints == [
         "error: share.csv: adds up to 0.9: percents or fractions? --share-unit percent takes them "
-        "for percents, --share-unit fraction for fractions"
+        "for percents, --share-unit fraction takes them for fractions"
     ]
     result = invoke("compute", SPAM, "share.csv", "--share-unit", "fraction", "-f", "csv")
     assert result.stdout.splitlines()[1] == "Linux,5.14,90.0,0.057111111111111106"
