@@ -6,6 +6,7 @@ language is a word in a line. A column is found by ``headed``, for tables and re
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -169,6 +170,7 @@ _COUNTED = frozenset(word for measure in COUNT_WORDS for word in measure) | froz
     {"systems", "os", "oses", "operating systems", "browsers", "countries", "versions", "platforms",
      "others", "regions", "providers", "spam", "traffic"}
 )  # fmt: skip
+_ALL = frozenset({"all", "alle", "tous"})
 GROUPS = frozenset(
     {"world", "welt", "monde", "mundo", "mondo", "wereld", "świat", "dünya", "мир", "世界", "세계",
      "asia", "asien", "asie", "azië", "azja", "asya", "азия", "亚洲", "アジア",
@@ -194,6 +196,7 @@ PARTS = frozenset(
      "y compris", "de los cuales", "de las cuales", "dos quais", "di cui", "waarvon", "waarvan",
      "därav", "varav", "heraf", "herav", "hvorav", "w tym", "z toho", "из них", "в том числе", "其中"}
 )  # fmt: skip
+_PARTS = tuple(f"{part} " for part in PARTS)
 FOOTERS = frozenset(
     {"updated", "generated", "last updated", "created", "exported", "as of", "date", "stand",
      "aktualisiert", "erstellt", "mis à jour", "actualizado", "aggiornato", "bijgewerkt",
@@ -201,6 +204,7 @@ FOOTERS = frozenset(
      "rows", "records", "zeilen", "base", "sample size", "respondents", "basis",
      "обновлено", "источник", "更新日", "更新时间"}
 )  # fmt: skip
+_FOOTERS = tuple(f"{footer} " for footer in FOOTERS)
 DATES = frozenset({"date", "datum", "fecha", "dato", "дата", "日期", "日付"})
 _BEFORE_DATES = frozenset(
     {"on", "at", "as", "am", "vom", "le", "el", "em", "il", "op", "den", "на", "от"}
@@ -363,6 +367,7 @@ RECORD_HEADINGS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+@functools.lru_cache(maxsize=1 << 16)  # the same headings and names are asked about again and again
 def words(heading: str) -> str:
     """A heading as its words alone: lower case, one blank between them.
 
@@ -545,11 +550,15 @@ def called_total(name: str) -> bool:
     if said in TOTALS or said in TOTALS_OR_NAMES:
         return True
     first, _, rest = said.partition(" ")
-    _, _, last = said.rpartition(" ")
-    return (
-        (first in TOTALS and rest in _COUNTED)
-        or (last in TOTALS and last not in ("all", "alle", "tous"))
-        or any(f" {all_} {what} " in f" {said} " for all_ in ("all", "alle") for what in _COUNTED)
+    before, _, last = said.rpartition(" ")
+    if (first in TOTALS and rest in _COUNTED) or (last in TOTALS and last not in _ALL):
+        return True
+    if _ALL.isdisjoint(before.split()):
+        return False
+    parts = said.split()
+    return any(
+        part in _ALL and {parts[i + 1], " ".join(parts[i + 1 : i + 3])} & _COUNTED
+        for i, part in enumerate(parts[:-1])
     )
 
 
@@ -577,9 +586,8 @@ def called_footer(name: str) -> bool:
     date = said.rpartition(" ")[2]
     if " " in said and date in DATES:  # Export date
         return True
-    return any(
-        said.startswith(f"{footer} ") and _begins_a_date(said[len(footer) + 1 :])
-        for footer in FOOTERS
+    return said.startswith(_FOOTERS) and any(
+        said.startswith(footer) and _begins_a_date(said[len(footer) :]) for footer in _FOOTERS
     )
 
 
@@ -594,7 +602,7 @@ def called_part(name: str) -> bool:
     >>> called_part("davon Windows 10"), called_part("Windows 10")
     (True, False)
     """
-    return any(words(name).startswith(f"{part} ") for part in PARTS)
+    return words(name).startswith(_PARTS)
 
 
 def is_missing(text: str) -> bool:
@@ -646,4 +654,8 @@ def is_blank(text: str) -> bool:
     (True, True, False)
     """
     folded = text.strip().casefold()
-    return folded in _DITTO or folded in MISSING and (folded in _NO_NAMES or not any(map(str.isalpha, folded)))
+    return (
+        folded in _DITTO
+        or (folded in MISSING
+        and (folded in _NO_NAMES or not any(map(str.isalpha, folded))))
+    )

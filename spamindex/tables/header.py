@@ -197,6 +197,9 @@ def _headings(
     header = above[-1]
     if len(above) > 1 and above[-2] == header - 1:
         return _two_lines(rows, looks, above[-2], header, first)
+    known = [text for text in looks.cells[header] if BUILT_IN.knows(text)]
+    if known == looks.cells[header][:1] and not _says_headings(looks.cells[header], options):
+        raise _ambiguous(raw, header, looks.cells[header])
     of_years = not any(looks.counted[first]) and any(looks.dated[header])
     if of_years and not _says_headings(looks.cells[header], options):
         raise _ambiguous(raw, header, looks.cells[header])
@@ -308,7 +311,9 @@ def _end(
         ):
             return int(row), "text below the table"
         # One that begins with a digit is a figure, though it may be one that can't be read.
-        if not any(text[:1].isdecimal() or is_figure(text) or is_missing(text) for text in cells):
+        if not BUILT_IN.knows(cells[0]) and not any(
+            text[:1].isdecimal() or is_figure(text) or is_missing(text) for text in cells
+        ):
             below = there[there > row]
             table = len(below) and any(is_figure(t) for r in below[:1] for t in _texts(raw, r))
             return int(row), "another table below" if table else "text below the table"

@@ -365,7 +365,10 @@ def _no_periods(table: Table, number: int, found: dict[str, str | None]) -> Peri
     if any(map(_NUMBERED.fullmatch, bad)):
         return PeriodError(
             f"{said}: is the day first, or the month?",
-            settles=[Remedy("dates", "day-first", "or month-first says which")],
+            settles=[
+                Remedy("dates", "day-first", "or"),
+                Remedy("dates", "month-first", "says which"),
+            ],
         )
     return PeriodError(
         f"{said}, which is no period (2010-03, 2010-03-01, 2010-Q1, 2010-W09, 2010)",

@@ -207,7 +207,7 @@ def settle(
         for text in reading.values
         if not is_missing(text)
     }
-    sums = _Sums(entries, values, half, numbers_of(column, halves, 0.0))
+    sums = _Sums(entries, values, half, numbers_of(column, halves, 0.0), signed=bool(signed.any()))
     if unit is None:
         unit, times = _found(entries, reading, sums, sign, whole_before)
     else:
@@ -225,16 +225,11 @@ def settle(
             f"{entries.title}: adds up to {total * rounded:.4g}, more than anybody has counted"
         )
     coarse = rounded > 1 or bool(reading.rounded)
-    findings.facts.append(f"counts, {total * rounded:,.10g} in all")
-    if (
-        options.unit is None
-        and words.measure(heading) is None
-        and sign is None
-        and "spam" not in words.words(heading).split()
-    ):
-        findings.notes.append("counts, since they are whole and above 100")
-        findings.facts.pop()
-        findings.notes[-1] = f"whole numbers above 100 taken as counts, {total:,.10g} in all"
+    says_counts = words.measure(heading) is not None or words.holds(heading, ["spam"])
+    if options.unit is None and sign is None and not says_counts:
+        findings.notes.append(f"whole numbers above 100 taken as counts, {total:,.10g} in all")
+    else:
+        findings.facts.append(f"counts, {total * rounded:,.10g} in all")
     return Figures(reading, "count", values * rounded, half * rounded, coarse, rounded)
 
 
@@ -246,7 +241,10 @@ def _are_per_mille(reading: Reading, sign: Sign) -> bool:
 class _Sums:
     """What the figures of each ranking and period add up to, and how far rounding explains."""
 
-    def __init__(self, entries: Entries, values: Numbers, half: float, own: Numbers) -> None:
+    def __init__(
+        self, entries: Entries, values: Numbers, half: float, own: Numbers, *, signed: bool
+    ) -> None:
+        self.signed = signed
         self.groups: npt.NDArray[np.int64] = entries.rankings(over_time=True)
         self.sums: Numbers = np.bincount(self.groups, weights=values).astype(float)
         filled = (values > 0).astype(float)
@@ -330,7 +328,9 @@ def _found(
 def _declared(entries: Entries, sums: _Sums, sign: Sign) -> tuple[str, float]:
     """The unit that a heading, or the sign in the cells, says."""
     says_percent = sign.unit == "percent" and sign.times == 1
-    if says_percent and sums.are(1).all() and sums.counted.max() > 1:
+    # A row of fractions may be missing; a sign in the cells themselves is taken at its word.
+    small = sums.largest <= 1 and not sums.signed
+    if says_percent and (small or sums.are(1).all()) and sums.counted.max() > 1:
         raise UnitError(
             f"{entries.title}: says percent, but adds up to {_total(sums)}",
             settles=[_FRACTION, _PERCENT],
