@@ -577,9 +577,9 @@ def _say_added_up(entries: Entries, apart: Sequence[int], options: TableOptions,
 def _say(entries: Entries, options: TableOptions) -> None:
     """Say which column was taken, of which periods, and what was not used."""
     findings = entries.table.findings
-    what = f"column {entries.heading!r}" if entries.heading else "a column for each system"
-    if entries.above and not entries.by_system:
-        what = "a column for each period"
+    what = f"column {entries.table.called(entries.value)}"
+    if entries.above:
+        what = f"a column for each {'system' if entries.by_system else 'period'}"
     findings.facts.insert(0, what)
     if there := _periods(entries):
         findings.facts.append(f"of {periods.told(there)}")
