@@ -231,7 +231,7 @@ def _version_of(entries: Entries, families: Mask, names: Names) -> str | None:
     return next(
         (
             name
-            for name in texts(entries.table.column(entries.os))
+            for name in entries.table.texts(entries.os)
             if names.canonical(name) not in labels and names.canonical(names.label(name)) in labels
         ),
         None,

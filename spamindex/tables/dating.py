@@ -47,10 +47,11 @@ def known_periods(table: Table, options: TableOptions) -> list[str]:
     if not dated and (spans := columns.by_period(table)):
         parsed = periods.in_column([table.headings[i] for i in spans])
         return [found or text for text, found in parsed.items()]
-    return [text for i in dated[:1] for text in texts(table.column(i)) if text]
+    return [text for i in dated[:1] for text in table.texts(i) if text]
 
 
 def is_iso(column: Column) -> bool:
+    """Whether all cells of a column are months or days in ISO form."""
     there = texts(column)
     return bool(there) and all(_ISO_DAY.fullmatch(text) and periods.iso(text) for text in there)
 

@@ -18,7 +18,6 @@ from spamindex.tables.table import (
     categories,
     groups,
     mapped,
-    texts,
     where,
 )
 from spamindex.words import is_blank
@@ -91,7 +90,7 @@ class Entries:
     def label(self, row: int | np.integer) -> str:
         """The ranking and period of a row as messages name it; empty where there is one."""
         numbers = dict.fromkeys([*self.by, *self.periods])
-        told = [i for i in numbers if len(texts(self.table.column(i))) > 1]
+        told = [i for i in numbers if len(self.table.texts(i)) > 1]
         return ", ".join(str(self.table.column(i).iloc[row]) for i in told)
 
     def only(self, rows: Mask) -> Entries:
@@ -121,7 +120,7 @@ def entries(table: Table, options: TableOptions) -> Entries:
         above, value = len(table.headings) - 2, len(table.headings) - 1
         if spans:
             dated = [*dated, above]
-            parsed = periods.in_column(texts(table.column(above)))
+            parsed = periods.in_column(table.texts(above))
             table = table.replaced(above, mapped(table.column(above), lambda t: parsed.get(t) or t))
         os = above if systems else columns.key_column(table, options, {*apart, above, value})
     else:

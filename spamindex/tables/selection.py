@@ -102,7 +102,7 @@ def of_period(
             raise PeriodError(f"{table.name}: has no dates, so {options.period!r} can't be chosen")
         return kept
     if options.period is None:
-        several = [i for i in dated if i not in ranked_by and len(texts(table.column(i))) > 1]
+        several = [i for i in dated if i not in ranked_by and len(table.texts(i)) > 1]
         if several and not ranked_by:
             raise _which_period(table, dated, several)
         return kept
@@ -112,9 +112,7 @@ def of_period(
         wanted = _wanted(table, options.period, there)
         kept &= where(column, partial(_lies_in, wanted))
     if not kept.any():
-        held = " and ".join(
-            f"{table.called(i)} {periods.told(texts(table.column(i)))}" for i in dated
-        )
+        held = " and ".join(f"{table.called(i)} {periods.told(table.texts(i))}" for i in dated)
         raise PeriodError(f"{table.name}: has nothing of {options.period}: {held}")
     for number in dated:
         there = texts(table.column(number)[kept])
@@ -151,10 +149,10 @@ def _wanted(table: Table, period: str, there: Sequence[str]) -> str:
 
 
 def _which_period(table: Table, dated: Sequence[int], several: Sequence[int]) -> PeriodError:
-    held = " and ".join(f"{table.called(i)} {periods.told(texts(table.column(i)))}" for i in dated)
-    last = {i: max(texts(table.column(i))) for i in several}
+    held = " and ".join(f"{table.called(i)} {periods.told(table.texts(i))}" for i in dated)
+    last = {i: max(table.texts(i)) for i in several}
     if len(dated) == 1:
-        there = texts(table.column(several[0]))
+        there = table.texts(several[0])
         unsure = any(periods.span_of(text) is None for text in there)
         settles = [
             *(

@@ -21,7 +21,18 @@ from spamindex.errors import (
 )
 from spamindex.names import Names
 from spamindex.sources import Source
-from spamindex.tables import aggregates, columns, counts, header, layout, numbers, rows, sums, units
+from spamindex.tables import (
+    aggregates,
+    columns,
+    counts,
+    header,
+    layout,
+    marks,
+    numbers,
+    rows,
+    sums,
+    units,
+)
 from spamindex.tables.layout import Entries
 from spamindex.tables.options import TableOptions
 from spamindex.tables.table import (
@@ -127,7 +138,7 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
     if entries.by_system and any(entries.table.column(entries.os).cat.categories == ""):
         # A system without a name has a share all the same.
         entries = _with_os(entries, lambda name: name or "(no name)")
-    reading = units.decimal_mark(entries, options)
+    reading = marks.decimal_mark(entries, options)
     _refuse_faults(entries, reading.faults)
     values = numbers_of(entries.table.column(entries.value), reading.values)
     counted = _counted(entries, options, reading.whole, values)
@@ -177,7 +188,7 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
         [
             (
                 entries.table.headings[i],
-                {periods.span_of(t) for t in texts(entries.table.column(i))},
+                {periods.span_of(t) for t in entries.table.texts(i)},
             )
             for i in entries.by
         ],
@@ -189,9 +200,7 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
 def _names(entries: Entries, options: TableOptions) -> tuple[bool, Names]:
     """Whether the names are those of operating systems, and the names by which they meet others."""
     heading = options.key or entries.table.headings[entries.os]
-    there = [
-        t for t in texts(entries.table.column(entries.os)) if t and options.names.rest(t) is None
-    ]
+    there = [t for t in entries.table.texts(entries.os) if t and options.names.rest(t) is None]
     known = sum(map(options.names.knows, there))
     heading_of_os = (
         entries.above
@@ -286,7 +295,7 @@ def _ranked(entries: Entries, groups: npt.NDArray[np.int64]) -> Mask:
 
 def _periods(entries: Entries) -> list[str]:
     """The periods that the rows are of, of the column that has most of them."""
-    there = [texts(entries.table.column(i)) for i in entries.periods]
+    there = [entries.table.texts(i) for i in entries.periods]
     return sorted(sorted(there, key=len)[-1]) if there else []
 
 

@@ -163,7 +163,7 @@ def refuse_repeats(entries: Entries, figures: Figures, options: TableOptions) ->
                 f"({lines})",
                 settles=[
                     Remedy("by", "period", "ranks each"),
-                    Remedy("period", max(texts(entries.table.column(over_time[0]))), "chooses one"),
+                    Remedy("period", max(entries.table.texts(over_time[0])), "chooses one"),
                 ],
             )
         if along := [i for i in differing if i in entries.summed]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from spamindex import words
-from spamindex.errors import Doubt, FigureError, Findings, Remedy, UnitError
+from spamindex.errors import Doubt, FigureError, Remedy, UnitError
 from spamindex.tables import numbers
 from spamindex.tables.layout import Entries
 from spamindex.tables.numbers import Reading
 from spamindex.tables.options import TableOptions
-from spamindex.tables.table import Column, Numbers, numbers_of, texts, where
+from spamindex.tables.table import Column, Numbers, numbers_of, where
 from spamindex.words import is_missing
 
 MOST_COUNTED = 1e18  # bytes of traffic can be counted too; far beyond, intervals overflow
@@ -93,77 +92,6 @@ def _multiple(heading: str) -> float | None:
         if w in words.MULTIPLES and w.isalpha() and (len(w) > 2 or not w.isascii())
     ]
     return long[0] if long else None
-
-
-def decimal_mark(entries: Entries, options: TableOptions) -> Reading:
-    """The one reading of the figures: which mark is the decimal one. Raises FigureError.
-
-    Under a heading of counts a mark before three digits is a thousands mark, under one of shares a
-    decimal mark; else the other columns of the table may tell.
-    """
-    column = entries.table.column(entries.value)
-    if options.decimal is not None:
-        return numbers.read(texts(column), [options.decimal])[0]
-    readings = numbers.read(texts(column))
-    if len(readings) == 1:
-        return readings[0]
-    heading = entries.heading
-    sign = said(heading)
-    thousands = [r for r in readings if r.grouped]
-    if len(thousands) == 1:
-        if words.says_shares(heading) or any(map(numbers.is_signed, texts(column))):
-            return next(r for r in readings if r is not thousands[0])
-        whole_counts = words.measure(heading) is not None and (sign is None or sign.times == 1)
-        if whole_counts:
-            return thousands[0]
-    if (mark := _mark_elsewhere(entries)) is not None:
-        return next(r for r in readings if r.mark == mark)
-    if len(thousands) == 1 and _same_shares(thousands[0], readings):
-        return next(r for r in readings if r is not thousands[0])
-    some = [text for text in texts(column) if any(m in text for m in numbers.MARKS)]
-    raise FigureError(
-        f"{entries.title}: is the mark in {', '.join(map(repr, some[:3]))} a decimal mark, or "
-        "one of thousands?",
-        settles=[
-            Remedy(
-                "decimal", readings[0].mark, f"makes {some[0]!r} {_shown(readings[0], some[0])}"
-            ),
-            Remedy("decimal", readings[1].mark, f"makes it {_shown(readings[1], some[0])}"),
-        ],
-    )
-
-
-def _shown(reading: Reading, text: str) -> str:
-    return f"{reading.values[text]:.10g}"
-
-
-def _same_shares(thousands: Reading, readings: Sequence[Reading]) -> bool:
-    """Whether all figures are just a thousand times larger, and add up to 100 with decimals."""
-    other = next(r for r in readings if r is not thousands)
-    pairs = [
-        (a, b)
-        for a, b in zip(thousands.values.values(), other.values.values(), strict=True)
-        if a == a
-    ]
-    return (
-        all(abs(a - 1000 * b) < 1e-6 * a for a, b in pairs)
-        and abs(sum(b for _, b in pairs) - 100) < 0.01
-    )
-
-
-def _mark_elsewhere(entries: Entries) -> str | None:
-    """The decimal mark that other columns of figures leave no doubt of."""
-    marks = set()
-    for number in range(len(entries.table.headings)):
-        if number in (entries.value, entries.os, *entries.periods):
-            continue
-        there = [t for t in texts(entries.table.column(number))[:1000] if numbers.is_figure(t)]
-        if not any(mark in text for text in there for mark in numbers.MARKS):
-            continue
-        readings = numbers.read(there)
-        if len(readings) == 1 and not readings[0].faults:
-            marks.add(readings[0].mark)
-    return marks.pop() if len(marks) == 1 else None
 
 
 def settle(
@@ -449,7 +377,7 @@ def _rankings(entries: Entries, sums: _Sums, which: npt.NDArray[np.bool_]) -> st
 
 def _without(entries: Entries, sums: _Sums, which: npt.NDArray[np.bool_]) -> list[Remedy]:
     """The ways to leave rankings out, where one column tells them from the others."""
-    there = {i: texts(entries.table.column(i)) for i in {*entries.by, *entries.periods}}
+    there = {i: entries.table.texts(i) for i in {*entries.by, *entries.periods}}
     told = [i for i, of in there.items() if len(of) > 1 and entries.table.headings[i]]
     if len(told) != 1 or which.all():
         return []
@@ -461,8 +389,3 @@ def _without(entries: Entries, sums: _Sums, which: npt.NDArray[np.bool_]) -> lis
 def _those(entries: Entries, rows: npt.NDArray[np.bool_]) -> str:
     first = np.flatnonzero(rows)[:3]
     return ", ".join(f"{entries.name(row)!r} (line {entries.line(row)})" for row in first)
-
-
-def note_of(findings: Findings) -> str:
-    """What is said of the unit; for tests."""
-    return "; ".join(findings.facts)

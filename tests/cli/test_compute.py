@@ -175,8 +175,12 @@ def test_no_index_where_the_market_share_is_0(invoke: Invoke, write: Write) -> N
 def test_files_given_the_wrong_way_round_are_refused(invoke: Invoke) -> None:
     result = invoke("compute", SHARE, SPAM)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.complaints[0].startswith(f"error: {SHARE}: can't tell which column holds the spam")
-    assert result.complaints[1].startswith(f"error: {SPAM}: can't tell which column holds the market")
+    assert result.complaints[0].startswith(
+        f"error: {SHARE}: can't tell which column holds the spam"
+    )
+    assert result.complaints[1].startswith(
+        f"error: {SPAM}: can't tell which column holds the market"
+    )
 
 
 def test_market_shares_may_stand_for_spam_shares_but_not_unsaid(
