@@ -93,8 +93,7 @@ def systems_among(
     added = [entries.table.column(i) for i in entries.summed if i != entries.os]
     parts = entries.rankings(*added, over_time=True)
     exact = _exact(figures, groups, flags, counts=counts)
-    if added:
-        exact |= _exact(figures, parts, flags, counts=counts)
+    exact |= _exact(figures, parts, flags, counts=counts)
     wholes = np.full(len(values), np.nan)
     larger = np.zeros(len(values), bool)
     if counts:
@@ -107,14 +106,12 @@ def systems_among(
         )
         for row in np.flatnonzero(larger):
             wholes[groups == groups[row]] = figures[row]
-    if not counts or not larger.any():
-        flags["family"] = _families(entries, figures, groups, names, options) & ~alone
-    else:
-        flags["family"] = np.zeros(len(values), bool)
+    flags["family"] = _families(entries, figures, groups, names, options) & ~alone
+    if larger.any():
+        flags["family"][:] = False
     flagged = _any(flags)
     flags["sum"] = _sums(entries, figures, groups, names, flagged) & ~alone
-    if added:
-        flags["sum"] |= _sums(entries, figures, parts, names, flagged) & ~alone
+    flags["sum"] |= _sums(entries, figures, parts, names, flagged) & ~alone
     if counts and not larger.any():
         flags["most"] = _most(entries, figures, groups, names, _any(flags)) & ~alone
     for reason in ("group", "indented", "family", "sum"):
@@ -333,12 +330,12 @@ def _refusal(
     if (held := _version_of(entries, flags["family"], names)) is not None:
         settles.append(Remedy("drop", held, "or such leaves out what a family holds"))
     if "" in distinct:
-        # A name that is left out by mistake makes all others larger, so that this stands first.
-        settles = [
-            Remedy("fill", entries.table.headings[entries.os], "repeats the cell above"),
-            *settles,
-            Remedy("names", None, "with a line ,Unknown makes them Unknown"),
-        ]
+        fill = Remedy("fill", entries.table.headings[entries.os], "repeats the cell above")
+        # Where other columns tell the rows apart, the cell above is likely meant: to leave the row
+        # out would make all others larger.
+        apart = {*entries.labels, *entries.summed} - {entries.os}
+        settles = [fill, *settles] if apart else [*settles, fill]
+        settles.append(Remedy("names", None, "with a line ,Unknown makes them Unknown"))
     elif flags["family"].any() and options.family:
         heading = entries.table.headings[entries.os]
         settles.append(Remedy("sum", heading, "adds a family and its versions up"))

@@ -365,10 +365,7 @@ def _unclear(
         problem = f"can't tell which column holds {what}: {' or '.join(map(table.called, among))}?"
     elif among:
         of_other = " and ".join(map(table.called, among))
-        problem = (
-            f"no column surely holds {what}: {of_other} can be something else; it has "
-            f"{_listed(table)}"
-        )
+        problem = f"can't tell which column holds {what}: {of_other} may be something else"
     else:
         problem = f"no column holds figures for {what}; it has {_listed(table)}"
     return ColumnError(

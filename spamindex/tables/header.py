@@ -367,6 +367,15 @@ def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: 
             for row in np.flatnonzero(short & (rows.widths < last))
             if is_figure(_texts(raw, int(row))[rows.widths[row] - 1]) or rows.widths[row] == 1
         }
+        mostly = [i for i in with_figures if _mostly_figures(sample[i])]
+        faults |= {
+            int(row): f"{raw.at(lines[row])}: has {rows.widths[row]} cells, but there are {width} "
+            f"headings, and {_texts(raw, int(row))[i]!r} stands where others have a figure: is a "
+            "cell missing?"
+            for row in np.flatnonzero(short & (rows.widths >= last))
+            for i in mostly[-1:]
+            if (text := _texts(raw, int(row))[i]) and not (is_figure(text) or is_missing(text))
+        }
     if not rows.ends and _is_cut_off(rows, kept, filled):
         raw.findings.doubts.append(
             Doubt("the last line is shorter than the others and has no line end: is it cut off?")
@@ -374,6 +383,11 @@ def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: 
     if faults:
         separator = Remedy("delimiter", None, "names the separator")
         raise FileError(*(faults[row] for row in sorted(faults)), settles=[separator])
+
+
+def _mostly_figures(column: Column) -> bool:
+    filled = [text for text in map(str.strip, map(str, column)) if not is_missing(text)]
+    return 2 * sum(map(is_figure, filled)) > len(filled)
 
 
 def _is_cut_off(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64]) -> bool:

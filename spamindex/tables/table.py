@@ -66,6 +66,12 @@ class Table:
         heading = self.headings[number]
         return repr(heading) if heading else f"{number + 1} (no heading)"
 
+    def replaced(self, number: int, column: Column) -> Table:
+        """The table with another column in the place of one of its own."""
+        cells = self.cells.copy(deep=False)
+        cells[number] = column
+        return replace(self, cells=cells)
+
     def with_column(self, heading: str, column: Column) -> Table:
         """The table with one more column, the last."""
         cells = self.cells.copy(deep=False)

@@ -90,7 +90,7 @@ def _multiple(heading: str) -> float | None:
     long = [
         words.MULTIPLES[w]
         for w in of.split()
-        if w in words.MULTIPLES and (len(w) > 2 or not w.isascii())
+        if w in words.MULTIPLES and w.isalpha() and (len(w) > 2 or not w.isascii())
     ]
     return long[0] if long else None
 
@@ -196,11 +196,7 @@ def settle(
             )
         if (sign is not None and sign.unit != "percent") or words.measure(heading) is not None:
             sign = None
-        if sign is not None and sign.times != 1 and not _are_per_mille(reading, sign):
-            raise UnitError(
-                f"{entries.title}: the heading says one unit, and the signs in the cells another: "
-                "correct the heading, or leave the signs out"
-            )
+        _refuse_contradiction(entries, reading, sign)
         sign = Sign("percent")
     halves = {
         text: numbers.half_unit(text, reading.mark)
@@ -233,9 +229,16 @@ def settle(
     return Figures(reading, "count", values * rounded, half * rounded, coarse, rounded)
 
 
-def _are_per_mille(reading: Reading, sign: Sign) -> bool:
-    """Whether a heading says per mille, and the signs in all cells do, too."""
-    return sign.times == Sign("percent", 0.1).times and all("‰" in t for t in reading.signed)
+def _refuse_contradiction(entries: Entries, reading: Reading, sign: Sign | None) -> None:
+    """Refuse percent signs under a heading of per mille or basis points."""
+    per_mille = Sign("percent", 0.1)
+    if sign in (None, Sign("percent")):
+        return
+    if sign != per_mille or not all("‰" in text for text in reading.signed):
+        raise UnitError(
+            f"{entries.title}: the heading says one unit, and the signs in the cells another: "
+            "correct the heading, or leave the signs out"
+        )
 
 
 class _Sums:
