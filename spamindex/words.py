@@ -456,9 +456,9 @@ def says_other(heading: str) -> bool:
     said = words(heading).split()
     if any(map(_is_spam_of_a_kind, said)):
         return True
-    if "per" in said and not (says_shares(heading) or holds(heading, PER_MILLE)):
-        if measure(heading) is None:  # pages per visit
-            return True
+    shares = says_shares(heading) or holds(heading, PER_MILLE)
+    if "per" in said and not shares and measure(heading) is None:  # pages per visit
+        return True
     counted = _COUNTABLE if said[-1:] in (["count"], ["counts"]) else frozenset()
     return not OTHER_WORDS.isdisjoint(set(said) - counted)
 

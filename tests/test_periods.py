@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from spamindex.periods import in_column, iso, is_short, span_of, told, within, within_another
+from spamindex.periods import in_column, is_short, iso, span_of, told, within, within_another
 
 
 @pytest.mark.parametrize(

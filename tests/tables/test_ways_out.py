@@ -1,4 +1,4 @@
-"""No dead ends: what an error or a warning says to do is done, and leads on to the right figures."""
+"""No dead ends: what an error or a warning says to do leads on to the right figures."""
 
 from __future__ import annotations
 
