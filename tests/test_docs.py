@@ -90,8 +90,12 @@ def test_what_it_links_to_and_names_is_there(page: Path) -> None:
 
 def test_every_file_that_the_page_of_the_house_names_is_there() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text()
-    named = set(re.findall(r"`((?:cli|charts|messages|ranking|tables)/\w+\.py|\w+\.(?:py|csv))`", text))
-    files = {str(path.relative_to(ROOT / "spamindex")) for path in (ROOT / "spamindex").rglob("*.*")}
+    named = set(
+        re.findall(r"`((?:cli|charts|messages|ranking|tables)/\w+\.py|\w+\.(?:py|csv))`", text)
+    )
+    files = {
+        str(path.relative_to(ROOT / "spamindex")) for path in (ROOT / "spamindex").rglob("*.*")
+    }
     assert len(named) > 30
     assert not named - files
 
