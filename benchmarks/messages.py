@@ -34,11 +34,15 @@ JOIN = """
     select label, count(*) n from read_parquet(?) left join latest using (client_ip)
     where spam group by label order by n desc
 """
+OF_JSON = JOIN.replace(
+    "read_parquet(?)",
+    "read_json(?, format='newline_delimited', columns={'client_ip': 'VARCHAR', 'spam': 'VARCHAR'})",
+).replace("where spam group", "where spam = 'true' group")
 SQL = "import duckdb, sys; print(duckdb.execute(sys.argv[1], sys.argv[2:]).fetchall())"
 
 
 def comparisons(folder: Path, scale: float) -> Iterator[Comparison]:
-    """Records in Parquet, few and many, in CSV, and joined with fingerprints."""
+    """Records in Parquet, few and many, in CSV and JSON, and joined with fingerprints."""
     tally, sql = [tool("spamindex"), "tally"], [sys.executable, "-c", SQL]
     theirs = of("duckdb")
     of_parquet = COUNT.format("read_parquet(?)").replace("spam in ('true', true)", "spam")
@@ -68,10 +72,20 @@ def comparisons(folder: Path, scale: float) -> Iterator[Comparison]:
             theirs: [*sql, JOIN, str(log), records],
         },
     )
+    records = _written(folder / "records.jsonl", int(5e6 * scale), "client_ip, spam, os as said")
+    yield Comparison(
+        f"`tally` of {5 * scale:g} million JSON lines joined with {scale:g} million fingerprints",
+        {
+            "spamindex": [*tally, records, "--fingerprints", str(log)],
+            theirs: [*sql, OF_JSON, str(log), records],
+        },
+    )
 
 
 def _written(path: Path, records: int, columns: str = "*") -> str:
-    query = f"copy (select {columns} from ({RECORDS.replace('?', str(records))})) to '{path}'"
+    form = " (format json)" if path.suffix == ".jsonl" else ""
+    made = RECORDS.replace("?", str(records))
+    query = f"copy (select {columns} from ({made})) to '{path}'{form}"
     # In a process of its own: what is started counts the memory of who starts it as its own.
     subprocess.run([sys.executable, "-c", SQL, query], stdout=subprocess.DEVNULL, check=True)
     return str(path)

@@ -43,7 +43,9 @@ PERIOD_HEADINGS: dict[str, str | None] = {
          "квартал", "季度", "四半期", "분기"), "quarter"),
     **dict.fromkeys(
         ("year", "years", "jahr", "année", "annee", "año", "ano", "anno", "jaar", "år",
-         "vuosi", "rok", "év", "yıl", "год", "рік", "年", "年份", "연도", "fiscal year"), "year"),
+         "vuosi", "rok", "év", "yıl", "год", "рік", "年", "年份", "연도", "fiscal year",
+         "financial year", "fy", "geschäftsjahr", "wirtschaftsjahr", "exercice", "ejercicio",
+         "academic year", "school year", "season", "saison", "temporada"), "year"),
     **dict.fromkeys(
         ("period", "periods", "time", "timestamp", "zeitraum", "periode", "période", "periodo",
          "período", "okres", "период", "期间", "期間", "기간"), None),
@@ -138,8 +140,9 @@ BASIS_POINTS = frozenset({"bps", "bp", "basis points", "basis point", "basispunk
 FRACTION_WORDS = frozenset({"fraction", "fractions", "proportion", "proportions"})
 # Counts in thousands and more; those of one or two letters only in brackets, or after "in".
 MULTIPLES: dict[str, float] = {
+    **dict.fromkeys(("100", "hundred", "hundreds", "hundert", "cientos", "centaines"), 1e2),
     **dict.fromkeys(
-        ("k", "tsd", "thousand", "thousands", "000", "000s", "tausend", "milliers", "miles",
+        ("k", "1000", "1 000", "x1000", "x 1000", "x 1 000", "1000s", "tsd", "thousand", "thousands", "000", "000s", "tausend", "milliers", "miles",
          "mila", "duizend", "tys", "тыс", "тысяч", "千"), 1e3),
     **dict.fromkeys(
         ("m", "mm", "mn", "mio", "mill", "million", "millions", "millionen", "millones", "milhões",
@@ -183,6 +186,7 @@ GROUPS = frozenset(
      "european union", "europäische union", "union européenne", "unión europea", "eu", "ue", "eu27",
      "eu 27", "eu28", "eu 28", "euro area", "eurozone", "oecd", "ocde", "g7", "g20", "brics", "emea",
      "apac", "asean", "nato", "commonwealth", "arab world", "middle east", "rest of world",
+     "latam", "apj", "mena", "dach", "benelux", "nordics", "scandinavia", "skandinavien",
      "high income", "low income", "middle income"}
 )  # fmt: skip
 # Kinds of machines, which are groups among systems, and parts in a column of their own.
@@ -215,7 +219,7 @@ MISSING = frozenset(
      "k. a.", "k.a.", "keine angabe", "s.o.", "nd", "n.d.", "н/д", "不详"}
 )  # fmt: skip
 # In a column of names: the same as above.
-_DITTO = frozenset({"", "〃", "″", '"', ",,", "''", "ditto", "idem"})
+_DITTO = frozenset({"〃", "″", '"', ",,", "''", "ditto", "idem"})
 _NO_NAMES = frozenset(
     {"n/a", "#n/a", "null", "\\n", "(empty)", "(null)", "(none)", "(blank)", "<null>", "<na>"}
 )  # fmt: skip
@@ -362,9 +366,25 @@ RECORD_HEADINGS: dict[str, tuple[str, ...]] = {
         "client ip", "client", "client address", "client addr", "clientip", "ip", "src", "src ip",
         "source ip", "remote ip", "remote addr", "address",
     ),
-    "time": ("time", "timestamp", "datetime", "date time", "date", "ts", "received", "unix time"),
-    "spam": ("spam", "is spam", "isspam"),
+    "time": ("unix time", "time", "timestamp", "datetime", "date time", "date", "ts", "received"),
+    "spam": (
+        "spam", "is spam", "isspam", "spam flag", "spamflag", "is spam flag", "x spam flag",
+    ),
 }  # fmt: skip
+# A column with one of these in its heading may say what is spam, but not in words for true.
+MAY_SAY_SPAM = frozenset({"spam", "ham", "junk", "verdict", "highspam", "ishighspam", "unwanted"})
+# What stands in the place of a client's address where there is none, beside MISSING.
+NO_ADDRESS = MISSING | frozenset(
+    {"unknown", "undef", "undefined", "local", "localhost", "(unknown)", "not set", "(not set)"}
+)  # fmt: skip
+# Words that say of a heading of records, beside OS_HEADINGS, that operating systems stand there.
+OF_FINGERPRINTS = frozenset({"fingerprint", "fingerprints", "fp", "p0f", "satori", "genre"})
+# Words for counts beside COUNT_WORDS, and those that may stand beside them: count_star(), n_mails.
+_COUNTS = frozenset({"cnt", "msgs", "msg", "total", "qty"})
+_BESIDE_COUNTS = frozenset(
+    {"n", "nb", "no", "num", "nr", "of", "der", "de", "star", "sum", "distinct", "spam", "anzahl",
+     "number", "total", "count", "counts", "cnt", "nombre", "numero", "número", "antal", "aantal"}
+)  # fmt: skip
 
 
 @functools.lru_cache(maxsize=1 << 16)  # the same headings and names are asked about again and again
@@ -436,6 +456,9 @@ def says_other(heading: str) -> bool:
     said = words(heading).split()
     if any(map(_is_spam_of_a_kind, said)):
         return True
+    if "per" in said and not (says_shares(heading) or holds(heading, PER_MILLE)):
+        if measure(heading) is None:  # pages per visit
+            return True
     counted = _COUNTABLE if said[-1:] in (["count"], ["counts"]) else frozenset()
     return not OTHER_WORDS.isdisjoint(set(said) - counted)
 
@@ -614,6 +637,40 @@ def is_missing(text: str) -> bool:
     return text.strip().casefold() in MISSING
 
 
+def counts_or_shares(heading: str) -> bool:
+    """Whether figures under a heading of records say that each is many messages, or a share.
+
+    >>> counts_or_shares("count_star()"), counts_or_shares("market_share"), counts_or_shares("Freq")
+    (True, True, True)
+    >>> counts_or_shares("message_size"), counts_or_shares("rcpt_count"), counts_or_shares("n")
+    (False, False, False)
+    """
+    said = words(heading)
+    if says_shares(heading):
+        return True
+    phrases = {phrase for line in COUNT_WORDS for phrase in line} | _COUNTS
+    if said in phrases:
+        return True
+    parts = said.split()
+    rest = " ".join(p for p in parts if p not in _BESIDE_COUNTS and not p.isdecimal())
+    beside = " ".join(p for p in parts if p in _BESIDE_COUNTS)
+    return rest in phrases or (not rest and not phrases.isdisjoint(beside.split()))
+
+
+def says_os(heading: str) -> bool | None:
+    """Whether a heading of records says that operating systems stand there; None: leaves it open.
+
+    >>> says_os("host.os.name"), says_os("mailer"), says_os("name")
+    (True, False, None)
+    """
+    said = words(heading)
+    if holds(heading, OS_HEADINGS) or holds(heading, OF_FINGERPRINTS):
+        return True
+    if said in NAME_HEADINGS or said.removeprefix("column ").isdecimal() or not said:
+        return None
+    return False
+
+
 def headed(headings: Sequence[str], wanted: str) -> list[int]:
     """The columns of a heading: just so, else whatever its case and punctuation.
 
@@ -636,15 +693,6 @@ def usual(headings: Sequence[str], what: str) -> list[int]:
     return []
 
 
-def is_ditto(text: str) -> bool:
-    """Whether a cell of names is blank, or has a sign that the name above is meant again.
-
-    >>> is_ditto(""), is_ditto("〃"), is_ditto("-")
-    (True, True, False)
-    """
-    return text.strip().casefold() in _DITTO
-
-
 def is_blank(text: str) -> bool:
     """Whether a cell says that it holds no name: it is blank, has no letters, or says NULL.
 
@@ -654,8 +702,6 @@ def is_blank(text: str) -> bool:
     (True, True, False)
     """
     folded = text.strip().casefold()
-    return (
-        folded in _DITTO
-        or (folded in MISSING
-        and (folded in _NO_NAMES or not any(map(str.isalpha, folded))))
+    return folded in _DITTO or (
+        folded in MISSING and (folded in _NO_NAMES or not any(map(str.isalpha, folded)))
     )

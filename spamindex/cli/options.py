@@ -284,11 +284,14 @@ def output_options(
     default: str,
     formats: Iterable[str] = FORMATS,
     *,
-    columns: bool = True,
-    people: bool = True,
+    figures: bool = True,
 ) -> Callable[[_Function], _Function]:
-    """The options of every command that prints a table, which it gets as ``out``, an Output."""
+    """The options of every command that prints a table, which it gets as ``out``, an Output.
+
+    Without ``figures`` the table is written as it was read: with all its columns and digits.
+    """
     known = tuple(formats)
+    people = "simple" in known
     kinds = "csv, tsv, json, jsonl" + (
         "; for reading: simple, plain, github, html, latex and more" if people else ""
     )
@@ -313,13 +316,6 @@ def output_options(
             metavar="FORMAT",
             help=f"{kinds}. Default: as -o FILE ends, else {default}.",
         ),
-        output_option(
-            "-p",
-            "--precision",
-            type=Whole(0, 15),
-            metavar="N",
-            help="Decimals." + (" Default: 2 in formats for reading, else all." if people else ""),
-        ),
         output_option("--no-header", is_flag=True, help="Leave out the headings."),
         output_option(
             "-o",
@@ -330,18 +326,27 @@ def output_options(
         ),
         *MESSAGES,
     ]
-    if columns:
-        options.insert(
-            3,
-            output_option(
-                "--columns",
-                type=Text(),
-                metavar="NAME,...",
-                help="Only these columns of the result, in this order.",
-            ),
-        )
-    else:
-        make = functools.partial(make, columns=None)
+    if not figures:
+        return as_one("out", functools.partial(make, precision=None, columns=None), *options)
+    options.insert(
+        1,
+        output_option(
+            "-p",
+            "--precision",
+            type=Whole(0, 15),
+            metavar="N",
+            help="Decimals. Default: 2 in formats for reading, else all.",
+        ),
+    )
+    options.insert(
+        3,
+        output_option(
+            "--columns",
+            type=Text(),
+            metavar="NAME,...",
+            help="Only these columns of the result, in this order.",
+        ),
+    )
     return as_one("out", make, *options)
 
 

@@ -1,127 +1,166 @@
-"""What tally and sample have in common: the options by which records are found."""
+"""The options by which tally and sample find and understand records, as one object."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from spamindex.cli.console import say, source
-from spamindex.cli.options import input_option
-from spamindex.cli.values import Ports, SpamColumn
+from spamindex.cli.console import names_of, source
+from spamindex.cli.options import as_one, check_stdin, input_option
+from spamindex.cli.output import Output
+from spamindex.cli.values import Column, Duration, File, Parsed, Ports, Text, Zone
 
 if TYPE_CHECKING:
+    from spamindex.messages.options import RecordOptions, Spam
     from spamindex.messages.records import Records
-    from spamindex.names import Names
+
+_Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-def record_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options by which records are found and understood, the same for both commands."""
-    for option in reversed(
-        (
-            input_option(
-                "--fingerprints",
-                multiple=True,
-                metavar="LOG",
-                help="p0f 3 log that knows the OS by client address.  [repeatable]",
-            ),
-            input_option("--client", metavar="COLUMN", help="Column with the client's address."),
-            input_option(
-                "--time",
-                metavar="COLUMN",
-                help="Column with the time of the message, for fingerprints that change.",
-            ),
-            input_option(
-                "--log-zone",
-                metavar="ZONE",
-                callback=_zone,
-                help="Time zone of the p0f logs (Europe/Paris), if times are in UTC.",
-            ),
-            input_option(
-                "--spam",
-                type=SpamColumn(),
-                metavar="COLUMN[=VALUE,...]",
-                help="Which records are spam: those with VALUE there, or true, 1, yes. Without it "
-                "a column spam says so, else all are.",
-            ),
-            input_option(
-                "--port",
-                type=Ports(),
-                metavar="PORT,...",
-                help="Of a p0f log, only connections to these server ports.",
-            ),
-            input_option("--names", metavar="FILE", help="CSV of name,canonical: more synonyms."),
-            input_option(
-                "--skip-bad",
-                is_flag=True,
-                help="Go on even if more than 1 line in 1,000 can't be read.",
-            ),
-        )
-    ):
-        command = option(command)
-    return command
+def record_options(*own: _Option, questions: Sequence[_Option] = ()) -> _Option:
+    """The options of a command that reads records, which it gets as ``asked``.
+
+    Its ``own`` ones come first, those that are ``questions`` last.
+    """
+    return as_one(
+        "asked",
+        Asked,
+        *own,
+        input_option(
+            "--fingerprints",
+            multiple=True,
+            type=File(),
+            metavar="LOG",
+            help="p0f 3 log that knows the OS by client address.  [repeatable]",
+        ),
+        input_option(
+            "--client", type=Column(), metavar="COLUMN", help="Column with the client's address."
+        ),
+        input_option(
+            "--time",
+            type=Column(),
+            metavar="COLUMN",
+            help="Column with the time of the message, for fingerprints that change; '' takes the "
+            "latest ones.",
+        ),
+        input_option(
+            "--fresh",
+            type=Duration(),
+            metavar="DURATION",
+            help="How long a fingerprint holds after it was seen: 12h, 7d.",
+        ),
+        input_option(
+            "--log-zone",
+            type=Zone(),
+            metavar="ZONE",
+            help="Time zone of the p0f logs (Europe/Paris), where the records' times have one.",
+        ),
+        input_option(
+            "--spam",
+            type=Parsed(_spam),
+            metavar="COLUMN[=VALUE,...]",
+            help="Which records are spam: those with VALUE there, or a word for true. Default: a "
+            "column spam or is_spam says so, else all are; '' says that all are.",
+        ),
+        input_option(
+            "--port",
+            type=Ports(),
+            metavar="PORT,...",
+            help="Of a p0f log, only connections to these server ports.",
+        ),
+        input_option(
+            "--names",
+            type=File(),
+            metavar="FILE",
+            help="CSV of name,canonical[,family]: more names than the built-in ones.",
+        ),
+        input_option(
+            "--skip-bad",
+            is_flag=True,
+            help="Go on even if more than 1 line in 1,000 can't be read.",
+        ),
+        input_option(
+            "--remote",
+            type=Text(),
+            metavar="URL",
+            help="Count on a Spark Connect server, where MESSAGES are: sc://host:15002.",
+        ),
+        *questions,
+    )
 
 
-def _zone(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    from zoneinfo import ZoneInfo
-
-    try:
-        if value is not None:
-            ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        raise click.BadParameter(f"{value!r} is no time zone, such as Europe/Paris.") from None
-    return value
+def _spam(text: str) -> Spam:
+    """COLUMN, or COLUMN=VALUE,..., as the column and the values that mean spam; "" for all."""
+    column, equals, wanted = text.partition("=")
+    values = tuple(part.strip() for part in wanted.split(",") if part.strip())
+    if (text.strip() and not column.strip()) or (equals and not values):
+        raise ValueError(f"{text!r} is not COLUMN or COLUMN=VALUE,...")
+    return column.strip(), values
 
 
-def check(messages: tuple[str, ...], **asked: Any) -> None:
-    """Refuse options that contradict each other or would change nothing."""
-    if (*messages, asked["names"], *asked["fingerprints"]).count("-") > 1:
-        raise click.UsageError("Standard input (-) can be read only once.")
-    if "-" in asked["fingerprints"]:
-        raise click.UsageError("--fingerprints takes files, not standard input.")
-    if not asked["fingerprints"]:
-        for option in ("client", "time", "log_zone"):
-            if asked[option] is not None:
-                name = option.replace("_", "-")
-                raise click.UsageError(f"--{name} is for --fingerprints, which are not given.")
-    elif asked["os"] is not None:
-        raise click.UsageError("A column of the OS and --fingerprints both say what it is.")
-    names = [span or column for column, span in asked.get("by", ())]
-    if len(set(names)) < len(names):
-        raise click.UsageError("--by names a column of the result twice.")
+class Asked:
+    """What the options say: ``given`` of records, ``logs`` of p0f's logs and of damaged lines."""
 
+    def __init__(
+        self,
+        *,
+        names: str | None,
+        fingerprints: tuple[str, ...],
+        log_zone: str | None,
+        port: tuple[str, ...] | None,
+        skip_bad: bool,
+        remote: str | None,
+        **given: Any,
+    ) -> None:
+        self.names, self.remote, self.given = names, remote, given
+        self.logs: dict[str, Any] = {
+            "logs": fingerprints,
+            "zone": log_zone,
+            "ports": port,
+            "skip_bad": skip_bad,
+        }
+        if fingerprints:
+            if given.get("os") or given.get("os_column"):
+                option = "--os-column" if "os_column" in given else "--os"
+                raise click.UsageError(f"choose {option} or --fingerprints, not both")
+            return
+        by_client = given.get("count") == "machines" or given.get("cluster") == "client"
+        for option, value in (
+            ("client", None if by_client else given["client"]),
+            ("time", given["time"]),
+            ("fresh", given["fresh"]),
+            ("log-zone", log_zone),
+        ):
+            if value is not None:
+                raise click.UsageError(f"--{option} needs --fingerprints")
 
-def names_of(path: str | None) -> Names:
-    """The names of --names, or the built-in ones alone."""
-    if path is None:
-        from spamindex.names import BUILT_IN
+    def check_files(self, messages: Sequence[str]) -> None:
+        """Refuse to read standard input twice, or where it can't be."""
+        check_stdin(*messages, self.names)
+        if "-" in self.logs["logs"]:
+            raise click.UsageError("--fingerprints takes files, not standard input")
+        if self.remote and "-" in messages:
+            raise click.UsageError("--remote counts files of the cluster, not standard input")
 
-        return BUILT_IN
-    from spamindex.tables.synonyms import read_names  # which loads pandas
+    def options(self, out: Output, **more: Any) -> RecordOptions:
+        """What is asked of the records; reads the names of --names, and says what is odd there."""
+        from spamindex.messages.options import RecordOptions
 
-    return read_names(source(path))
+        known = names_of(self.names, strict=out.strict, quiet=out.quiet)
+        given = {("os" if name == "os_column" else name): v for name, v in self.given.items()}
+        return RecordOptions(names=known, **given, **more)
 
+    @contextmanager
+    def opened(self, messages: Sequence[str]) -> Iterator[Records]:
+        """The records that are meant, with a bar while they are read."""
+        from spamindex.cli.progress import shown
+        from spamindex.messages.records import open_records
 
-@contextmanager
-def opened(
-    messages: tuple[str, ...], asked: dict[str, Any], *, skip_bad: bool
-) -> Iterator[Records]:
-    """The records that are meant, with a bar while they are read; takes its part of ``asked``."""
-    from spamindex.cli.progress import shown
-    from spamindex.messages.records import open_records
-
-    logs, zone, ports = (asked.pop(name) for name in ("fingerprints", "log_zone", "port"))
-    with open_records(
-        messages, source, ports=ports, logs=logs, zone=zone, skip_bad=skip_bad
-    ) as records:
-        if records.known and records.known.changing:
-            say_changing(records.known.changing)
-        with shown(records.connection.query_progress):
+        with (
+            open_records(messages, source, **self.logs) as records,
+            shown(records.connection.query_progress),
+        ):
             yield records
-
-
-def say_changing(clients: int) -> None:
-    """Say how many clients have several fingerprints, so that it matters when a message came."""
-    say(f"note: clients with several fingerprints over time: {clients}")

@@ -2,69 +2,81 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from spamindex.cli.console import say, warnings_said
-from spamindex.cli.formats import render
-from spamindex.cli.options import Command, input_option, output_option
-from spamindex.cli.output import write
-from spamindex.cli.record_options import check, names_of, opened, record_options
+from spamindex.cli.options import Command, file_argument, input_option, output_options
+from spamindex.cli.output import Output
+from spamindex.cli.record_options import Asked, record_options
+from spamindex.cli.remedies import spelling
+from spamindex.cli.values import Column, Text, Whole
 
 
-@click.command(cls=Command)
-@click.argument("messages", nargs=-1, required=True)
-@input_option("--os", metavar="NAME", required=True, help="The OS whose spam is wanted.")
-@input_option("--os-column", metavar="COLUMN", help="Column with the OS of the sender.")
-@record_options
+@click.command(cls=Command, fields={"os": "os_column"})
+@file_argument("messages", nargs=-1, required=True)
+@input_option(
+    "--os", type=Text(), metavar="NAME", required=True, help="The OS whose spam is wanted."
+)
+@record_options(
+    input_option(
+        "--os-column", type=Column(), metavar="COLUMN", help="Column with the OS of the sender."
+    )
+)
 @input_option(
     "-n",
-    type=click.IntRange(min=1),
+    type=Whole(1),
     default=100,
     show_default=True,
     metavar="N",
     help="How many to pick.",
 )
-@input_option("--seed", type=int, default=0, show_default=True, help="Another seed, another pick.")
-@output_option(
-    "-f",
-    "--format",
-    type=click.Choice(["csv", "tsv", "json", "jsonl"]),
-    default="csv",
+@input_option(
+    "--seed",
+    type=Whole(-(10**15)),
+    default=0,
     show_default=True,
+    metavar="NUMBER",
+    help="Another seed, another pick.",
 )
-@output_option("-o", "--output", metavar="FILE", help="Write to FILE, once all is well.")
+@output_options("csv", ("csv", "tsv", "json", "jsonl"), figures=False)
+@click.pass_context
 def sample(
+    ctx: click.Context,
+    /,
     messages: tuple[str, ...],
     os: str,
-    os_column: str | None,
-    names: str | None,
+    asked: Asked,
     n: int,
     seed: int,
-    format: str,  # noqa: A002 - the names of options are those of their variables
-    output: str | None,
-    skip_bad: bool,
-    **asked: Any,
+    out: Output,
 ) -> None:
     """Pick some of one OS's spam at random, to look into.
 
     Where does it really come from? MESSAGES are as for tally. The records come as they are, with
-    all their columns, in their order; the same seed picks the same ones.
+    all their columns, in their order; the same seed picks the same ones, here and on a cluster.
 
     \b
     Example:
       spamindex sample mail.csv --fingerprints p0f.log --spam action=reject --os Linux -n 5
     """
-    check(messages, names=names, **{**asked, "os": os_column})
-    from spamindex.messages.sampling import pick
+    asked.check_files(messages)
+    # A row may stand for several messages here: it is picked as one.
+    options = asked.options(out, weight="1")
+    if asked.remote:
+        from spamindex.messages.spark import picked as picked_there
 
-    with warnings_said():
-        known = names_of(names)
-        with opened(messages, asked, skip_bad=skip_bad) as records:
-            question = records.question(os=os_column, os_option="--os-column", **asked)
-            counts = records.counted(question, skip_bad=skip_bad)
-            picked, among = pick(records, question, counts, os, n, seed, names=known)
+        picked, among, findings = picked_there(
+            messages, asked.remote, options, os, n, seed, **asked.logs
+        )
+    else:
+        # This loads DuckDB, so not before the options are known to be right.
+        from spamindex.messages.sampling import pick
+
+        with asked.opened(messages) as records:
+            question = records.question(options)
+            counts = records.counted(question, skip_bad=asked.logs["skip_bad"])
+            picked, among = pick(records, question, counts, os, n, seed)
+            findings = records.findings
     if among < n:
-        say(f"note: there are only {among} such records")
-    write(render(picked, format), output)
+        findings[-1].notes.append(f"there are only {among} such records")
+    out.say(findings, spelling(ctx))
+    out.write(picked)

@@ -16,7 +16,6 @@ _SHOWN = 8
 _MANY = 10**6
 _THOUSANDS = r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?"
 _NUMBER = r"-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?"
-_TALLY_COLUMNS = ("os", "spam_share", "messages")
 _FILES = ("spam", "share", "table_file", "ranking", "messages")  # arguments that name files
 
 
@@ -208,37 +207,36 @@ class Encoding(click.ParamType[str]):
         return str(value)
 
 
-class TimeSpan(click.ParamType[tuple[str, str | None]]):
-    """COLUMN, or COLUMN:day, COLUMN:month or COLUMN:year, as the column and the span."""
+class Duration(click.ParamType[int]):
+    """A duration in hours or days, as seconds."""
 
-    name = "time span"
+    name = "duration"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str | None]:
-        """Part COLUMN:SPAN at its last colon, where a span follows it."""
-        column, colon, span = str(value).rpartition(":")
-        if not colon or span not in ("day", "month", "year"):
-            column, span = str(value), ""
-        if not column.strip() or (span or column) in _TALLY_COLUMNS:
-            self.fail(f"{value!r} is a column of the result, or none", param, ctx)
-        return column.strip(), span or None
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read ``12h`` or ``7d``."""
+        from spamindex.errors import SpamIndexError
+        from spamindex.messages.options import seconds_of
+
+        try:
+            return seconds_of(str(value))
+        except SpamIndexError as error:
+            self.fail(str(error), param, ctx)
 
 
-class SpamColumn(click.ParamType[tuple[str, tuple[str, ...]]]):
-    """COLUMN, or COLUMN=VALUE,..., as the column and the values that mean spam."""
+class Zone(click.ParamType[str]):
+    """A time zone by its name in the IANA database."""
 
-    name = "spam column"
+    name = "zone"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, tuple[str, ...]]:
-        """Part COLUMN=VALUE,... at its first equals sign and its commas."""
-        column, equals, wanted = str(value).partition("=")
-        values = tuple(part.strip() for part in wanted.split(",") if part.strip())
-        if not column.strip() or (equals and not values):
-            self.fail(f"{value!r} is not of the form COLUMN or COLUMN=VALUE,..", param, ctx)
-        return column.strip(), values
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Take the name of a zone that is known here."""
+        from zoneinfo import ZoneInfo
+
+        try:
+            ZoneInfo(str(value))
+        except (KeyError, ValueError, OSError):
+            self.fail(f"{str(value)!r} is not a time zone such as Europe/Paris", param, ctx)
+        return str(value)
 
 
 class Ports(click.ParamType[tuple[str, ...]]):

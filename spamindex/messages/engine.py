@@ -7,14 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from spamindex.errors import FileError, SpamIndexError
+from spamindex.errors import ColumnError, FileError, SpamIndexError
 from spamindex.messages.counting import INSTALL
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 LINE = "line"
+REFUSED = "refused: "  # how an error of ours begins that a query raises
 _NEVER = "\x01\x02\x03"  # no text has it: what parts the columns of a file that has but one
+_OBJECT = 1 << 24  # bytes of a record in an array
+_DOCUMENT = 1 << 28  # bytes of all records in one object
+_ROWS = "if(json_type(json, '/rows') = 'ARRAY', json_extract(json, '$.rows[*]'), [json])"
 _REJECTS = """
     select file_path, line, max(length(csv_line) - length(replace(csv_line, chr(10), '')))
     from reject_errors join reject_scans using (scan_id, file_id) group by all order by all
@@ -54,6 +58,8 @@ def connected(names: dict[str, str], scratch: str) -> Iterator[DuckDBPyConnectio
     except (duckdb.Error, RuntimeError) as error:  # RuntimeError: a text of its own is not UTF-8
         if isinstance(error, duckdb.InterruptException | RuntimeError) and "nterrupt" in str(error):
             raise KeyboardInterrupt from None
+        if REFUSED in str(error):
+            raise ColumnError(" ".join(str(error).partition(REFUSED)[2].split())) from error
         raise FileError(f"messages can't be read: {_in_plain_words(error, names)}") from error
 
 
@@ -82,15 +88,78 @@ def _renamed(text: str, names: Mapping[str, str]) -> str:
 
 
 def table(
-    connection: DuckDBPyConnection, paths: Sequence[str], columns: Sequence[str], delimiter: str
+    connection: DuckDBPyConnection,
+    paths: Sequence[str],
+    columns: Sequence[str],
+    delimiter: str,
+    skip: int,
 ) -> DuckDBPyRelation:
-    """Files of delimited text under one heading as a relation, all columns as text."""
-    return _text(connection, paths, columns, delimiter, header=True, quote='"')
+    """Files of delimited text after so many lines as a relation, all columns as text."""
+    return _text(connection, paths, columns, delimiter, quote='"', skip=skip)
 
 
-def lines(connection: DuckDBPyConnection, paths: Sequence[str]) -> DuckDBPyRelation:
-    """Text files as a relation with the one column ``line``; null is an empty one."""
-    return _text(connection, paths, [LINE], _NEVER, header=False, quote="")
+def lines(
+    connection: DuckDBPyConnection, paths: Sequence[str], *, with_path: bool = False
+) -> DuckDBPyRelation:
+    """Text files as a relation with the column ``line``, null for an empty one.
+
+    What the names of folders say (month=2010-03) stands in columns beside it, or else the path of
+    the file in the column ``filename``.
+    """
+    return _text(connection, paths, [LINE], _NEVER, quote="", with_path=with_path)
+
+
+def documents(
+    connection: DuckDBPyConnection, paths: Sequence[str], *, array: bool, with_path: bool = False
+) -> DuckDBPyRelation:
+    """JSON files as a relation with the column ``line``, as ``lines`` makes it: a record in each.
+
+    The records are what an ``array`` holds, else objects over several lines, or the ``rows`` in
+    one. Raises duckdb.Error where a file is no JSON.
+    """
+    layout = "array" if array else "unstructured"
+    records = "[json]" if array else _ROWS
+    return connection.sql(
+        f"select unnest({records})::varchar as {LINE}, * exclude (json) "
+        f"from read_json_objects(?, format = '{layout}', maximum_object_size = ?, "
+        "hive_partitioning = ?, hive_types_autocast = false, filename = ?)",
+        params=[
+            list(paths),
+            _OBJECT if array else _DOCUMENT,
+            not with_path and is_partitioned(paths),
+            with_path,
+        ],
+    )
+
+
+def identifier(name: str) -> str:
+    """A name of a column as SQL writes it.
+
+    >>> print(identifier('the "OS" column'))
+    "the ""OS"" column"
+    """
+    return name if name == LINE else f'"{name.replace(chr(34), 2 * chr(34))}"'
+
+
+def text(value: str) -> str:
+    """A text as SQL writes it.
+
+    >>> print(text("Sender's OS"))
+    'Sender''s OS'
+    """
+    quoted = "'" + value.replace("'", "''") + "'"
+    return quoted.replace("\0", "' || chr(0) || '")
+
+
+def projected(records: DuckDBPyRelation, *columns: str) -> DuckDBPyRelation:
+    """The columns of a relation that are written as SQL: ``upper(os) as os``."""
+    return records.project(", ".join(columns))
+
+
+def partitions(paths: Sequence[str]) -> dict[str, str]:
+    """What the names of folders say of the records in them, by key: month=2010-03."""
+    parts = [part for path in paths for part in os.path.dirname(path).split(os.sep)]
+    return {key: part for part in parts for key, sign, _ in [part.partition("=")] if key and sign}
 
 
 def rejected(connection: DuckDBPyConnection, names: Mapping[str, str]) -> list[tuple[str, int]]:
@@ -112,8 +181,8 @@ def rejected(connection: DuckDBPyConnection, names: Mapping[str, str]) -> list[t
 
 
 def is_partitioned(paths: Sequence[str]) -> bool:
-    """Whether the names of folders say something of the records in them: month=2010-03."""
-    return any("=" in os.path.basename(os.path.dirname(path)) for path in paths)
+    """Whether the names of folders say something of the records in them."""
+    return bool(partitions(paths))
 
 
 def _text(
@@ -122,18 +191,22 @@ def _text(
     columns: Sequence[str],
     delimiter: str,
     *,
-    header: bool,
     quote: str,
+    skip: int = 0,
+    with_path: bool = False,
 ) -> DuckDBPyRelation:
     return connection.read_csv(
         list(paths),
         columns=dict.fromkeys(columns, "VARCHAR"),
         auto_detect=False,
-        header=header,
+        header=False,
+        skiprows=skip,
         sep=delimiter,
         quotechar=quote,
         escapechar=quote,
         store_rejects=True,
         strict_mode=quote != "",  # without quotes, line ends of several kinds do no harm
-        hive_partitioning=is_partitioned(paths),
+        hive_partitioning=not with_path and is_partitioned(paths),
+        hive_types_autocast=False,  # names are data: 007 is no 7
+        filename=with_path,
     )

@@ -1,9 +1,10 @@
-"""p0f 3 logs: which client spoke when, and which OS that was."""
+"""p0f 3 logs, as text or in JSON: which client spoke when, and which OS that was."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,37 +18,91 @@ UNKNOWN = "Unknown"
 UNREADABLE = "_spamindex_unreadable"  # a column of our own: whether a line could not be read
 
 _TIME = "%Y-%m-%d %H:%M:%S"
-_LOG = re.compile(rb"\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\] mod=")
+_ENDPOINT = re.compile(r"[0-9a-f.:]+/[0-9]+")
+_LOG = re.compile(  # with or without what syslog or a container has put before it
+    rb"(?:|.{0,999}?[\s\"])(\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\] mod=.*)", re.DOTALL
+)
 _SENDER = re.compile(
     rb"mod=syn\|cli=[0-9a-f.:]+/\d+\|srv=[0-9a-f.:]+/\d+\|subj=cli\|(os|app)=[^|]*\|[^|\r\n]"
 )
 
 # p0f writes [TIME] mod=syn|cli=A/P|srv=A/P|subj=cli|os=...|dist=...; what is after may hold bars.
-# Only SYNs speak of the client; ??? and tools (app=) are no OS.
-_SENDERS = rf"""
+# Only SYNs speak of the client; ??? and tools (app=) are no OS. One pattern over the whole line
+# takes half the time of one for each part.
+_WHOLE = (
+    "^mod=syn[|]cli=[0-9a-f.:]+/[0-9]+[|]srv=[0-9a-f.:]+/[0-9]+[|]"
+    "subj=cli[|](?:os|app)=[^|]*[|][^|]"
+)
+_OF_TEXT = rf"""
     select
-        replace(line[2:20], '/', '-') as time,
-        regexp_replace(client[5:], '/[0-9]+$', '') as client,
-        regexp_replace(server[5:], '/[0-9]+$', '') as server,
-        regexp_extract(server, '[0-9]+$') as port,
-        if(starts_with(os, 'os=') and os <> 'os=???', os[4:], 'Unknown') as os,
+        replace(substring(line, 2, 19), '/', '-') as time,
+        coalesce(split_part(substring(parts[2], 5), '/', 1), '') as client,
+        coalesce(split_part(substring(parts[3], 5), '/', 1), '') as server,
+        coalesce(split_part(parts[3], '/', 2), '') as port,
+        if(starts_with(parts[5], 'os=') and parts[5] <> 'os=???', substring(parts[5], 4), 'Unknown')
+            as os,
         not coalesce(is_log and (not is_syn or (
             try_strptime(time, '{_TIME}') is not null
-            and subject = 'subj=cli' and rest <> ''
-            and starts_with(client, 'cli=') and starts_with(server, 'srv=')
-            and (starts_with(os, 'os=') or starts_with(os, 'app='))
-            and regexp_full_match(client[5:], '[0-9a-f.:]+/[0-9]+')
-            and regexp_full_match(server[5:], '[0-9a-f.:]+/[0-9]+'))), false)
-            as _spamindex_unreadable
+            and regexp_matches(substring(line, 23), '{_WHOLE}'))), false) as _spamindex_unreadable
     from (
         select
-            line, line[1] = '[' and line[21:26] = '] mod=' as is_log,
-            line[23:30] = 'mod=syn|' as is_syn, split_part(line, '|', 2) as client,
-            split_part(line, '|', 3) as server, split_part(line, '|', 4) as subject,
-            split_part(line, '|', 5) as os, split_part(line, '|', 6) as rest
-        from lines
+            line, starts_with(line, '[') and substring(line, 21, 6) = '] mod=' as is_log,
+            substring(line, 23, 8) = 'mod=syn|' as is_syn, string_split(line, '|') as parts
+        from (
+            select if(
+                place > 21 and place < 1020 and line[place - 21] in (' ', chr(9), '"'),
+                substring(line, place - 20), line
+            ) as line
+            from (select line, strpos(line, '] mod=') as place from lines)
+        )
     ) where is_syn or not is_log
 """
+# The same in JSON, under either of two sets of keys: T-Pot's, and those of the text.
+KEYS = {
+    "time": ("timestamp", "time"),
+    "mod": ("mod",),
+    "client": ("client_ip", "cli"),
+    "server": ("server_ip", "srv"),
+    "client_port": ("client_port", "cli_port"),
+    "server_port": ("server_port", "srv_port"),
+    "subject": ("subject", "subj"),
+    "os": ("os",),
+    "app": ("app",),
+}
+_POINTERS = [f"/{key}" for keys in KEYS.values() for key in keys]
+_OF_JSON = rf"""
+    select
+        replace(time, '/', '-') as time, regexp_replace(client, '/[0-9]+$', '') as client,
+        regexp_replace(server, '/[0-9]+$', '') as server, regexp_extract(server, '[0-9]+$') as port,
+        if(os = '???' or os is null, 'Unknown', os) as os,
+        not coalesce(mod is not null and (mod <> 'syn' or (
+            try_strptime(replace(time, '/', '-'), '{_TIME}') is not null
+            and strlen(time) = 19 and subject = 'cli' and coalesce(os, app) is not null
+            and regexp_full_match(client, '{_ENDPOINT.pattern}')
+            and regexp_full_match(server, '{_ENDPOINT.pattern}'))), false) as _spamindex_unreadable
+    from (
+        select
+            mod, time, subject, os, app,
+            client || coalesce('/' || client_port, '') as client,
+            server || coalesce('/' || server_port, '') as server
+        from (select {{fields}} from (
+            select try(json_extract_string(line, {_POINTERS})) as found from lines
+            where trim(line) <> ''
+        ))
+    ) where mod is null or mod = 'syn'
+"""
+
+
+def _fields() -> str:
+    """What stands under the keys of an event, each by the first of its keys that is there."""
+    places = iter(range(1, len(_POINTERS) + 1))
+    return ", ".join(
+        f"coalesce({', '.join(f'found[{next(places)}]' for _ in keys)}) as {field}"
+        for field, keys in KEYS.items()
+    )
+
+
+_SENDERS = {"text": _OF_TEXT, "json": _OF_JSON.format(fields=_fields())}
 # An IPv4 address may stand in the records as an IPv6 one in hex, too.
 _SPELLED = """
     with told as materialized ({query})
@@ -63,22 +118,37 @@ _LATEST = """
     select client, arg_max(os, (time, os <> 'Unknown', os)) as known, min(os) <> max(os) as changes
     from lines_of_logs where not _spamindex_unreadable group by client
 """
+# Beside each time at which a client was seen, the first once more: it holds for what came before.
 _OVER_TIME = """
-    select
-        client, os as known, if(earlier is null, '', time) as since,
-        coalesce(lead(time) over (
-            partition by client order by time, os <> 'Unknown', os), '~') as until
-    from (
-        select *, lag(os) over (partition by client order by time, os <> 'Unknown', os) as earlier
-        from (select distinct client, time, os from lines_of_logs where not _spamindex_unreadable)
-    ) where earlier is distinct from os
+    with seen as materialized (
+        select client, epoch_ms(try_strptime(time, '{time}')) // 1000 as since,
+               arg_max(os, (os <> 'Unknown', os)) as known
+        from lines_of_logs where not _spamindex_unreadable group by all)
+    select client, seen.known, changes, since, false as first from seen join latest using (client)
+    union all
+    select client, known, changes, since, true as first
+    from (select client, min(since) as since, arg_min(seen.known, since) as known
+          from seen group by client) join (select client, changes from latest) using (client)
 """
 _CHANGING = "select count(*) from latest where changes"
 _HOW_MANY = "select count(*), count(*) filter (where _spamindex_unreadable) from lines_of_logs"
 
 
+def layout(first: Sequence[bytes]) -> str:
+    """How the log lies in a file with these first lines: as ``text`` or ``json``; empty for none.
+
+    >>> layout([b"[2014/12/17 05:22:49] mod=mtu|cli=192.0.2.7/1|srv=192.0.2.9/25|..."])
+    'text'
+    >>> layout([b'{"mod": "mtu", "client_ip": "192.0.2.7", "subject": "cli"}'])
+    'json'
+    """
+    if any(map(is_log, first)):
+        return "text"
+    return "json" if any(_event(line) for line in first[:2]) else ""
+
+
 def is_log(line: bytes) -> bool:
-    """Whether a line is one of a p0f 3 log.
+    """Whether a line is one of a p0f 3 log, with or without a prefix of syslog or a container.
 
     >>> is_log(b"[2014/12/17 05:22:49] mod=mtu|cli=192.0.2.7/1|srv=192.0.2.9/25|...")
     True
@@ -88,8 +158,11 @@ def is_log(line: bytes) -> bool:
 
 def is_readable(line: bytes) -> bool:
     """Whether a line of a log is whole, as far as it speaks of a client: then it is UTF-8, too."""
-    if not is_log(line):
+    if event := _event(line):
+        return _is_whole(event)
+    if not (log := _LOG.match(line)):
         return False
+    line = log[1]
     if not line.startswith(b"mod=syn|", 22):
         return True
     try:
@@ -100,16 +173,49 @@ def is_readable(line: bytes) -> bool:
     return bool(_SENDER.match(line, 22))
 
 
-def senders(lines: DuckDBPyRelation, ports: Collection[str] | None = None) -> DuckDBPyRelation:
+def _event(line: bytes) -> dict[str, str | None]:
+    """What p0f says in a line of JSON; empty where it is none of p0f's."""
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(said, dict):
+        return {}
+    event = {
+        field: next((str(said[key]) for key in keys if said.get(key) is not None), None)
+        for field, keys in KEYS.items()
+    }
+    return event if event["mod"] and event["subject"] and event["client"] else {}
+
+
+def _is_whole(event: dict[str, str | None]) -> bool:
+    """Whether an event says all that is needed, as far as it speaks of a client."""
+    if event["mod"] != "syn":
+        return True
+    try:
+        datetime.strptime((event["time"] or "").replace("/", "-"), _TIME)
+    except ValueError:
+        return False
+    ends = [
+        f"{event[end]}/{event[port]}" if event[port] else event[end] or ""
+        for end, port in (("client", "client_port"), ("server", "server_port"))
+    ]
+    named = (event["os"] or event["app"]) is not None
+    return event["subject"] == "cli" and named and all(map(_ENDPOINT.fullmatch, ends))
+
+
+def senders(
+    lines: DuckDBPyRelation, ports: Collection[str] | None = None, *, layout: str = "text"
+) -> DuckDBPyRelation:
     """What the lines of p0f logs say of those who connect, to one of these ports or to any.
 
-    ``lines`` has one column ``line``. Returns a relation with the columns ``time`` (local, as
-    YYYY-MM-DD HH:MM:SS), ``client``, ``server``, ``port`` and ``os``, with
-    ``_spamindex_unreadable`` for the lines that are damaged or of no log.
+    ``lines`` has one column ``line``, of logs in ``text`` or ``json``. Returns a relation with the
+    columns ``time`` (local, as YYYY-MM-DD HH:MM:SS), ``client``, ``server``, ``port`` and ``os``,
+    with ``_spamindex_unreadable`` for the lines that are damaged or of no log.
     """
     from duckdb import ColumnExpression, ConstantExpression
 
-    found: DuckDBPyRelation = lines.query("lines", _SENDERS)  # type: ignore[assignment]
+    found: DuckDBPyRelation = lines.query("lines", _SENDERS[layout])  # type: ignore[assignment]
     if not ports:
         return found
     of_ports = ColumnExpression("port").isin(*map(ConstantExpression, ports))
@@ -121,13 +227,15 @@ class Fingerprints:
     """The OS of each client, as frames: of one connection to DuckDB, or of pandas.
 
     ``latest`` has the columns ``client`` (an address in its normal form) and ``known``, its latest
-    label; ``over_time`` each label with the times ``since`` and ``until`` which it holds, as text.
-    ``changing`` is how many clients have several labels.
+    label; ``over_time`` a label for each time ``since`` (seconds after 1970 began) at which it was
+    seen, and whether its client ``changes``; the ``first`` of each client stands there twice.
+    ``changing`` is how many clients have several labels, ``zone`` that of the logs, if known.
     """
 
     changing: int
     latest: Any
     over_time: Any
+    zone: str | None = None
 
 
 def fingerprints(
@@ -149,12 +257,16 @@ def fingerprints(
     columns = [ColumnExpression(name) for name in ("client", "os", UNREADABLE)]
     spelled = nw.from_native(seen.select(time, *columns))
     spelled = spelled.with_columns(client=normal_expression(nw.col("client")))
+    # Kept as tables: each is asked several times, and the logs would be read anew for each.
     spelled.to_native().create("lines_of_logs")
     [(read, bad)] = connection.sql(_HOW_MANY).fetchall()
     connection.sql(_LATEST).create("latest")
     [(changing,)] = connection.sql(_CHANGING).fetchall()
     latest, over_time = (
         connection.sql(_SPELLED.format(query=query, rest=rest))
-        for query, rest in (("from latest", "known"), (_OVER_TIME, "known, since, until"))
+        for query, rest in (
+            ("from latest", "known"),
+            (_OVER_TIME.format(time=_TIME), "known, changes, since, first"),
+        )
     )
-    return Fingerprints(changing, latest, over_time), read, bad
+    return Fingerprints(changing, latest, over_time, zone), read, bad

@@ -5,18 +5,17 @@ from __future__ import annotations
 import csv
 import itertools
 import threading
-import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from spamindex import sources as textfile
-from spamindex.errors import FileError, SpamIndexWarning, listed
-from spamindex.messages import engine as database
-from spamindex.messages import files
+from spamindex import sources
+from spamindex.errors import Doubt, FileError, Remedy
+from spamindex.messages import engine, fingerprints, formats
+from spamindex.messages.formats import Format
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+    from duckdb import DuckDBPyConnection
 
 _MOST_BAD = 1000  # one in so many lines may be unreadable
 _PIECE = 1 << 20  # fits the processor's cache
@@ -29,7 +28,7 @@ class Lines(NamedTuple):
     """The lines of a file: all, those that do not end in quotes, and whether all quotes are pairs.
 
     The second are the records of CSV, or more where lines are blank or quotation marks stand in
-    cells.
+    cells. What stands above the first record is not among them.
     """
 
     every: int
@@ -40,17 +39,15 @@ class Lines(NamedTuple):
 class _Beside(threading.Thread):
     """Files read to their end in a thread of their own; nobody waits for it who is interrupted."""
 
-    def __init__(
-        self, paths: Collection[str], delimiter: str | None, stop: Callable[[], None]
-    ) -> None:
+    def __init__(self, files: Mapping[str, Format], stop: Callable[[], None]) -> None:
         super().__init__(daemon=True)
-        self.paths, self.delimiter, self.stop = paths, delimiter, stop
+        self.files, self.stop = files, stop
         self.found: list[Lines] = []
         self.error: Exception | None = None
 
     def run(self) -> None:
         try:
-            self.found = [_lines(path, self.delimiter) for path in self.paths]
+            self.found = [_lines(path, format_) for path, format_ in self.files.items()]
         except Exception as error:
             self.error = error
             with suppress(Exception):  # there may be nothing left to stop
@@ -65,15 +62,15 @@ class _Beside(threading.Thread):
 
 @contextmanager
 def read_through(
-    paths: Collection[str], stop: Callable[[], None], *, delimiter: str | None = None
+    files: Mapping[str, Format], stop: Callable[[], None]
 ) -> Iterator[Callable[[], list[Lines]]]:
     """Read files to their end, too, while DuckDB reads them; what is given tells their lines.
 
     DuckDB takes compressed data as it is, whatever its checksum says, and some that is cut off; it
     needs gigabytes where a quotation mark is never closed. A FileError of what is wrong with a file
-    itself comes before any that DuckDB makes of it, which ``stop`` stops. ``delimiter`` is of CSV.
+    itself comes before any that DuckDB makes of it, which ``stop`` stops.
     """
-    beside = _Beside(paths, delimiter, stop)
+    beside = _Beside(files, stop)
     beside.start()
     try:
         yield beside.result
@@ -84,129 +81,154 @@ def read_through(
 
 
 def check_all_read(
-    read: int, names: Mapping[str, str], lines: Collection[Lines], delimiter: str
-) -> None:
+    read: int, names: Mapping[str, str], files: Mapping[str, Format], lines: Collection[Lines]
+) -> list[Doubt]:
     """Refuse CSV of which DuckDB has read less than there is, by the ``lines`` of its files.
 
     It does where a quotation mark is never closed, and where a damaged line stands just where it
-    parts a file among its threads. Lines that quotation marks make one record of are warned of.
+    parts a file among its threads. Lines that quotation marks make one record of are doubted.
     """
-    every = sum(file.every - 1 for file in lines)
-    outside = sum(file.number - 1 for file in lines)
+    every = sum(file.every for file in lines)
+    outside = sum(file.number for file in lines)
     paired = all(file.paired for file in lines)
-    if paired and (joined := every - max(outside, read)) > 0:
-        doubt = f"{joined} line ends stand within quotation marks; is a mark missing?"
-        warnings.warn(SpamIndexWarning(f"{listed([*names.values()])}: {doubt}"), stacklevel=2)
+    joined = every - max(outside, read) if paired else 0
+    doubts = []
+    if joined > 0:
+        doubts.append(Doubt(f"{joined} line ends stand within quotation marks; is a mark missing?"))
     if paired and outside <= read:
-        return
-    for path, name in names.items():
-        there = _rows(path, name, delimiter) - 1
+        return doubts
+    for path, format_ in files.items():
+        there = _rows(path, names[path], format_)
         read -= there
         if read < 0:
             raise FileError(
-                f"{name}: {-read} of {there} records were lost in reading, by damaged lines, a "
-                "quotation mark that is never closed, or because the file grew meanwhile; mend it, "
-                "count a copy, or tell it in another format"
+                f"{names[path]}: {-read} of {there} records were lost in reading, by damaged "
+                "lines, a quotation mark that is never closed, or because the file grew meanwhile; "
+                "mend it, count a copy, or tell it in another format"
             )
+    return doubts
 
 
 def rejected(
     connection: DuckDBPyConnection, names: Mapping[str, str], kind: str
 ) -> list[tuple[str, int]]:
     """The names of files and the numbers of lines that DuckDB could not read."""
-    bad = [(path, line) for path, line in database.rejected(connection, names) if path in names]
+    bad = [(path, line) for path, line in engine.rejected(connection, names) if path in names]
     if bad and kind == "p0f":  # what it copies from requests is in any encoding, and no fault
         rejects = set(bad)
         bad = [
             (path, number)
             for path in {path for path, _ in bad}
-            for number, line in enumerate(textfile.binary_lines(path), start=1)
-            if (path, number) in rejects and not files.is_readable(line, kind)
+            for number, line in enumerate(sources.binary_lines(path), start=1)
+            if (path, number) in rejects and not fingerprints.is_readable(line)
         ]
     return [(names[path], line) for path, line in bad]
 
 
-def first_unreadable(names: Mapping[str, str], kind: str) -> tuple[str, int] | None:
-    """The name of the first file and the number of its first line that is not of its kind."""
-    for path, name in names.items():
-        for number, line in enumerate(textfile.binary_lines(path), start=1):
-            if line.strip() and not files.is_readable(line, kind):
-                return name, number
+def first_unreadable(
+    names: Mapping[str, str], files: Mapping[str, Format]
+) -> tuple[str, int] | None:
+    """The name of the first file and the number of its first line that is not of its format.
+
+    None where records are no lines, as in JSON arrays.
+    """
+    for path, format_ in files.items():
+        if format_.layout in ("array", "document"):
+            return None
+        for number, line in enumerate(sources.binary_lines(path), start=1):
+            if line.strip() and not _is_readable(line, format_):
+                return names[path], number
     return None
 
 
-def refuse_late_key(connection: DuckDBPyConnection, names: Mapping[str, str]) -> None:
-    """Refuse JSON lines of which only later ones say what is spam: all would be taken for it.
+def _is_readable(line: bytes, format_: Format) -> bool:
+    if format_.kind == "p0f":
+        return fingerprints.is_readable(line)
+    if format_.kind == "addresses":
+        return formats.is_address(line)
+    if format_.kind == "fields":
+        cells = line.decode("utf-8", "replace").rstrip("\r\n").split(format_.delimiter)
+        return line.startswith(b"#") or len(cells) == len(format_.columns)
+    return formats.is_object(line)
 
-    Raises FileError.
+
+def refuse_bad(
+    bad: int, read: int, first: tuple[str, int] | None, *, skip_bad: bool, within: str = ""
+) -> list[Doubt]:
+    """Doubt what is counted without unreadable records, or raise a FileError.
+
+    It is raised where they are more than 1 in 1,000, unless ``skip_bad``. ``within`` is the name of
+    what the doubt is about, which need not be said again.
+
+    >>> refuse_bad(2, 2502, ("mail.csv", 7), skip_bad=False, within="mail.csv")[0].text
+    "line 7 can't be read, as are 2 of 2502 records; left out"
     """
-    from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
-
-    pattern = ConstantExpression(r'"spam"\s*:')
-    for path, name in names.items():
-        line = ColumnExpression(database.LINE)
-        says_spam = FunctionExpression("regexp_matches", line, pattern)
-        late: DuckDBPyRelation = database.lines(connection, [path]).filter(says_spam)
-        if late.limit(1).fetchall():
-            raise FileError(
-                f"{name}: has a key 'spam' in some lines, but in none of the first; begin with a "
-                "line that has it, or say which records are spam with --spam COLUMN=VALUE"
-            )
-
-
-def refuse_bad(bad: int, read: int, first: tuple[str, int] | None, *, skip_bad: bool) -> None:
-    """Warn of unreadable records, or raise a FileError where they are more than 1 in 1,000."""
     if not bad:
-        return
-    where = f"{first[0]}:{first[1]}: " if first else ""
-    said = f"{where}can't be read, as are {bad} of {read} records"
+        return []
     if not skip_bad and bad * _MOST_BAD > read:
-        raise FileError(f"{said}; --skip-bad leaves them out")
-    warnings.warn(SpamIndexWarning(f"{said}; left out"), stacklevel=2)
+        where = f"{first[0]}:{first[1]}: " if first else ""
+        raise FileError(
+            f"{where}can't be read, as are {bad} of {read} records",
+            settles=[Remedy("skip_bad", None, "leaves them out")],
+        )
+    if first is None:
+        return [Doubt(f"{bad} of {read} records can't be read; left out")]
+    where = f"line {first[1]}" + (f" of {first[0]}" if first[0] != within else "")
+    return [Doubt(f"{where} can't be read, as are {bad} of {read} records; left out")]
 
 
-def _lines(path: str, delimiter: str | None) -> Lines:
+def _lines(path: str, format_: Format) -> Lines:
     import numpy as np  # whose loops run beside DuckDB's, as those of Python do not
 
     buffer = np.empty(_PIECE, np.uint8)
     every, ends, within, last, record, looked_at = 0, 0, 0, ord("\n"), 0, False
-    with textfile.unpacked(path) as file:
+    tail = b""
+    is_table = format_.kind == "csv"
+    is_lines = format_.layout not in ("array", "document")
+    with sources.unpacked(path) as file:
+        for _ in range(format_.skip):
+            file.readline()
         while size := file.readinto(buffer):  # type: ignore[attr-defined]
             piece = buffer[:size]
             line_end, quote = piece == ord("\n"), piece == ord('"')
             every += int(np.count_nonzero(line_end))
-            if delimiter is not None and (within or quote.any()):
+            if is_table and (within or quote.any()):
                 # A sum that begins anew after 255 is odd or even all the same.
                 inside = (np.cumsum(quote, dtype=np.uint8) + np.uint8(within)) & 1
                 line_end &= inside == 0
                 within = int(inside[-1])
             record = 0 if line_end.any() else record + size
-            if not looked_at and record > _LONGEST:
-                _refuse_long(path, delimiter)
+            if is_lines and not looked_at and record > _LONGEST:
+                _refuse_long(path, format_)
                 looked_at = True
             ends += int(np.count_nonzero(line_end))
             last = int(piece[-1])
+            if not is_lines:
+                tail = piece[-4096:].tobytes().rstrip()[-1:] or tail
     unended = last != ord("\n")
+    if format_.layout == "array" and tail != b"]":  # which is no fault to DuckDB
+        raise FileError(f"{path}: is a JSON array that is cut off: its last bracket is missing")
     return Lines(every + unended, ends + unended, not within)
 
 
-def _refuse_long(path: str, delimiter: str | None) -> None:
+def _refuse_long(path: str, format_: Format) -> None:
     """Refuse a record that has no end, if it is one: a quotation mark may stand in a cell."""
-    if delimiter is None:
+    if format_.kind != "csv":
         raise FileError(f"{path}: has a line that is longer than a million characters")
-    _rows(path, path, delimiter)
+    _rows(path, path, format_)
 
 
-def _rows(path: str, name: str, delimiter: str) -> int:
-    """How many records a CSV file has, its heading too: exactly, but more slowly.
+def _rows(path: str, name: str, format_: Format) -> int:
+    """How many records a CSV file has: exactly, but more slowly.
 
     Raises FileError where a quotation mark is never closed.
     """
-    lines = (line.decode("latin-1") for line in textfile.binary_lines(path))
+    below = itertools.islice(sources.binary_lines(path), format_.skip, None)
+    lines = (line.decode("latin-1") for line in below)
     rows, row = -1, None
     usual = csv.field_size_limit(_LONGEST)
     try:
-        for row in csv.reader(itertools.chain(lines, ["\n", _END]), delimiter=delimiter):
+        for row in csv.reader(itertools.chain(lines, ["\n", _END]), delimiter=format_.delimiter):
             rows += bool(row)
     except csv.Error as error:
         raise FileError(

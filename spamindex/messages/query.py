@@ -1,17 +1,25 @@
-"""What is counted of message records, and what comes back."""
+"""What is counted of message records, by columns that are there, and what comes back."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from spamindex.messages.fingerprints import Fingerprints
+from spamindex.errors import Findings
+from spamindex.messages.fingerprints import UNKNOWN, Fingerprints
+from spamindex.messages.options import By, Span, Unit
+from spamindex.names import BUILT_IN, Names
 
-Span: TypeAlias = Literal["day", "month", "year"]
+__all__ = ["ClusterSums", "Counts", "Flag", "Question", "Span"]
 
-TRUE = ("true", "t", "1", "1.0", "yes", "y", "on")
+
+class Flag(NamedTuple):
+    """The column that says what is spam, and by which values: none for the words for true."""
+
+    column: str
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -19,18 +27,31 @@ class Question:
     """What is counted: by columns of the records, each named as the frame names it.
 
     ``os`` holds the OS; or ``client`` the address, whose OS ``fingerprints`` know, at ``time`` if
-    that is given. ``spam`` is a column and the values in it that mean spam; without it all records
-    are. ``by`` are more columns to count apart, each with the span of time it is cut to, if any.
-    ``unreadable`` is a column that is true for a record that could not be read.
+    that is given, for ``fresh`` seconds. ``spam`` says which records are; without it all are.
+    ``by`` are more columns to count apart, each with the span of time it is cut to. ``weight``
+    says how many messages a record is, ``cluster`` which belong together. ``unreadable`` is a
+    column that is true for a record that could not be read; with ``headings`` a record that
+    repeats the heading of its column is none. ``holds_os`` is None where the heading leaves open
+    whether operating systems stand in the column.
     """
 
     os: str | None = None
     client: str | None = None
     fingerprints: Fingerprints | None = None
     time: str | None = None
-    spam: tuple[str, Collection[str]] | None = None
-    by: Sequence[tuple[str, Span | None]] = ()
+    fresh: int | None = None
+    spam: Flag | None = None
+    by: Sequence[By] = ()
+    weight: str | None = None
+    count: Unit = "messages"
+    cluster: str | None = None
     unreadable: str | None = None
+    headings: bool = False
+    holds_os: bool | None = True
+    family: bool | None = None
+    ignore_unknown: bool = False
+    names: Names = field(default=BUILT_IN, repr=False)
+    findings: Findings = field(default_factory=lambda: Findings("records"), repr=False)
 
     def renamed(self, names: Mapping[str, str]) -> Question:
         """The same question to a frame whose columns have other names."""
@@ -43,15 +64,18 @@ class Question:
             os=new(self.os),
             client=new(self.client),
             time=new(self.time),
-            spam=self.spam and (names[self.spam[0]], self.spam[1]),
+            spam=self.spam and self.spam._replace(column=names[self.spam.column]),
             by=[(names[column], span) for column, span in self.by],
+            weight=new(self.weight),
+            cluster=new(self.cluster),
             unreadable=new(self.unreadable),
         )
 
     @property
     def over_time(self) -> bool:
         """Whether it matters when a message came, to know its fingerprint."""
-        return bool(self.time and self.fingerprints and self.fingerprints.changing)
+        known = self.fingerprints
+        return bool(self.time and known and (known.changing or self.fresh))
 
     @property
     def by_names(self) -> list[str]:
@@ -59,18 +83,41 @@ class Question:
         return [span or column for column, span in self.by]
 
 
+class ClusterSums(NamedTuple):
+    """What the design effect of one OS in one ranking is made of.
+
+    ``squares`` is the sum of x², ``products`` of x·n, over clusters with x messages of the OS among
+    n of all; ``whole_squares`` is the sum of n² over all ``clusters`` of the ranking.
+    """
+
+    squares: int
+    products: int
+    whole_squares: int
+    clusters: int
+
+
 @dataclass(frozen=True)
 class Counts:
     """The spam of each label, as it stands in the records, and what became of the others.
 
-    ``messages`` are by key: the text in each of the columns ``by``, then the label. ``others`` are
-    the records that are not spam, by label.
+    ``messages`` are by key: the text in each of the columns ``by``, then the label; ``units`` what
+    is shown, by OS instead of label: messages or machines. ``systems`` is the OS of each label.
+    ``others`` are the records that are not spam, by label; ``rows`` those that are. ``heading`` is
+    that of the column with the labels, if they stand in one.
     """
 
     messages: Mapping[tuple[str, ...], int]
     by: list[str]
     others: Mapping[str, int]
     unreadable: int
+    rows: int
+    units: Mapping[tuple[str, ...], int]
+    systems: Mapping[str, str]
+    unit: Unit = "messages"
+    clusters: Mapping[tuple[str, ...], ClusterSums] | None = None
+    findings: Findings = field(default_factory=lambda: Findings("records"), repr=False)
+    headings: int = 0
+    heading: str | None = None
 
     @property
     def labels(self) -> Mapping[str, int]:
@@ -92,5 +139,18 @@ class Counts:
 
     @property
     def read(self) -> int:
-        """All records, whether they could be read or not."""
-        return self.spam + self.not_spam + self.unreadable
+        """All records, whether they could be read or not, and repeated headings."""
+        return self.rows + self.not_spam + self.unreadable + self.headings
+
+    @property
+    def unknown(self) -> int:
+        """The messages that are spam, and of an unknown OS."""
+        return sum(n for label, n in self.labels.items() if self.systems.get(label) == UNKNOWN)
+
+    @property
+    def what_became(self) -> str:
+        """What became of all records, in one line."""
+        return (
+            f"{self.read - self.headings} records: {self.spam} spam ({self.unknown} of an unknown "
+            f"OS), {self.not_spam} not spam, {self.unreadable} unreadable"
+        )

@@ -1,126 +1,270 @@
-"""Records of messages, of whatever kind, as one table that DuckDB reads as it goes."""
+"""Records of messages, of whatever format, as one table that DuckDB reads as it goes.
+
+The door of this room for files: paths in, Records out, which count themselves and say what was
+found on the way. Which files: files.py; of what format: formats.py; as a relation: delimited.py,
+json_records.py, parquet.py, fingerprints.py; whether all was read: integrity.py.
+"""
 
 from __future__ import annotations
 
 import os
-import shutil
-import stat
-import warnings
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Protocol
 
-from spamindex import sources as textfile
-from spamindex.errors import ColumnError, FileError, SpamIndexNote
-from spamindex.messages import engine as database
-from spamindex.messages import files
-from spamindex.messages import integrity as losses
-from spamindex.messages.counting import count
-from spamindex.messages.files import KINDS
+from spamindex import sources
+from spamindex.errors import ColumnError, Doubt, FileError, Findings, Remedy
+from spamindex.messages import delimited, engine, files, integrity, parquet
+from spamindex.messages.counting import count, holds_figures
 from spamindex.messages.fingerprints import UNREADABLE, Fingerprints, fingerprints, senders
+from spamindex.messages.formats import ADDRESS, KINDS, Format, recognized
+from spamindex.messages.json_records import P0F_SYMBOL, JsonRecords, from_json
+from spamindex.messages.options import RecordOptions
 from spamindex.messages.query import Counts, Question
-from spamindex.messages.relations import relation
 from spamindex.messages.roles import question
 from spamindex.sources import scratch_folder
+from spamindex.words import RECORD_HEADINGS, headed, usual, words
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
+# Addresses that are both client and server in a log, and how many connections they make.
+OWN_MAIL = f"""
+    select count(*), sum(connections), max_by(client, connections) from (
+        select client, count(*) as connections from log
+        where not {UNREADABLE} and client in (select server from log where not {UNREADABLE})
+        group by client
+    ) having count(*) > 0
+"""
 
-_AROUND = " \t\ufeff"  # what may stand around a heading: files put together keep their marks
-_BEGINNING = 1 << 21  # bytes: more than the longest line
+
+class Table(Protocol):
+    """Records before it is known what is asked of them."""
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that each record shows."""
+
+    def add_path(self, name: str) -> bool:
+        """Whether a name leads to something within a column; then it is a column, too."""
+
+    def relation(self, shown: Iterable[str], used: Iterable[str]) -> DuckDBPyRelation:
+        """The columns ``shown`` as they are, and those ``used`` with single values in cells."""
 
 
-@dataclass(frozen=True)
-class Records:
-    """Records as a relation of DuckDB, all columns as text unless the file says otherwise.
+@dataclass
+class Flat:
+    """Records that are a relation already, with nothing within their columns."""
 
-    ``names`` are what messages call the files, by path; ``known`` are the fingerprints that were
-    read with them.
-    """
-
-    relation: DuckDBPyRelation
-    connection: DuckDBPyConnection
-    kind: str
-    names: dict[str, str]
-    known: Fingerprints | None = None
-    delimiter: str | None = None  # of CSV
+    records: DuckDBPyRelation
 
     @property
     def columns(self) -> list[str]:
         """Its columns, but for our own."""
-        return [name for name in self.relation.columns if name != UNREADABLE]
+        return [name for name in self.records.columns if name != UNREADABLE]
 
-    def question(self, **asked: Any) -> Question:
-        """What is to be counted of them, see ``roles.question``."""
-        unreadable = UNREADABLE if UNREADABLE in self.relation.columns else None
+    def add_path(self, name: str) -> bool:
+        """No name leads to anything within a text."""
+        return False
+
+    def relation(self, shown: Iterable[str], used: Iterable[str]) -> DuckDBPyRelation:
+        """All columns: DuckDB reads no more than what is asked of them."""
+        return self.records
+
+
+@dataclass
+class Records:
+    """Records as a relation of DuckDB, all columns as text unless the file says otherwise.
+
+    ``names`` are what messages call the files, by path, and ``formats`` what they are; ``known``
+    are the fingerprints that were read with them; ``findings`` what is to be said of both.
+    ``relation`` has the columns that a question has asked for last, as it needs them.
+    """
+
+    table: Table
+    connection: DuckDBPyConnection
+    names: dict[str, str]
+    formats: dict[str, Format]
+    known: Fingerprints | None = None
+    findings: list[Findings] = field(default_factory=list)
+    relation: DuckDBPyRelation = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.relation = self.table.relation(self.columns, ())
+
+    @property
+    def kind(self) -> str:
+        """What the files are, as ``formats.KINDS`` says it."""
+        return next(iter(self.formats.values())).kind
+
+    @property
+    def columns(self) -> list[str]:
+        """Its columns, but for our own."""
+        return self.table.columns
+
+    def question(self, options: RecordOptions) -> Question:
+        """What is to be counted of them, see ``roles.question``.
+
+        A name that is no column may be the path to a value within one: ``source.ip``. Raises a
+        SpamIndexError, too, where a column holds only for some of the records.
+        """
         if self.kind == "addresses" and self.known is None:
-            raise ColumnError("a list of addresses says no OS: give --fingerprints")
-        return question(self.columns, unreadable=unreadable, fingerprints=self.known, **asked)
+            raise ColumnError(
+                "a list of addresses says no OS",
+                settles=[Remedy("fingerprints", None, "knows it by address")],
+            )
+        if isinstance(self.table, JsonRecords) and not (options.os or self.known):
+            has_os = usual(self.columns, "os")
+            if not has_os and self.table.add_path(P0F_SYMBOL):  # of Rspamd
+                options = replace(options, os=P0F_SYMBOL)
+        asked = named(options)
+        absent = [name for name in asked if not headed(self.columns, name)]
+        inner = [name for name in dict.fromkeys(absent) if self.table.add_path(name)]
+        there = [*self.columns, *inner]
+        try:
+            found = question(
+                there,
+                options,
+                fingerprints=self.known,
+                figures=self._holds_figures,
+                unreadable=UNREADABLE if UNREADABLE in self.relation.columns else None,
+                headings=self.kind == "csv",
+                name=self.findings[-1].name if self.findings else "records",
+            )
+        except ColumnError as error:
+            raise self._without_headings(error) from error
+        used = _used(found, there)
+        if isinstance(self.table, JsonRecords):
+            self.table.refuse_halves({name: self._rivals(name, asked) for name in used})
+            if found.spam and not options.spam:
+                self.table.refuse_late_flag(found.spam.column)
+        self.relation = self.table.relation(self.columns, used)
+        return found
+
+    def _holds_figures(self, column: str) -> bool:
+        return holds_figures(self.table.relation((), [column]), column)
+
+    def _rivals(self, column: str, asked: Sequence[str]) -> list[str]:
+        """The other columns that usually say the same as one that was found by its heading."""
+        if any(words(name) == words(column) for name in asked):
+            return []
+        same = [usuals for usuals in RECORD_HEADINGS.values() if words(column) in usuals]
+        return [
+            other
+            for other in self.columns
+            if other != column and any(words(other) in usuals for usuals in same)
+        ]
+
+    def _without_headings(self, error: ColumnError) -> ColumnError:
+        """Why a column is not found, where the files have no headings to find it by."""
+        format_ = next(iter(self.formats.values()))
+        if format_.headings:
+            return error
+        name = next(iter(self.names.values()))
+        remedies = []
+        pattern = f"regexp_full_match(trim(#1), '{ADDRESS}', 'i')"
+        for column in self.columns if self.known else ():
+            cells = self.relation.select(engine.identifier(column)).limit(1)
+            if cells.filter(pattern.replace("#1", engine.identifier(column))).fetchall():
+                remedies.append(Remedy("client", column, "takes that column"))
+        return ColumnError(
+            f"{name}:{format_.skip + 1}: is no heading but a record, so columns go by number, "
+            f"from 1 to {len(self.columns)}",
+            settles=remedies or [Remedy("os", "1", "takes the first one")],
+        )
 
     def counted(self, asked: Question, *, skip_bad: bool) -> Counts:
         """Count them, with the lines that can't be read among them.
 
-        Those are warned of; more than 1 in 1,000 raise a FileError unless ``skip_bad``.
+        Those are doubted in the ``findings``; more than 1 in 1,000 raise a FileError unless
+        ``skip_bad``.
         """
-        through = [path for path in self.names if self.kind == "csv" or files.how_packed(path)]
-        counted = self.relation
-        if self.kind == "csv" and asked.client:  # a label shows by itself where it is a heading
-            counted, asked = _with_headings_marked(counted, asked)
-        stop = self.connection.interrupt
-        with losses.read_through(through, stop, delimiter=self.delimiter) as lines:
-            counts = count(counted, asked, bring=lambda known: known)
-            bad = losses.rejected(self.connection, self.names, self.kind)
-            if self.delimiter is not None:
-                losses.check_all_read(counts.read + len(bad), self.names, lines(), self.delimiter)
-        if self.kind == "json" and asked.spam is None:
-            losses.refuse_late_key(self.connection, self.names)
+        through = {
+            path: format_
+            for path, format_ in self.formats.items()
+            if self.kind == "csv" or format_.layout == "array" or files.how_packed(path)
+        }
+        findings = self.findings[-1]
+        counted = self.table.relation((), _used(asked, [*self.columns, *self.relation.columns]))
+        with integrity.read_through(through, self.connection.interrupt) as lines:
+            counts = count(counted, asked, bring=self._brought, keep=self._kept)
+            bad = integrity.rejected(self.connection, self.names, self.kind)
+            if self.kind == "csv":
+                findings.doubts += integrity.check_all_read(
+                    counts.read + len(bad), self.names, through, lines()
+                )
         if not counts.read + len(bad):
             raise FileError(f"{next(iter(self.names.values()))}: has no record of a message")
-        if self.kind == "csv":
-            counts = _without_headings(counts, asked)
+        findings.facts += counts.findings.facts
+        findings.notes += counts.findings.notes
+        findings.doubts += counts.findings.doubts
+        if self.kind == "p0f":
+            findings.doubts += own_mail(self.relation.query("log", OWN_MAIL).fetchall())
         first = min(bad, default=None)
         if counts.unreadable:
-            unreadable = losses.first_unreadable(self.names, self.kind)
+            unreadable = integrity.first_unreadable(self.names, self.formats)
             first = min(filter(None, (first, unreadable)), default=None)
         counts = replace(counts, unreadable=counts.unreadable + len(bad))
-        losses.refuse_bad(counts.unreadable, counts.read, first, skip_bad=skip_bad)
+        findings.doubts += integrity.refuse_bad(
+            counts.unreadable, counts.read, first, skip_bad=skip_bad, within=findings.name
+        )
         return counts
 
+    def _brought(self, table: Any) -> Any:
+        """A table where the records are; fingerprints are there already."""
+        return self.connection.from_df(table) if hasattr(table, "iloc") else table
 
-def _with_headings_marked(
-    records: DuckDBPyRelation, asked: Question
-) -> tuple[DuckDBPyRelation, Question]:
-    """CSV whose headings are unreadable where they are repeated as records."""
-    from duckdb import ColumnExpression, ConstantExpression, FunctionExpression, StarExpression
-
-    around = ConstantExpression(_AROUND)
-    cell = FunctionExpression("trim", ColumnExpression(asked.client or ""), around)
-    heading = ConstantExpression((asked.client or "").casefold())
-    is_heading = FunctionExpression("lower", cell) == heading
-    marked = records.select(StarExpression(), is_heading.alias(UNREADABLE))
-    return marked, replace(asked, unreadable=UNREADABLE)
+    def _kept(self, relation: Any) -> Any:
+        """A relation as a table, which can be asked several times."""
+        relation.create("kept")
+        return self.connection.table("kept")
 
 
-def _without_headings(counts: Counts, asked: Question) -> Counts:
-    """Leave out the headings of CSV that are repeated as records: what else is bad is rejected."""
+def own_mail(both: Sequence[Sequence[Any]]) -> list[Doubt]:
+    """A doubt where a log has a mail server's own deliveries, from what ``OWN_MAIL`` found."""
+    if not both:
+        return []
+    clients, connections, address = both[0]
+    which = repr(address) if clients == 1 else f"{clients} addresses, such as {address!r},"
+    return [
+        Doubt(
+            f"{which} {'is' if clients == 1 else 'are'} client and server both: {connections} "
+            "connections may be what the mail server sends itself; capture only what is sent to it "
+            "(dst host)"
+        )
+    ]
 
-    def is_none(label: str) -> bool:
-        return asked.os is None or label.strip(_AROUND).casefold() != asked.os.casefold()
 
-    kept = {key: n for key, n in counts.messages.items() if is_none(key[-1])}
-    others = {label: n for label, n in counts.others.items() if is_none(label)}
-    left = sum(kept.values()) + sum(others.values())
-    if repeated := counts.read - left:
-        note = f"left out: headings that are repeated as records: {repeated}"
-        warnings.warn(SpamIndexNote(note), stacklevel=3)
-    return replace(counts, messages=kept, others=others, unreadable=0)
+def named(options: RecordOptions) -> list[str]:
+    """The names of columns among what is asked."""
+    single = [options.os, options.client, options.time, options.weight, options.cluster]
+    spam = [options.spam[0]] if options.spam else []
+    return [name for name in [*single, *spam, *(column for column, _ in options.by)] if name]
+
+
+def _texts(asked: Sequence[Any]) -> list[str]:
+    """The names of columns among what is asked: each by itself, or the first of a pair."""
+    found: list[str] = []
+    for value in asked:
+        if isinstance(value, str):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found += _texts([value[0]] if value and isinstance(value[0], str) else value)
+        elif isinstance(value, list):
+            found += _texts(value)
+    return found
+
+
+def _used(asked: Question, there: Sequence[str]) -> list[str]:
+    """The columns that a question asks for."""
+    named = _texts([getattr(asked, each.name) for each in fields(asked)])
+    return [name for name in dict.fromkeys(named) if name in there and name != UNREADABLE]
 
 
 @contextmanager
 def open_records(
     paths: Sequence[str],
-    stream: Callable[[str], textfile.Source],
+    stream: Callable[[str], sources.Source],
     *,
     ports: Collection[str] | None = None,
     logs: Sequence[str] = (),
@@ -129,28 +273,115 @@ def open_records(
 ) -> Iterator[Records]:
     """Open files, folders and patterns of them as one table; ``-`` is what ``stream`` makes of it.
 
-    They are all of one kind: CSV or TSV with one and the same heading, JSON lines, Parquet, p0f
-    logs, or a client's address on each line. Of p0f logs only the connections to ``ports`` count,
-    if any are given. ``logs`` are p0f logs, written in the time zone ``zone``, that know the OS of
-    the clients in the records. Raises a SpamIndexError where they can't be read.
+    They are all of one kind: tables of delimited text with the same headings, logs of Zeek or W3C
+    with the same fields, JSON, Parquet, p0f logs as text or JSON, or a client's address on each
+    line. Of p0f logs only the connections to ``ports`` count, if any are given. ``logs`` are p0f
+    logs, written in the time zone ``zone``, that know the OS of the clients in the records. Raises
+    a SpamIndexError where they can't be read.
     """
     with scratch_folder() as scratch:
-        found = files.found([path for path in paths if path != "-"])
-        names = {_lasting(path, scratch): path for path in found}
-        if "-" in paths:
-            names[_spooled("standard input", stream("-"), scratch)] = "standard input"
-        names = {files.by_its_suffix(path, scratch): name for path, name in names.items()}
-        of_logs = _logs(logs, scratch)
-        with database.connected({**names, **of_logs}, scratch) as connection:
-            known = _known(connection, of_logs, zone, skip_bad=skip_bad) if logs else None
-            table, kind, delimiter = relation(connection, names, ports)
-            yield Records(table, connection, kind, names, known, delimiter)
+        findings = Findings(_together(paths))
+        found = files.found([path for path in paths if path != "-"], findings)
+        wanted = [*found, *(["-"] if "-" in paths else [])]
+        names = files.opened(wanted, scratch, recognized, stream)
+        of_logs = files.opened(logs, scratch, recognized)
+        if len(names) == 1 and not os.path.isdir(paths[0]):
+            findings.name = next(iter(names.values()))
+        with engine.connected({**names, **of_logs}, scratch) as connection:
+            said, known = [], None
+            if logs:
+                said.append(Findings(_together(logs)))
+                known = _known(connection, of_logs, zone, said[0], skip_bad=skip_bad)
+            formats = _formats(names)
+            opened = table(connection, formats, names, ports)
+            yield Records(opened, connection, names, formats, known, [*said, findings])
+
+
+def _together(paths: Sequence[str]) -> str:
+    """What findings call several files."""
+    return paths[0] if len(paths) == 1 else f"{len(paths)} files"
+
+
+def _formats(names: dict[str, str]) -> dict[str, Format]:
+    """The format of each file, by path. Raises a SpamIndexError where they can't be one table."""
+    formats = {path: recognized(path, name) for path, name in names.items()}
+    first, format_ = next(iter(formats.items()))
+    for path, other in formats.items():
+        if other.kind != format_.kind:
+            raise FileError(
+                f"{names[path]}: is {KINDS[other.kind]}, but {names[first]} is "
+                f"{KINDS[format_.kind]}; count them apart"
+            )
+        if other.columns != format_.columns:
+            raise ColumnError(
+                f"{names[path]}:{max(1, other.skip)}: has other columns than {names[first]}; count "
+                "them apart"
+            )
+        if (other.delimiter, other.missing) != (format_.delimiter, format_.missing):
+            raise FileError(
+                f"{names[path]}: separates its columns by {other.delimiter!r}, but {names[first]} "
+                f"by {format_.delimiter!r}; count them apart"
+            )
+    return formats
+
+
+def table(
+    connection: DuckDBPyConnection,
+    formats: dict[str, Format],
+    names: dict[str, str],
+    ports: Collection[str] | None,
+) -> Table:
+    """Files of one kind as a table, by their formats. Raises a SpamIndexError."""
+    first = next(iter(names.values()))
+    kind = next(iter(formats.values())).kind
+    if ports and kind != "p0f":
+        raise FileError(f"{first}: is no p0f log, and only those say a port")
+    found: Table
+    if kind == "json":
+        found = from_json(connection, formats, names)
+        own = found.keys
+    elif kind == "parquet":
+        found = parquet.from_parquet(connection, names)
+        own = parquet.own_columns(connection, list(names))
+    elif kind == "csv":
+        found = Flat(delimited.from_table(connection, formats))
+        own = list(next(iter(formats.values())).columns)
+    elif kind == "fields":
+        found = Flat(delimited.from_fields(connection, formats, names))
+        own = list(next(iter(formats.values())).columns)
+    elif kind == "addresses":
+        return Flat(delimited.from_addresses(connection, formats))
+    else:
+        return Flat(_events(connection, formats, ports))
+    for key, folder in engine.partitions(list(names)).items():
+        if same := [column for column in own if column.casefold() == key.casefold()]:
+            raise ColumnError(
+                f"{folder}: its records have a column {same[0]!r}, too, and which of them is meant "
+                "is open; rename the folder or the column"
+            )
+    return found
+
+
+def _events(
+    connection: DuckDBPyConnection,
+    formats: dict[str, Format],
+    ports: Collection[str] | None = None,
+) -> DuckDBPyRelation:
+    """What p0f's logs say of those who connect, as text and in JSON."""
+    found: DuckDBPyRelation | None = None
+    for layout in ("text", "json"):
+        paths = [path for path, format_ in formats.items() if format_.layout == layout]
+        if paths:
+            part = senders(engine.lines(connection, paths), ports, layout=layout)
+            found = part if found is None else found.union(part)
+    assert found is not None
+    return found
 
 
 def read_fingerprints(
     logs: Sequence[str], *, zone: str | None = None, skip_bad: bool = False
 ) -> Fingerprints:
-    """Read p0f 3 logs as the OS of each client, with pandas tables.
+    """Read p0f 3 logs, as text or JSON, as the OS of each client, with pandas tables.
 
     ``zone`` is the time zone of the machine that ran p0f, which writes local times; with it they
     become UTC. Lines that can't be read are warned of (SpamIndexWarning); more than 1 in 1,000
@@ -159,60 +390,36 @@ def read_fingerprints(
     >>> read_fingerprints(["data/p0f.log"]).changing
     1
     """
+    findings = Findings(_together(logs))
     with scratch_folder() as scratch:
-        of_logs = _logs(logs, scratch)
-        with database.connected(of_logs, scratch) as connection:
-            known = _known(connection, of_logs, zone, skip_bad=skip_bad)
-            return replace(known, latest=known.latest.df(), over_time=known.over_time.df())
-
-
-def _known(
-    connection: DuckDBPyConnection, logs: dict[str, str], zone: str | None, *, skip_bad: bool
-) -> Fingerprints:
-    for path, name in logs.items():
-        if (kind := files.kind(path, name)) != "p0f":
-            raise FileError(f"{name}: is {KINDS[kind]}, and no p0f log for --fingerprints")
-    packed = [path for path in logs if files.how_packed(path)]
-    with losses.read_through(packed, connection.interrupt):
-        seen = senders(database.lines(connection, [*logs]))
-        known, read, bad = fingerprints(connection, seen, zone)
-    first = losses.first_unreadable(logs, "p0f") if bad else None
-    rejected = losses.rejected(connection, logs, "p0f")
-    first = min(filter(None, (first, *rejected)), default=None)
-    losses.refuse_bad(bad + len(rejected), read + len(rejected), first, skip_bad=skip_bad)
+        of_logs = files.opened(logs, scratch, recognized)
+        with engine.connected(of_logs, scratch) as connection:
+            known = _known(connection, of_logs, zone, findings, skip_bad=skip_bad)
+            known = replace(known, latest=known.latest.df(), over_time=known.over_time.df())
+    findings.warn()
     return known
 
 
-def _logs(paths: Sequence[str], scratch: str) -> dict[str, str]:
-    """What messages call p0f logs, by the path under which DuckDB reads them."""
-    return {files.by_its_suffix(_lasting(path, scratch), scratch): path for path in paths}
-
-
-def _lasting(path: str, scratch: str) -> str:
-    """The path of a file, or of what came out of a pipe, which can't be read twice."""
-    try:
-        mode = os.stat(path).st_mode
-        if stat.S_ISFIFO(mode):
-            with open(path, "rb") as pipe:
-                return _spooled(path, pipe, scratch)
-    except OSError:  # files.kind() says what is wrong
-        return path
-    if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
-        raise FileError(f"{path}: is a device, and no file; - is standard input")
-    return path
-
-
-def _spooled(name: str, stream: textfile.Source, scratch: str) -> str:
-    """A stream as a file, which can be read twice: to see what it is, and in parallel."""
-    path = os.path.join(scratch, f"{len(os.listdir(scratch))}.stream")
-    try:
-        with open(path, "wb") as file, database.called({path: name}):
-            file.write(stream.read(_BEGINNING))  # type: ignore[union-attr]
-            file.flush()
-            if not files.how_packed(path):
-                files.kind(path, name)  # here already: what is no text may be endless
-            shutil.copyfileobj(stream, file)  # type: ignore[arg-type]
-    except OSError as error:
-        where = os.path.dirname(scratch)
-        raise FileError(f"{name}: can't be kept in {where}: {error.strerror}") from error
-    return path
+def _known(
+    connection: DuckDBPyConnection,
+    logs: dict[str, str],
+    zone: str | None,
+    findings: Findings,
+    *,
+    skip_bad: bool,
+) -> Fingerprints:
+    formats = {path: recognized(path, name) for path, name in logs.items()}
+    for path, format_ in formats.items():
+        if format_.kind != "p0f":
+            raise FileError(f"{logs[path]}: is {KINDS[format_.kind]}, and no p0f log")
+    packed = {path: format_ for path, format_ in formats.items() if files.how_packed(path)}
+    with integrity.read_through(packed, connection.interrupt):
+        known, read, bad = fingerprints(connection, _events(connection, formats), zone)
+    first = integrity.first_unreadable(logs, formats) if bad else None
+    rejected = integrity.rejected(connection, logs, "p0f")
+    first = min(filter(None, (first, *rejected)), default=None)
+    bad, read = bad + len(rejected), read + len(rejected)
+    findings.doubts += integrity.refuse_bad(
+        bad, read, first, skip_bad=skip_bad, within=findings.name
+    )
+    return known

@@ -2,118 +2,189 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from spamindex.errors import ColumnError, SpamIndexWarning
+from spamindex.errors import ColumnError, Doubt, Findings, Remedy
 from spamindex.messages.fingerprints import Fingerprints
-from spamindex.messages.query import TRUE, Question, Span
-from spamindex.words import words
-
-# The first of these that is there is it.
-_HEADINGS = {
-    "--os": ("os", "os fp", "os fingerprint", "os name", "operating system", "client os"),
-    "--client": (
-        "client ip", "client", "client address", "client addr", "ip", "src", "src ip", "source ip",
-        "remote ip", "remote addr", "address",
-    ),
-    "--time": ("time", "timestamp", "datetime", "received"),
-    "--spam": ("spam", "is spam"),
-}  # fmt: skip
-
-
-_COUNTS = (
-    "messages",
-    "visits",
-    "sessions",
-    "visitors",
-    "pageviews",
-    "page views",
-    "count",
-    "counts",
+from spamindex.messages.options import RecordOptions
+from spamindex.messages.query import Flag, Question
+from spamindex.words import (
+    MAY_SAY_SPAM,
+    RECORD_HEADINGS,
+    counts_or_shares,
+    headed,
+    says_os,
+    says_shares,
+    usual,
+    words,
 )
+
+_WHAT = {"os": "the OS", "client": "the client's address"}
 
 
 def question(
     columns: Sequence[str],
+    options: RecordOptions | None = None,
     *,
-    os: str | None = None,
-    client: str | None = None,
     fingerprints: Fingerprints | None = None,
-    time: str | None = None,
-    spam: tuple[str, Sequence[str]] | None = None,
-    by: Sequence[tuple[str, Span | None]] = (),
+    figures: Callable[[str], bool] = lambda column: True,
     unreadable: str | None = None,
-    os_option: str = "--os",
+    headings: bool = False,
+    name: str = "records",
 ) -> Question:
     """What is to be counted of records with these columns.
 
     What is given is looked for, whatever its case and punctuation; what is not, by usual headings.
-    ``os_option`` is the option that names the column of the OS. Raises ColumnError where something
-    that is needed is not there; warns of a table of counts, and of a column that may say more.
+    ``figures`` tells whether figures stand in a column. Raises ColumnError where something that is
+    needed is not there, where two columns could be meant, and where a row seems to be more than a
+    message.
 
     >>> question(["Date", "OS_fp", "spam"]).os
     'OS_fp'
     """
-    grouped_by = {words(name) for name, _ in by}
-    counts = [name for name in columns if words(name) in _COUNTS and words(name) not in grouped_by]
-    if counts:
-        doubt = (
-            f"column {counts[0]!r} seems to hold counts, but each record is taken for one message; "
-            "a table of counts is for compute"
-        )
-        warnings.warn(SpamIndexWarning(doubt), stacklevel=2)
+    asked = RecordOptions() if options is None else options
+    found = Findings(name)
+    by = [(find(columns, column), span) for column, span in asked.by]
+    by_client = asked.count == "machines" or asked.cluster == "client"
     if fingerprints is None:
-        os, client = _needed(columns, "--os", os, called=os_option), None
+        os: str | None = _needed(columns, "os", asked.os)
+        client = _needed(columns, "client", asked.client) if by_client else None
     else:
-        os, client = None, _needed(columns, "--client", client)
-    spam_column = find(columns, spam[0]) if spam else _usual(columns, "--spam")
-    if spam_column is None and (near := [c for c in columns if "spam" in words(c).split()]):
-        doubt = f"all records are taken for spam; does column {near[0]!r} say which are? Say --spam"
-        warnings.warn(SpamIndexWarning(doubt), stacklevel=2)
+        os, client = None, _needed(columns, "client", asked.client)
+    cluster = None
+    if asked.cluster is not None:
+        cluster = client if asked.cluster == "client" else find(columns, asked.cluster)
+    weight = None
+    if asked.weight is not None and (asked.weight != "1" or "1" in columns):
+        weight = find(columns, asked.weight)
+    time = None
+    if fingerprints is not None and asked.time != "":
+        time = find(columns, asked.time) if asked.time else _usual(columns, "time")
+        if time is None and asked.fresh:
+            raise ColumnError(
+                "can't tell which column holds the times, without which nobody knows which "
+                "fingerprint is fresh",
+                settles=[Remedy("time", None, "names it")],
+            )
+    spam = _flag(columns, asked, found)
+    if asked.weight is None and asked.count == "messages":
+        used = {os, client, cluster, time, spam and spam.column, *(column for column, _ in by)}
+        _refuse_counts([c for c in columns if c not in used], figures)
+    found.facts += [
+        f"{what} in column {column!r}"
+        for what, column in (
+            ("OS", os), ("addresses", client), ("times", time), ("spam", spam and spam.column),
+            ("messages", weight), ("clusters", cluster),
+        )
+        if column is not None
+    ]  # fmt: skip
     return Question(
         os=os,
         client=client,
         fingerprints=fingerprints,
-        time=find(columns, time) if time else _usual(columns, "--time"),
-        spam=(spam_column, (spam and spam[1]) or TRUE) if spam_column else None,
-        by=[(find(columns, name), span) for name, span in by],
+        time=time,
+        fresh=asked.fresh,
+        spam=spam,
+        by=by,
+        weight=weight,
+        count=asked.count,
+        cluster=cluster,
         unreadable=unreadable,
+        headings=headings,
+        holds_os=True if os is None else says_os(os),
+        family=asked.family,
+        ignore_unknown=asked.ignore_unknown,
+        names=asked.names,
+        findings=found,
     )
 
 
 def find(columns: Sequence[str], named: str) -> str:
-    """The column of a name, whatever its case and punctuation. Raises ColumnError."""
-    if named in columns:
-        return named
-    found = [column for column in columns if words(column) == words(named)]
+    """The column of a name, whatever its case and punctuation, or of a number from 1.
+
+    Raises ColumnError.
+    """
+    found = headed(columns, named)
+    if not found and named.isdecimal() and 1 <= int(named) <= len(columns):
+        found = [int(named) - 1]
     if len(found) == 1:
-        return found[0]
+        return columns[found[0]]
     problem = "more than one column is called" if found else "no column is called"
     raise ColumnError(f"{problem} {named!r}; there are {', '.join(map(repr, columns))}")
 
 
-def _needed(
-    columns: Sequence[str], option: str, named: str | None, *, called: str | None = None
-) -> str:
-    found = find(columns, named) if named else _usual(columns, option)
-    if found is None:
-        what = "the OS" if option == "--os" else "the client's address"
-        hint = "; or give --fingerprints" if option == "--os" else ""
+def _flag(columns: Sequence[str], asked: RecordOptions, found: Findings) -> Flag | None:
+    if asked.spam is not None:
+        column, values = asked.spam
+        if not column:
+            return None
+        return Flag(find(columns, column), tuple(values))
+    there = [c for c in columns if words(c) in RECORD_HEADINGS["spam"]]
+    if len(there) > 1:
         raise ColumnError(
-            f"no column can be told to hold {what}; choose with {called or option} "
-            f"among {', '.join(map(repr, columns))}{hint}"
+            f"{', '.join(map(repr, there))}: which one says what is spam?",
+            settles=[Remedy("spam", column, "takes that one") for column in there],
+        )
+    if there:
+        return Flag(there[0])
+    grouped = {words(name) for name, _ in asked.by} | {words(asked.os or "")}
+    near = [
+        c
+        for c in columns
+        if words(c) not in grouped and not MAY_SAY_SPAM.isdisjoint(words(c).split())
+    ]
+    found.notes.append("all records count as spam")
+    if near:
+        found.doubts.append(
+            Doubt(
+                f"all records are taken for spam; does column {near[0]!r} say which are?",
+                (
+                    Remedy("spam", f"{near[0]}=VALUE", "takes those with that value"),
+                    Remedy("spam", "", "takes all"),
+                ),
+            )
+        )
+    return None
+
+
+def _refuse_counts(columns: Sequence[str], figures: Callable[[str], bool]) -> None:
+    """Refuse records with a column of counts or shares: a row of them is no single message."""
+    for column in columns:
+        if not (counts_or_shares(column) and figures(column)):
+            continue
+        each = Remedy("weight", "1", "if each row is one message")
+        if says_shares(column):
+            raise ColumnError(
+                f"column {column!r} holds shares, so a row is no message; compute reads tables of "
+                "shares",
+                settles=[each],
+            )
+        raise ColumnError(
+            f"column {column!r} holds counts, so how many messages is a row?",
+            settles=[Remedy("weight", column, "if it is as many as that column says"), each],
+        )
+
+
+def _needed(columns: Sequence[str], field: str, named: str | None) -> str:
+    found = find(columns, named) if named else _usual(columns, field)
+    if found is None:
+        settles = [Remedy(field, None, "names it")]
+        if field == "os":
+            settles.append(Remedy("fingerprints", None, "knows it by address"))
+        raise ColumnError(
+            f"can't tell which column holds {_WHAT[field]}; there are "
+            f"{', '.join(map(repr, columns))}",
+            settles=settles,
         )
     return found
 
 
-def _usual(columns: Sequence[str], option: str) -> str | None:
-    for heading in _HEADINGS[option]:
-        found = [column for column in columns if words(column) == heading]
-        if len(found) > 1:
-            raise ColumnError(
-                f"{', '.join(map(repr, found))}: only one can be right; choose with {option}"
-            )
-        if found:
-            return found[0]
-    return None
+def _usual(columns: Sequence[str], field: str) -> str | None:
+    found = usual(columns, field)
+    if len(found) > 1:
+        names = [columns[i] for i in found]
+        raise ColumnError(
+            f"{', '.join(map(repr, names))}: only one of them can be right",
+            settles=[Remedy(field, name, "takes that one") for name in names],
+        )
+    return columns[found[0]] if found else None

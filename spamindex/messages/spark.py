@@ -1,33 +1,173 @@
-"""Message records counted on a Spark cluster, through Spark Connect."""
+"""Message records counted, and sampled, on a Spark cluster, through Spark Connect.
+
+Paths of the cluster in, Counts or picked records out; only these leave it.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from spamindex.errors import FileError, SpamIndexError
-from spamindex.messages.counting import count
+from spamindex.errors import FileError, Findings, SpamIndexError
+from spamindex.messages import fingerprints
+from spamindex.messages.counting import count, holds_figures, spam_of
+from spamindex.messages.fingerprints import UNREADABLE, Fingerprints
 from spamindex.messages.integrity import refuse_bad
-from spamindex.messages.query import Counts
+from spamindex.messages.options import RecordOptions
+from spamindex.messages.query import Counts, Question
+from spamindex.messages.records import OWN_MAIL, named, own_mail, read_fingerprints
 from spamindex.messages.roles import question
+from spamindex.messages.sampling import ROW, labels_for, picking
+from spamindex.sources import delimiter_of
+from spamindex.words import headed
 
 if TYPE_CHECKING:
+    import pandas as pd
     from pyspark.sql import DataFrame, SparkSession
 
 INSTALL = "pip install 'spamindex[spark]'"
 _CORRUPT = "_corrupt_record"  # Spark's own name for the text of a line that it can't read
-_FORMATS = {".csv": "csv", ".tsv": "csv", ".json": "json", ".jsonl": "json", ".ndjson": "json"}
+_FIRST = 100  # lines that say what is in a file
+_READABLE = "client rlike '^[0-9a-f.:]+/[0-9]+$' and server rlike '^[0-9a-f.:]+/[0-9]+$'"
+_SENDER = """
+    regexp_replace(client, '/[0-9]+$', '') as client,
+    regexp_replace(server, '/[0-9]+$', '') as server, regexp_extract(server, '[0-9]+$', 0) as port
+"""
+# As in fingerprints.py, in the SQL of Spark.
+_OF_TEXT = f"""
+    select replace(substr(line, 2, 19), '/', '-') as time, {_SENDER},
+        if(os like 'os=%' and os <> 'os=???', substr(os, 4), 'Unknown') as os,
+        not coalesce(is_log and (not is_syn or (
+            try_to_timestamp(replace(substr(line, 2, 19), '/', '-')) is not null
+            and subject = 'subj=cli' and rest <> '' and (os like 'os=%' or os like 'app=%')
+            and {_READABLE})), false) as {UNREADABLE}, {ROW}
+    from (
+        select line, {ROW}, substr(line, 1, 1) = '[' and substr(line, 21, 6) = '] mod=' as is_log,
+            substr(line, 23, 8) = 'mod=syn|' as is_syn,
+            regexp_replace(split_part(line, '|', 2), '^cli=', '') as client,
+            regexp_replace(split_part(line, '|', 3), '^srv=', '') as server,
+            split_part(line, '|', 4) as subject, split_part(line, '|', 5) as os,
+            split_part(line, '|', 6) as rest
+        from (
+            select {ROW}, if(
+                place > 21 and place < 1020 and substr(line, place - 21, 1) in (' ', chr(9), '"'),
+                substr(line, place - 20), line
+            ) as line
+            from (select *, instr(line, '] mod=') as place from lines)
+        )
+    ) where is_syn or not is_log
+"""
+_OF_JSON = f"""
+    select replace(time, '/', '-') as time, {_SENDER},
+        if(os = '???' or os is null, 'Unknown', os) as os,
+        not coalesce(mod is not null and (mod <> 'syn' or (
+            try_to_timestamp(replace(time, '/', '-')) is not null and length(time) = 19
+            and subject = 'cli' and coalesce(os, app) is not null and {_READABLE})), false)
+            as {UNREADABLE}, {ROW}
+    from (
+        select {ROW}, mod, time, subject, os, app,
+            concat(client, coalesce(concat('/', client_port), '')) as client,
+            concat(server, coalesce(concat('/', server_port), '')) as server
+        from (select {ROW}, {{fields}} from lines where trim(line) <> '')
+    ) where mod is null or mod = 'syn'
+"""
+# Where a record stands, as text that sorts so: the lines of a file are read in several pieces.
+_PLACE = """concat(_metadata.file_path, lpad(_metadata.file_block_start, 20, '0'),
+                   lpad(monotonically_increasing_id(), 20, '0'))"""
 
 
-def counted(paths: Sequence[str], remote: str | None, *, skip_bad: bool, **asked: Any) -> Counts:
-    """Count the records in files of the cluster; only numbers by label come back.
+def counted(
+    paths: Sequence[str],
+    remote: str | None,
+    options: RecordOptions,
+    *,
+    logs: Sequence[str] = (),
+    zone: str | None = None,
+    ports: Collection[str] | None = None,
+    skip_bad: bool = False,
+) -> tuple[Counts, list[Findings]]:
+    """Count the records in files of the cluster, and what is to be said of them.
 
-    ``remote`` is the address of a Spark Connect server; without it that in SPARK_REMOTE. What a
-    path ends in says what is in it: CSV and JSON lines, else Parquet. ``asked`` is as for
-    ``roles.question``. Raises a SpamIndexError where there is no Spark, or it can't.
+    ``remote`` is the address of a Spark Connect server; without it that in SPARK_REMOTE. The files
+    are Parquet, delimited text, JSON lines or p0f logs, told by how they begin; ``logs`` are files
+    here. Raises a SpamIndexError where there is no Spark, or it can't.
     """
+    known = read_fingerprints(logs, zone=zone, skip_bad=skip_bad) if logs else None
+    with _opened(paths, remote, options, known, ports) as records:
+        counts = _count(records, skip_bad)
+    return counts, [counts.findings]
+
+
+def picked(
+    paths: Sequence[str],
+    remote: str | None,
+    options: RecordOptions,
+    os_: str,
+    most: int,
+    seed: int,
+    *,
+    logs: Sequence[str] = (),
+    zone: str | None = None,
+    ports: Collection[str] | None = None,
+    skip_bad: bool = False,
+) -> tuple[pd.DataFrame, int, list[Findings]]:
+    """Pick records of an OS's spam as ``sampling.pick`` does, the same ones for the same seed."""
+    import pandas as pd
+
+    known = read_fingerprints(logs, zone=zone, skip_bad=skip_bad) if logs else None
+    with _opened(paths, remote, options, known, ports) as records:
+        counts = _count(records, skip_bad)
+        labels = labels_for(os_, counts, records.question)
+        frame = records.frame
+        names = [name for name in frame.columns if name != ROW]
+        aliases = {name: f"column{i}" for i, name in enumerate(names)}
+        asked = records.question.renamed(aliases)
+        if asked.fingerprints is not None:
+            here = asked.fingerprints
+            there = {
+                name: records.spark.createDataFrame(getattr(here, name))
+                for name in ("latest", "over_time")
+            }
+            asked = replace(asked, fingerprints=replace(here, **there))
+        shown = {name: aliases[name] for name in records.shown}
+        renamed = frame.select(ROW, *(frame[f"`{name}`"].alias(a) for name, a in aliases.items()))
+        spam = spam_of(renamed, asked, labels, keep=[ROW, *shown.values()])
+        spam.createOrReplaceTempView("spam")
+        query = f"select * from ({picking(shown, seed, ROW)}) order by _lot limit {most}"
+        found = sorted(records.spark.sql(query).collect(), key=lambda row: str(row[ROW]))
+    among = found[0]["_among"] if found else 0
+    cells = [[_as_text(row[alias]) for alias in shown.values()] for row in found]
+    return pd.DataFrame(cells, columns=[*shown], dtype=object), among, [counts.findings]
+
+
+def _as_text(cell: Any) -> str | None:
+    if cell is None or isinstance(cell, str):
+        return cell
+    return str(cell).lower() if isinstance(cell, bool) else str(cell)
+
+
+@dataclass(frozen=True)
+class _Records:
+    """Records of the cluster, the columns that they show, and what is asked of them."""
+
+    spark: SparkSession
+    frame: DataFrame
+    shown: list[str]
+    question: Question
+    is_log: bool
+
+
+@contextmanager
+def _opened(
+    paths: Sequence[str],
+    remote: str | None,
+    options: RecordOptions,
+    known: Fingerprints | None,
+    ports: Collection[str] | None,
+) -> Iterator[_Records]:
     try:
         import grpc
         from pyspark.errors import PySparkException
@@ -36,20 +176,51 @@ def counted(paths: Sequence[str], remote: str | None, *, skip_bad: bool, **asked
         raise SpamIndexError(f"counting on Spark needs its client: {INSTALL}") from error
     where = remote or os.environ.get("SPARK_REMOTE")
     if not where:
-        raise SpamIndexError("--engine spark needs a server: --remote sc://host:15002")
+        raise SpamIndexError("Spark needs the address of its server, such as sc://host:15002")
     try:
         with _session(SparkSession.builder.remote(where)) as spark:
-            records = _records(spark, paths)
-            unreadable = "_unreadable" if _CORRUPT in records.columns else None
-            columns = [name for name in records.columns if name != _CORRUPT]
-            if unreadable:
-                records = records.withColumn(unreadable, records[_CORRUPT].isNotNull())
-            asked_for = question(columns, unreadable=unreadable, **asked)
-            counts = count(records, asked_for, bring=spark.createDataFrame)
+            frame, kind = _records(spark, paths)
+            if ports:
+                if kind != "p0f":
+                    raise FileError(f"{paths[0]}: is no p0f log, and only those say a port")
+                frame = frame.where(frame["port"].isin(*ports) | frame[UNREADABLE])
+            shown = [n for n in frame.columns if n not in (_CORRUPT, ROW, UNREADABLE)]
+            if _CORRUPT in frame.columns:
+                frame = frame.withColumn(UNREADABLE, frame[_CORRUPT].isNotNull()).drop(_CORRUPT)
+            frame = _with_paths(frame, named(options), shown)
+            # A dot in a name leads into a column for Spark, whatever the columns are called.
+            plain = {name: name.replace(".", "_") for name in frame.columns}
+            if len(set(plain.values())) == len(plain):
+                frame = frame.toDF(*plain.values())
+            else:
+                plain = {name: name for name in frame.columns}
+            own = (ROW, UNREADABLE)
+            columns = [name for name in plain if name not in own]
+            asked = question(
+                columns,
+                options,
+                fingerprints=known,
+                figures=lambda column: holds_figures(frame, plain[column]),
+                unreadable=UNREADABLE if UNREADABLE in frame.columns else None,
+                headings=kind == "csv",
+                name=paths[0] if len(paths) == 1 else f"{len(paths)} paths",
+            ).renamed({**plain, UNREADABLE: UNREADABLE})
+            names = [plain[name] for name in shown]
+            yield _Records(spark, frame, names, asked, kind == "p0f")
     except (PySparkException, grpc.RpcError) as error:
         text = " ".join(str(error).split("\n\nJVM stacktrace")[0].split())
         raise FileError(f"Spark at {where}: {text[:400]}") from error
-    refuse_bad(counts.unreadable, counts.read, None, skip_bad=skip_bad)
+
+
+def _count(records: _Records, skip_bad: bool) -> Counts:
+    asked = records.question
+    counts = count(records.frame, asked, bring=records.spark.createDataFrame)
+    if not counts.read:
+        raise FileError(f"{asked.findings.name}: has no record of a message")
+    if records.is_log:
+        records.frame.createOrReplaceTempView("log")
+        asked.findings.doubts += own_mail(records.spark.sql(OWN_MAIL).collect())
+    asked.findings.doubts += refuse_bad(counts.unreadable, counts.read, None, skip_bad=skip_bad)
     return counts
 
 
@@ -65,21 +236,66 @@ def _session(builder: Any) -> Iterator[SparkSession]:
         session.stop()
 
 
-def _records(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
+def _with_paths(frame: DataFrame, asked: Sequence[str], there: Sequence[str]) -> DataFrame:
+    """The records with what is asked for within a column, such as source.ip, as one of its own."""
+    for name in dict.fromkeys(asked):
+        inner: Any = frame.schema
+        parts = name.split(".")
+        if len(parts) < 2 or headed(there, name):
+            continue
+        for part in parts:
+            fields = {f.name: f.dataType for f in getattr(inner, "fields", ())}
+            inner = fields.get(part)
+        if inner is not None:
+            frame = frame.withColumn(name, frame[".".join(f"`{part}`" for part in parts)])
+    return frame
+
+
+def _records(spark: SparkSession, paths: Sequence[str]) -> tuple[DataFrame, str]:
+    """The files as records, with where each one stands, and their kind."""
+    from pyspark.sql import functions
+
+    place = functions.expr(_PLACE).alias(ROW)
+    first = _first_lines(spark, paths[0])
+    filled = [line.encode() for line in first if line.strip()]
+    if not filled:
+        return spark.read.parquet(*paths).select("*", place), "parquet"
+    if layout := fingerprints.layout(filled):
+        lines = spark.read.text(list(paths)).select(functions.col("value").alias("line"), place)
+        lines.createOrReplaceTempView("lines")
+        return spark.sql(_OF_TEXT if layout == "text" else _OF_JSON.format(fields=_fields())), "p0f"
+    if filled[0].lstrip().startswith(b"{"):
+        found = spark.read.json(list(paths), primitivesAsString=True)
+        return found.select("*", place), "json"
+    return _from_csv(spark, paths, first).select("*", place), "csv"
+
+
+def _first_lines(spark: SparkSession, path: str) -> list[str]:
+    """The first lines of a text file; none of Parquet, alone or in a folder."""
+    from pyspark.errors import PySparkException
+
+    if path.rstrip("/").lower().endswith(".parquet"):
+        return []
+    text = spark.read.text(path).where("_metadata.file_block_start = 0").limit(_FIRST)
+    try:
+        lines = [row["value"] for row in text.collect()]
+    except PySparkException:
+        if any(path.lower().endswith(end) for end in (".csv", ".tsv", ".log", ".jsonl", ".txt")):
+            raise
+        return []
+    return [] if lines and lines[0].startswith("PAR1") else lines
+
+
+def _from_csv(spark: SparkSession, paths: Sequence[str], first: Sequence[str]) -> DataFrame:
     from pyspark.sql.types import StringType, StructType
 
-    kinds = {_FORMATS.get(_suffix(path), "parquet") for path in paths}
-    if len(kinds) > 1:
-        raise FileError(f"{', '.join(paths)}: are of several kinds; count them apart")
-    kind = kinds.pop()
-    if kind == "parquet":
-        return spark.read.parquet(*paths)
-    if kind == "json":
-        return spark.read.json(list(paths), primitivesAsString=True)
-    separator = "\t" if _suffix(paths[0]) == ".tsv" else ","
-    headed = spark.read.csv(list(paths), header=True, sep=separator)
+    try:
+        separator = delimiter_of(paths[0], list(first))
+    except FileError:  # nothing parts its lines: it has but one column
+        separator = ","
+    headed_ = spark.read.csv(list(paths), header=True, sep=separator, quote='"', escape='"')
     schema = StructType()
-    for name in [*headed.columns, _CORRUPT]:
+    for name in [*headed_.columns, _CORRUPT]:
         schema = schema.add(name, StringType())
     return spark.read.csv(
         list(paths), schema=schema, header=True, sep=separator, quote='"', escape='"',
@@ -87,6 +303,13 @@ def _records(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
     )  # fmt: skip
 
 
-def _suffix(path: str) -> str:
-    stem, suffix = os.path.splitext(path.rstrip("/").lower())
-    return os.path.splitext(stem)[1] if suffix in (".gz", ".bz2", ".zst") else suffix
+def _fields() -> str:
+    """What stands under the keys of an event of p0f, each by the first of its keys there is."""
+    return ", ".join(
+        f"coalesce({', '.join(_key(key) for key in keys)}) as {field}"
+        for field, keys in fingerprints.KEYS.items()
+    )
+
+
+def _key(key: str) -> str:
+    return f"get_json_object(line, '$.{key}')"

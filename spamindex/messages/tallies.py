@@ -2,60 +2,108 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from spamindex.errors import MatchError
+from spamindex.errors import MatchError, Remedy
 from spamindex.messages.fingerprints import UNKNOWN
-from spamindex.messages.query import Counts
-from spamindex.names import BUILT_IN, Names
+from spamindex.messages.query import ClusterSums, Counts
+from spamindex.names import Names, fold
+from spamindex.words import is_missing
+
+# Satori writes each alternative with its weight: Debian 12.5:5|Windows 10 - 1809:5.
+_WEIGHED = re.compile(r"[^|]+:\d+(\|[^|]+:\d+)*")
 
 
-def shares(
-    counts: Counts,
-    *,
-    names: Names | Mapping[str, str] = BUILT_IN,
-    family: bool = True,
-    ignore_unknown: bool = False,
-) -> dict[str, list[Any]]:
+def shares(counts: Counts, *, ignore_unknown: bool = False) -> dict[str, list[Any]]:
     """What percent of the spam came from each OS: what is small is done here, whatever the engine.
 
     Returns a table as ``tally`` does, as lists: pandas takes longer to load than DuckDB takes to
     count fifty million records. Raises MatchError where there is no spam, or none of a known OS
     with ``ignore_unknown``.
 
-    >>> shares(Counts({("Windows XP",): 2, ("Windows 7",): 1, ("Linux",): 1}, [], {}, 0))
+    >>> counts = Counts({}, [], {}, 0, 4, {("Windows",): 3, ("Linux",): 1}, {})
+    >>> shares(counts)
     {'os': ['Windows', 'Linux'], 'spam_share': [75.0, 25.0], 'messages': [3, 1]}
     """
-    if not counts.messages:
-        raise MatchError(f"none of {counts.read} records is spam: --spam COLUMN=VALUE says which")
-    systems = _systems(counts.labels, Names.of(names), family=family)
+    if not counts.rows:
+        raise MatchError(
+            f"none of {counts.read} records is spam",
+            settles=[Remedy("spam", "COLUMN=VALUE", "says which are")],
+        )
     sums, wholes = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
-    for (*by, label), messages in counts.messages.items():
-        if not (ignore_unknown and systems[label] == UNKNOWN):
-            sums[*by, systems[label]] += messages
-            wholes[*by,] += messages
-    if not sums:
-        raise MatchError("no record of spam has a known OS")
+    for (*by, os), units in counts.units.items():
+        if not (ignore_unknown and os == UNKNOWN):
+            sums[*by, os] += units
+            wholes[*by,] += units
+    if not sums.total():
+        what = "no record of spam has a known OS" if ignore_unknown else "no spam is counted"
+        raise MatchError(what)
     most_first = sorted(sums, key=lambda key: (key[:-1], -sums[key], key[-1]))
+    of_clusters: dict[str, list[Any]] = {}
+    if counts.clusters is not None:
+        of_clusters = {
+            "design_effect": [
+                design_effect(sums[key], wholes[key[:-1]], counts.clusters[key])
+                for key in most_first
+            ],
+            "clusters": [counts.clusters[key].clusters for key in most_first],
+        }
     return {
         **{name: [key[i] for key in most_first] for i, name in enumerate(counts.by)},
         "os": [key[-1] for key in most_first],
-        "spam_share": [100 * sums[key] / wholes[key[:-1]] for key in most_first],
-        "messages": [sums[key] for key in most_first],
+        "spam_share": [
+            100 * sums[key] / wholes[key[:-1]] if wholes[key[:-1]] else None for key in most_first
+        ],
+        counts.unit: [sums[key] for key in most_first],
+        **of_clusters,
     }
 
 
-def _systems(labels: Mapping[str, int], names: Names, *, family: bool) -> dict[str, str]:
-    """The OS of each label; of several spellings of one, that which most messages have."""
-    said = {label: _system(label, names, family=family) for label in labels}
+def design_effect(x: int, n: int, sums: ClusterSums) -> float | None:
+    """How many times the variance of x ÷ n is that of as many independent messages.
+
+    The variance is that of ultimate clusters drawn with replacement, C/(C-1) · Σ(x_c - p·n_c)² ÷
+    (Σn_c)², over p(1-p)/n (Kish, Survey Sampling, 1965; Lohr, Sampling, ch. 5). Where p is 0 or 1
+    that is 0 ÷ 0, and Σn_c² ÷ Σn_c stands for it, as if every cluster were of one OS. None where
+    there is but one cluster, of which nobody can tell. In whole numbers up to the last division, so
+    that nothing is lost where large sums nearly cancel.
+
+    >>> design_effect(2, 4, ClusterSums(squares=4, products=4, whole_squares=8, clusters=2))
+    4.0
+    """
+    clusters = sums.clusters
+    if not n or x in (0, n):
+        return sums.whole_squares / n if n else None
+    if clusters < 2:
+        return None
+    squares = sums.squares * n * n - 2 * x * n * sums.products + x * x * sums.whole_squares
+    # Σ(x - pn)² is squares ÷ n², and p(1-p)/n is x(n-x) ÷ n³.
+    return (clusters * squares * n) / ((clusters - 1) * n * n * x * (n - x))
+
+
+def systems(
+    labels: Mapping[str, int], names: Names, *, family: bool | None, holds_os: bool | None
+) -> dict[str, str]:
+    """The OS of each label; of several spellings of one, that which most messages have.
+
+    ``family`` adds up versions, or with None where the column ``holds_os``; that is None where its
+    heading leaves it open, and then most of the labels say so.
+    """
+    if holds_os is None:
+        known = [label for label in labels if not _is_unknown(label, names, True)]
+        holds_os = 2 * sum(names.knows(label) for label in known) > len(known)
+    family = holds_os if family is None else family
+    same = names.canonical if holds_os or family else fold
+    said = {label: _system(label, names, family=family, holds_os=holds_os) for label in labels}
     spellings = Counter[str]()
     for label, messages in labels.items():
         spellings[said[label]] += messages
     rising = sorted(spellings, key=lambda os: (spellings[os], os))
-    best = {names.canonical(os): os for os in rising}
-    return {label: best[names.canonical(os)] for label, os in said.items()}
+    best = {same(os): os for os in rising}
+    return {label: best[same(os)] for label, os in said.items()}
 
 
 def labels_of(os: str, labels: Collection[str], names: Names) -> list[str]:
@@ -65,14 +113,35 @@ def labels_of(os: str, labels: Collection[str], names: Names) -> list[str]:
         label
         for label in labels
         if not wanted.isdisjoint(
-            names.canonical(_system(label, names, family=family)) for family in (True, False)
+            names.canonical(_system(label, names, family=family, holds_os=True))
+            for family in (True, False)
         )
     ]
 
 
-def _system(label: str, names: Names, *, family: bool) -> str:
-    # amavis writes Windows XP; dist: 6; raw_mtu: 1340
-    label = label.partition(";")[0].strip()
-    if not label or label.casefold() in ("???", "unknown"):
+def _system(label: str, names: Names, *, family: bool, holds_os: bool) -> str:
+    label = label.strip()
+    if _is_unknown(label, names, holds_os):
         return UNKNOWN
+    if holds_os and "|" in label and _WEIGHED.fullmatch(label):
+        return _likeliest(label, names, family=family)
     return (names.family(label) or label) if family else label
+
+
+def _is_unknown(label: str, names: Names, holds_os: bool) -> bool:
+    """Whether a label says that the OS is not known. NA may be Namibia."""
+    if is_missing(label):
+        return holds_os or not (len(label) == 2 and label.isalpha())
+    return names.canonical(label) == names.canonical(UNKNOWN)
+
+
+def _likeliest(label: str, names: Names, *, family: bool) -> str:
+    """The alternative of the greatest weight; unknown where several different ones have it."""
+    weighed = [part.rpartition(":")[::2] for part in label.split("|")]
+    most = max(int(weight) for _, weight in weighed)
+    best = {
+        _system(name, names, family=family, holds_os=True)
+        for name, weight in weighed
+        if int(weight) == most
+    }
+    return best.pop() if len(best) == 1 else UNKNOWN

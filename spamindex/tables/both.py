@@ -71,7 +71,10 @@ def read_pair(
     )
     asked = _narrowed(tables, options)
     readings = _each(
-        [lambda t=t, o=o: reading_of(t, o) for t, o in zip(tables, asked, strict=True)],  # type: ignore[misc]
+        [
+            lambda t=t, o=o: _reading_of(t, o, options[0].by)  # type: ignore[misc]
+            for t, o in zip(tables, asked, strict=True)
+        ],
         paths,
     )
     unmet = [n for n in readings[0].unmet if n in readings[1].unmet]
@@ -88,6 +91,18 @@ def read_pair(
         names = first.names if first.of_systems == of_systems else second.names
         first, second = replace(first, names=names), replace(second, names=names)
     return first, second
+
+
+def _reading_of(table: Table, options: TableOptions, by: Sequence[By]) -> Reading:
+    """The shares of one table. An error says what it may call a column that only the other has."""
+    try:
+        return reading_of(table, options)
+    except SpamIndexError as error:
+        own = [r.value for r in error.settles if r.field == "by" and r.value != "period"]
+        if own and by and not options.by:
+            called = f"{by[0].name}={own[0]}"
+            error.settles = (Remedy("by", called, f"instead, if {own[0]!r} is the same"),)
+        raise
 
 
 def _is_same(spam: Source, market: Source) -> bool:

@@ -72,7 +72,7 @@ def is_wide(table: Table, names: Names, options: TableOptions, apart: Collection
     empty += [i for i in _spoiled(table, names, figures) if i not in apart]
     if options.wide:
         return sorted([*figures, *empty])
-    if any(map(words.names_os, table.headings)) or len(figures) < 2:
+    if any(map(words.names_os, table.headings)) or len({*figures, *empty}) < 2:
         return []
     # A blank heading is that of a system without a name, unless it holds no figures at all.
     known = [i for i in {*figures, *empty} if names.knows(table.headings[i])]
@@ -103,7 +103,11 @@ def _is_empty(table: Table, number: int) -> bool:
 
 def by_period(table: Table) -> list[int]:
     """The columns of a table that has one for each period; none where it is not such a table."""
-    dated = [i for i in of_figures(table) if _is_dated(table, i)]
+    dated = [
+        i
+        for i in range(len(table.headings))
+        if _is_dated(table, i) and any(map(numbers.is_figure, texts(table.column(i))[:_SAMPLE]))
+    ]
     rest = [
         i
         for i in of_figures(table)
@@ -145,7 +149,7 @@ def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> i
         Remedy("key", None, "chooses one"),
         Remedy("header", None, "says which line holds the headings (0 for none)"),
     ]
-    if len(figures - set(apart)) > 1:
+    if sum(not words.says_measure(table.headings[i]) for i in figures - set(apart)) > 1:
         settles.insert(0, Remedy("wide", "True", "says that each column of figures is a system"))
     raise ColumnError(
         f"{table.name}: no column holds names; it has {_listed(table)}", settles=settles

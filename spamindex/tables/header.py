@@ -114,12 +114,15 @@ def _comments(raw: Table, filled: npt.NDArray[np.int64], usual: int) -> Mask:
     """The lines that begin like a comment and are no row of figures."""
     comments = where(raw.column(0), lambda text: text.lstrip().startswith(_COMMENTS))
     wide = comments & (filled >= usual)
+    others = np.flatnonzero(~comments & (filled >= usual))
+    headings_follow = len(others) > 0 and not any(
+        map(is_figure, map(str.strip, raw.row(others[0])))
+    )
     for row in np.flatnonzero(wide):
         # One with figures may be a row that was put out of use: whoever adds rows up, asks.
         # The first full line may be headings that a program has marked.
-        if any(map(is_figure, map(str.strip, raw.row(int(row))))) or row == np.argmax(
-            filled >= usual
-        ):
+        marked = row == np.argmax(filled >= usual) and not headings_follow
+        if marked or any(map(is_figure, map(str.strip, raw.row(int(row))))):
             comments[row] = False
     return comments
 
@@ -189,8 +192,11 @@ def _headings(
     above = [row for row in there if row < first]
     while figures and above and looks.fits(above[-1], figures, loosely=len(above) > 1):
         first = above.pop()
-    # A known system heads a column in a wide table alone, where it does not stand first.
-    while len(above) > 1 and BUILT_IN.knows(looks.cells[above[-1]][0]):
+    # A known system heads a column in a wide table alone, beside others and over figures.
+    while above and BUILT_IN.knows(looks.cells[above[-1]][0]):
+        beside = any(map(BUILT_IN.knows, looks.cells[above[-1]][1:]))
+        if len(above) == 1 and (beside or looks.counted[first][0]):
+            break
         first = above.pop()
     if not above:
         return _without_headings(raw, looks.cells[first][: rows.widths[first]], options, first)
@@ -361,6 +367,15 @@ def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: 
             for row in np.flatnonzero(short & (rows.widths < last))
             if is_figure(_texts(raw, int(row))[rows.widths[row] - 1]) or rows.widths[row] == 1
         }
+        mostly = [i for i in with_figures if _mostly_figures(sample[i])]
+        faults |= {
+            int(row): f"{raw.at(lines[row])}: has {rows.widths[row]} cells, but there are {width} "
+            f"headings, and {_texts(raw, int(row))[i]!r} stands where others have a figure: is a "
+            "cell missing?"
+            for row in np.flatnonzero(short & (rows.widths >= last))
+            for i in mostly[-1:]
+            if (text := _texts(raw, int(row))[i]) and not (is_figure(text) or is_missing(text))
+        }
     if not rows.ends and _is_cut_off(rows, kept, filled):
         raw.findings.doubts.append(
             Doubt("the last line is shorter than the others and has no line end: is it cut off?")
@@ -368,6 +383,11 @@ def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: 
     if faults:
         separator = Remedy("delimiter", None, "names the separator")
         raise FileError(*(faults[row] for row in sorted(faults)), settles=[separator])
+
+
+def _mostly_figures(column: Column) -> bool:
+    filled = [text for text in map(str.strip, map(str, column)) if not is_missing(text)]
+    return 2 * sum(map(is_figure, filled)) > len(filled)
 
 
 def _is_cut_off(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64]) -> bool:

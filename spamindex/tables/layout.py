@@ -89,7 +89,9 @@ class Entries:
 
     def at(self, row: int | np.integer) -> str:
         """Where a figure stands, as messages say it."""
-        column = self.name(row) if self.above else self.heading
+        # What stood in the headings stands left of the figures now.
+        above = self.table.column(self.value - 1).iloc[row] if self.above else None
+        column = self.heading if above is None else str(above)
         return f"{self.table.at(self.line(row))}" + (f": column {column!r}" if column else "")
 
     def rankings(self, *more: Column, over_time: bool = False) -> npt.NDArray[np.int64]:
@@ -232,7 +234,7 @@ def _with(table: Table, number: int, column: Column) -> Table:
 def _filled(table: Table, number: int) -> Table:
     """The table with the cell above in the place of each blank one of a column."""
     column = table.column(number)
-    codes, blank = column.cat.codes.to_numpy(), where(column, words.is_ditto)
+    codes, blank = column.cat.codes.to_numpy(), where(column, is_blank)
     above = np.maximum.accumulate(np.where(blank, 0, np.arange(len(codes))))
     return _with(table, number, categories(list(column.cat.categories), codes[above], column.index))
 
@@ -439,7 +441,7 @@ def _refuse_blanks(
             heading = table.headings[number] or str(number + 1)
             raise ColumnError(
                 f"{table.name}: {table.called(number)} is blank on "
-                f"{lines_of(table.cells.index[blank])}",
+                f"{lines_of(sorted(set(table.cells.index[blank])))}",
                 settles=[
                     Remedy("fill", heading, "repeats the cell above"),
                     Remedy("where", f"{heading}!=", "leaves these rows out"),
@@ -480,9 +482,7 @@ def _of_period(
         if several and not ranked_by:
             raise _which_period(table, dated, several)
         return kept
-    if options.period == ALL:
-        return kept
-    for number in dated:
+    for number in dated if options.period != ALL else ():
         column = table.column(number)
         there = texts(column)
         wanted = _wanted(table, options.period, there)
@@ -530,8 +530,13 @@ def _which_period(table: Table, dated: Sequence[int], several: Sequence[int]) ->
     held = " and ".join(f"{table.called(i)} {periods.told(texts(table.column(i)))}" for i in dated)
     last = {i: max(texts(table.column(i))) for i in several}
     if len(dated) == 1:
+        there = texts(table.column(several[0]))
+        unsure = any(periods.span_of(text) is None for text in there)
         settles = [
-            Remedy("period", last[several[0]], "chooses one"),
+            *(
+                Remedy("period", text, "another" if i else "chooses one")
+                for i, text in enumerate(there[:2] if unsure else [last[several[0]]])
+            ),
             Remedy("by", table.headings[several[0]] or "period", "ranks each"),
         ]
     else:

@@ -312,7 +312,8 @@ def _rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mas
             if not cell:
                 settles.append(Remedy("fill", title, "repeats the cell above"))
             raise MatchError(
-                f"{entries.table.name}: {heading} is {repr(cell) if cell else 'blank'}, a total, for "
+                f"{entries.table.name}: {heading} is {repr(cell) if cell else 'blank'}, a total, "
+                "for "
                 f"{aggregates.named(entries, wrong)}, but its figure is not what the others add up "
                 "to",
                 settles=settles,
@@ -321,22 +322,57 @@ def _rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mas
             entries.table.findings.notes.append(
                 f"left out as the total along {heading}: {aggregates.named(entries, exact)}"
             )
+        _refuse_unnamed_total(entries, figures, number, groups, called)
         # Desktop and mobile are parts of the whole in a column of their own.
         groups_in = where(
             column, lambda text: words.called_group(text) and words.words(text) not in words.DEVICES
         )
         if groups_in.any() and not groups_in.all() and entries.table.headings[number] not in chosen:
             shown = sorted({str(t) for t in column[groups_in]})
+            title = entries.table.headings[number]
             raise MatchError(
                 f"{entries.table.name}: {heading} holds {', '.join(map(repr, shown[:3]))}, which "
                 "may hold other rows",
                 settles=[
-                    Remedy("where", f"{entries.table.headings[number]}!={text}", "leaves it out")
-                    for text in shown[:3]
+                    *(Remedy("where", f"{title}!={text}", "leaves it out") for text in shown[:3]),
+                    *(
+                        Remedy("where", f"{title}!={text}", "or such leaves out what it holds")
+                        for text in [t for t in texts(column) if t not in shown][:1]
+                    ),
                 ],
             )
         left |= exact
     return left
+
+
+def _refuse_unnamed_total(
+    entries: Entries,
+    figures: Figures,
+    number: int,
+    groups: npt.NDArray[np.int64],
+    called: Mask,
+) -> None:
+    """Refuse a value of a column whose rows are always what the others of their system add up to.
+
+    ``groups`` tells systems apart, and ``called`` are rows that are known to be totals.
+    """
+    column, amounts = entries.table.column(number), figures.amounts * ~called
+    sums = np.bincount(groups, weights=amounts)[groups]
+    others = np.bincount(groups, weights=~called)[groups] - 1
+    exact = (amounts > 0) & np.isclose(2 * amounts, sums, rtol=1e-9)
+    for text in sorted(set(column[exact & (others > 1)])):
+        of_text = where(column, lambda t, wanted=text: t == wanted)  # type: ignore[misc]
+        among = of_text & (others > 0)
+        if exact[among].all():
+            heading = entries.table.headings[number]
+            # To leave the value out would leave out systems that have no other.
+            only = bool((of_text & (others == 0)).any())
+            raise MatchError(
+                f"{entries.table.name}: {entries.table.called(number)} is {text!r} for "
+                f"{aggregates.named(entries, among)}, which is what the others add up to"
+                + (": take such rows out of the file" if only else ""),
+                settles=[] if only else [Remedy("where", f"{heading}!={text}", "leaves it out")],
+            )
 
 
 def _is_total(text: str) -> bool:
@@ -437,9 +473,17 @@ def _which_label(
     shown = ", ".join(repr(str(t)) for t in dict.fromkeys(there[:3]))
     also = f" (and in {', '.join(entries.table.called(i) for i in told[1:])})" if told[1:] else ""
     kinds = [t for t in map(str, there) if not _is_total(t)]
-    settles = [Remedy("by", heading, "ranks each")]
-    if kinds:
-        settles.insert(0, Remedy("where", f"{heading}={kinds[0]}", "chooses one kind"))
+    # Counts before what is none, where the cells are words for measures.
+    ordered = sorted(
+        dict.fromkeys(kinds), key=lambda t: (words.measure(t) is None, words.says_other(t))
+    )
+    settles = [
+        *(
+            Remedy("where", f"{heading}={kind}", "another" if i else "chooses one kind")
+            for i, kind in enumerate(ordered[:2])
+        ),
+        Remedy("by", heading, "ranks each"),
+    ]
     if figures.counts:
         adds_up = Remedy("sum", heading, "adds them up, where they are parts of one whole")
         # Beside a total, adding up is what is safe: the total is checked then, and left out.

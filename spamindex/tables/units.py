@@ -90,7 +90,7 @@ def _multiple(heading: str) -> float | None:
     long = [
         words.MULTIPLES[w]
         for w in of.split()
-        if w in words.MULTIPLES and (len(w) > 2 or not w.isascii())
+        if w in words.MULTIPLES and w.isalpha() and (len(w) > 2 or not w.isascii())
     ]
     return long[0] if long else None
 
@@ -196,11 +196,7 @@ def settle(
             )
         if (sign is not None and sign.unit != "percent") or words.measure(heading) is not None:
             sign = None
-        if sign is not None and sign.times != 1 and not _are_per_mille(reading, sign):
-            raise UnitError(
-                f"{entries.title}: the heading says one unit, and the signs in the cells another: "
-                "correct the heading, or leave the signs out"
-            )
+        _refuse_contradiction(entries, reading, sign)
         sign = Sign("percent")
     halves = {
         text: numbers.half_unit(text, reading.mark)
@@ -233,9 +229,16 @@ def settle(
     return Figures(reading, "count", values * rounded, half * rounded, coarse, rounded)
 
 
-def _are_per_mille(reading: Reading, sign: Sign) -> bool:
-    """Whether a heading says per mille, and the signs in all cells do, too."""
-    return sign.times == Sign("percent", 0.1).times and all("‰" in t for t in reading.signed)
+def _refuse_contradiction(entries: Entries, reading: Reading, sign: Sign | None) -> None:
+    """Refuse percent signs under a heading of per mille or basis points."""
+    per_mille = Sign("percent", 0.1)
+    if sign in (None, Sign("percent")):
+        return
+    if sign != per_mille or not all("‰" in text for text in reading.signed):
+        raise UnitError(
+            f"{entries.title}: the heading says one unit, and the signs in the cells another: "
+            "correct the heading, or leave the signs out"
+        )
 
 
 class _Sums:
@@ -346,7 +349,8 @@ def _by_what_they_add_up_to(entries: Entries, sums: _Sums) -> tuple[str, float] 
     if fractions.all():
         doubt = f"read as fractions, since they add up to {_total(sums)}"
         says_so = Remedy("unit", "fraction", "says so")
-        entries.table.findings.doubts.append(Doubt(doubt, (says_so,)))
+        not_so = Remedy("unit", "percent", "reads them as percents")
+        entries.table.findings.doubts.append(Doubt(doubt, (says_so, not_so)))
         return "fraction", 100.0
     if fractions.any() and (percents.any() or (sums.sums > 1.5).any()):
         raise UnitError(
@@ -400,6 +404,7 @@ def _of_shares(
             raise UnitError(
                 f"{entries.title}: {text}: do some rows hold others?",
                 settles=[
+                    *_without(entries, sums, above),
                     Remedy("drop", None, "leaves rows out that hold others, or are held by them"),
                     Remedy("unit", "percent", "takes them as they are (answers of a survey)"),
                 ],
@@ -440,6 +445,17 @@ def _rankings(entries: Entries, sums: _Sums, which: npt.NDArray[np.bool_]) -> st
     return f" in {', '.join(entries.label(row) for row in rows)}" + (
         f" and {more} more" if more else ""
     )
+
+
+def _without(entries: Entries, sums: _Sums, which: npt.NDArray[np.bool_]) -> list[Remedy]:
+    """The ways to leave rankings out, where one column tells them from the others."""
+    there = {i: texts(entries.table.column(i)) for i in {*entries.by, *entries.periods}}
+    told = [i for i, of in there.items() if len(of) > 1 and entries.table.headings[i]]
+    if len(told) != 1 or which.all():
+        return []
+    heading, column = entries.table.headings[told[0]], entries.table.column(told[0])
+    rows = [int(np.flatnonzero(sums.groups == g)[0]) for g in np.flatnonzero(which)[:3]]
+    return [Remedy("where", f"{heading}!={column.iloc[row]}", "leaves it out") for row in rows]
 
 
 def _those(entries: Entries, rows: npt.NDArray[np.bool_]) -> str:

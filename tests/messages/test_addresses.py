@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spamindex
-from spamindex.messages.addresses import normal_expression
+from spamindex.messages.addresses import is_address, normal_expression
 from spamindex.messages.records import read_fingerprints
 from tests.messages.tallying import LOG
 
@@ -72,3 +72,30 @@ def test_a_mapped_address_in_hex_meets_its_ipv4() -> None:
     table = pd.DataFrame({"ip": ["::ffff:c000:28c", "0:0:0:0:0:FFFF:C000:028C", "192.0.2.140"]})
     result = spamindex.tally(table, client="ip", fingerprints=log)
     assert result["os"].tolist() == ["macOS"]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("mail.example.org[192.0.2.8]", "192.0.2.8"),
+        ("mail.example.org [192.0.2.8] (may be forged)", "192.0.2.8"),
+        ("<192.0.2.8>", "192.0.2.8"),
+        ("192.0.2.8#53", "192.0.2.8"),
+        ("unknown[2001:db8::1]:25", ":2001:db8::::::1"),
+    ],
+)
+def test_an_address_among_what_a_mail_server_writes(written: str, expected: str) -> None:
+    for native in (pd.DataFrame({"a": [written]}), pl.DataFrame({"a": [written]})):
+        found = nw.from_native(native).select(normal_expression(nw.col("a")))["a"].to_list()
+        assert found == [expected]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["mail.example.org", "12:30", "192.0.2.256", "1:2:3", "1::2::3", "1:2:3:4:5:6:7:", ":::"],
+)
+def test_what_is_no_address_is_known_for_none(written: str) -> None:
+    for native in (pd.DataFrame({"a": [written]}), pl.DataFrame({"a": [written]})):
+        normal = normal_expression(nw.col("a"))
+        found = nw.from_native(native).select(a=is_address(normal))["a"].to_list()
+        assert found == [False]

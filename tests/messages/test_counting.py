@@ -70,7 +70,53 @@ def test_typed_columns() -> None:
 
 
 def test_what_a_frame_lacks() -> None:
-    with pytest.raises(SpamIndexError, match="no column 'os'; there are 'x'"):
+    with pytest.raises(SpamIndexError, match="can't tell which column holds the OS; there are 'x'"):
         spamindex.tally(pd.DataFrame({"x": ["1"]}))
+    with pytest.raises(SpamIndexError, match="no column is called 'y'; there are 'os'"):
+        spamindex.tally(pd.DataFrame({"os": ["1"]}), by="y")
+    with pytest.raises(SpamIndexError, match="records are a frame"):
+        spamindex.tally([1])
+    with pytest.raises(SpamIndexError, match="count is messages or machines"):
+        spamindex.tally(pd.DataFrame({"os": ["1"]}), count="clients")
     with pytest.raises(MatchError, match="none of 1 records is spam"):
         spamindex.tally(pd.DataFrame({"os": ["1"], "spam": [False]}), spam="spam")
+
+
+CLUSTERED = pd.DataFrame(
+    {
+        "os": ["Windows XP", "Windows 7", "Linux", "Linux", "Windows 7", "Linux"],
+        "ip": ["192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.2", "192.0.2.3", "192.0.2.4"],
+        "campaign": ["a", "a", "a", "b", "b", ""],
+        "n": ["1", "2", "1", "3", "1", "1"],
+    }
+)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_clusters_weights_and_machines_from_every_kind_of_frame(engine: str) -> None:
+    """By hand: of clusters of 4, 4 and 1 messages, Windows has 3, 1 and 0 of 4 in all, of 9.
+
+    Its variance is 3/2 of (3 - 16/9)² + (1 - 16/9)² + (4/9)², over 9²; divided by 4/9 · 5/9 ÷ 9.
+    """
+    native = ENGINES[engine](CLUSTERED)
+    result = spamindex.tally(native, weight="n", cluster="campaign")
+    assert columns(result[["os", "messages", "clusters"]]) == {
+        "os": ["Linux", "Windows"], "messages": [5, 4], "clusters": [3, 3]
+    }  # fmt: skip
+    variance = 1.5 * ((3 - 16 / 9) ** 2 + (1 - 16 / 9) ** 2 + (4 / 9) ** 2) / 81
+    expected = variance / (4 / 9 * 5 / 9 / 9)
+    assert result["design_effect"].tolist() == pytest.approx([expected, expected], rel=1e-12)
+    machines = spamindex.tally(ENGINES[engine](CLUSTERED), count="machines")
+    assert machines["machines"].tolist() == [2, 2]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_times_in_every_form_from_every_kind_of_frame(engine: str) -> None:
+    times = ["2010-02-28T23:30:00-01:00", "2010/03/01 12:30:00 AM", "1267403400", "1267403400000",
+             "2010-03-01 00:30:00.5 UTC", "2010-03-01"]  # fmt: skip
+    table = pd.DataFrame({"os": ["Linux"] * len(times), "at": times})
+    for span, expected in (("day", "2010-03-01"), ("week", "2010-W09"), ("month", "2010-03")):
+        result = spamindex.tally(ENGINES[engine](table), by=f"at:{span}")
+        assert columns(result[[span, "messages"]]) == {span: [expected], "messages": [6]}

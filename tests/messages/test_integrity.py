@@ -15,16 +15,15 @@ def test_lines_that_cannot_be_read_are_counted_and_named(invoke: Invoke, write: 
     write("r.csv", f"os,n\n{good}broken\nx,y,z\n")
     result = invoke("tally", "r.csv", "-v")
     assert rows(result.stdout) == ["Linux,100.0,2500"]
-    assert result.complaints == [
-        "warning: r.csv:2502: can't be read, as are 2 of 2502 records; left out",
-        "note: 2502 records: 2500 spam (0 of an unknown OS), 0 not spam, 2 unreadable",
-    ]
+    assert "2502 records: 2500 spam (0 of an unknown OS), 0 not spam, 2 unread" in result.stderr
+    assert result.complaints[-1] == (
+        "warning: r.csv: line 2502 can't be read, as are 2 of 2502 records; left out"
+    )
     write("r.csv", "os,n\nLinux,1\nbroken\n")
     result = invoke("tally", "r.csv")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.complaints == [
-        "error: r.csv:3: can't be read, as are 1 of 2 records; --skip-bad leaves them out"
-    ]
+    assert len(result.complaints) == 1
+    assert "error: r.csv:3: can't be read, as are 1 of 2 records" in result.complaints[0]
     assert rows(invoke("tally", "r.csv", "--skip-bad").stdout) == ["Linux,100.0,1"]
 
 
@@ -32,8 +31,8 @@ def test_json_lines_that_are_none(invoke: Invoke, write: Write) -> None:
     write("r.jsonl", '{"os": "Linux"}\n\n{"os": "Lin\n[1]\n{"x": 1}\n')
     result = invoke("tally", "r.jsonl", "--skip-bad", "-v")
     assert rows(result.stdout) == ["Linux,50.0,1", "Unknown,50.0,1"]
-    assert result.complaints[0] == (
-        "warning: r.jsonl:3: can't be read, as are 2 of 4 records; left out"
+    assert result.complaints[-1] == (
+        "warning: r.jsonl: line 3 can't be read, as are 2 of 4 records; left out"
     )
 
 
@@ -53,7 +52,7 @@ def test_a_damaged_line_where_the_file_is_parted(invoke: Invoke, write: Write) -
         result = invoke("tally", write("r.csv", f"os,n\n{''.join(lines)}"), "-v")
         if result.exit_code == 0:
             assert rows(result.stdout) == [f"Linux,100.0,{place + 600_000}"]
-            assert "1 unreadable" in result.complaints[-1]
+            assert ", 1 unreadable" in result.stderr
         else:
             assert "records were lost in reading" in result.stderr
 
@@ -61,7 +60,7 @@ def test_a_damaged_line_where_the_file_is_parted(invoke: Invoke, write: Write) -
 def test_quoted_line_ends_are_no_records(invoke: Invoke, write: Write) -> None:
     text = 'os,n\n"Li\nnux",1\n\nLinux,2\nLinux,5" disk\n\n\n"a\n\nb",3'
     result = invoke("tally", write("r.csv", text), "--no-family", "-v")
-    assert "note: 4 records: 4 spam" in result.stderr
+    assert "; 4 records: 4 spam" in result.stderr
 
 
 @pytest.mark.parametrize("suffix", ["gz", "zst"])
@@ -78,14 +77,12 @@ def test_a_large_file_that_is_cut_off(invoke: Invoke, write: Write, suffix: str)
 def test_headings_that_are_repeated(invoke: Invoke, write: Write) -> None:
     result = invoke("tally", write("r.csv", "os,n\nLinux,1\nos,n\nLinux,2\n"), "-v")
     assert rows(result.stdout) == ["Linux,100.0,2"]
-    assert result.complaints[0] == "note: left out: headings that are repeated as records: 1"
+    assert "left out: headings that are repeated as records: 1" in result.stderr
     write("c.csv", "ip,n\n192.0.2.140,1\nip,n\n192.0.2.140,2\n")
     result = invoke("tally", "c.csv", "--fingerprints", LOG, "-v")
     assert rows(result.stdout) == ["macOS,100.0,2"]
-    assert result.complaints[1:] == [
-        "note: left out: headings that are repeated as records: 1",
-        "note: 2 records: 2 spam (0 of an unknown OS), 0 not spam, 0 unreadable",
-    ]
+    assert "2 records: 2 spam (0 of an unknown OS), 0 not spam, 0 unreadable" in result.stderr
+    assert "left out: headings that are repeated as records: 1" in result.stderr
 
 
 def test_a_quotation_mark_within_a_cell(invoke: Invoke, write: Write) -> None:
@@ -100,15 +97,13 @@ def test_a_quotation_mark_within_a_cell(invoke: Invoke, write: Write) -> None:
 def test_headings_that_are_repeated_in_another_way(invoke: Invoke, write: Write, text: str) -> None:
     result = invoke("tally", write("r.csv", text))
     assert rows(result.stdout) == ["Windows,100.0,1"]
-    assert "note: left out: headings that are repeated as records: 1" in result.complaints
+    assert "left out: headings that are repeated as records: 1" in result.stderr
 
 
 def test_a_repeated_heading_is_no_record_that_is_not_spam(invoke: Invoke, write: Write) -> None:
     result = invoke("tally", write("r.csv", "os,spam\nLinux,true\nos,spam\nMac,false\n"), "-v")
-    assert result.complaints == [
-        "note: left out: headings that are repeated as records: 1",
-        "note: 2 records: 1 spam (0 of an unknown OS), 1 not spam, 0 unreadable",
-    ]
+    assert "2 records: 1 spam (0 of an unknown OS), 1 not spam, 0 unreadable" in result.stderr
+    assert "left out: headings that are repeated as records: 1" in result.stderr
 
 
 @pytest.mark.parametrize("end", ["", "\n\n"])
@@ -116,13 +111,14 @@ def test_lines_that_quotation_marks_join_are_said(invoke: Invoke, write: Write, 
     text = 'time,os,subject\n1,Windows,"hello\n2,Linux,x\n3,Mac,y"\n4,Linux,z\n'
     result = invoke("tally", write("r.csv", text + end))
     assert rows(result.stdout) == ["Linux,50.0,1", "Windows,50.0,1"]
-    assert result.complaints == [
+    assert result.complaints[-1:] == [
         "warning: r.csv: 2 line ends stand within quotation marks; is a mark missing?"
     ]
 
 
-def test_json_that_says_only_later_what_is_spam(invoke: Invoke, write: Write) -> None:
+def test_a_flag_that_only_some_json_records_have(invoke: Invoke, write: Write) -> None:
     late = '{"os": "Windows"}\n' * 1200 + '{"os": "Linux", "spam": true}\n'
     result = invoke("tally", write("r.jsonl", late))
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "r.jsonl: has a key 'spam' in some lines, but in none of the first" in result.stderr
+    assert "r.jsonl: has a key 'spam' in some records, but not in all" in result.stderr
+    assert rows(invoke("tally", "r.jsonl", "--spam", "spam=true").stdout) == ["Linux,100.0,1"]

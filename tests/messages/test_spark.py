@@ -15,7 +15,7 @@ pytest.importorskip("pyspark", reason="the extra spark is not installed")
 pytest.importorskip("pyspark.sql.connect.session", reason="pyspark comes without Spark Connect")
 import duckdb
 
-LOCAL = ("--engine", "spark", "--remote", "local[2]")
+LOCAL = ("--remote", "local[2]")
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what Spark and gRPC leave open is theirs
 
@@ -42,6 +42,8 @@ def lake(write: Write, tmp_path: Path) -> str:
         ("--fingerprints", LOG, *SPAM, "--by", "time:month", "-v"),
         ("--fingerprints", LOG, *SPAM, "--no-family", "--ignore-unknown"),
         ("--os", "content_type", "--by", "client_ip"),
+        ("--fingerprints", LOG, *SPAM, "--cluster", "client", "--by", "time:week"),
+        ("--fingerprints", LOG, *SPAM, "--count", "machines", "--fresh", "7d"),
     ],
 )
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
@@ -52,6 +54,19 @@ def test_identical_output(invoke: Invoke, lake: str, options: tuple[str, ...], k
     assert (there.exit_code, there.stdout) == (0, here.stdout), there.stderr
     ours = [line for line in there.complaints if line.startswith("note: ")]
     assert ours == here.complaints
+
+
+def test_a_log_of_p0f_by_itself(invoke: Invoke) -> None:
+    here, there = (invoke("tally", LOG, "--port", "25,587", *engine) for engine in ((), LOCAL))
+    assert here.exit_code == 0
+    assert there.stdout == here.stdout
+
+
+def test_the_same_seed_picks_the_same_records(invoke: Invoke) -> None:
+    options = ("--fingerprints", LOG, *SPAM, "--os", "Windows", "-n", "5", "--seed", "7")
+    here, there = (invoke("sample", MESSAGES, *options, *engine) for engine in ((), LOCAL))
+    assert here.exit_code == 0
+    assert there.stdout == here.stdout
 
 
 def test_json_lines_and_bad_ones(invoke: Invoke, write: Write, tmp_path: Path) -> None:

@@ -1,0 +1,373 @@
+"""What format a file of message records has, by how it begins: a path in, a Format out.
+
+Told in this order: Parquet; p0f's logs, as text or JSON; Zeek's and W3C's logs, by ``#fields``;
+JSON, by its first bracket; lists of addresses; mail logs, which are refused; and tables in CSV.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import csv
+import io
+import itertools
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spamindex import sources
+from spamindex.errors import ColumnError, FileError
+from spamindex.messages import fingerprints
+from spamindex.names import BUILT_IN
+from spamindex.words import OS_HEADINGS, RECORD_HEADINGS, words
+
+KINDS = {
+    "parquet": "a Parquet file",
+    "csv": "a table of delimited text",
+    "fields": "a log of Zeek or W3C",
+    "json": "JSON",
+    "p0f": "a p0f log",
+    "addresses": "a list of addresses",
+}
+ADDRESS = (  # in which a colon can be the first in one way only: lines can be long
+    r"\[?(ipv6:)?([0-9.]{7,15}|[0-9a-f.]*:[0-9a-f:.]+)\]?([:/]\d+)?"
+)
+COUNTED = r"(\d+)\s+"  # before an address: how often uniq -c has seen it
+COMMENTS = ("#", "//", ";")  # how a line begins that is none of a list or a table
+CLIENT = "client"  # the column of a list of addresses
+COUNT = "count"  # and another one, of what uniq -c has made
+MOST_COLUMNS = 1000
+
+_SAMPLE = 1000  # lines that say which columns there are
+_BEGINNING = 1 << 20  # bytes that say of what format a file is
+_ARRAY = re.compile(rb'\[\s*([\[{"\]]|$)')
+_ADDRESS_LINE = re.compile(rf"\s*({COUNTED})?{ADDRESS}(\s+[#;].*)?".encode(), re.IGNORECASE)
+_NOT_DUCKDBS = {b"BZh": ("bzip2", "bzcat"), b"\xfd7zXZ": ("xz", "xzcat")}
+_WIDE = {
+    codecs.BOM_UTF32_LE: "UTF-32",  # before UTF-16, whose mark its own begins with
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+_HALVES = {"UTF-16LE": 1, "UTF-16BE": 0}  # without a mark: where the bytes that are zero begin
+_SYSLOG = re.compile(  # of RFC 3164, with or without a priority, or with an ISO time
+    r"(<\d+>\d? ?)?([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) "
+    r"\S+ [\w./-]+(\[\d+\])?: "
+)
+_EXIM = re.compile(
+    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?( [+-]\d{4})?( \[\d+\])? "
+    r"(\w{6}-\w{6,11}-\w{2,4} |.*\bH=|SMTP |no host name|exim |Start queue|End queue)"
+)
+_RSPAMD = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? #\d+\(\w+\) <")
+_QMAIL = re.compile(r"@[0-9a-f]{24} ")
+_MAIL_LOGS = (_SYSLOG, _EXIM, _RSPAMD, _QMAIL)
+_KEY = re.compile(r"#([A-Za-z_]+)")
+_RARE_DELIMITERS = "\x01\x1f^~"  # Hive's, ASCII's own, and what is in no text
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*")
+_SURELY_NONE = re.compile(  # a heading: an address, or a time
+    rf"{ADDRESS}|\d{{4}}-\d\d-\d\d([T ]\d\d:\d\d.*)?|\d\d?[./]\d\d?[./]\d{{4}}.*",
+    re.IGNORECASE,
+)
+_HEADINGS = frozenset(itertools.chain(OS_HEADINGS, *RECORD_HEADINGS.values()))
+
+
+@dataclass(frozen=True)
+class Format:
+    """What a file is, and where in it the records are.
+
+    ``layout`` is of JSON: ``lines``, ``array``, or ``document`` (objects over several lines, or one
+    with the records as its ``rows``); of p0f: ``text`` or ``json``. ``columns`` are those of
+    delimited text and of logs with ``#fields``, of which ``skip`` lines come before the first
+    record; they go by number where the file has ``headings`` none.
+    """
+
+    kind: str
+    layout: str = ""
+    columns: tuple[str, ...] = ()
+    skip: int = 0
+    delimiter: str = ","
+    quoted: bool = True
+    headings: bool = True
+    missing: tuple[str, ...] = ()  # cells by which Zeek says that it holds nothing
+
+
+def recognized(path: str, name: str) -> Format:
+    """The format of a file, which messages call ``name``. Raises FileError where it has none.
+
+    >>> recognized("data/p0f.log", "p0f.log")
+    Format(kind='p0f', layout='text', columns=(), skip=0, delimiter=',', quoted=True, \
+headings=True, missing=())
+    """
+    magic = _magic(path, name)
+    if magic.startswith(b"PAR1"):
+        return Format("parquet")
+    for begins, (packer, reader) in _NOT_DUCKDBS.items():
+        if magic.startswith(begins):
+            raise FileError(
+                f"{name}: is compressed by {packer}, which is read from standard input: "
+                f"{reader} it into spamindex tally -"
+            )
+    return _of_text(name, _beginning(path))
+
+
+def _of_text(name: str, beginning: bytes) -> Format:
+    """The format of a text file by its first bytes."""
+    _refuse_encodings(name, beginning)
+    lines = beginning.removeprefix(codecs.BOM_UTF8).splitlines(keepends=True)[:_SAMPLE]
+    filled = [line.strip() for line in lines if line.strip()]
+    if not filled:
+        raise FileError(f"{name}: is empty; records of messages are needed")
+    is_whole = len(beginning) < _BEGINNING
+    if layout := fingerprints.layout(filled[:100]):
+        return Format("p0f", layout)
+    if layout := _json_layout(filled, is_whole=is_whole):
+        return Format("json", layout)
+    if not is_whole and len(lines) == 1:
+        raise FileError(f"{name}: has a line that is longer than a million characters")
+    text = [line.decode("utf-8", "replace") for line in lines]
+    if with_fields := _with_fields(name, text):
+        return with_fields
+    if of_list := _list(filled):
+        return of_list
+    if _is_mail_log(text):
+        raise FileError(f"{name}: looks like a mail log, not a table; docs/mail.md has a recipe")
+    return _table(name, text)
+
+
+def _refuse_encodings(name: str, beginning: bytes) -> None:
+    for mark, encoding in _WIDE.items():
+        if beginning.startswith(mark):
+            raise FileError(
+                f"{name}: is text in {encoding}; make it UTF-8: iconv -f {encoding} -t UTF-8"
+            )
+    if b"\0" in beginning:
+        wide = next((e for e, half in _HALVES.items() if not any(beginning[half:1000:2])), None)
+        if wide:
+            raise FileError(f"{name}: is text in {wide}; make it UTF-8: iconv -f {wide} -t UTF-8")
+        raise FileError(f"{name}: is neither Parquet nor text in UTF-8, which iconv makes")
+
+
+def _magic(path: str, name: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read(8)
+    except IsADirectoryError as error:
+        raise FileError(f"{name}: is a directory; name a file in it") from error
+    except OSError as error:
+        raise FileError(f"{name}: can't be read: {error.strerror}") from error
+
+
+def _beginning(path: str) -> bytes:
+    """The first bytes of a file, of what was compressed in it."""
+    with sources.unpacked(path) as file:
+        return file.read(_BEGINNING)
+
+
+def is_address(line: bytes) -> bool:
+    """Whether a line of a list holds an address, or nothing that should be one.
+
+    >>> is_address(b"  12 192.0.2.9"), is_address(b"# those of May"), is_address(b"mail.example")
+    (True, True, False)
+    """
+    return line.lstrip().startswith(_comments()) or bool(_ADDRESS_LINE.fullmatch(line.strip()))
+
+
+def _comments() -> tuple[bytes, ...]:
+    return tuple(mark.encode() for mark in COMMENTS)
+
+
+def is_object(line: bytes) -> bool:
+    """Whether a line is a JSON object that DuckDB can read, too.
+
+    >>> is_object(b'{"os": "Linux"}'), is_object(b"[1]"), is_object(b'{"os": "Lin')
+    (True, False, False)
+    """
+    try:
+        found = json.loads(line)
+        json.dumps(found, ensure_ascii=False).encode()  # half a character is none to DuckDB
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict)
+
+
+def _list(filled: Sequence[bytes]) -> Format | None:
+    """A list of addresses, with or without the counts of uniq -c; None for no such."""
+    first = next((line for line in filled if not line.startswith(_comments())), b"")
+    if not (found := _ADDRESS_LINE.fullmatch(first)):
+        return None
+    return Format("addresses", columns=(COUNT, CLIENT) if found[1] else (CLIENT,))
+
+
+def _is_mail_log(text: Sequence[str]) -> bool:
+    """Whether most of the first lines begin as those of a mail server's log do."""
+    filled = [line for line in text[:100] if line.strip()]
+    logged = sum(any(log.match(line) for log in _MAIL_LOGS) for line in filled)
+    return 2 * logged > len(filled)
+
+
+# ---- JSON ----
+
+
+def _json_layout(filled: Sequence[bytes], *, is_whole: bool) -> str:
+    """How JSON lies in a file; empty where it is none."""
+    first = filled[0]
+    if _ARRAY.match(first):
+        return "array"
+    if not first.startswith(b"{"):
+        return ""
+    if len(filled) == 1 and not (is_whole and is_object(first)):
+        return "lines" if is_whole else "document"
+    if not is_object(first):  # a document over several lines, or lines with a damaged one
+        return "lines" if filled[1].startswith(b"{") else "document"
+    is_alone = len(filled) == 1 and isinstance(json.loads(first).get("rows"), list)
+    return "document" if is_alone else "lines"
+
+
+# ---- Logs that say what their fields are ----
+
+
+def _with_fields(name: str, text: Sequence[str]) -> Format | None:
+    """A log with a heading such as ``#fields`` (Zeek) or ``#Fields:`` (W3C), None for no such."""
+    comments = list(itertools.takewhile(lambda line: line[:1] == "#" or not line.strip(), text))
+    said = {key[1].lower(): line for line in comments if (key := _KEY.match(line))}
+    if (line := said.get("fields")) is None:
+        return None
+    body = line.rstrip("\r\n")[len("#fields") :]
+    if not body.startswith(":"):
+        delimiter = _separator(said.get("separator", "")) or body[:1]
+        columns = body.split(delimiter)[1:]
+        missing = {
+            row[1]
+            for key in ("unset_field", "empty_field")
+            if len(row := said.get(key, "").rstrip("\r\n").split(delimiter)) > 1
+        }
+        missing |= {"-", "(empty)"}
+        return _fields(name, columns, Format("fields", delimiter=delimiter, quoted=False,
+                                             missing=tuple(sorted(missing))))  # fmt: skip
+    columns = re.split(r"[,\t ]\s*" if "," not in body else r",\s*", body[1:].strip())
+    record = next((line for line in text[len(comments) :] if line.strip()), "").rstrip("\r\n")
+    for delimiter, quoted in (("\t", False), (",", True), (" ", False), (" ", True)):
+        if len(_cells(record, delimiter, quoted=quoted)) == len(columns) or not record:
+            break
+    else:
+        raise FileError(f"{name}: its first record has other columns than its line {line[:8]} says")
+    if not quoted:
+        return _fields(name, columns, Format("fields", delimiter=delimiter, quoted=False,
+                                             missing=("-",)))  # fmt: skip
+    return _fields(name, columns, Format("csv", delimiter=delimiter, skip=len(comments)))
+
+
+def _separator(line: str) -> str:
+    """Zeek's separator, which it writes as ``\\x09``."""
+    said = line.rstrip("\r\n").partition(" ")[2]
+    try:
+        return said.encode().decode("unicode_escape")
+    except UnicodeDecodeError:
+        return said
+
+
+def _fields(name: str, columns: Sequence[str], base: Format) -> Format:
+    return Format(**{**vars(base), "columns": _checked(f"{name}: #fields", columns)})
+
+
+def _cells(line: str, delimiter: str, *, quoted: bool = True) -> list[str]:
+    if not quoted:
+        return line.split(delimiter)
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:  # longer than csv's limit
+        return []
+
+
+# ---- Tables ----
+
+
+def _table(name: str, text: Sequence[str]) -> Format:
+    """A table of delimited text, whose headings may stand below comments and blank lines."""
+    above = list(itertools.takewhile(_is_above, text))
+    said = next((line[4:].rstrip("\r\n") for line in above if line.lower().startswith("sep=")), "")
+    below = text[len(above) :]
+    if not below:  # nothing but what looks like comments: then they are none
+        above, below = [], list(text)
+    delimiter = said[:1] or ("\t" if said else _delimiter(name, below))
+    rows, lines = _first_rows(f"{name}:{len(above) + 1}", below, delimiter)
+    row = rows[0]
+    comment = next((line for line in reversed(above) if line.strip()), "")
+    comment_row = _cells(comment.strip().lstrip("#/; "), delimiter)
+    if not _is_heading(rows):
+        if comment.lstrip().startswith("#") and len(comment_row) == len(row):
+            columns = _checked(f"{name}:{len(above)}", comment_row)
+            return Format("csv", columns=columns, skip=len(above), delimiter=delimiter)
+        columns = _checked(f"{name}:{len(above) + 1}", [str(i + 1) for i in range(len(row))])
+        return Format("csv", columns=columns, skip=len(above), delimiter=delimiter, headings=False)
+    columns = _checked(f"{name}:{len(above) + 1}", row)
+    return Format("csv", columns=columns, skip=len(above) + lines, delimiter=delimiter)
+
+
+def _is_above(line: str) -> bool:
+    begins = line.strip()
+    return not begins or begins.startswith(COMMENTS) or begins.lower().startswith("sep=")
+
+
+def _delimiter(name: str, lines: Sequence[str]) -> str:
+    """What separates the columns; a comma, where there is only one."""
+    for rare in _RARE_DELIMITERS:
+        if lines[0].count(rare) and len({line.count(rare) for line in lines if line.strip()}) == 1:
+            return rare
+    try:
+        return sources.delimiter_of(name, list(lines))
+    except FileError:
+        return ","
+
+
+def _first_rows(where: str, lines: Sequence[str], delimiter: str) -> tuple[list[list[str]], int]:
+    """The cells of the first rows, and over how many lines the first one goes."""
+    reader = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=delimiter)
+    try:
+        first, over = next(reader), reader.line_num
+    except csv.Error as error:
+        raise FileError(f"{where}: a heading is longer than 131072 characters") from error
+    rows = [first]
+    with contextlib.suppress(csv.Error):  # what is wrong with a record is said when it is read
+        rows.extend(itertools.islice(reader, 100))
+    return rows, over
+
+
+def _is_heading(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first of these rows is one of headings, and no record: by its cells.
+
+    An address or a time is never a heading. A number or the name of an OS seldom is: only beside a
+    usual heading that does not come again below it, as ``spam`` does where it is a verdict.
+    """
+    first = [cell.strip() for cell in rows[0]]
+    if any(_SURELY_NONE.fullmatch(cell) for cell in first):
+        return False
+    if not any(_NUMBER.fullmatch(cell) or BUILT_IN.family(cell) for cell in first if cell):
+        return True
+    usual = [i for i, cell in enumerate(first) if words(cell) in _HEADINGS]
+    others = [row for row in rows[1:] if list(row) != list(rows[0])]
+    return bool(usual) and not any(
+        i < len(row) and row[i].strip() == first[i] for row in others for i in usual
+    )
+
+
+def _checked(where: str, row: Sequence[str]) -> tuple[str, ...]:
+    """A heading with a name of its own for each column. Raises a SpamIndexError."""
+    check_width(where, len(row))
+    heading = [cell.strip() or f"column {i}" for i, cell in enumerate(row, start=1)]
+    if len({cell.casefold() for cell in heading}) < len(heading):
+        raise ColumnError(
+            f"{where}: is no heading with a name of its own for each column: "
+            f"{', '.join(map(repr, heading))}"
+        )
+    return tuple(heading)
+
+
+def check_width(where: str, columns: int) -> None:
+    """Refuse so many columns that DuckDB would need minutes and gigabytes for a single record.
+
+    Raises FileError.
+    """
+    if columns > MOST_COLUMNS:
+        raise FileError(f"{where}: has {columns} columns; {MOST_COLUMNS} at most can be read")

@@ -1,0 +1,225 @@
+"""Records in JSON: lines, arrays and documents in, a relation with the keys asked for out.
+
+Every key of every object is a column; an inner one is found by its path, ``source.ip``, and what
+stands in an array by its place, ``action.0``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from spamindex.errors import ColumnError, FileError, Remedy, listed
+from spamindex.messages import engine
+from spamindex.messages.engine import LINE, identifier, text
+from spamindex.messages.fingerprints import UNREADABLE
+from spamindex.messages.formats import Format, check_width
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+P0F_SYMBOL = "symbols.P0F.options.0"  # where Rspamd writes the OS that p0f says
+
+_FIRST = 1000  # lines whose keys come first
+_MOST_SETS = 100_000  # of keys that stand together
+# Compared as texts first, which is several times as fast as to trim each line.
+_FILLED = f"({LINE} > '!' or trim({LINE}, ' ' || chr(9) || chr(13)) <> '')"
+_OBJECT = f"({LINE} >= '{{' and {LINE} < '|') or starts_with(ltrim({LINE}, ' ' || chr(9)), '{{')"
+
+
+@dataclass
+class JsonRecords:
+    """Files of JSON records: their ``lines``, one object in each, and which keys stand in them.
+
+    ``sets`` are the sets of keys that stand in objects of each file, by its name.
+    """
+
+    lines: DuckDBPyRelation
+    sets: Mapping[str, Sequence[frozenset[str]]]
+    keys: list[str]
+    partitions: list[str]
+    paths: dict[str, list[str]] = field(default_factory=dict)  # JSON pointers, by inner path
+
+    @property
+    def columns(self) -> list[str]:
+        """The keys of the objects, and those in the names of their folders."""
+        return [*self.keys, *self.partitions]
+
+    def add_path(self, name: str) -> bool:
+        """Whether a name is the path of an inner key that some object has; then it is a column."""
+        parts = name.split(".")
+        pointers: dict[str, None] = {}
+        for i in range(1, len(parts)):
+            if (head := ".".join(parts[:i])) in self.keys:
+                for tail in (parts[i:], [".".join(parts[i:])]):
+                    pointers[_pointer(head, *tail)] = None
+        found = [pointer for pointer in pointers if self._has(pointer)]
+        if found:
+            self.paths[name] = found
+        return bool(found)
+
+    def _has(self, pointer: str) -> bool:
+        there = self.lines.filter(f"try(json_exists({LINE}, {text(pointer)}))")
+        return bool(there.project("1").limit(1).fetchall())
+
+    def relation(self, shown: Iterable[str], used: Iterable[str]) -> DuckDBPyRelation:
+        """The columns ``shown`` as they are, and those ``used`` with single values; both as text.
+
+        What is used and holds an array of one value counts as that value; an array of several or an
+        object ends the query that reads it, with an error that names it.
+        """
+        used = list(used)
+        wanted = list(dict.fromkeys([*used, *shown]))
+        partitions = [identifier(name) for name in self.partitions]
+        pointers = {
+            name: self.paths.get(name) or [_pointer(name)]
+            for name in wanted
+            if name not in self.partitions
+        }
+        places = {p: i for i, p in enumerate((p for ps in pointers.values() for p in ps), start=1)}
+        # All keys in one call, so that a line is parsed once.
+        found = f"try(json_extract_string({LINE}, [{', '.join(map(text, places))}]))"
+        parsed = engine.projected(
+            self.lines.filter(_FILLED), f"{found} as found", f"{_OBJECT} as is_object", *partitions
+        )
+        cells = {
+            name: f"coalesce({', '.join(f'found[{places[p]}]' for p in of_name)})"
+            for name, of_name in pointers.items()
+        }
+        parted = engine.projected(
+            parsed,
+            *(f"{cell} as cell{i}" for i, cell in enumerate(cells.values())),
+            f"found is null or not is_object as {UNREADABLE}",
+            *partitions,
+        )
+        columns = [
+            f"{_single(f'cell{i}', name) if name in used else f'cell{i}'} as {identifier(name)}"
+            for i, name in enumerate(cells)
+        ]
+        return engine.projected(parted, *columns, UNREADABLE, *partitions)
+
+    def refuse_late_flag(self, flag: str) -> None:
+        """Refuse a key that says which records are spam, but only of some, if nobody has named it.
+
+        Raises ColumnError.
+        """
+        for name, sets in self.sets.items():
+            if any(flag not in keys for keys in sets):
+                raise ColumnError(
+                    f"{name}: has a key {flag!r} in some records, but not in all; are the "
+                    "others spam?",
+                    settles=[Remedy("spam", f"{flag}=true", "takes those for spam that say so")],
+                )
+
+    def refuse_halves(self, used: Mapping[str, Sequence[str]]) -> None:
+        """Refuse what would be counted half: a column that only some files, or records, have.
+
+        ``used`` are the columns that are counted by, with the rivals that may say the same in other
+        records. Raises ColumnError.
+        """
+        for column, rivals in used.items():
+            if column in self.paths or column in self.partitions:
+                continue
+            without = [n for n, sets in self.sets.items() if not any(column in s for s in sets)]
+            if without:
+                having = next(n for n in self.sets if n not in without)
+                raise ColumnError(
+                    f"{listed(without)}: has no key {column!r}, as {having} has; count them apart"
+                )
+            for name, sets in self.sets.items():
+                for keys in sets:
+                    if column not in keys and (rival := [r for r in rivals if r in keys]):
+                        raise ColumnError(
+                            f"{name}: some records have the key {column!r}, others {rival[0]!r} "
+                            "instead; make them one, or count the records apart"
+                        )
+
+
+def from_json(
+    connection: DuckDBPyConnection, formats: dict[str, Format], names: dict[str, str]
+) -> JsonRecords:
+    """JSON files as records, with the keys of all their objects. Raises FileError.
+
+    All lines are read for it, as a key may stand in the last one alone.
+    """
+    by_layout: dict[str, list[str]] = {}
+    for path, format_ in formats.items():
+        by_layout.setdefault(format_.layout, []).append(path)
+    lines: DuckDBPyRelation | None = None
+    sets: dict[str, list[frozenset[str]]] = {name: [] for name in names.values()}
+    order: dict[str, None] = {}
+    for layout, paths in by_layout.items():
+        part = _lines(connection, layout, paths)
+        lines = part if lines is None else lines.union(part)
+        for of_path, keys in _sets_of(
+            _lines(connection, layout, paths, with_path=len(formats) > 1)
+        ):
+            sets[names[of_path or paths[0]]].append(frozenset(keys))
+            order |= dict.fromkeys(keys)
+    assert lines is not None
+    first = next(iter(names.values()))
+    if not order:
+        raise FileError(f"{first}: none of its lines is a JSON object with names in it")
+    check_width(first, len(order))
+    partitions = [name for name in lines.columns if name != LINE]
+    return JsonRecords(lines, sets, list(order), partitions)
+
+
+def _lines(
+    connection: DuckDBPyConnection, layout: str, paths: Sequence[str], *, with_path: bool = False
+) -> DuckDBPyRelation:
+    if layout == "lines":
+        return engine.lines(connection, paths, with_path=with_path)
+    return engine.documents(connection, paths, array=layout == "array", with_path=with_path)
+
+
+def _sets_of(lines: DuckDBPyRelation) -> list[tuple[str | None, list[str]]]:
+    """The sets of keys that stand in objects, in the order of the keys, and in which file.
+
+    Those of the first lines come first. Lists are compared by their hashes, which takes half as
+    long, and most lines have the keys that one of the first has.
+    """
+    path = "filename" if "filename" in lines.columns else "null"
+    keys = engine.projected(
+        lines.filter(_FILLED), f"{path} as path", f"try(json_keys({LINE})) as keys"
+    )
+    hashed = engine.projected(keys, "path", "keys", "hash(keys) as hashed")
+    sets: dict[tuple[str | None, int], list[str]] = {
+        (path, number): keys for path, keys, number in hashed.limit(_FIRST).fetchall() if keys
+    }
+    if path == "null" and sets:
+        hashed = hashed.filter(f"hashed not in ({', '.join(str(number) for _, number in sets)})")
+    later = hashed.aggregate("path, any_value(keys) as keys, hashed", "path, hashed")
+    found = later.limit(_MOST_SETS + 1).fetchall()
+    if len(found) > _MOST_SETS:
+        raise FileError(
+            f"the objects have more than {_MOST_SETS} sets of keys; are some keys data?"
+        )
+    rest = sorted((row for row in found if row[1]), key=lambda row: row[1])
+    sets |= {(path, number): keys for path, keys, number in rest}
+    return [(path, keys) for (path, _), keys in sets.items()]
+
+
+def _pointer(*keys: str) -> str:
+    return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)
+
+
+def _single(cell: str, name: str) -> str:
+    """The single value of a cell, as SQL: what an array of one holds, an error for more."""
+    problem = text(f"{engine.REFUSED}column {name!r} holds ")
+    advice = text(f", and no single value; name what is in it by its path, such as {name}.")
+    refused = (
+        f"error({problem} || {cell}[:80] || {advice} "
+        f"|| if(json_type({cell}) = 'OBJECT', json_keys({cell})[1], '0'))"
+    )
+    # Compared first, which is fast, as nearly all cells are neither an array nor an object.
+    return f"""case
+        when not (({cell} >= '[' and {cell} < chr(92)) or ({cell} >= '{{' and {cell} < '|'))
+            or not json_valid({cell}) then {cell}
+        when {cell} in ('[]', '{{}}') then null
+        when json_type({cell}) = 'ARRAY' and json_array_length({cell}) = 1
+            and json_type({cell}, '/0') not in ('ARRAY', 'OBJECT')
+            then json_extract_string({cell}, '/0')
+        else {refused}
+    end"""
