@@ -149,8 +149,8 @@ def _no_periods(table: Table, number: int, found: dict[str, str | None]) -> Peri
         return PeriodError(
             f"{said}: is the day first, or the month?",
             settles=[
-                Remedy("dates", "day-first", "or"),
-                Remedy("dates", "month-first", "says which"),
+                Remedy("dates", "day-first", "if it is the day"),
+                Remedy("dates", "month-first", "if it is the month"),
             ],
         )
     return PeriodError(
