@@ -188,7 +188,7 @@ def _told(records: Frame, question: Question, bring: Bring) -> _Told:
     if question.cluster is not None and question.cluster != question.client:
         texts["unit"] = _text(question.cluster)
     for name, (column, span) in zip(by, question.by, strict=True):
-        texts[name] = _text(column) if span is None else times.day(_time_text(records, column))
+        texts[name] = _text(column) if span is None else times.day(_raw_time(records, column))
     flag = question.spam
     boolean = (
         flag is not None
@@ -583,7 +583,7 @@ class _Result:
             for key in {row[f"by{i}"] for row in self.rows if row["spam"]}:
                 found = None if key == "?" else times.of_span(key, span)
                 if found is None:
-                    text = _time_text(self.records, column)
+                    text = _raw_time(self.records, column)
                     is_so = times.day(text) == nw.lit(key)
                     raise FigureError(
                         f"column {column!r}: {self._first(is_so, text)!r} is no time that says its "

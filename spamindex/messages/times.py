@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from spamindex.messages.options import Span
@@ -23,22 +23,23 @@ _HALF_DAY = r"(?:0\d|1[0-2]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)? ?[AaPp]\.?[Mm]\.?"
 _UTC = r"(?: ?(?:[Zz]|UTC|GMT|[+-]00(?::?00)?))"
 _OFFSET = r"(?: ?[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)"
 _ANY_ZONE = rf"(?:{_UTC}|{_OFFSET})?"
-_STAMP = (
-    rf"^{_DAY}(?:[T ](?:{_MINUTE}(?::[0-5]\d(?:[.,]\d+)?)?{_ANY_ZONE}|{_HALF_DAY}{_ANY_ZONE}))$"
-)
+_STAMP = rf"^{_DAY}[T ](?:{_MINUTE}(?::[0-5]\d(?:[.,]\d+)?)?{_ANY_ZONE}|{_HALF_DAY}{_UTC}?)$"
 # What nearly all logs have; asked once of each record, since the rest is seldom asked then.
 _PLAIN = rf"^{_DAY.replace('[-/]', '-')}[T ]{_MINUTE}:[0-5]\d(?:\.\d+)?Z?$"
 _WITHOUT_OFFSET = rf"^{_DAY}(?:[T ](?:{_MINUTE}(?::[0-5]\d(?:[.,]\d+)?)?|{_HALF_DAY}){_UTC}?)?$"
 _HAS_OFFSET = r"^.{16}.*[+-]\d\d(?::?\d\d)?$"
 _HAS_ZONE = r"^.{16}.*(?:[Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?)$"
 _SHORTER = r"^\d{4}(?:-(?:0[1-9]|1[0-2]))?$"
-# Seconds, milliseconds, microseconds and nanoseconds since 1970, told by their digits.
-_EPOCHS = {10: 1, 9: 1, 13: 1000, 12: 1000, 16: 10**6, 15: 10**6, 19: 10**9, 18: 10**9}
+# Seconds, milliseconds, microseconds and nanoseconds since 1970: of all, the first nine or ten
+# digits are the seconds.
 _EPOCH = r"^(?:\d{9,10}|\d{12,13}|\d{15,16}|\d{18,19})(?:\.\d*)?$"
+_EPOCH_OF_10 = r"^(?:\d{10}|\d{13}|\d{16}|\d{19})(?:\.|$)"
+_WHOLE_HOURS = r"[+-]\d\d(?::?00)?$"
 _FIRST = date(1970, 1, 1)
 _NO_TIME = sorted({*MISSING, "nat"})
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DIGITS = {"month": 7, "year": 4}  # of an ISO date
+_WITH_OFFSET = re.compile(r"o(.{10}).(\d\d)(?::(\d\d))?([+-])(\d\d):?(\d\d)?", re.ASCII)
 
 
 def is_no_time(text: nw.Expr) -> nw.Expr:
@@ -127,35 +128,48 @@ def seconds(text: nw.Expr, base: nw.Expr | None = None, plain: nw.Expr | None = 
     minutes = offset.str.slice(1, 2).cast(nw.Int64) * 60 + offset.str.slice(3, 2).cast(nw.Int64)
     minutes = nw.when(offset.str.starts_with("-")).then(-minutes).otherwise(minutes)
 
-    epoch = text.str.contains(_EPOCH)
-    digits = nw.when(epoch).then(text.str.replace_all(r"\..*$", "")).otherwise(nw.lit("0"))
-    number, length = digits.cast(nw.Int64), digits.str.len_chars()
-    scaled = number
-    for many, scale in _EPOCHS.items():
-        if scale > 1:
-            scaled = nw.when(length == many).then(number // scale).otherwise(scaled)
-    odd = nw.when(epoch).then(scaled).otherwise(base + shift - minutes * 60)
+    odd = base + shift - minutes * 60
+    odd = nw.when(text.str.contains(_EPOCH)).then(_of_epoch(text)).otherwise(odd)
     return nw.when(plain).then(base).otherwise(odd)
 
 
-def day(text: nw.Expr) -> nw.Expr:
-    """The day of a time, in UTC if it has a zone: YYYY-MM-DD, or days since 1970.
+def _of_epoch(text: nw.Expr) -> nw.Expr:
+    """The seconds of a time since 1970 in whatever unit; 0 for any other text."""
+    import narwhals as nw
 
-    A month or year stays as it is, a missing time is "", anything else "?".
+    digits = nw.when(text.str.contains(_EPOCH)).then(text.str.slice(0, 9)).otherwise(nw.lit("0"))
+    of_10 = text.str.contains(_EPOCH_OF_10)
+    return nw.when(of_10).then(text.str.slice(0, 10)).otherwise(digits).cast(nw.Int64)
+
+
+def day(text: nw.Expr) -> nw.Expr:
+    """What tells the day of a time to ``of_span``, the same for as many times as can be.
+
+    That is the day itself, of a time with an offset its hour and the offset, of one since 1970 the
+    number of days. A month or year stays as it is, a missing time is "", anything else "?".
 
     >>> import narwhals as nw, pandas as pd
-    >>> frame = nw.from_native(pd.DataFrame({"t": ["2010-03-01 23:00:00-05:00", "2010/03/01"]}))
+    >>> frame = nw.from_native(pd.DataFrame({"t": ["2010-03-31 23:00:00-05:00", "2010/03/01"]}))
     >>> [of_span(day, "month") for day in frame.select(day(nw.col("t")))["t"].to_list()]
-    ['2010-03', '2010-03']
+    ['2010-04', '2010-03']
     """
     import narwhals as nw
 
-    written = text.str.slice(0, 10).str.replace_all("/", "-", literal=True)
-    counted = (seconds(text) // 86400).cast(nw.String)
-    odd = nw.when(text.str.contains(_SHORTER)).then(text).otherwise(nw.lit("?"))
-    odd = nw.when(is_no_time(text)).then(nw.lit("")).otherwise(odd)
-    odd = nw.when(is_time(text)).then(nw.concat_str([nw.lit("d"), counted])).otherwise(odd)
-    return nw.when(text.str.contains(_WITHOUT_OFFSET)).then(written).otherwise(odd)
+    def written(text: nw.Expr, digits: int = 10) -> nw.Expr:
+        return text.str.slice(0, digits).str.replace_all("/", "-", literal=True)
+
+    stripped = text.str.strip_chars()  # which takes long, and most have nothing to strip
+    counted = nw.concat_str([nw.lit("d"), (_of_epoch(stripped) // 86400).cast(nw.String)])
+    offset = stripped.str.replace_all(r"^.{16}[^+-]*", "")
+    whole = stripped.str.contains(_WHOLE_HOURS)
+    hour = nw.when(whole).then(written(stripped, 13)).otherwise(written(stripped, 16))
+    odd = nw.when(stripped.str.contains(_SHORTER)).then(stripped).otherwise(nw.lit("?"))
+    odd = nw.when(is_no_time(stripped)).then(nw.lit("")).otherwise(odd)
+    odd = nw.when(stripped.str.contains(_EPOCH)).then(counted).otherwise(odd)
+    with_offset = nw.concat_str([nw.lit("o"), hour, offset])
+    odd = nw.when(stripped.str.contains(_STAMP)).then(with_offset).otherwise(odd)
+    odd = nw.when(stripped.str.contains(_WITHOUT_OFFSET)).then(written(stripped)).otherwise(odd)
+    return nw.when(text.str.contains(_WITHOUT_OFFSET)).then(written(text)).otherwise(odd)
 
 
 def of_span(found: str, span: Span) -> str | None:
@@ -166,6 +180,11 @@ def of_span(found: str, span: Span) -> str | None:
     """
     if found.startswith("d"):
         found = (_FIRST + timedelta(days=int(found[1:]))).isoformat()
+    elif offset := _WITH_OFFSET.fullmatch(found):
+        written, hour, minute, sign, hours, minutes = offset.groups(default="0")
+        ahead = timedelta(hours=int(hours), minutes=int(minutes)) * (1 if sign == "+" else -1)
+        local = datetime.fromisoformat(written) + timedelta(hours=int(hour), minutes=int(minute))
+        found = (local - ahead).date().isoformat()
     if not found:
         return ""
     if span in _DIGITS:
