@@ -86,7 +86,8 @@ def ask(pipe: Pipe, stdin: bytes = b"") -> Answer:
     *before, last = [list(stage) for stage in pipe]
     if last[0] in _FIRST and "-f" not in last:
         last += ["-f", "json"]
-    said, ways = "", []
+    said = ""
+    ways: list[tuple[int, Refused]] = []
     code = 0
     for number, stage in enumerate([*before, last]):
         code, stdout, stderr = _run(stage, number, stdin, ways)

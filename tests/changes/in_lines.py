@@ -1,6 +1,5 @@
 """Rows, headings and cells moved or lost, names written otherwise, and other kinds of files."""
 
-# ruff: noqa: RUF001 - names and headings in other languages
 from __future__ import annotations
 
 from decimal import Decimal

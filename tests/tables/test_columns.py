@@ -44,8 +44,8 @@ def headings(text: str, of: Role | None = "market", **fields: object) -> tuple[s
 def test_headings_decide_and_then_what_the_columns_hold(
     text: str, expected: tuple[str, str]
 ) -> None:
-    fields = {"column": "2010"} if "2010\n" in text else {}
-    assert headings(text, **fields) == expected
+    fields: dict[str, object] = {"column": "2010"} if "2010\n" in text else {}
+    assert headings(text, "market", **fields) == expected
 
 
 def test_the_spam_column_is_the_one_for_spam() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Sequence
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_json_lines_say_their_line_and_arrays_their_row() -> None:
     assert "standard input: row 2: column 'share': 'x5' is not" in refused(array).stderr
 
 
-def _xlsx(*sheets: list[tuple[object, ...]]) -> bytes:
+def _xlsx(*sheets: Sequence[tuple[object, ...]]) -> bytes:
     openpyxl = pytest.importorskip("openpyxl")
     pytest.importorskip("python_calamine")
     book = openpyxl.Workbook()
