@@ -87,7 +87,7 @@ def ask(pipe: Pipe, stdin: bytes = b"") -> Answer:
     if last[0] in _FIRST and "-f" not in last:
         last += ["-f", "json"]
     said = ""
-    ways: list[tuple[int, Refused]] = []
+    ways: list[Way] = []
     code = 0
     for number, stage in enumerate([*before, last]):
         code, stdout, stderr = _run(stage, number, stdin, ways)
