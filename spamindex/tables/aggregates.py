@@ -284,9 +284,10 @@ def _sums(
     unknown = where(column, lambda text: not names.knows(text) and names.rest(text) is None)
     totals = np.bincount(groups, weights=figures)[groups]
     unknown &= ~flagged & (figures >= _WORTH_A_DOUBT * totals) & (figures > 0)
-    # Rows of one name are told apart by another column, which says whether one is their total.
-    by_name = entries.rankings(column, over_time=True)
-    unknown &= np.bincount(by_name)[by_name] == 1
+    # Of rows of one name next to each other another column says whether one is their total.
+    codes = column.cat.codes.to_numpy()
+    again = np.append(codes[1:] == codes[:-1], False)
+    unknown &= ~(again | np.roll(again, 1))
     if not unknown.any():
         return found
     order = np.argsort(groups, kind="stable")
