@@ -165,7 +165,7 @@ def counts_of(
         unit=question.count,
         clusters=sums_of_clusters,
         findings=question.findings,
-        heading=question.os,
+        heading=question.os if question.holds_os is False else None,
     )
 
 
