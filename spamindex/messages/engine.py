@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from spamindex.errors import ColumnError, FileError, SpamIndexError
-from spamindex.messages.counting import INSTALL
+from spamindex.messages.frames import INSTALL
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -78,7 +78,8 @@ def called(names: Mapping[str, str]) -> Iterator[None]:
     try:
         yield
     except FileError as error:
-        raise FileError(*(_renamed(fault, names) for fault in error.faults)) from error
+        faults = (_renamed(fault, names) for fault in error.faults)
+        raise FileError(*faults, settles=error.settles) from error
 
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:

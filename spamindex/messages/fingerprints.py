@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from spamindex.errors import Doubt
 from spamindex.messages.addresses import normal_expression
 
 if TYPE_CHECKING:
@@ -130,6 +131,14 @@ _OVER_TIME = """
     from (select client, min(since) as since, arg_min(seen.known, since) as known
           from seen group by client) join (select client, changes from latest) using (client)
 """
+# Addresses that are both client and server in a log, and how many connections they make.
+OWN_MAIL = f"""
+    select count(*), sum(connections), max_by(client, connections) from (
+        select client, count(*) as connections from log
+        where not {UNREADABLE} and client in (select server from log where not {UNREADABLE})
+        group by client
+    ) having count(*) > 0
+"""
 _CHANGING = "select count(*) from latest where changes"
 _HOW_MANY = "select count(*), count(*) filter (where _spamindex_unreadable) from lines_of_logs"
 
@@ -220,6 +229,21 @@ def senders(
         return found
     of_ports = ColumnExpression("port").isin(*map(ConstantExpression, ports))
     return found.filter(of_ports | ColumnExpression(UNREADABLE))
+
+
+def own_mail(both: Sequence[Sequence[Any]]) -> list[Doubt]:
+    """A doubt where a log has a mail server's own deliveries, from what ``OWN_MAIL`` found."""
+    if not both:
+        return []
+    clients, connections, address = both[0]
+    which = repr(address) if clients == 1 else f"{clients} addresses, such as {address!r},"
+    return [
+        Doubt(
+            f"{which} {'is' if clients == 1 else 'are'} client and server both: {connections} "
+            "connections may be what the mail server sends itself; capture only what is sent to it "
+            "(dst host)"
+        )
+    ]
 
 
 @dataclass(frozen=True)

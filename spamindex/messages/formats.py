@@ -316,9 +316,10 @@ def _delimiter(name: str, lines: Sequence[str]) -> str:
         if lines[0].count(rare) and len({line.count(rare) for line in lines if line.strip()}) == 1:
             return rare
     try:
-        return sources.delimiter_of(name, list(lines))
+        found = sources.delimiter_of(name, list(lines))
     except FileError:
         return ","
+    return found if found in lines[0] else ","  # what is only in the cells below separates none
 
 
 def _first_rows(where: str, lines: Sequence[str], delimiter: str) -> tuple[list[list[str]], int]:

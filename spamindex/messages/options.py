@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, get_args
 
 from spamindex.errors import SpamIndexError
@@ -17,7 +17,6 @@ By: TypeAlias = tuple[str, Span | None]
 
 _DURATION = re.compile(r"(\d+) ?([hd])", re.ASCII)
 _SECONDS = {"h": 3600, "d": 86400}
-_NOT_TEXT = ("by", "spam", "fingerprints", "fresh", "family", "ignore_unknown", "names", "count")
 
 
 @dataclass(frozen=True)
@@ -28,8 +27,6 @@ class RecordOptions:
     """The column that holds the OS of the sender."""
     client: str | None = None
     """The column that holds the address of the sender."""
-    fingerprints: Any = None
-    """What ``read_fingerprints`` knows of the OS of each address."""
     time: str | None = None
     """The column with the time of the message; "" for none, so that the latest one counts."""
     fresh: int | None = None
@@ -52,41 +49,35 @@ class RecordOptions:
     names: Names = field(default=BUILT_IN, repr=False)
     """The synonyms and families of OS names."""
 
-    def with_fields(self, given: Mapping[str, object]) -> RecordOptions:
+    @property
+    def columns(self) -> list[str]:
+        """The names of columns that are given, each once."""
+        given = [self.os, self.client, self.time, self.weight, self.cluster]
+        given += [self.spam and self.spam[0], *(column for column, _ in self.by)]
+        return [name for name in dict.fromkeys(given) if name]
+
+    def with_fields(self, given: Mapping[str, Any]) -> RecordOptions:
         """The same options but for some fields, in the forms that are easy to write.
 
         ``by`` may be a text (``country``, ``time:month``), a pair, or a sequence of these; ``spam``
         a column or a pair of a column and values; ``fresh`` seconds or a text such as ``7d``;
-        ``names`` a mapping. Raises SpamIndexError for a field or a value that there is not.
+        ``names`` a mapping. Raises SpamIndexError for a value that there is not.
 
         >>> RecordOptions().with_fields({"by": "time:week", "fresh": "12h"}).fresh
         43200
         """
-        known = [f.name for f in fields(self)]
-        if unknown := sorted(given.keys() - set(known)):
-            raise SpamIndexError(f"no argument {', '.join(unknown)}; there are {', '.join(known)}")
-        values: dict[str, Any] = dict(given)
-        for name, value in values.items():
-            if name not in _NOT_TEXT and not isinstance(value, str | None):
-                raise SpamIndexError(f"{name} is the name of a column, not {value!r}")
-            if name in ("family", "ignore_unknown") and not isinstance(value, bool | None):
-                raise SpamIndexError(f"{name} is True or False, not {value!r}")
-        if "by" in values:
-            values["by"] = _several_by(values["by"])
-        if values.get("spam") is not None:
-            values["spam"] = _spam(values["spam"])
-        if isinstance(values.get("fresh"), str):
-            values["fresh"] = seconds_of(values["fresh"])
-        fresh = values.get("fresh")
-        if fresh is not None and not (isinstance(fresh, int) and fresh > 0):
-            raise SpamIndexError(f"fresh is a number of seconds, or 12h or 7d, not {fresh!r}")
-        if values.get("count", "messages") not in get_args(Unit):
-            raise SpamIndexError(f"count is messages or machines, not {values['count']!r}")
-        if isinstance(values.get("names"), Mapping):
-            values["names"] = BUILT_IN.extended(values["names"])
-        if not isinstance(values.get("names", BUILT_IN), Names):
-            raise SpamIndexError("names is what read_names returns, or a mapping from names")
-        return replace(self, **values)
+        return replace(self, **{name: _value(name, value) for name, value in given.items()})
+
+
+def _value(name: str, value: Any) -> Any:
+    """The value of a field from one that is easy to write. Raises SpamIndexError."""
+    if name in _FORMS:
+        return _FORMS[name](value)
+    if name in _COLUMNS and not isinstance(value, str | None):
+        raise SpamIndexError(f"{name} is the name of a column, not {value!r}")
+    if name in ("family", "ignore_unknown") and not isinstance(value, bool | None):
+        raise SpamIndexError(f"{name} is True or False, not {value!r}")
+    return value
 
 
 def seconds_of(duration: str) -> int:
@@ -113,40 +104,61 @@ def parted_by(text: str) -> By:
     return text.strip(), None
 
 
-def _several_by(value: Any) -> tuple[By, ...]:
-    one = isinstance(value, str) or (
-        isinstance(value, tuple)
-        and len(value) == 2
-        and isinstance(value[0], str)
-        and (value[1] is None or value[1] in get_args(Span))
-    )
+def _by(value: Any) -> tuple[By, ...]:
+    if isinstance(value, str) or _is_pair(value):
+        value = [value]
     found: list[By] = []
-    for part in [value] if one else value if isinstance(value, Sequence) else [value]:
-        if isinstance(part, str):
-            found.append(parted_by(part))
-        elif (
-            isinstance(part, Sequence)
-            and len(part) == 2
-            and isinstance(part[0], str)
-            and part[1] in (None, *get_args(Span))
-        ):
-            found.append((part[0], part[1]))
-        else:
-            raise SpamIndexError(
-                f"by is a column, or a column and {', '.join(get_args(Span))}, not {part!r}"
-            )
+    for part in value if isinstance(value, Sequence) else [value]:
+        if not (isinstance(part, str) or _is_pair(part)):
+            spans = ", ".join(get_args(Span))
+            raise SpamIndexError(f"by is a column, or a column and {spans}, not {part!r}")
+        found.append(parted_by(part) if isinstance(part, str) else (part[0], part[1]))
     return tuple(found)
 
 
-def _spam(value: Any) -> Spam:
-    if isinstance(value, str):
-        return value, ()
+def _is_pair(value: Any) -> bool:
+    """Whether a value is a column and a span, or a column and None."""
+    is_pair = isinstance(value, tuple | list) and len(value) == 2 and isinstance(value[0], str)
+    return is_pair and value[1] in (None, *get_args(Span))
+
+
+def _spam(value: Any) -> Spam | None:
+    if value is None or isinstance(value, str):
+        return None if value is None else (value, ())
     if isinstance(value, Sequence) and len(value) == 2 and isinstance(value[0], str):
         column, wanted = value
         if isinstance(wanted, str):
             return column, (wanted,)
-        try:
-            return column, tuple(str(one) for one in wanted)
-        except TypeError:
-            pass
+        if isinstance(wanted, Collection):
+            return column, tuple(map(str, wanted))
     raise SpamIndexError(f"spam is a column, or a column and the values for spam, not {value!r}")
+
+
+def _fresh(value: Any) -> int | None:
+    seconds = seconds_of(value) if isinstance(value, str) else value
+    if seconds is not None and not (isinstance(seconds, int) and seconds > 0):
+        raise SpamIndexError(f"fresh is a number of seconds, or 12h or 7d, not {value!r}")
+    return seconds
+
+
+def _count(value: Any) -> Unit:
+    if value not in get_args(Unit):
+        raise SpamIndexError(f"count is messages or machines, not {value!r}")
+    return value  # type: ignore[no-any-return]
+
+
+def _names(value: Any) -> Names:
+    known = BUILT_IN.extended(value) if isinstance(value, Mapping) else value
+    if not isinstance(known, Names):
+        raise SpamIndexError("names is what read_names returns, or a mapping from names")
+    return known
+
+
+_COLUMNS = ("os", "client", "time", "weight", "cluster")
+_FORMS: dict[str, Callable[[Any], Any]] = {
+    "by": _by,
+    "spam": _spam,
+    "fresh": _fresh,
+    "count": _count,
+    "names": _names,
+}

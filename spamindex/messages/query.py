@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -72,6 +71,13 @@ class Question:
         )
 
     @property
+    def columns(self) -> list[str]:
+        """The columns that it asks for, each once."""
+        wanted = [self.os, self.client, self.time, self.weight, self.cluster]
+        wanted += [self.spam and self.spam.column, *(column for column, _ in self.by)]
+        return [column for column in dict.fromkeys(wanted) if column is not None]
+
+    @property
     def over_time(self) -> bool:
         """Whether it matters when a message came, to know its fingerprint."""
         known = self.fingerprints
@@ -98,44 +104,31 @@ class ClusterSums(NamedTuple):
 
 @dataclass(frozen=True)
 class Counts:
-    """The spam of each label, as it stands in the records, and what became of the others.
+    """How much spam each OS sent, and what became of all records.
 
-    ``messages`` are by key: the text in each of the columns ``by``, then the label; ``units`` what
-    is shown, by OS instead of label: messages or machines. ``systems`` is the OS of each label.
-    ``others`` are the records that are not spam, by label; ``rows`` those that are. ``heading`` is
-    that of the column with the labels, if they stand in one.
+    ``units`` are messages or machines (``unit`` says which), by key: the text in each of the
+    columns ``by``, then the OS; of ``clusters`` the sums by the same keys. ``labels`` are the
+    messages of each label, as it stands in the records, ``systems`` its OS; ``heading`` is that of
+    the column with the labels, if it says that they are no operating systems. ``rows`` are the records that are spam.
     """
 
-    messages: Mapping[tuple[str, ...], int]
-    by: list[str]
-    others: Mapping[str, int]
-    unreadable: int
-    rows: int
+    by: Sequence[str]
     units: Mapping[tuple[str, ...], int]
+    labels: Mapping[str, int]
     systems: Mapping[str, str]
+    rows: int
+    not_spam: int = 0
+    unreadable: int = 0
+    headings: int = 0
     unit: Unit = "messages"
     clusters: Mapping[tuple[str, ...], ClusterSums] | None = None
     findings: Findings = field(default_factory=lambda: Findings("records"), repr=False)
-    headings: int = 0
     heading: str | None = None
-
-    @property
-    def labels(self) -> Mapping[str, int]:
-        """The messages of each label, whatever the columns ``by``."""
-        sums = Counter[str]()
-        for (*_, label), messages in self.messages.items():
-            sums[label] += messages
-        return sums
-
-    @property
-    def not_spam(self) -> int:
-        """The records that are not spam."""
-        return sum(self.others.values())
 
     @property
     def spam(self) -> int:
         """The messages that are spam."""
-        return sum(self.messages.values())
+        return sum(self.labels.values())
 
     @property
     def read(self) -> int:

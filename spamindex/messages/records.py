@@ -10,15 +10,23 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from spamindex import sources
-from spamindex.errors import ColumnError, Doubt, FileError, Findings, Remedy
+from spamindex.errors import ColumnError, FileError, Findings, Remedy
 from spamindex.messages import delimited, engine, files, integrity, parquet
-from spamindex.messages.counting import count, holds_figures
-from spamindex.messages.fingerprints import UNREADABLE, Fingerprints, fingerprints, senders
+from spamindex.messages.counting import counts_of
+from spamindex.messages.fingerprints import (
+    OWN_MAIL,
+    UNREADABLE,
+    Fingerprints,
+    fingerprints,
+    own_mail,
+    senders,
+)
 from spamindex.messages.formats import ADDRESS, KINDS, Format, recognized
+from spamindex.messages.frames import holds_figures
 from spamindex.messages.json_records import P0F_SYMBOL, JsonRecords, from_json
 from spamindex.messages.options import RecordOptions
 from spamindex.messages.query import Counts, Question
@@ -28,14 +36,6 @@ from spamindex.words import RECORD_HEADINGS, headed, usual, words
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
-# Addresses that are both client and server in a log, and how many connections they make.
-OWN_MAIL = f"""
-    select count(*), sum(connections), max_by(client, connections) from (
-        select client, count(*) as connections from log
-        where not {UNREADABLE} and client in (select server from log where not {UNREADABLE})
-        group by client
-    ) having count(*) > 0
-"""
 
 
 class Table(Protocol):
@@ -117,7 +117,7 @@ class Records:
             has_os = usual(self.columns, "os")
             if not has_os and self.table.add_path(P0F_SYMBOL):  # of Rspamd
                 options = replace(options, os=P0F_SYMBOL)
-        asked = named(options)
+        asked = options.columns
         absent = [name for name in asked if not headed(self.columns, name)]
         inner = [name for name in dict.fromkeys(absent) if self.table.add_path(name)]
         there = [*self.columns, *inner]
@@ -129,11 +129,11 @@ class Records:
                 figures=self._holds_figures,
                 unreadable=UNREADABLE if UNREADABLE in self.relation.columns else None,
                 headings=self.kind == "csv",
-                name=self.findings[-1].name if self.findings else "records",
+                findings=self.findings[-1],
             )
         except ColumnError as error:
             raise self._without_headings(error) from error
-        used = _used(found, there)
+        used = found.columns
         if isinstance(self.table, JsonRecords):
             self.table.refuse_halves({name: self._rivals(name, asked) for name in used})
             if found.spam and not options.spam:
@@ -185,9 +185,9 @@ class Records:
             if self.kind == "csv" or format_.layout == "array" or files.how_packed(path)
         }
         findings = self.findings[-1]
-        counted = self.table.relation((), _used(asked, [*self.columns, *self.relation.columns]))
+        counted = self.table.relation((), asked.columns)
         with integrity.read_through(through, self.connection.interrupt) as lines:
-            counts = count(counted, asked, bring=self._brought, keep=self._kept)
+            counts = counts_of(counted, asked, bring=self._brought, keep=self._kept)
             bad = integrity.rejected(self.connection, self.names, self.kind)
             if self.kind == "csv":
                 findings.doubts += integrity.check_all_read(
@@ -195,11 +195,9 @@ class Records:
                 )
         if not counts.read + len(bad):
             raise FileError(f"{next(iter(self.names.values()))}: has no record of a message")
-        findings.facts += counts.findings.facts
-        findings.notes += counts.findings.notes
-        findings.doubts += counts.findings.doubts
         if self.kind == "p0f":
-            findings.doubts += own_mail(self.relation.query("log", OWN_MAIL).fetchall())
+            self.relation.create_view("log")
+            findings.doubts += own_mail(self.connection.sql(OWN_MAIL).fetchall())
         first = min(bad, default=None)
         if counts.unreadable:
             unreadable = integrity.first_unreadable(self.names, self.formats)
@@ -218,47 +216,6 @@ class Records:
         """A relation as a table, which can be asked several times."""
         relation.create("kept")
         return self.connection.table("kept")
-
-
-def own_mail(both: Sequence[Sequence[Any]]) -> list[Doubt]:
-    """A doubt where a log has a mail server's own deliveries, from what ``OWN_MAIL`` found."""
-    if not both:
-        return []
-    clients, connections, address = both[0]
-    which = repr(address) if clients == 1 else f"{clients} addresses, such as {address!r},"
-    return [
-        Doubt(
-            f"{which} {'is' if clients == 1 else 'are'} client and server both: {connections} "
-            "connections may be what the mail server sends itself; capture only what is sent to it "
-            "(dst host)"
-        )
-    ]
-
-
-def named(options: RecordOptions) -> list[str]:
-    """The names of columns among what is asked."""
-    single = [options.os, options.client, options.time, options.weight, options.cluster]
-    spam = [options.spam[0]] if options.spam else []
-    return [name for name in [*single, *spam, *(column for column, _ in options.by)] if name]
-
-
-def _texts(asked: Sequence[Any]) -> list[str]:
-    """The names of columns among what is asked: each by itself, or the first of a pair."""
-    found: list[str] = []
-    for value in asked:
-        if isinstance(value, str):
-            found.append(value)
-        elif isinstance(value, tuple):
-            found += _texts([value[0]] if value and isinstance(value[0], str) else value)
-        elif isinstance(value, list):
-            found += _texts(value)
-    return found
-
-
-def _used(asked: Question, there: Sequence[str]) -> list[str]:
-    """The columns that a question asks for."""
-    named = _texts([getattr(asked, each.name) for each in fields(asked)])
-    return [name for name in dict.fromkeys(named) if name in there and name != UNREADABLE]
 
 
 @contextmanager
@@ -308,9 +265,11 @@ def _formats(names: dict[str, str]) -> dict[str, Format]:
     first, format_ = next(iter(formats.items()))
     for path, other in formats.items():
         if other.kind != format_.kind:
+            is_log = [names[p] for p, f in ((path, other), (first, format_)) if f.kind == "p0f"]
             raise FileError(
                 f"{names[path]}: is {KINDS[other.kind]}, but {names[first]} is "
-                f"{KINDS[format_.kind]}; count them apart"
+                f"{KINDS[format_.kind]}; count them apart",
+                settles=[Remedy("fingerprints", log, "takes it for one") for log in is_log],
             )
         if other.columns != format_.columns:
             raise ColumnError(
@@ -390,14 +349,22 @@ def read_fingerprints(
     >>> read_fingerprints(["data/p0f.log"]).changing
     1
     """
+    known, findings = fingerprints_of(logs, zone=zone, skip_bad=skip_bad)
+    findings.warn()
+    return known
+
+
+def fingerprints_of(
+    logs: Sequence[str], *, zone: str | None = None, skip_bad: bool = False
+) -> tuple[Fingerprints, Findings]:
+    """What ``read_fingerprints`` reads, and what is to be said of the logs."""
     findings = Findings(_together(logs))
     with scratch_folder() as scratch:
         of_logs = files.opened(logs, scratch, recognized)
         with engine.connected(of_logs, scratch) as connection:
             known = _known(connection, of_logs, zone, findings, skip_bad=skip_bad)
             known = replace(known, latest=known.latest.df(), over_time=known.over_time.df())
-    findings.warn()
-    return known
+    return known, findings
 
 
 def _known(

@@ -30,12 +30,13 @@ def question(
     figures: Callable[[str], bool] = lambda column: True,
     unreadable: str | None = None,
     headings: bool = False,
-    name: str = "records",
+    findings: Findings | None = None,
 ) -> Question:
     """What is to be counted of records with these columns.
 
     What is given is looked for, whatever its case and punctuation; what is not, by usual headings.
-    ``figures`` tells whether figures stand in a column. Raises ColumnError where something that is
+    ``figures`` tells whether figures stand in a column; what is to be said goes to ``findings``.
+    Raises ColumnError where something that is
     needed is not there, where two columns could be meant, and where a row seems to be more than a
     message.
 
@@ -43,7 +44,7 @@ def question(
     'OS_fp'
     """
     asked = RecordOptions() if options is None else options
-    found = Findings(name)
+    found = Findings("records") if findings is None else findings
     by = [(find(columns, column), span) for column, span in asked.by]
     by_client = asked.count == "machines" or asked.cluster == "client"
     if fingerprints is None:

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from spamindex.errors import FileError, Findings, SpamIndexError
 from spamindex.messages import fingerprints
-from spamindex.messages.counting import count, holds_figures, spam_of
-from spamindex.messages.fingerprints import UNREADABLE, Fingerprints
+from spamindex.messages.counting import counts_of, spam_of
+from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, own_mail
+from spamindex.messages.frames import holds_figures
 from spamindex.messages.integrity import refuse_bad
 from spamindex.messages.options import RecordOptions
 from spamindex.messages.query import Counts, Question
-from spamindex.messages.records import OWN_MAIL, named, own_mail, read_fingerprints
+from spamindex.messages.records import fingerprints_of
 from spamindex.messages.roles import question
 from spamindex.messages.sampling import ROW, labels_for, picking
 from spamindex.sources import delimiter_of
@@ -95,10 +96,19 @@ def counted(
     are Parquet, delimited text, JSON lines or p0f logs, told by how they begin; ``logs`` are files
     here. Raises a SpamIndexError where there is no Spark, or it can't.
     """
-    known = read_fingerprints(logs, zone=zone, skip_bad=skip_bad) if logs else None
+    known, said = _known(logs, zone, skip_bad=skip_bad)
     with _opened(paths, remote, options, known, ports) as records:
         counts = _count(records, skip_bad)
-    return counts, [counts.findings]
+    return counts, [*said, counts.findings]
+
+
+def _known(
+    logs: Sequence[str], zone: str | None, *, skip_bad: bool
+) -> tuple[Fingerprints | None, list[Findings]]:
+    if not logs:
+        return None, []
+    known, said = fingerprints_of(logs, zone=zone, skip_bad=skip_bad)
+    return known, [said]
 
 
 def picked(
@@ -117,7 +127,7 @@ def picked(
     """Pick records of an OS's spam as ``sampling.pick`` does, the same ones for the same seed."""
     import pandas as pd
 
-    known = read_fingerprints(logs, zone=zone, skip_bad=skip_bad) if logs else None
+    known, said = _known(logs, zone, skip_bad=skip_bad)
     with _opened(paths, remote, options, known, ports) as records:
         counts = _count(records, skip_bad)
         labels = labels_for(os_, counts, records.question)
@@ -127,11 +137,9 @@ def picked(
         asked = records.question.renamed(aliases)
         if asked.fingerprints is not None:
             here = asked.fingerprints
-            there = {
-                name: records.spark.createDataFrame(getattr(here, name))
-                for name in ("latest", "over_time")
-            }
-            asked = replace(asked, fingerprints=replace(here, **there))
+            latest, over_time = map(records.spark.createDataFrame, (here.latest, here.over_time))
+            there = replace(here, latest=latest, over_time=over_time)
+            asked = replace(asked, fingerprints=there)
         shown = {name: aliases[name] for name in records.shown}
         renamed = frame.select(ROW, *(frame[f"`{name}`"].alias(a) for name, a in aliases.items()))
         spam = spam_of(renamed, asked, labels, keep=[ROW, *shown.values()])
@@ -140,7 +148,7 @@ def picked(
         found = sorted(records.spark.sql(query).collect(), key=lambda row: str(row[ROW]))
     among = found[0]["_among"] if found else 0
     cells = [[_as_text(row[alias]) for alias in shown.values()] for row in found]
-    return pd.DataFrame(cells, columns=[*shown], dtype=object), among, [counts.findings]
+    return pd.DataFrame(cells, columns=[*shown], dtype=object), among, [*said, counts.findings]
 
 
 def _as_text(cell: Any) -> str | None:
@@ -187,7 +195,7 @@ def _opened(
             shown = [n for n in frame.columns if n not in (_CORRUPT, ROW, UNREADABLE)]
             if _CORRUPT in frame.columns:
                 frame = frame.withColumn(UNREADABLE, frame[_CORRUPT].isNotNull()).drop(_CORRUPT)
-            frame = _with_paths(frame, named(options), shown)
+            frame = _with_paths(frame, options.columns, shown)
             # A dot in a name leads into a column for Spark, whatever the columns are called.
             plain = {name: name.replace(".", "_") for name in frame.columns}
             if len(set(plain.values())) == len(plain):
@@ -203,7 +211,7 @@ def _opened(
                 figures=lambda column: holds_figures(frame, plain[column]),
                 unreadable=UNREADABLE if UNREADABLE in frame.columns else None,
                 headings=kind == "csv",
-                name=paths[0] if len(paths) == 1 else f"{len(paths)} paths",
+                findings=Findings(paths[0] if len(paths) == 1 else f"{len(paths)} paths"),
             ).renamed({**plain, UNREADABLE: UNREADABLE})
             names = [plain[name] for name in shown]
             yield _Records(spark, frame, names, asked, kind == "p0f")
@@ -214,7 +222,7 @@ def _opened(
 
 def _count(records: _Records, skip_bad: bool) -> Counts:
     asked = records.question
-    counts = count(records.frame, asked, bring=records.spark.createDataFrame)
+    counts = counts_of(records.frame, asked, bring=records.spark.createDataFrame)
     if not counts.read:
         raise FileError(f"{asked.findings.name}: has no record of a message")
     if records.is_log:

@@ -24,7 +24,7 @@ def shares(counts: Counts, *, ignore_unknown: bool = False) -> dict[str, list[An
     count fifty million records. Raises MatchError where there is no spam, or none of a known OS
     with ``ignore_unknown``.
 
-    >>> counts = Counts({}, [], {}, 0, 4, {("Windows",): 3, ("Linux",): 1}, {})
+    >>> counts = Counts([], {("Windows",): 3, ("Linux",): 1}, {}, {}, rows=4)
     >>> shares(counts)
     {'os': ['Windows', 'Linux'], 'spam_share': [75.0, 25.0], 'messages': [3, 1]}
     """

@@ -297,5 +297,7 @@ def test_an_ipv4_client_is_found_as_a_mapped_one_in_hex_too(
     assert found.over_time.columns == ["client", "known", "changes", "since", "first"]
     assert sorted(found.latest.fetchall()) == [(spelled, "AIX") for spelled in sorted(spellings)]
     assert sorted(found.over_time.fetchall()) == [
-        (spelled, "AIX", "", "~") for spelled in sorted(spellings)
+        (spelled, "AIX", False, 1263124800, first)
+        for spelled in sorted(spellings)
+        for first in (False, True)
     ]

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
 
 from tests.conftest import Invoke, Write
 from tests.messages.tallying import LOG, MESSAGES, SPAM, rows
@@ -50,6 +56,24 @@ def test_records_that_are_alike_are_picked_one_by_one(invoke: Invoke, write: Wri
     write("r.csv", "os\n" + "Linux\n" * 9)
     result = invoke("sample", "r.csv", "--os", "Linux", "-n", "4")
     assert rows(result.stdout) == ["Linux"] * 4
+
+
+@pytest.mark.parametrize("threads", [1, 8])
+def test_the_same_records_are_picked_by_any_number_of_threads(
+    invoke: Invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: int
+) -> None:
+    count = 200_000
+    data = {"os": ["Linux", "Windows XP"] * (count // 2), "n": [str(i) for i in range(count)]}
+    path = tmp_path / "r.parquet"
+    pl.from_dict(data).write_parquet(path, row_group_size=10_000)
+    connect = partial(_with_threads, duckdb.connect, threads)
+    monkeypatch.setattr(duckdb, "connect", connect)
+    result = invoke("sample", str(path), "--os", "Linux", "-n", "3", "--seed", "1")
+    assert rows(result.stdout) == ["Linux,27340", "Linux,82096", "Linux,135324"]
+
+
+def _with_threads(connect: Any, threads: int, *, config: dict[str, Any]) -> Any:
+    return connect(config={**config, "threads": threads})
 
 
 def test_a_sample_of_what_is_not_there(invoke: Invoke) -> None:

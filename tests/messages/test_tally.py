@@ -81,13 +81,19 @@ def test_what_feeds_compute(invoke: Invoke, write: Write) -> None:
 def test_a_time_that_is_none_is_refused(invoke: Invoke, write: Write) -> None:
     result = invoke("tally", write("r.csv", "os,time\nLinux,03/01/2010\n"), "--by", "time:month")
     assert result.complaints == [
-        "error: column 'time': '03/01/2010' does not begin an ISO time, such as 2010-03-01"
+        "error: column 'time': '03/01/2010' is no time that says its month, such as "
+        "2010-03-01T12:00:00Z"
     ]
 
 
-def test_names_that_look_like_nothing_are_names(invoke: Invoke, write: Write) -> None:
+def test_a_missing_os_is_unknown_however_it_is_written(invoke: Invoke, write: Write) -> None:
     result = invoke("tally", write("r.csv", "os,n\nNA,1\nNULL,2\nnull,3\n,4\n"))
-    assert messages(result.stdout) == [["null", "2"], ["NA", "1"], ["Unknown", "1"]]
+    assert messages(result.stdout) == [["Unknown", "4"]]
+
+
+def test_an_abbreviation_of_a_country_is_a_name(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.csv", "country\nNA\nDE\n"), "--os", "country")
+    assert messages(result.stdout) == [["DE", "1"], ["NA", "1"]]
 
 
 def test_column_names_are_data(invoke: Invoke, write: Write) -> None:
@@ -334,7 +340,9 @@ def test_a_damaged_log(invoke: Invoke, write: Write) -> None:
     log = write("p0f.log", LOG_OVER_TIME + "[2010/02/01 12:00:00] mod=syn|cli=192.0")
     result = invoke("tally", log)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "p0f.log:7: can't be read, as are 1 of 5 records; --skip-bad" in result.stderr
+    assert "p0f.log:7: can't be read, as are 1 of 5 records; --skip-bad leaves them out" in (
+        result.stderr
+    )
     result = invoke("tally", log, "--skip-bad")
     assert "warning: p0f.log: line 7 can't be read, as are 1 of 5 records; left out" in (
         result.complaints
@@ -383,4 +391,4 @@ def test_a_column_that_may_say_what_is_spam_is_asked_about(invoke: Invoke, write
 
 def test_sample_names_its_own_option_for_the_column(invoke: Invoke, write: Write) -> None:
     result = invoke("sample", write("r.csv", "a,b\n1,2\n"), "--os", "Linux")
-    assert "--os-column names it" in result.stderr
+    assert "--os-column COLUMN names it" in result.stderr

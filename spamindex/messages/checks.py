@@ -1,0 +1,265 @@
+"""Groups of records in; what their flags, weights and times do not say is refused, or said."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from spamindex.errors import Doubt, FigureError, MatchError, Remedy, listed
+from spamindex.messages import times
+from spamindex.messages.addresses import is_address, is_none, normal_expression
+from spamindex.messages.frames import Frame, collected, nw, text, when
+from spamindex.messages.query import Flag, Question
+from spamindex.words import FALSE, MISSING, TRUE
+
+WEIGHT = r"^\d{1,15}(?:\.0*)?$"
+SPAM = "="  # how a flag begins of which the value means spam
+_HAM, _LACKING, _ODD = "no", "none", "?"
+_AROUND = " \t\ufeff"  # what may stand around a heading: files put together keep their marks
+
+
+@dataclass(frozen=True)
+class Groups:
+    """What came back of records: ``rows`` of groups by what their cells mean, with their sums."""
+
+    records: Frame
+    question: Question
+    rows: Sequence[dict[str, Any]]
+
+    def is_spam(self, row: dict[str, Any]) -> bool:
+        """Whether the records of a group are spam."""
+        return self.question.spam is None or row["flag"].startswith(SPAM)
+
+    @property
+    def all_rows(self) -> int:
+        """How many records there are."""
+        return sum(int(row["rows"]) for row in self.rows)
+
+    @property
+    def spam_rows(self) -> int:
+        """How many of them are spam."""
+        return sum(int(row["rows"]) for row in self.rows if self.is_spam(row))
+
+    def total(self, name: str) -> int:
+        """The sum of one of the sums; 0 where it was not asked for."""
+        return sum(int(row.get(name) or 0) for row in self.rows)
+
+    def first(self, which: nw.Expr, shown: nw.Expr) -> str:
+        """What stands in the first record of some kind."""
+        records = self.records
+        if self.question.unreadable:
+            records = records.filter(~nw.col(self.question.unreadable).fill_null(False))
+        found = collected(records.filter(which).select(found=shown).head(1))
+        return "" if not found or found[0][0] is None else str(found[0][0])
+
+    def values(self, column: str) -> list[str]:
+        """The most frequent values of a column."""
+        counted = self.records.select(value=text(column)).group_by("value").agg(n=nw.len())
+        rows = collected(counted.sort("n", "value", descending=[True, False]).head(11))
+        texts = [value if isinstance(value, str) else "" for value, _ in rows]
+        return [found for found in texts if found != column]
+
+
+def check(groups: Groups) -> list[dict[str, str]]:
+    """Refuse cells that can't be used, and doubt others; the spans of the columns of times.
+
+    Those are what ``times.day`` told, as a day, week, month or year; {} for other columns. Raises
+    a SpamIndexError.
+    """
+    if groups.rows:
+        _check_weights(groups)
+        if groups.question.spam is not None:
+            _check_flags(groups, groups.question.spam)
+        if groups.question.over_time:
+            _check_times(groups)
+    return _spans(groups)
+
+
+def _check_weights(groups: Groups) -> None:
+    column = groups.question.weight
+    if column and groups.total("misweighed"):
+        weight = text(column)
+        wrong = ~weight.str.strip_chars().str.contains(WEIGHT).fill_null(False)
+        raise FigureError(
+            f"column {column!r}: {groups.first(wrong, weight)!r} is no number of messages"
+        )
+
+
+# ---- Flags ----
+
+
+def _spam_words(flag: Flag) -> list[str]:
+    given = flag.values or sorted(TRUE)
+    return [*dict.fromkeys(value.strip().lower() for value in given)]
+
+
+def flag(asked: Flag) -> nw.Expr:
+    """What the column ``spam`` says: ``SPAM`` and the value for spam, or one of a few other words.
+
+    Values that were given leave all others out; else what is neither true nor false is odd.
+    """
+    cell = text("spam").str.strip_chars().str.to_lowercase()
+    spam = _spam_words(asked)
+    said = nw.lit(_HAM)
+    if not asked.values:
+        said = when(cell.is_in(sorted(FALSE)), said, nw.lit(_ODD))
+    lacks = cell.is_null() | cell.is_in(sorted(MISSING - set(spam))).fill_null(False)
+    said = when(lacks, nw.lit(_LACKING), said)
+    return when(cell.is_in(spam), nw.concat_str([nw.lit(SPAM), cell]), said)
+
+
+def _check_flags(groups: Groups, asked: Flag) -> None:
+    rows = Counter[str]()
+    for row in groups.rows:
+        rows[row["flag"]] += int(row["rows"])
+    lacking, column = rows[_LACKING], asked.column
+    if rows[_ODD] or (lacking and not asked.values) or not groups.spam_rows:
+        _refuse_flags(groups, asked, odd=rows[_ODD], lacking=lacking)
+    findings = groups.question.findings
+    if lacking:
+        findings.notes.append(f"{lacking} records without a value in column {column!r} are no spam")
+    if asked.values:
+        words = _spam_words(asked)
+        if absent := [word for word in words if not rows[SPAM + word]]:
+            there = ",".join(word for word in words if word not in absent)
+            findings.doubts.append(
+                Doubt(
+                    f"column {column!r}: no record has {listed([repr(word) for word in absent])}; "
+                    f"there are {listed([repr(value) for value in groups.values(column)])}",
+                    (Remedy("spam", f"{column}={there}", "leaves it out"),),
+                )
+            )
+
+
+def _refuse_flags(groups: Groups, asked: Flag, *, odd: int, lacking: int) -> None:
+    values = groups.values(asked.column)
+    shown = listed([repr(value) for value in values])
+    remedy = Remedy("spam", f"{asked.column}=VALUE,...", "says which values mean spam")
+    if asked.values or not (odd or lacking):
+        raise MatchError(
+            f"none of {groups.all_rows} records is spam; in column {asked.column!r} there are "
+            f"{shown}",
+            settles=[remedy],
+        )
+    if odd:
+        raise FigureError(
+            f"column {asked.column!r}: does not say yes or no of each record; there are {shown}",
+            settles=[remedy],
+        )
+    yes = ",".join(v for v in values if v.strip().lower() in TRUE) or "VALUE"
+    raise FigureError(
+        f"column {asked.column!r}: {lacking} of {groups.all_rows} records have no value there",
+        settles=[Remedy("spam", f"{asked.column}={yes}", "takes only those that have it for spam")],
+    )
+
+
+# ---- Times ----
+
+
+def time_text(records: Frame, column: str) -> nw.Expr:
+    """A column of times as text."""
+    dtype = records.collect_schema()[column]
+    return times.as_text(nw.col(column), dtype, records.implementation.is_polars())
+
+
+def _spans(groups: Groups) -> list[dict[str, str]]:
+    spans: list[dict[str, str]] = [{} for _ in groups.question.by]
+    for i, (column, span) in enumerate(groups.question.by):
+        if span is None:
+            continue
+        for key in {row[f"by{i}"] for row in groups.rows if groups.is_spam(row)}:
+            found = None if key == "?" else times.of_span(key, span)
+            if found is None:
+                written = time_text(groups.records, column)
+                is_so = times.day(written) == nw.lit(key)
+                raise FigureError(
+                    f"column {column!r}: {groups.first(is_so, written)!r} is no time that says its "
+                    f"{span}, such as 2010-03-01T12:00:00Z"
+                )
+            spans[i][key] = found
+    return spans
+
+
+def _check_times(groups: Groups) -> None:
+    question = groups.question
+    column, known = question.time or "", question.fingerprints
+    written = time_text(groups.records, column).str.strip_chars()
+    whatever = () if question.fresh else (Remedy("time", "", "takes the latest fingerprint"),)
+    if groups.total("mistimed"):
+        wrong = ~times.is_time(written) & ~times.is_no_time(written)
+        raise FigureError(
+            f"column {column!r}: {groups.first(wrong, written)!r} is no time such as "
+            "2010-03-01T12:00:00Z, which tells what fingerprint held then",
+            settles=whatever,
+        )
+    if known is not None and known.zone is None and groups.total("zoned"):
+        example = groups.first(times.is_time(written) & times.has_zone(written), written)
+        raise FigureError(
+            f"column {column!r}: {example!r} relates to UTC, the times in the log don't, and "
+            "fingerprints change",
+            settles=[Remedy("log_zone", "UTC", "or another zone says which the log is in")],
+        )
+    if timeless := groups.total("timeless"):
+        what = "are of an unknown OS" if question.fresh else "take its latest one"
+        question.findings.doubts.append(
+            Doubt(
+                f"{timeless} records without a time, whose client changes its fingerprint, {what}",
+                whatever,
+            )
+        )
+
+
+# ---- What is unknown ----
+
+
+def is_heading(cell: nw.Expr, heading: str) -> nw.Expr:
+    """Whether a cell repeats the heading of its column."""
+    folded = cell.str.strip_chars(_AROUND).str.to_lowercase()
+    return (folded == nw.lit(heading.strip(_AROUND).lower())).fill_null(False)
+
+
+def say(groups: Groups, why: Counter[str], headings: int) -> None:
+    """Say why which messages are of an unknown OS, and which records are none."""
+    question, findings = groups.question, groups.question.findings
+    if headings:
+        findings.notes.append(f"left out: headings that are repeated as records: {headings}")
+    if question.fingerprints is not None:
+        _say_why(groups, why)
+        if question.over_time and question.fingerprints.zone is not None:
+            findings.facts.append("times without a zone are taken for UTC")
+    elif question.family is None and question.holds_os is False:
+        findings.notes.append(
+            f"column {question.os!r} holds no operating systems by its heading, so names stay as "
+            "they are"
+        )
+
+
+def _say_why(groups: Groups, why: Counter[str]) -> None:
+    client, findings = groups.question.client or "", groups.question.findings
+    if why["unread"]:
+        normal = normal_expression(text(client))
+        wrong = ~is_address(normal).fill_null(False) & ~is_none(normal)
+        if groups.question.headings:
+            wrong &= ~is_heading(normal, client)
+        findings.doubts.append(
+            Doubt(
+                f"column {client!r}: {why['unread']} unreadable addresses, such as "
+                f"{groups.first(wrong, text(client))!r}, are of an unknown OS"
+            )
+        )
+    for reason, what in (
+        ("none", "without an address are of an unknown OS"),
+        ("unseen", "of addresses without a fingerprint"),
+        ("stale", "of addresses without a fresh fingerprint"),
+    ):
+        if why[reason]:
+            findings.notes.append(f"{why[reason]} messages {what}")
+    if why and not why["known"]:
+        findings.doubts.append(
+            Doubt(
+                f"no address in column {client!r} has a fingerprint; is it the right one?",
+                (Remedy("client", None, "names another"),),
+            )
+        )

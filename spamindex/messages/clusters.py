@@ -1,0 +1,93 @@
+"""Spam by machine or cluster in; how many machines, or the sums behind a design effect, out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from spamindex.errors import Doubt, Findings
+from spamindex.messages.checks import SPAM
+from spamindex.messages.frames import Bring, Frame, collected, nw
+from spamindex.messages.query import ClusterSums
+
+Key: TypeAlias = tuple[str, ...]
+
+
+def spam_by_unit(
+    told: Frame,
+    by: Sequence[str],
+    systems: Mapping[str, str],
+    spans: Sequence[Mapping[str, str]],
+    bring: Bring,
+) -> Frame:
+    """The spam in groups by ``unit`` (a machine or a cluster, null for none), by OS and span.
+
+    ``systems`` is the OS of each label, ``spans`` those of each column ``by``.
+    """
+    import pandas as pd
+
+    def mapped(frame: Frame, column: str, meaning: Mapping[str, str], to: str) -> Frame:
+        table = pd.DataFrame({column: list(meaning), "meaning": list(meaning.values())})
+        table = table.astype({column: object, "meaning": object})
+        joined = frame.join(nw.from_native(bring(table)).lazy(), on=column, how="inner")
+        return joined.drop(column).rename({"meaning": to})
+
+    is_spam = nw.col("flag").str.starts_with(SPAM) | (nw.col("flag") == nw.lit(""))
+    is_spam = is_spam & ~nw.col("bad") & (nw.col("why") != nw.lit("heading"))
+    frame = told.filter(is_spam).select(*by, "label", "unit", "n", "rows", "squares")
+    frame = mapped(frame, "label", systems, "os")
+    for column, meaning in zip(by, spans, strict=True):
+        if meaning:
+            frame = mapped(frame, column, meaning, column)
+    return frame
+
+
+def machines(spam: Frame, by: Sequence[str], findings: Findings) -> Counter[Key]:
+    """How many machines sent spam, by key: the columns ``by`` and the OS."""
+    groups = [*by, "os"]
+    has_unit = ~nw.col("unit").is_null()
+    units = spam.filter(has_unit).select(*groups, "unit").unique()
+    alone = _by_key(spam.filter(~has_unit).group_by(*groups).agg(rows=nw.col("rows").sum()), groups)
+    if lost := sum(rows for (rows,) in alone.values()):
+        findings.doubts.append(Doubt(f"{lost} records without a readable address are no machine"))
+    counted = units.group_by(*groups).agg(n=nw.len())
+    return Counter({key: n for key, (n,) in _by_key(counted, groups).items()})
+
+
+def sums(spam: Frame, by: Sequence[str]) -> dict[Key, ClusterSums]:
+    """The sums over clusters by key; a record without a cluster is one by itself."""
+    groups = [*by, "os"]
+    has_unit = ~nw.col("unit").is_null()
+    x, n = nw.col("x"), nw.col("n")
+    of_units = spam.filter(has_unit).group_by(*groups, "unit").agg(x=n.sum())
+    whole = of_units.group_by(*by, "unit").agg(n=x.sum())
+    pairs = of_units.join(whole, on=[*by, "unit"], how="inner").with_columns(xx=x * x, xn=x * n)
+    pairs = pairs.group_by(*groups).agg(xx=nw.col("xx").sum(), xn=nw.col("xn").sum())
+    whole = whole.with_columns(nn=n * n, all=nw.lit(""))
+    wholes = whole.group_by("all", *by).agg(nn=nw.col("nn").sum(), c=nw.len())
+    alone = spam.filter(~has_unit).group_by(*groups)
+    own = _by_key(alone.agg(squares=nw.col("squares").sum(), rows=nw.col("rows").sum()), groups)
+    squares, clusters = Counter[Key](), Counter[Key]()
+    for key, (nn, c) in _by_key(wholes, ["all", *by]).items():
+        squares[key[1:]] += nn
+        clusters[key[1:]] += c
+    for key, (square, rows) in own.items():
+        squares[key[:-1]] += square
+        clusters[key[:-1]] += rows
+    found = {}
+    of_pairs = _by_key(pairs, groups)
+    for key in of_pairs.keys() | own.keys():
+        xx, xn = of_pairs.get(key, [0, 0])
+        square, _ = own.get(key, [0, 0])
+        found[key] = ClusterSums(xx + square, xn + square, squares[key[:-1]], clusters[key[:-1]])
+    return found
+
+
+def _by_key(frame: Frame, keys: Sequence[str]) -> dict[Key, list[int]]:
+    """The sums of a frame by what stands in its columns ``keys``, which are not among them."""
+    values = [name for name in frame.collect_schema().names() if name not in keys]
+    return {
+        tuple(row[: len(keys)]): [int(cell or 0) for cell in row[len(keys) :]]
+        for row in collected(frame.select(*keys, *values))
+    }

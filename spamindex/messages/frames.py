@@ -1,0 +1,124 @@
+"""Frames of any kind that narwhals knows: what this room does with them, whatever their engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from spamindex.errors import SpamIndexError
+from spamindex.words import is_missing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "INSTALL",
+    "Bring",
+    "Frame",
+    "collected",
+    "holds_figures",
+    "kept",
+    "lazy",
+    "like",
+    "null",
+    "nw",  # from here, so that who lacks it is told how to install it
+    "text",
+    "when",
+]
+
+INSTALL = "pip install 'spamindex[messages]'"
+
+try:
+    import narwhals as nw
+except ImportError as missing:
+    raise SpamIndexError(f"counting messages needs narwhals: {INSTALL}") from missing
+
+Frame: TypeAlias = "nw.LazyFrame[Any]"
+Bring = Callable[[Any], Any]
+
+_MANY = 100  # cells that say whether figures stand in a column
+
+
+def lazy(frame: Any) -> Frame:
+    """A frame of any kind as narwhals has it. Raises SpamIndexError for what is none."""
+    if isinstance(frame, nw.LazyFrame):
+        return frame
+    try:
+        found: Frame = nw.from_native(frame).lazy()
+    except (TypeError, AttributeError) as error:
+        raise SpamIndexError(
+            f"records are a frame of pandas, Polars, DuckDB, PySpark or the like, not a "
+            f"{type(frame).__name__}"
+        ) from error
+    return found
+
+
+def text(column: str) -> nw.Expr:
+    """A column as text."""
+    return nw.col(column).cast(nw.String)
+
+
+def null() -> nw.Expr:
+    """No text."""
+    return nw.lit(None, dtype=nw.String())
+
+
+def when(condition: nw.Expr, then: nw.Expr, otherwise: nw.Expr) -> nw.Expr:
+    """One value where a condition holds, another where it does not, or is null."""
+    return nw.when(condition.fill_null(False)).then(then).otherwise(otherwise)
+
+
+def collected(frame: Frame) -> list[Sequence[Any]]:
+    """The rows of a frame."""
+    native: Any = frame.to_native()
+    # narwhals would collect what these have by way of pyarrow, which nothing else here needs.
+    if frame.implementation.is_duckdb():
+        return native.fetchall()  # type: ignore[no-any-return]
+    if "pyspark" in frame.implementation.value:
+        return native.collect()  # type: ignore[no-any-return]
+    return list(frame.collect().rows())
+
+
+def like(records: Frame, table: Any) -> Any:
+    """A table as a frame of the same kind, and in the same connection."""
+    if records.implementation.is_pandas_like():
+        return table
+    if records.implementation.is_duckdb():
+        return _in_duckdb(records.to_native(), table)
+    if "pyspark" in records.implementation.value:
+        return records.to_native().sparkSession.createDataFrame(table)
+    if records.implementation.is_polars() or records.implementation.is_pyarrow():
+        data = {str(name): table[name].tolist() for name in table}
+        return nw.from_dict(data, backend=records.implementation).to_native()
+    return nw.from_native(table).lazy(records.implementation).to_native()
+
+
+def _in_duckdb(native: Any, brought: pd.DataFrame) -> Any:
+    """A table in the connection of a relation, which only a query of it can reach."""
+    return native.query("_", "from brought")
+
+
+def kept(native: Any) -> Any:
+    """A frame that is asked several times, computed once where its engine can keep it."""
+    frame = nw.from_native(native).lazy()
+    if "pyspark" in frame.implementation.value:
+        return native.persist()
+    if frame.implementation.is_polars():
+        return frame.collect().lazy().to_native()
+    return native
+
+
+def holds_figures(frame: Any, column: str) -> bool:
+    """Whether the first cells of a column of records are all figures."""
+    records = lazy(frame)
+    if records.collect_schema()[column] == nw.Boolean:
+        return False
+    cells = [
+        str(cell)
+        for (cell,) in collected(records.select(text(column)).head(_MANY))
+        if cell is not None and not is_missing(str(cell))
+    ]
+    return bool(cells) and all(
+        cell.strip().rstrip("%").replace(",", "").replace(".", "", 1).strip().isdecimal()
+        for cell in cells
+    )
