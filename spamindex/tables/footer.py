@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from spamindex import periods
+from spamindex import periods, words
 from spamindex.errors import Doubt, FileError, Remedy
 from spamindex.names import BUILT_IN
 from spamindex.tables.numbers import is_figure
@@ -31,6 +31,8 @@ def end(
         if not (filled[there[there < row][-1] + 1 : row] == 0).any():
             continue  # comments stand between, and no blank line
         cells = cells_of(raw, row)[: rows.widths[row]]
+        if row == there[-1] and words.called_footer(cells[0]):
+            return int(row), "text below the table"
         usual = cells_of(raw, there[0])
         if row == there[-1] and any(
             periods.iso(text) and not is_figure(text) and not periods.iso(above)

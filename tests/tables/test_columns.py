@@ -61,7 +61,10 @@ def test_the_spam_column_is_the_one_for_spam() -> None:
         ("a,b,n\nx,y,5\nz,w,7\n", "can't tell which column holds the names: 'a' or 'b'?"),
         ("Users,Visits\n2,0\n3,1\n", "no column holds names; it has 'Users', 'Visits'"),
         ("os,a,b\nLinux,5,6\n", "can't tell which column holds the market shares: 'a' or 'b'?"),
-        ("os,year\nLinux,2010\n", "can't tell which column holds the market shares: 'year' may be some"),
+        (
+            "os,year\nLinux,2010\n",
+            "can't tell which column holds the market shares: 'year' may be some",
+        ),
         ("os,spam_share\nLinux,5\n", "'spam_share' may be something else"),
         ("os,share,notes\nLinux,here,5\n", "'notes' holds figures on line 2"),
         ("os,place\nLinux,here\nMac,there\n", "can't tell which column holds the names|no column"),
