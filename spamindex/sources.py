@@ -1,4 +1,4 @@
-"""Bytes from a path, a pipe or a stream, compressed or not, as text; and files of our own."""
+"""Bytes from a path or a stream to text: unpacked, its delimiter found; and temporary files."""
 
 from __future__ import annotations
 

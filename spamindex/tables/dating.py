@@ -1,4 +1,4 @@
-"""A table to the same with its periods in ISO form, and the columns that hold them."""
+"""The dates in a table to periods in ISO form: which columns hold them, and what is no date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows to a table with headings: where it begins and ends, and what stands around it."""
+"""Rows to a table with headings: which line they are, and titles and comments left out."""
 
 from __future__ import annotations
 
