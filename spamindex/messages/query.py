@@ -109,7 +109,8 @@ class Counts:
     ``units`` are messages or machines (``unit`` says which), by key: the text in each of the
     columns ``by``, then the OS; of ``clusters`` the sums by the same keys. ``labels`` are the
     messages of each label, as it stands in the records, ``systems`` its OS; ``heading`` is that of
-    the column with the labels, if it says that they are no operating systems. ``rows`` are the records that are spam.
+    the column with the labels, if it says that they are no operating systems. ``rows`` are the
+    records that are spam.
     """
 
     by: Sequence[str]
