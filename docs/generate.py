@@ -31,7 +31,9 @@ ENVIRONMENT = (
 
 def context(command: click.Command) -> click.Context:
     """A command as it is known by its full name."""
-    top = click.Context(cli, info_name="spamindex", auto_envvar_prefix="SPAMINDEX")
+    top = click.Context(
+        cli, info_name="spamindex", auto_envvar_prefix="SPAMINDEX", **cli.context_settings
+    )
     return top if command is cli else click.Context(command, parent=top, info_name=command.name)
 
 

@@ -6,6 +6,7 @@ language is a word in a line. A column is found by ``headed``, for tables and re
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -42,7 +43,9 @@ PERIOD_HEADINGS: dict[str, str | None] = {
          "квартал", "季度", "四半期", "분기"), "quarter"),
     **dict.fromkeys(
         ("year", "years", "jahr", "année", "annee", "año", "ano", "anno", "jaar", "år",
-         "vuosi", "rok", "év", "yıl", "год", "рік", "年", "年份", "연도", "fiscal year"), "year"),
+         "vuosi", "rok", "év", "yıl", "год", "рік", "年", "年份", "연도", "fiscal year",
+         "financial year", "fy", "geschäftsjahr", "wirtschaftsjahr", "exercice", "ejercicio",
+         "academic year", "school year", "season", "saison", "temporada"), "year"),
     **dict.fromkeys(
         ("period", "periods", "time", "timestamp", "zeitraum", "periode", "période", "periodo",
          "período", "okres", "период", "期间", "期間", "기간"), None),
@@ -137,8 +140,9 @@ BASIS_POINTS = frozenset({"bps", "bp", "basis points", "basis point", "basispunk
 FRACTION_WORDS = frozenset({"fraction", "fractions", "proportion", "proportions"})
 # Counts in thousands and more; those of one or two letters only in brackets, or after "in".
 MULTIPLES: dict[str, float] = {
+    **dict.fromkeys(("100", "hundred", "hundreds", "hundert", "cientos", "centaines"), 1e2),
     **dict.fromkeys(
-        ("k", "tsd", "thousand", "thousands", "000", "000s", "tausend", "milliers", "miles",
+        ("k", "1000", "1 000", "x1000", "x 1000", "x 1 000", "1000s", "tsd", "thousand", "thousands", "000", "000s", "tausend", "milliers", "miles",
          "mila", "duizend", "tys", "тыс", "тысяч", "千"), 1e3),
     **dict.fromkeys(
         ("m", "mm", "mn", "mio", "mill", "million", "millions", "millionen", "millones", "milhões",
@@ -169,6 +173,7 @@ _COUNTED = frozenset(word for measure in COUNT_WORDS for word in measure) | froz
     {"systems", "os", "oses", "operating systems", "browsers", "countries", "versions", "platforms",
      "others", "regions", "providers", "spam", "traffic"}
 )  # fmt: skip
+_ALL = frozenset({"all", "alle", "tous"})
 GROUPS = frozenset(
     {"world", "welt", "monde", "mundo", "mondo", "wereld", "świat", "dünya", "мир", "世界", "세계",
      "asia", "asien", "asie", "azië", "azja", "asya", "азия", "亚洲", "アジア",
@@ -181,6 +186,7 @@ GROUPS = frozenset(
      "european union", "europäische union", "union européenne", "unión europea", "eu", "ue", "eu27",
      "eu 27", "eu28", "eu 28", "euro area", "eurozone", "oecd", "ocde", "g7", "g20", "brics", "emea",
      "apac", "asean", "nato", "commonwealth", "arab world", "middle east", "rest of world",
+     "latam", "apj", "mena", "dach", "benelux", "nordics", "scandinavia", "skandinavien",
      "high income", "low income", "middle income"}
 )  # fmt: skip
 # Kinds of machines, which are groups among systems, and parts in a column of their own.
@@ -194,6 +200,7 @@ PARTS = frozenset(
      "y compris", "de los cuales", "de las cuales", "dos quais", "di cui", "waarvon", "waarvan",
      "därav", "varav", "heraf", "herav", "hvorav", "w tym", "z toho", "из них", "в том числе", "其中"}
 )  # fmt: skip
+_PARTS = tuple(f"{part} " for part in PARTS)
 FOOTERS = frozenset(
     {"updated", "generated", "last updated", "created", "exported", "as of", "date", "stand",
      "aktualisiert", "erstellt", "mis à jour", "actualizado", "aggiornato", "bijgewerkt",
@@ -201,6 +208,7 @@ FOOTERS = frozenset(
      "rows", "records", "zeilen", "base", "sample size", "respondents", "basis",
      "обновлено", "источник", "更新日", "更新时间"}
 )  # fmt: skip
+_FOOTERS = tuple(f"{footer} " for footer in FOOTERS)
 DATES = frozenset({"date", "datum", "fecha", "dato", "дата", "日期", "日付"})
 _BEFORE_DATES = frozenset(
     {"on", "at", "as", "am", "vom", "le", "el", "em", "il", "op", "den", "на", "от"}
@@ -211,7 +219,7 @@ MISSING = frozenset(
      "k. a.", "k.a.", "keine angabe", "s.o.", "nd", "n.d.", "н/д", "不详"}
 )  # fmt: skip
 # In a column of names: the same as above.
-_DITTO = frozenset({"", "〃", "″", '"', ",,", "''", "ditto", "idem"})
+_DITTO = frozenset({"〃", "″", '"', ",,", "''", "ditto", "idem"})
 _NO_NAMES = frozenset(
     {"n/a", "#n/a", "null", "\\n", "(empty)", "(null)", "(none)", "(blank)", "<null>", "<na>"}
 )  # fmt: skip
@@ -379,6 +387,7 @@ _BESIDE_COUNTS = frozenset(
 )  # fmt: skip
 
 
+@functools.lru_cache(maxsize=1 << 16)  # the same headings and names are asked about again and again
 def words(heading: str) -> str:
     """A heading as its words alone: lower case, one blank between them.
 
@@ -446,6 +455,9 @@ def says_other(heading: str) -> bool:
     """
     said = words(heading).split()
     if any(map(_is_spam_of_a_kind, said)):
+        return True
+    shares = says_shares(heading) or holds(heading, PER_MILLE)
+    if "per" in said and not shares and measure(heading) is None:  # pages per visit
         return True
     counted = _COUNTABLE if said[-1:] in (["count"], ["counts"]) else frozenset()
     return not OTHER_WORDS.isdisjoint(set(said) - counted)
@@ -561,11 +573,15 @@ def called_total(name: str) -> bool:
     if said in TOTALS or said in TOTALS_OR_NAMES:
         return True
     first, _, rest = said.partition(" ")
-    _, _, last = said.rpartition(" ")
-    return (
-        (first in TOTALS and rest in _COUNTED)
-        or (last in TOTALS and last not in ("all", "alle", "tous"))
-        or any(f" {all_} {what} " in f" {said} " for all_ in ("all", "alle") for what in _COUNTED)
+    before, _, last = said.rpartition(" ")
+    if (first in TOTALS and rest in _COUNTED) or (last in TOTALS and last not in _ALL):
+        return True
+    if _ALL.isdisjoint(before.split()):
+        return False
+    parts = said.split()
+    return any(
+        part in _ALL and {parts[i + 1], " ".join(parts[i + 1 : i + 3])} & _COUNTED
+        for i, part in enumerate(parts[:-1])
     )
 
 
@@ -593,9 +609,8 @@ def called_footer(name: str) -> bool:
     date = said.rpartition(" ")[2]
     if " " in said and date in DATES:  # Export date
         return True
-    return any(
-        said.startswith(f"{footer} ") and _begins_a_date(said[len(footer) + 1 :])
-        for footer in FOOTERS
+    return said.startswith(_FOOTERS) and any(
+        said.startswith(footer) and _begins_a_date(said[len(footer) :]) for footer in _FOOTERS
     )
 
 
@@ -610,7 +625,7 @@ def called_part(name: str) -> bool:
     >>> called_part("davon Windows 10"), called_part("Windows 10")
     (True, False)
     """
-    return any(words(name).startswith(f"{part} ") for part in PARTS)
+    return words(name).startswith(_PARTS)
 
 
 def is_missing(text: str) -> bool:
@@ -678,15 +693,6 @@ def usual(headings: Sequence[str], what: str) -> list[int]:
     return []
 
 
-def is_ditto(text: str) -> bool:
-    """Whether a cell of names is blank, or has a sign that the name above is meant again.
-
-    >>> is_ditto(""), is_ditto("〃"), is_ditto("-")
-    (True, True, False)
-    """
-    return text.strip().casefold() in _DITTO
-
-
 def is_blank(text: str) -> bool:
     """Whether a cell says that it holds no name: it is blank, has no letters, or says NULL.
 
@@ -696,4 +702,6 @@ def is_blank(text: str) -> bool:
     (True, True, False)
     """
     folded = text.strip().casefold()
-    return folded in _DITTO or folded in MISSING and (folded in _NO_NAMES or not any(map(str.isalpha, folded)))
+    return folded in _DITTO or (
+        folded in MISSING and (folded in _NO_NAMES or not any(map(str.isalpha, folded)))
+    )

@@ -27,10 +27,11 @@ _FIRST = {"compute": "spam_share", "tally": "spam_share", "shares": "share_perce
 
 @dataclass(frozen=True)
 class Way:
-    """A remedy, and how the command that named it spelled it."""
+    """A remedy, and how the command that named it spelled it: which of those that were piped."""
 
     remedy: Remedy
     spelled: str
+    stage: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,11 @@ def ask(pipe: Pipe, stdin: bytes = b"") -> Answer:
     *before, last = [list(stage) for stage in pipe]
     if last[0] in _FIRST and "-f" not in last:
         last += ["-f", "json"]
-    said, ways = "", []
+    said = ""
+    ways: list[Way] = []
     code = 0
-    for stage in [*before, last]:
-        code, stdout, stderr = _run(stage, stdin, ways)
+    for number, stage in enumerate([*before, last]):
+        code, stdout, stderr = _run(stage, number, stdin, ways)
         said += stderr
         if code not in (0, 3):
             return Answer(code, stdout.decode(), said, tuple(ways))
@@ -96,14 +98,14 @@ def ask(pipe: Pipe, stdin: bytes = b"") -> Answer:
     return Answer(code, stdin.decode(), said, tuple(ways))
 
 
-def _run(args: list[str], stdin: bytes, ways: list[Way]) -> tuple[int, bytes, str]:
+def _run(args: list[str], stage: int, stdin: bytes, ways: list[Way]) -> tuple[int, bytes, str]:
     stream = io.BytesIO(stdin)
     stream.name = "<stdin>"
     out, err = io.BytesIO(), io.BytesIO()
     own = errors.advice
 
     def advice(remedies: Sequence[Remedy], spell: Spelling = str) -> str:
-        ways.extend(Way(remedy, spell(remedy)) for remedy in remedies)
+        ways.extend(Way(remedy, spell(remedy), stage) for remedy in remedies)
         return own(remedies, spell)
 
     with (
@@ -132,33 +134,31 @@ def inside(folder: Path) -> Iterator[None]:
 def followed(pipe: Pipe, way: Way) -> Pipe | None:
     """The commands with a way out taken as it is spelled; None where it needs a choice of words.
 
-    A line for --names is written into a file of that name; a pipeline replaces the last command.
+    Options go to the command that named them; whole commands take its place. A line for --names is
+    written into a file.
     """
-    *before, last = [list(stage) for stage in pipe]
+    stages = [list(stage) for stage in pipe]
     if line := re.match(r"with a line (.*) (?:makes|says) ", way.remedy.does):
         path = Path(tempfile.mkdtemp(), "names.csv")
         path.write_text(f"name,canonical\n{line[1]}\n")
-        return [*before, [*last, *way.spelled.replace("FILE", str(path)).split()]]
-    if way.remedy.value is None:
+        new = [[*stages[way.stage], *way.spelled.replace("FILE", str(path)).split()]]
+    elif way.remedy.value is None or "<(" in way.spelled:
         return None
-    if way.spelled.startswith("spamindex "):
-        return _piped(way.spelled, before, last)
-    return [*before, [*last, *shlex.split(way.spelled)]]
-
-
-def _piped(spelled: str, before: Pipe, last: Sequence[str]) -> Pipe | None:
-    words = shlex.split(spelled)
-    if "|" not in words:
-        return None  # a process substitution needs a shell
-    parts: list[list[str]] = [[]]
-    for word in words:
-        if word == "|":
-            parts.append([])
-        else:
-            parts[-1].append(word)
-    first, second = (part[1:] for part in parts)
-    options = list(last[3:]) if last[0] == "compute" else []
-    return [*before, first, [*second, *options]]
+    elif way.spelled.startswith("spamindex "):
+        new = [[]]
+        for word in shlex.split(way.spelled):
+            if word == "|":
+                new.append([])
+            else:
+                new[-1].append(word)
+        new = [words[1:] for words in new]
+    else:
+        words = stages[way.stage]
+        if way.remedy.field == "by" and (name := way.remedy.value.partition("=")[0]) in words:
+            at = words.index(name)  # country=Region comes in the place of country
+            words = [*words[: at - 1], *words[at + 1 :]]
+        new = [[*words, *shlex.split(way.spelled)]]
+    return [*stages[: way.stage], *new, *stages[way.stage + 1 :]]
 
 
 def shares(table: str | bytes, *options: str) -> Answer:

@@ -32,18 +32,22 @@ from tests.fuzz_seeds import FILES, SEEDS, WORDS
 COMMANDS: dict[str, Sequence[str]] = {
     "shares": (
         "compute INPUT share -f json",
-        "compute share INPUT -f csv",
-        "compute INPUT INPUT --by period -f json",
-        "compute INPUT share --rounding -f jsonl --family",
-        "compute INPUT INPUT --confidence 95 --baseline Linux --period all -f tsv",
+        "compute spam INPUT -f csv",
+        "compute INPUT visits --by period -f json",
+        "compute INPUT share --rounding -f jsonl --family --lump",
+        "compute INPUT visits --confidence 95 --baseline Linux --period all --sum browser -f tsv",
         "compute INPUT share --where os=Linux --spam-unit percent -f simple",
-        "compute INPUT INPUT --spam-unit fraction --share-unit fraction --rounding -f json",
+        "compute spam INPUT --where os!=Linux --share-unit count --sum 1 --drop Total -f json",
         "compute INPUT share --spam-unit count --reattribute Linux Windows 10 -f html",
         "compute INPUT share --confidence 99 --simultaneous --spam-total 10000 -f csv -p 3",
-        "compute - share --decimal , -f json",
+        "shares - --decimal , -f json",
+        "shares INPUT -f csv --period last",
+        "shares INPUT --wide --unit count -f jsonl",
+        "shares INPUT --fill 1 --header 1 --sum 1 -f json",
+        "shares INPUT --by date:month --dates day-first --delimiter ; -f github",
     ),
     "names": (
-        "compute share share --names INPUT --family -f json",
+        "compute spam share --names INPUT --family -f json",
         "tally records --names INPUT -f json",
     ),
     "rankings": ("chart INPUT", "chart -", "chart INPUT -f svg -o -", "chart INPUT -f png -o -"),
@@ -66,16 +70,16 @@ COMMANDS: dict[str, Sequence[str]] = {
         "sample INPUT --os Linux --skip-bad -n 2 -f json",
     ),
     "options": (
-        "compute share visits --period TEXT --family -f json",
-        "compute share visits --period all --by TEXT -f csv",
-        "compute share visits --period all --where browser=TEXT -f json",
-        "compute share visits --period all --where TEXT=Firefox -f json",
-        "compute share share --baseline TEXT -f json",
-        "compute share share --reattribute Linux TEXT 10 -f csv",
-        "compute share share --reattribute Linux TEXT 10 -f github",
-        "compute share share --spam-column TEXT -f csv",
-        "compute share visits --period all --key TEXT -f json",
-        "compute share share --confidence TEXT --spam-total 1000 -f json",
+        "compute spam visits --period TEXT --family -f json",
+        "compute spam visits --period all --by TEXT -f csv",
+        "compute spam visits --period all --where browser=TEXT -f json",
+        "compute spam visits --period all --where TEXT=Firefox -f json",
+        "compute spam share --baseline TEXT -f json",
+        "compute spam share --reattribute Linux TEXT 10 -f csv",
+        "compute spam share --reattribute Linux TEXT 10 -f github",
+        "compute spam share --spam-column TEXT -f csv",
+        "compute spam visits --period all --key TEXT -f json",
+        "compute spam share --confidence TEXT --spam-total 1000 -f json",
         "tally records --by TEXT -f json",
         "tally records --os TEXT --spam TEXT -f json",
         "tally records --fingerprints log --log-zone TEXT -f json",
@@ -87,7 +91,17 @@ COMMANDS: dict[str, Sequence[str]] = {
 }
 COMMANDS["parquet"] = COMMANDS["messages"]
 _PACKED: Sequence[Callable[[bytes], bytes]] = (bytes, gzip.compress, bytes, bz2.compress)
-_FIGURES = {"spam_share", "market_share", "spam_index", "low", "high", "relative", "messages"}
+_FIGURES = {
+    "spam_share",
+    "market_share",
+    "spam_index",
+    "low",
+    "high",
+    "relative",
+    "messages",
+    "share_percent",
+    "count",
+}
 _MOST = 300_000  # kilobytes more for one input
 
 

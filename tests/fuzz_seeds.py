@@ -16,6 +16,9 @@ _SHARES = [
     b"# a comment\n\nTitle of it\n\nos|spam|messages\nLinux|5.14|514\nWindows|94.86|9486\n\nend\n",
     b"os,share\nLinux,5e0\nWindows,95e-300\nMac,0.000\nHaiku,-\nBeOS,n/a\n",
     "os,share\n中文,5\nWindows,95\n".encode("utf-16"),
+    b'[{"os": "Linux", "share": 5.14}, {"os": "Windows", "share": 94.86}]\n',
+    b'{"os": "Linux", "visits": 5}\n{"os": "Windows", "visits": 95}\n',
+    b"| os | Share % |\n|---|---|\n| Linux | 5 |\n| Windows | 95 |\n",
     "os,share\nLïnux,5\nWindows,95\n".encode("latin-1"),
 ]
 _RANKINGS = [
@@ -72,6 +75,7 @@ SEEDS: dict[str, list[bytes]] = {
 # What the commands read beside.
 FILES: dict[str, bytes] = {
     "share": _SHARES[0],
+    "spam": b"os,spam_share\nWindows,92.65\nLinux,5.14\nMac OS X,0.001\nOther,2.209\n",
     "visits": b"date,browser,os,visits\n2010-02-28,Chrome,Windows XP,310\n"
     b"2010-02-28,Firefox,Ubuntu,8\n2010-03-01,Safari,Macintosh,31\n2010-03-01,Firefox,Win7,14\n",
     "records": _RECORDS.replace(b"T00:00:01Z", b" 00:00:01"),

@@ -1,4 +1,4 @@
-"""README.md and docs/ are true because they are run; `pytest --rewrite-docs` rewrites them."""
+"""The README and all pages are true because they are run; `pytest --rewrite-docs` rewrites them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,15 @@ from types import ModuleType
 
 import pytest
 
+from spamindex.cli.main import cli
+from spamindex.cli.options import settable
 from tests.conftest import ROOT
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
+REPLAYED = [page for page in PAGES if BLOCK.search(page.read_text())]
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+NAMED = re.compile(r"`((?:spamindex|tests|docs|benchmarks|data|\.ci)/[\w./-]*)`")
 
 
 def replay(block: str, folder: Path) -> str:
@@ -52,18 +57,66 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", REPLAYED, ids=lambda page: page.name)
 def test_every_console_block_is_true(page: Path, folder: Path, pytestconfig: pytest.Config) -> None:
     replayed = BLOCK.sub(lambda match: replay(match[0], folder), page.read_text())
     if pytestconfig.getoption("--rewrite-docs"):
         page.write_text(replayed)
     assert replayed == page.read_text()
+    # What rewriting would write as well as anything else:
+    assert "there is no option" not in replayed
+    assert "Traceback (most recent call last)" not in "".join(BLOCK.findall(replayed))
+    assert "command not found" not in replayed
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_python_in_it_is_true(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     assert doctest.testfile(str(page), module_relative=False, encoding="utf-8").failed == 0
+
+
+def test_the_page_of_the_library_has_examples() -> None:
+    page = (ROOT / "docs" / "python.md").read_text()
+    assert len(doctest.DocTestParser().get_examples(page)) > 20
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md"], ids=lambda page: page.name)
+def test_what_it_links_to_and_names_is_there(page: Path) -> None:
+    text = page.read_text()
+    missing = [link for link in LINK.findall(text) if not (page.parent / link).exists()]
+    missing += [path for path in NAMED.findall(text) if not (ROOT / path).exists()]
+    assert not missing
+
+
+def test_every_file_that_the_page_of_the_house_names_is_there() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    named = set(
+        re.findall(r"`((?:cli|charts|messages|ranking|tables)/\w+\.py|\w+\.(?:py|csv))`", text)
+    )
+    files = {
+        str(path.relative_to(ROOT / "spamindex")) for path in (ROOT / "spamindex").rglob("*.*")
+    }
+    assert len(named) > 30
+    assert not named - files
+
+
+def test_the_readme_is_short_and_begins_with_two_commands() -> None:
+    lines = (ROOT / "README.md").read_text().splitlines()
+    assert len(lines) <= 200
+    # .ci/run runs just these two in a fresh clone.
+    assert len([line for line in lines if line.startswith("python3 ")]) == 2
+
+
+def test_every_command_and_option_is_on_the_page_of_options() -> None:
+    text = (ROOT / "docs" / "options.md").read_text()
+    sections = dict(re.findall(r"(?ms)^## spamindex (\w+)$(.*?)(?=^## |\Z)", text))
+    assert list(sections) == list(cli.commands)
+    for name, command in cli.commands.items():
+        options = settable(command)
+        assert len(options) > 5
+        for option in options:
+            for spelling in [*option.opts, *option.secondary_opts]:
+                assert re.search(rf"(?<![\w-]){re.escape(spelling)}(?![\w-])", sections[name])
 
 
 def generator() -> ModuleType:

@@ -24,7 +24,7 @@ from spamindex.names import BUILT_IN, Names, fold, is_bare_version
         ("WinXP", "Windows XP"),
         ("Other", "Others"),
         ("Unknown", "(not set)"),
-        ("ＬＩＮＵＸ", "linux"),  # noqa: RUF001
+        ("ＬＩＮＵＸ", "linux"),
         ("Lin\N{ZERO WIDTH SPACE}ux", "Linux"),
         ("Linux\N{NO-BREAK SPACE}2", "Linux 2"),
         ("Cafe\N{COMBINING ACUTE ACCENT}", "CAFÉ"),

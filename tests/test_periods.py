@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from spamindex.periods import iso, span, within
+from spamindex.periods import in_column, is_short, iso, span_of, told, within, within_another
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,16 @@ from spamindex.periods import iso, span, within
         ("Q1 2010", "2010-Q1"),
         ("2010-Q4", "2010-Q4"),
         ("2010q2", "2010-Q2"),
+        ("03/2010", "2010-03"),
+        ("3-2010", "2010-03"),
+        ("März 2010", "2010-03"),
+        ("1. März 2010", "2010-03-01"),
+        ("mars 2010", "2010-03"),
+        ("3 de marzo de 2010", "2010-03-03"),
+        ("2010-W09", "2010-W09"),
+        ("KW 9/2010", "2010-W09"),
+        ("2010-03-01T23:30:00-05:00", "2010-03-02"),
+        ("2010-03-01 23:30:00.5 UTC", "2010-03-01"),
     ],
 )
 def test_periods_as_people_write_them(written: str, expected: str) -> None:
@@ -37,7 +47,7 @@ def test_periods_as_people_write_them(written: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["01/03/2010", "2010-13", "2010-02-30", "20101301", "Q5 2010", "Nov 2009-Mar 2010", "1H11",
-     "93.76", "1500", "Linux", "", "Mar-10"],
+     "93.76", "1500", "Linux", "", "Mar-10", "2010.1", "13/2010", "2010-W54", "2010-1²", "9" * 5000],
 )  # fmt: skip
 def test_what_is_not_certain_stays_as_it_is(text: str) -> None:
     assert iso(text) is None
@@ -65,5 +75,50 @@ def test_within(period: str, wider: str, expected: bool) -> None:
     assert within(period, wider) is expected
 
 
-def test_span() -> None:
-    assert span(["2010-02", "2010-01", "2010-02"]) == "2 periods, 2010-01 to 2010-02"
+@pytest.mark.parametrize(
+    ("texts", "span", "expected"),
+    [
+        (["2010-03-01", "13/03/2010"], None, ["2010-03-01", "2010-03-13"]),
+        (["03/13/2010", "04/01/2010"], None, ["2010-03-13", "2010-04-01"]),
+        (["01/03/2010"], None, [None]),
+        (["13/03/2010", "03/13/2010"], None, [None, None]),
+        (["2010-04", "2010-05"], "week", ["2010-W04", "2010-W05"]),
+        (["05/2010"], "week", [None]),
+        (["2010/11", "2009-10"], "year", [None, None]),
+        (["Apr-10"], "month", ["Apr-10"]),
+        (["Q1", "KW 4"], None, [None, None]),
+    ],
+)
+def test_the_periods_of_a_column(
+    texts: list[str], span: str | None, expected: list[str | None]
+) -> None:
+    assert list(in_column(texts, span).values()) == expected
+
+
+def test_who_says_which_number_is_the_month_is_believed() -> None:
+    assert in_column(["01/03/2010"], day_first=True) == {"01/03/2010": "2010-03-01"}
+    assert in_column(["01/03/2010"], day_first=False) == {"01/03/2010": "2010-01-03"}
+
+
+@pytest.mark.parametrize(
+    ("period", "span"),
+    [("2010", "year"), ("2010-03", "month"), ("2010-03-01", "day"), ("2010-Q1", "quarter"),
+     ("2010-W09", "week"), ("Apr-10", None), ("", None)],
+)  # fmt: skip
+def test_which_span_a_period_is(period: str, span: str | None) -> None:
+    assert span_of(period) == span
+
+
+def test_months_with_two_digits_are_short() -> None:
+    assert (is_short("Apr-10"), is_short("10-Apr"), is_short("Net-10")) == (True, True, False)
+
+
+def test_a_period_that_lies_in_another_one() -> None:
+    assert within_another(["2010-01", "2010-02", "2010"]) == ("2010-01", "2010")
+    assert within_another(["2010-01", "2010-Q1"]) == ("2010-01", "2010-Q1")
+    assert within_another(["2010-01", "2010-02", "2009"]) is None
+
+
+def test_periods_are_told_shortly() -> None:
+    assert told(["2010-02", "2010-01", "2010-02"]) == "2010-01, 2010-02"
+    assert told(f"2010-{m:02}" for m in range(1, 13)) == "12 periods, 2010-01 to 2010-12"

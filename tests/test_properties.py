@@ -66,7 +66,10 @@ def test_percents_and_fractions_give_the_same_shares(weights: list[int]) -> None
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        shares = [read_shares(io.BytesIO(f"os,x\n{t}".encode())) for t in (percent, fraction)]
+        shares = [
+            read_shares(io.BytesIO(f"os,x\n{table}".encode()), unit=unit)
+            for table, unit in ((percent, "percent"), (fraction, "fraction"))
+        ]
     assert shares[0]["share"].tolist() == shares[1]["share"].tolist()
 
 

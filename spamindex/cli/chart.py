@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spamindex.cli.console import say_findings, source
+from spamindex.cli import console
 from spamindex.cli.options import MESSAGES, Command, as_one, output_option
 from spamindex.cli.output import write
 from spamindex.cli.remedies import spelling
@@ -55,7 +55,6 @@ class Size(click.ParamType[tuple[int, int]]):
 @output_option("--title", metavar="TEXT", help="Title above the chart.")
 @output_option(
     "--source",
-    "origin",
     metavar="TEXT",
     help="Where the figures are from, below the chart.",
 )
@@ -82,7 +81,7 @@ def chart(
     output: str | None,
     format: str | None,  # noqa: A002 - the names of options are those of their variables
     title: str | None,
-    origin: str | None,
+    source: str | None,
     highlight: tuple[str, ...],
     scale: ScaleKind | None,
     size: tuple[int, int] | None,
@@ -102,13 +101,13 @@ def chart(
     kind = format or _kind(output)
     if size and not kind:
         raise click.UsageError("--size is for pictures: name one with -o, such as -o chart.svg.")
-    title, origin = (text and visible(text, but="\n") for text in (title, origin))
+    title, source = (text and visible(text, but="\n") for text in (title, source))
     # These load pandas, so not before the options are known to be right.
     from spamindex import charts
     from spamindex.charts import panels, terminal
     from spamindex.cli.rankings import read_ranking
 
-    read = read_ranking(source(ranking))
+    read = read_ranking(console.source(ranking))
     drawn = panels.chart(
         read.frame,
         range(len(read.by)),
@@ -119,10 +118,10 @@ def chart(
     )
     if kind is None:
         width = shutil.get_terminal_size().columns
-        picture: str | bytes = terminal.draw(drawn, width, title, origin)
+        picture: str | bytes = terminal.draw(drawn, width, title, source)
     else:
-        picture = charts.image(drawn, kind, title, origin, size)
-    say_findings([read.findings], spell=spelling(ctx), **said)
+        picture = charts.image(drawn, kind, title, source, size)
+    console.say_findings([read.findings], spell=spelling(ctx), **said)
     write(picture, output)
 
 

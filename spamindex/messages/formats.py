@@ -142,7 +142,14 @@ def _refuse_encodings(name: str, beginning: bytes) -> None:
                 f"{name}: is text in {encoding}; make it UTF-8: iconv -f {encoding} -t UTF-8"
             )
     if b"\0" in beginning:
-        wide = next((e for e, half in _HALVES.items() if not any(beginning[half:1000:2])), None)
+        wide = next(
+            (
+                e
+                for e, half in _HALVES.items()
+                if any(beginning) and not any(beginning[half:1000:2])
+            ),
+            None,
+        )
         if wide:
             raise FileError(f"{name}: is text in {wide}; make it UTF-8: iconv -f {wide} -t UTF-8")
         raise FileError(f"{name}: is neither Parquet nor text in UTF-8, which iconv makes")

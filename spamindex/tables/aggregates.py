@@ -93,8 +93,7 @@ def systems_among(
     added = [entries.table.column(i) for i in entries.summed if i != entries.os]
     parts = entries.rankings(*added, over_time=True)
     exact = _exact(figures, groups, flags, counts=counts)
-    if added:
-        exact |= _exact(figures, parts, flags, counts=counts)
+    exact |= _exact(figures, parts, flags, counts=counts)
     wholes = np.full(len(values), np.nan)
     larger = np.zeros(len(values), bool)
     if counts:
@@ -107,14 +106,12 @@ def systems_among(
         )
         for row in np.flatnonzero(larger):
             wholes[groups == groups[row]] = figures[row]
-    if not counts or not larger.any():
-        flags["family"] = _families(entries, figures, groups, names, options) & ~alone
-    else:
-        flags["family"] = np.zeros(len(values), bool)
+    flags["family"] = _families(entries, figures, groups, names, options) & ~alone
+    if larger.any():
+        flags["family"][:] = False
     flagged = _any(flags)
     flags["sum"] = _sums(entries, figures, groups, names, flagged) & ~alone
-    if added:
-        flags["sum"] |= _sums(entries, figures, parts, names, flagged) & ~alone
+    flags["sum"] |= _sums(entries, figures, parts, names, flagged) & ~alone
     if counts and not larger.any():
         flags["most"] = _most(entries, figures, groups, names, _any(flags)) & ~alone
     for reason in ("group", "indented", "family", "sum"):
@@ -122,7 +119,7 @@ def systems_among(
     left = exact | larger
     doubted = _any(flags) & ~left
     if doubted.any():
-        raise _refusal(entries, flags, exact, options)
+        raise _refusal(entries, flags, exact, names, options)
     if exact.any():
         entries.table.findings.notes.append(f"left out as a total: {named(entries, exact)}")
     if larger.any():
@@ -226,6 +223,21 @@ def _families(
     return doubted
 
 
+def _version_of(entries: Entries, families: Mask, names: Names) -> str | None:
+    """The first version beside a family that is doubted; None where none is, or it is listed."""
+    if not families.any():
+        return None
+    labels = {names.canonical(entries.name(row)) for row in np.flatnonzero(families)}
+    return next(
+        (
+            name
+            for name in entries.table.texts(entries.os)
+            if names.canonical(name) not in labels and names.canonical(names.label(name)) in labels
+        ),
+        None,
+    )
+
+
 def _marked(entries: Entries, names: Names) -> Mask:
     """The rows whose name, but for the marks around it, is that of another row: ;Linux."""
     column = entries.table.column(entries.os)
@@ -272,6 +284,10 @@ def _sums(
     unknown = where(column, lambda text: not names.knows(text) and names.rest(text) is None)
     totals = np.bincount(groups, weights=figures)[groups]
     unknown &= ~flagged & (figures >= _WORTH_A_DOUBT * totals) & (figures > 0)
+    # Of rows of one name next to each other another column says whether one is their total.
+    codes = column.cat.codes.to_numpy()
+    again = np.append(codes[1:] == codes[:-1], False)
+    unknown &= ~(again | np.roll(again, 1))
     if not unknown.any():
         return found
     order = np.argsort(groups, kind="stable")
@@ -293,7 +309,7 @@ def _sums(
 
 
 def _refusal(
-    entries: Entries, flags: dict[str, Mask], exact: Mask, options: TableOptions
+    entries: Entries, flags: dict[str, Mask], exact: Mask, names: Names, options: TableOptions
 ) -> MatchError:
     faults, shown = [], np.zeros(len(exact), bool)
     for reason, rows in flags.items():
@@ -312,13 +328,15 @@ def _refusal(
         Remedy("drop", name, "leaves it out" if name else "leaves rows without a name out")
         for name in distinct[:3]
     ]
+    if (held := _version_of(entries, flags["family"], names)) is not None:
+        settles.append(Remedy("drop", held, "or such leaves out what a family holds"))
     if "" in distinct:
-        # A name that is left out by mistake makes all others larger, so that this stands first.
-        settles = [
-            Remedy("fill", entries.table.headings[entries.os], "repeats the cell above"),
-            *settles,
-            Remedy("names", None, "with a line ,Unknown makes them Unknown"),
-        ]
+        fill = Remedy("fill", entries.table.headings[entries.os], "repeats the cell above")
+        # Where other columns tell the rows apart, the cell above is likely meant: to leave the row
+        # out would make all others larger.
+        apart = {*entries.labels, *entries.summed} - {entries.os}
+        settles = [fill, *settles] if apart else [*settles, fill]
+        settles.append(Remedy("names", None, "with a line ,Unknown makes them Unknown"))
     elif flags["family"].any() and options.family:
         heading = entries.table.headings[entries.os]
         settles.append(Remedy("sum", heading, "adds a family and its versions up"))

@@ -12,8 +12,8 @@ import pandas as pd
 from spamindex import periods, words
 from spamindex.errors import ColumnError, Doubt, MatchError, PeriodError, Remedy, SpamIndexError
 from spamindex.sources import Source, name_of
-from spamindex.tables import layout
-from spamindex.tables.options import By, TableOptions
+from spamindex.tables import dating
+from spamindex.tables.options import ALL, LAST, By, TableOptions
 from spamindex.tables.shares import Reading, load, named, no_such_names, reading_of
 from spamindex.tables.table import Table
 
@@ -71,7 +71,10 @@ def read_pair(
     )
     asked = _narrowed(tables, options)
     readings = _each(
-        [lambda t=t, o=o: reading_of(t, o) for t, o in zip(tables, asked, strict=True)],  # type: ignore[misc]
+        [
+            lambda t=t, o=o: _reading_of(t, o, options[0].by)  # type: ignore[misc]
+            for t, o in zip(tables, asked, strict=True)
+        ],
         paths,
     )
     unmet = [n for n in readings[0].unmet if n in readings[1].unmet]
@@ -88,6 +91,18 @@ def read_pair(
         names = first.names if first.of_systems == of_systems else second.names
         first, second = replace(first, names=names), replace(second, names=names)
     return first, second
+
+
+def _reading_of(table: Table, options: TableOptions, by: Sequence[By]) -> Reading:
+    """The shares of one table. An error says what it may call a column that only the other has."""
+    try:
+        return reading_of(table, options)
+    except SpamIndexError as error:
+        own = [r.value for r in error.settles if r.field == "by" and r.value != "period"]
+        if own and by and not options.by:
+            called = f"{by[0].name}={own[0]}"
+            error.settles = (Remedy("by", called, f"instead, if {own[0]!r} is the same"),)
+        raise
 
 
 def _is_same(spam: Source, market: Source) -> bool:
@@ -115,10 +130,10 @@ def _each(parts: Sequence[Callable[[], _T]], paths: Sequence[str]) -> list[_T]:
 
 def _narrowed(tables: Sequence[Table], options: Sequence[TableOptions]) -> list[TableOptions]:
     """The options without those for columns or periods that only the other table has."""
-    dated = {name for table in tables for name in layout.period_headings(table)}
+    dated = {name for table in tables for name in dating.period_headings(table)}
 
     def there(table: Table, name: str) -> bool:
-        return layout.has(table, name, dated)
+        return dating.has(table, name, dated)
 
     shared = options[0]
     names = [shared.key, *(w.column for w in shared.where), *shared.sum]
@@ -126,14 +141,10 @@ def _narrowed(tables: Sequence[Table], options: Sequence[TableOptions]) -> list[
         _refuse_nowhere(tables, [name], there)
     for by in shared.by:
         _refuse_nowhere(tables, by.columns, there)
-    with_dates = [bool(layout.period_headings(table)) for table in tables]
-    if shared.period not in (None, layout.ALL) and not any(with_dates):
+    with_dates = [bool(dating.period_headings(table)) for table in tables]
+    if shared.period not in (None, ALL) and not any(with_dates):
         raise PeriodError(f"neither table has dates, so {shared.period!r} can't be chosen")
-    period = (
-        _last(tables, options)
-        if shared.period == layout.LAST and all(with_dates)
-        else shared.period
-    )
+    period = _last(tables, options) if shared.period == LAST and all(with_dates) else shared.period
     return [
         replace(
             own,
@@ -156,7 +167,7 @@ def _answering(table: Table, by: By, dated: set[str]) -> By:
     own = [name for name in by.columns if table.find(name)]
     if own or not any(words.words(n) in {"period", *map(words.words, dated)} for n in by.columns):
         return by
-    return replace(by, columns=("period", *layout.period_headings(table)))
+    return replace(by, columns=("period", *dating.period_headings(table)))
 
 
 def _refuse_nowhere(
@@ -170,9 +181,9 @@ def _refuse_nowhere(
 
 def _last(tables: Sequence[Table], options: Sequence[TableOptions]) -> str:
     """The last period that both tables have."""
-    there = [layout.known_periods(t, o) for t, o in zip(tables, options, strict=True)]
+    there = [dating.known_periods(t, o) for t, o in zip(tables, options, strict=True)]
     if any(periods.span_of(text) is None for texts in there for text in texts):
-        return layout.LAST
+        return LAST
     common = set(there[0]) & set(there[1])
     if not common:
         raise PeriodError(
@@ -203,7 +214,7 @@ def _kinds(spans: set[str | None]) -> str:
 
 def _doubt_periods(readings: Sequence[Reading], options: TableOptions) -> None:
     """A doubt where the tables are of different periods, or one lacks some of the other's."""
-    if options.period == layout.ALL or any(not reading.periods for reading in readings):
+    if options.period == ALL or any(not reading.periods for reading in readings):
         return
     if any(reading.spans for reading in readings):
         return  # rankings meet period by period
@@ -216,7 +227,7 @@ def _doubt_periods(readings: Sequence[Reading], options: TableOptions) -> None:
         if not set(spam) & set(market)
         else f"periods of one table alone: {periods.told([*spam_only, *market_only])}"
     )
-    settles = (Remedy("period", layout.ALL, "says that it is meant"),)
+    settles = (Remedy("period", ALL, "says that it is meant"),)
     readings[1].findings.doubts.append(Doubt(what, settles))
 
 

@@ -72,7 +72,7 @@ def is_wide(table: Table, names: Names, options: TableOptions, apart: Collection
     empty += [i for i in _spoiled(table, names, figures) if i not in apart]
     if options.wide:
         return sorted([*figures, *empty])
-    if any(map(words.names_os, table.headings)) or len(figures) < 2:
+    if any(map(words.names_os, table.headings)) or len({*figures, *empty}) < 2:
         return []
     # A blank heading is that of a system without a name, unless it holds no figures at all.
     known = [i for i in {*figures, *empty} if names.knows(table.headings[i])]
@@ -89,7 +89,7 @@ def _spoiled(table: Table, names: Names, figures: Sequence[int]) -> list[int]:
     for i, heading in enumerate(table.headings):
         if i in figures or words.is_note(heading) or words.is_period(heading):
             continue
-        there = texts(table.column(i))[:_SAMPLE]
+        there = table.texts(i)[:_SAMPLE]
         if (names.knows(heading) and any(c.isdigit() for text in there for c in text)) or (
             i > first and any(map(numbers.is_figure, there))
         ):
@@ -98,12 +98,16 @@ def _spoiled(table: Table, names: Names, figures: Sequence[int]) -> list[int]:
 
 
 def _is_empty(table: Table, number: int) -> bool:
-    return all(map(is_missing, texts(table.column(number))))
+    return all(map(is_missing, table.texts(number)))
 
 
 def by_period(table: Table) -> list[int]:
     """The columns of a table that has one for each period; none where it is not such a table."""
-    dated = [i for i in of_figures(table) if _is_dated(table, i)]
+    dated = [
+        i
+        for i in range(len(table.headings))
+        if _is_dated(table, i) and any(map(numbers.is_figure, table.texts(i)[:_SAMPLE]))
+    ]
     rest = [
         i
         for i in of_figures(table)
@@ -130,7 +134,7 @@ def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> i
         if i not in figures
         and not words.is_period(table.headings[i])
         and not words.is_note(table.headings[i])
-        and any(not is_missing(t) and not numbers.is_clock(t) for t in texts(table.column(i)))
+        and any(not is_missing(t) and not numbers.is_clock(t) for t in table.texts(i))
     ]
     for found in (plain or by_heading, [i for i in named if i in of_text] or named, of_text):
         if len(found) == 1:
@@ -145,7 +149,7 @@ def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> i
         Remedy("key", None, "chooses one"),
         Remedy("header", None, "says which line holds the headings (0 for none)"),
     ]
-    if len(figures - set(apart)) > 1:
+    if sum(not words.says_measure(table.headings[i]) for i in figures - set(apart)) > 1:
         settles.insert(0, Remedy("wide", "True", "says that each column of figures is a system"))
     raise ColumnError(
         f"{table.name}: no column holds names; it has {_listed(table)}", settles=settles
@@ -217,7 +221,7 @@ def of_figures(table: Table, *, any_digits: bool = True) -> list[int]:
     """
     found = []
     for i in range(len(table.headings)):
-        filled = [t for t in texts(table.column(i))[:_SAMPLE] if not is_missing(t)]
+        filled = [t for t in table.texts(i)[:_SAMPLE] if not is_missing(t)]
         part = sum(map(numbers.is_figure, filled)) / max(len(filled), 1)
         speaks = (
             words.says_shares(table.headings[i]) or words.measure(table.headings[i]) is not None
@@ -230,7 +234,7 @@ def of_figures(table: Table, *, any_digits: bool = True) -> list[int]:
 
 def _kind(table: Table, number: int) -> Kind:
     heading = table.headings[number]
-    filled = [t for t in texts(table.column(number)) if not is_missing(t)]
+    filled = [t for t in table.texts(number) if not is_missing(t)]
     signed = sum(map(numbers.is_signed, filled)) > len(filled) / 2
     share = words.says_shares(heading) or signed
     measure = None if share else words.measure(heading)
@@ -258,7 +262,7 @@ def _is_something_else(table: Table, number: int) -> bool:
         return number == 0 and _is_row_number(table, number)
     return _is_row_number(table, number) or all(
         text.isdecimal() and len(text) == 4 and "1900" <= text <= "2100"
-        for text in texts(table.column(number))
+        for text in table.texts(number)
         if not is_missing(text)
     )
 
@@ -272,7 +276,7 @@ def _is_row_number(table: Table, number: int) -> bool:
 
 def _surely_counts(table: Table, number: int) -> bool:
     """Whether figures under a heading that says nothing are whole, and one is above 100."""
-    readings = numbers.read([t for t in texts(table.column(number)) if not is_missing(t)])
+    readings = numbers.read([t for t in table.texts(number) if not is_missing(t)])
     return any(r.whole and max(r.values.values(), default=0) > _SURELY for r in readings)
 
 
@@ -319,7 +323,7 @@ def _refuse_parted(table: Table, candidates: Sequence[int]) -> None:
         if words.is_note(heading):
             parted = where(table.column(i), numbers.is_figure)
         elif i in candidates and i - 1 in candidates and _says_nothing(table, i):
-            parted = _decimals(texts(table.column(i - 1)), texts(table.column(i))) & where(
+            parted = _decimals(table.texts(i - 1), table.texts(i)) & where(
                 table.column(i), str.isdecimal
             )
         else:
@@ -361,10 +365,7 @@ def _unclear(
         problem = f"can't tell which column holds {what}: {' or '.join(map(table.called, among))}?"
     elif among:
         of_other = " and ".join(map(table.called, among))
-        problem = (
-            f"no column surely holds {what}: {of_other} can be something else; it has "
-            f"{_listed(table)}"
-        )
+        problem = f"can't tell which column holds {what}: {of_other} may be something else"
     else:
         problem = f"no column holds figures for {what}; it has {_listed(table)}"
     return ColumnError(

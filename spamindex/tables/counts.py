@@ -153,7 +153,7 @@ def _totals(entries: Entries, figures: Figures, counts: Numbers) -> Numbers:
 def _not_proportional(entries: Entries, figures: Figures, counts: Numbers) -> int | None:
     """The first row whose count is not what its share says; None where there is none."""
     totals = _totals(entries, figures, counts)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         exact = 100 * counts / totals
         # A count is rounded as well, to half of it at most.
         slack = _ABOUT * figures.amounts + 2 * _halves(entries, figures) + 50 / totals

@@ -18,6 +18,7 @@ Lines: TypeAlias = list[tuple[int, list[str]]]
 
 _RULE = re.compile(r"\s*\|?(\s*:?-+:?\s*[|+])+(\s*:?-+:?\s*\|?)?\s*")  # + is Org mode's
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])")
+_EMPHASIS = re.compile(r"(\*\*|__|\*|_|`)([^*_`\\](?:.*[^*_`\\])?)\1")
 _CELL = re.compile(r"(?:[^|\\]|\\.)*")
 _SAMPLE = 50  # lines in which a Markdown table begins
 _MOST_UNPACKED = 1 << 30
@@ -139,7 +140,13 @@ def _cells(line: str) -> list[str]:
         position = max(match.end(), position) + 1
     if len(found) > 1 and not found[-1].strip():
         found.pop()
-    return [html.unescape(_ESCAPED.sub(r"\1", cell.strip())) for cell in found]
+    return [html.unescape(_ESCAPED.sub(r"\1", _plain(cell.strip()))) for cell in found]
+
+
+def _plain(cell: str) -> str:
+    """A cell of Markdown without the marks that make all of it bold, italic or code."""
+    match = _EMPHASIS.fullmatch(cell)
+    return match[2] if match else cell
 
 
 def workbook(name: str, data: bytes, sheet: str | None, findings: Findings) -> Lines:

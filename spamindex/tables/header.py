@@ -13,9 +13,10 @@ import pandas as pd
 from spamindex import periods, words
 from spamindex.errors import ColumnError, Doubt, FileError, Remedy
 from spamindex.names import BUILT_IN
+from spamindex.tables import footer
 from spamindex.tables.numbers import is_figure
 from spamindex.tables.options import TableOptions
-from spamindex.tables.rows import Rows
+from spamindex.tables.rows import Rows, cells_of
 from spamindex.tables.table import Column, Mask, Table, lines_of, mapped, where
 from spamindex.words import is_missing
 
@@ -58,13 +59,13 @@ def table(rows: Rows, options: TableOptions) -> Table:
     if header and first > header[-1] + 1:
         # A row whose figure is missing, right below the headings, is a row all the same.
         first = header[-1] + 1
-    end, notes_below = _end(rows, filled, comments | repeated | rules, first, width)
+    end, notes_below = footer.end(rows, filled, comments | repeated | rules, first, width)
 
     kept = (filled > 0) & ~comments & ~repeated & ~rules
     kept[:first] = kept[end:] = False
     if not kept.any():
         raise FileError(f"{raw.name}: only headings, no rows under them")
-    _check_widths(rows, kept, filled, width)
+    footer.check_widths(rows, kept, filled, width)
     lines = raw.cells.index.to_numpy()
     for what, left in (
         ("text before the table", np.arange(len(kept)) < (header[0] if header else first)),
@@ -75,7 +76,7 @@ def table(rows: Rows, options: TableOptions) -> Table:
         among = lines[left & (filled > 0) & ~kept & ((what == "comments") | ~comments)]
         if len(among):
             raw.findings.notes.append(f"left out: {lines_of(among)} ({what})")
-    gaps = _gaps(filled, kept)
+    gaps = footer.gaps(filled, kept)
     if len(gaps) and not rows.certain:
         doubt = f"goes on after a blank line at {lines_of(lines[gaps])}: is it one table?"
         raw.findings.doubts.append(Doubt(doubt))
@@ -114,12 +115,15 @@ def _comments(raw: Table, filled: npt.NDArray[np.int64], usual: int) -> Mask:
     """The lines that begin like a comment and are no row of figures."""
     comments = where(raw.column(0), lambda text: text.lstrip().startswith(_COMMENTS))
     wide = comments & (filled >= usual)
+    others = np.flatnonzero(~comments & (filled >= usual))
+    headings_follow = len(others) > 0 and not any(
+        map(is_figure, map(str.strip, raw.row(others[0])))
+    )
     for row in np.flatnonzero(wide):
         # One with figures may be a row that was put out of use: whoever adds rows up, asks.
         # The first full line may be headings that a program has marked.
-        if any(map(is_figure, map(str.strip, raw.row(int(row))))) or row == np.argmax(
-            filled >= usual
-        ):
+        marked = row == np.argmax(filled >= usual) and not headings_follow
+        if marked or any(map(is_figure, map(str.strip, raw.row(int(row))))):
             comments[row] = False
     return comments
 
@@ -135,7 +139,7 @@ class _Looks:
     @classmethod
     def of(cls, raw: Table, rows: Sequence[int]) -> _Looks:
         """The looks of some rows."""
-        cells = {row: _texts(raw, row) for row in rows}
+        cells = {row: cells_of(raw, row) for row in rows}
         dated = {row: [bool(periods.iso(text)) for text in of] for row, of in cells.items()}
         counted = {
             row: [is_figure(text) and not date for text, date in zip(of, dated[row], strict=True)]
@@ -175,7 +179,7 @@ def _headings(
     """The headings, the rows on which they stand (none, one or two), and the first row of data."""
     raw = rows.table
     if rows.certain:
-        return _texts(raw, 0)[: rows.widths[0]], [0], 1
+        return cells_of(raw, 0)[: rows.widths[0]], [0], 1
     if options.header is not None:
         return _named_header(rows, options.header, filled, full)
     there = [int(row) for row in np.flatnonzero(full)[:_SAMPLE]]
@@ -185,22 +189,33 @@ def _headings(
     if len(there) == 1 and not any(map(is_figure, looks.cells[there[0]])):
         raise FileError(f"{raw.name}: only headings, no rows under them")
     first = next((row for row in there if any(looks.counted[row])), there[min(1, len(there) - 1)])
-    figures = looks.columns_of_figures(first)
-    above = [row for row in there if row < first]
-    while figures and above and looks.fits(above[-1], figures, loosely=len(above) > 1):
-        first = above.pop()
-    # A known system heads a column in a wide table alone, where it does not stand first.
-    while len(above) > 1 and BUILT_IN.knows(looks.cells[above[-1]][0]):
-        first = above.pop()
+    above, first = _above_the_data(looks, first)
     if not above:
         return _without_headings(raw, looks.cells[first][: rows.widths[first]], options, first)
     header = above[-1]
     if len(above) > 1 and above[-2] == header - 1:
         return _two_lines(rows, looks, above[-2], header, first)
+    known = [text for text in looks.cells[header] if BUILT_IN.knows(text)]
     of_years = not any(looks.counted[first]) and any(looks.dated[header])
-    if of_years and not _says_headings(looks.cells[header], options):
+    one_system = known == looks.cells[header][:1]
+    if (of_years or one_system) and not _says_headings(looks.cells[header], options):
         raise _ambiguous(raw, header, looks.cells[header])
     return looks.cells[header][: rows.widths[header]], [header], first
+
+
+def _above_the_data(looks: _Looks, first: int) -> tuple[list[int], int]:
+    """The rows above those of data, and the first of those; ``first`` has a figure in it."""
+    figures = looks.columns_of_figures(first)
+    above = [row for row in looks.cells if row < first]
+    while figures and above and looks.fits(above[-1], figures, loosely=len(above) > 1):
+        first = above.pop()
+    # A known system heads a column in a wide table alone, beside others and over figures.
+    while above and BUILT_IN.knows(looks.cells[above[-1]][0]):
+        beside = any(map(BUILT_IN.knows, looks.cells[above[-1]][1:]))
+        if len(above) == 1 and (beside or looks.counted[first][0]):
+            break
+        first = above.pop()
+    return above, first
 
 
 def _two_lines(
@@ -230,7 +245,7 @@ def _named_header(
         raise ColumnError(
             f"{raw.name}: has no headings on line {line}, which is blank or not there"
         )
-    return _texts(raw, found[0])[: rows.widths[found[0]]], [int(found[0])], int(found[0]) + 1
+    return cells_of(raw, found[0])[: rows.widths[found[0]]], [int(found[0])], int(found[0]) + 1
 
 
 def _without_headings(
@@ -280,102 +295,6 @@ def _with_units(headings: list[str], below: list[str]) -> list[str] | None:
         f"{heading} ({unit.strip('()[]')})" if unit and not is_missing(unit) else heading
         for heading, unit in zip(headings, below, strict=True)
     ]
-
-
-def _texts(raw: Table, row: int) -> list[str]:
-    return [" ".join(text.split()) for text in raw.row(int(row))]
-
-
-def _end(
-    rows: Rows, filled: npt.NDArray[np.int64], passed: Mask, first: int, width: int
-) -> tuple[int, str]:
-    """Where the table ends, and what stands below it.
-
-    It ends at a row that is no row of it: after a blank line, text without a figure, or headings;
-    or, below all others, lines with one cell.
-    """
-    raw = rows.table
-    there = np.flatnonzero((filled > 0) & ~passed & (np.arange(len(filled)) >= first))
-    spaced = np.diff(there) > 1
-    for row in there[1:][spaced] if not spaced.all() else ():
-        if not (filled[there[there < row][-1] + 1 : row] == 0).any():
-            continue  # comments stand between, and no blank line
-        cells = _texts(raw, row)[: rows.widths[row]]
-        usual = _texts(raw, there[0])
-        if row == there[-1] and any(
-            periods.iso(text) and not is_figure(text) and not periods.iso(above)
-            for text, above in zip(cells, usual, strict=False)
-        ):
-            return int(row), "text below the table"
-        # One that begins with a digit is a figure, though it may be one that can't be read.
-        if not any(text[:1].isdecimal() or is_figure(text) or is_missing(text) for text in cells):
-            below = there[there > row]
-            table = len(below) and any(is_figure(t) for r in below[:1] for t in _texts(raw, r))
-            return int(row), "another table below" if table else "text below the table"
-    end = len(filled)
-    for row in there[:0:-1]:
-        cell = raw.row(row)[0]
-        if rows.widths[row] > 1 or BUILT_IN.knows(cell) or is_figure(cell) or width < 2:
-            break
-        end = int(row)
-    return end, "text below the table"
-
-
-def _gaps(filled: npt.NDArray[np.int64], kept: Mask) -> npt.NDArray[np.int64]:
-    """The rows before which there are blank lines, unless those are everywhere."""
-    blank = np.cumsum(filled == 0)
-    rows = np.flatnonzero(kept)
-    gaps = np.diff(blank[rows]) > 0
-    return np.zeros(0, np.int64) if gaps.all() else rows[1:][gaps]
-
-
-def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: int) -> None:
-    """Refuse rows with a cell too many, or too few.
-
-    What is missing at the end of a row is blank, but a row that ends with a figure before the last
-    column of figures may have lost any of its cells. Raises FileError with all of them.
-    """
-    raw = rows.table
-    lines = raw.cells.index.to_numpy()
-    faults = {
-        int(row): f"{raw.at(lines[row])}: has {filled[row]} cells, but there are {width} "
-        "headings: quote a cell with a separator in it"
-        for row in np.flatnonzero(kept & (filled > width))
-    }
-    short = kept & (rows.widths < width)
-    if short.any():
-        sample = raw.cells.iloc[np.flatnonzero(kept)[:_SAMPLE]]
-        with_figures = [
-            i for i in range(width) if any(is_figure(str(t).strip()) for t in set(sample[i]))
-        ]
-        last = max(with_figures, default=-1) + 1
-        faults |= {
-            int(row): f"{raw.at(lines[row])}: has {rows.widths[row]} cells, but there are "
-            f"{width} headings: is a cell missing, or the line broken? Write a blank cell for what "
-            "is not known"
-            for row in np.flatnonzero(short & (rows.widths < last))
-            if is_figure(_texts(raw, int(row))[rows.widths[row] - 1]) or rows.widths[row] == 1
-        }
-    if not rows.ends and _is_cut_off(rows, kept, filled):
-        raw.findings.doubts.append(
-            Doubt("the last line is shorter than the others and has no line end: is it cut off?")
-        )
-    if faults:
-        separator = Remedy("delimiter", None, "names the separator")
-        raise FileError(*(faults[row] for row in sorted(faults)), settles=[separator])
-
-
-def _is_cut_off(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64]) -> bool:
-    """Whether the last line, which has no line end, looks like the beginning of a row.
-
-    Its cells are fewer than in any other, and it follows the table at once, or its last cell is a
-    figure that ends with its decimal mark.
-    """
-    if _texts(rows.table, len(kept) - 1)[max(rows.widths[-1] - 1, 0)].endswith((".", ",")):
-        return bool(kept[-1])
-    fewest = rows.widths[kept][:-1].min(initial=10**9)
-    follows = len(kept) > 1 and bool(kept[-2]) and filled[-2] > 0
-    return bool(rows.widths[-1] < fewest and (kept[-1] or follows))
 
 
 def _tidied(found: Table) -> Table:

@@ -11,6 +11,8 @@ from spamindex.names import BUILT_IN, Names
 Role: TypeAlias = Literal["spam", "market"]
 Unit: TypeAlias = Literal["percent", "fraction", "count"]
 Span: TypeAlias = Literal["day", "month", "year"]
+ALL, LAST = "all", "last"  # periods that an option can name
+
 Dates: TypeAlias = Literal["day-first", "month-first"]
 
 

@@ -84,6 +84,11 @@ def read(source: Source, options: TableOptions | None = None) -> Rows:
     return _delimited(text, options.delimiter)
 
 
+def cells_of(table: Table, row: int | np.integer) -> list[str]:
+    """The cells of a row, without blanks around them and with single ones in them."""
+    return [" ".join(text.split()) for text in table.row(int(row))]
+
+
 def _of_lines(
     name: str,
     lines: Sequence[tuple[int, list[str]]],

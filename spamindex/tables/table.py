@@ -37,6 +37,7 @@ class Table:
     findings: Findings
     place: str = ":"
     indents: dict[int, pd.Series[Any]] = field(default_factory=dict)
+    _texts: dict[int, list[str]] = field(default_factory=dict, init=False, compare=False)
 
     def at(self, line: int) -> str:
         """Where a row stands, as messages say it: FILE:LINE."""
@@ -49,6 +50,12 @@ class Table:
     def column(self, number: int) -> Column:
         """One of its columns."""
         return self.cells[number]
+
+    def texts(self, number: int) -> list[str]:
+        """The different texts of a column that stand in a row of it, counted once."""
+        if number not in self._texts:
+            self._texts[number] = texts(self.cells[number])
+        return self._texts[number]
 
     def row(self, number: int) -> list[str]:
         """The cells of one row, counted from 0."""
@@ -65,6 +72,12 @@ class Table:
         """What messages call a column: its heading in quotes, or its number."""
         heading = self.headings[number]
         return repr(heading) if heading else f"{number + 1} (no heading)"
+
+    def replaced(self, number: int, column: Column) -> Table:
+        """The table with another column in the place of one of its own."""
+        cells = self.cells.copy(deep=False)
+        cells[number] = column
+        return replace(self, cells=cells)
 
     def with_column(self, heading: str, column: Column) -> Table:
         """The table with one more column, the last."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from spamindex import words
-from spamindex.errors import Doubt, FigureError, Findings, Remedy, UnitError
+from spamindex.errors import Doubt, FigureError, Remedy, UnitError
 from spamindex.tables import numbers
 from spamindex.tables.layout import Entries
 from spamindex.tables.numbers import Reading
 from spamindex.tables.options import TableOptions
-from spamindex.tables.table import Column, Numbers, numbers_of, texts, where
+from spamindex.tables.table import Column, Numbers, numbers_of, where
 from spamindex.words import is_missing
 
 MOST_COUNTED = 1e18  # bytes of traffic can be counted too; far beyond, intervals overflow
@@ -90,80 +89,9 @@ def _multiple(heading: str) -> float | None:
     long = [
         words.MULTIPLES[w]
         for w in of.split()
-        if w in words.MULTIPLES and (len(w) > 2 or not w.isascii())
+        if w in words.MULTIPLES and w.isalpha() and (len(w) > 2 or not w.isascii())
     ]
     return long[0] if long else None
-
-
-def decimal_mark(entries: Entries, options: TableOptions) -> Reading:
-    """The one reading of the figures: which mark is the decimal one. Raises FigureError.
-
-    Under a heading of counts a mark before three digits is a thousands mark, under one of shares a
-    decimal mark; else the other columns of the table may tell.
-    """
-    column = entries.table.column(entries.value)
-    if options.decimal is not None:
-        return numbers.read(texts(column), [options.decimal])[0]
-    readings = numbers.read(texts(column))
-    if len(readings) == 1:
-        return readings[0]
-    heading = entries.heading
-    sign = said(heading)
-    thousands = [r for r in readings if r.grouped]
-    if len(thousands) == 1:
-        if words.says_shares(heading) or any(map(numbers.is_signed, texts(column))):
-            return next(r for r in readings if r is not thousands[0])
-        whole_counts = words.measure(heading) is not None and (sign is None or sign.times == 1)
-        if whole_counts:
-            return thousands[0]
-    if (mark := _mark_elsewhere(entries)) is not None:
-        return next(r for r in readings if r.mark == mark)
-    if len(thousands) == 1 and _same_shares(thousands[0], readings):
-        return next(r for r in readings if r is not thousands[0])
-    some = [text for text in texts(column) if any(m in text for m in numbers.MARKS)]
-    raise FigureError(
-        f"{entries.title}: is the mark in {', '.join(map(repr, some[:3]))} a decimal mark, or "
-        "one of thousands?",
-        settles=[
-            Remedy(
-                "decimal", readings[0].mark, f"makes {some[0]!r} {_shown(readings[0], some[0])}"
-            ),
-            Remedy("decimal", readings[1].mark, f"makes it {_shown(readings[1], some[0])}"),
-        ],
-    )
-
-
-def _shown(reading: Reading, text: str) -> str:
-    return f"{reading.values[text]:.10g}"
-
-
-def _same_shares(thousands: Reading, readings: Sequence[Reading]) -> bool:
-    """Whether all figures are just a thousand times larger, and add up to 100 with decimals."""
-    other = next(r for r in readings if r is not thousands)
-    pairs = [
-        (a, b)
-        for a, b in zip(thousands.values.values(), other.values.values(), strict=True)
-        if a == a
-    ]
-    return (
-        all(abs(a - 1000 * b) < 1e-6 * a for a, b in pairs)
-        and abs(sum(b for _, b in pairs) - 100) < 0.01
-    )
-
-
-def _mark_elsewhere(entries: Entries) -> str | None:
-    """The decimal mark that other columns of figures leave no doubt of."""
-    marks = set()
-    for number in range(len(entries.table.headings)):
-        if number in (entries.value, entries.os, *entries.periods):
-            continue
-        there = [t for t in texts(entries.table.column(number))[:1000] if numbers.is_figure(t)]
-        if not any(mark in text for text in there for mark in numbers.MARKS):
-            continue
-        readings = numbers.read(there)
-        if len(readings) == 1 and not readings[0].faults:
-            marks.add(readings[0].mark)
-    return marks.pop() if len(marks) == 1 else None
 
 
 def settle(
@@ -196,18 +124,14 @@ def settle(
             )
         if (sign is not None and sign.unit != "percent") or words.measure(heading) is not None:
             sign = None
-        if sign is not None and sign.times != 1 and not _are_per_mille(reading, sign):
-            raise UnitError(
-                f"{entries.title}: the heading says one unit, and the signs in the cells another: "
-                "correct the heading, or leave the signs out"
-            )
+        _refuse_contradiction(entries, reading, sign)
         sign = Sign("percent")
     halves = {
         text: numbers.half_unit(text, reading.mark)
         for text in reading.values
         if not is_missing(text)
     }
-    sums = _Sums(entries, values, half, numbers_of(column, halves, 0.0))
+    sums = _Sums(entries, values, half, numbers_of(column, halves, 0.0), signed=bool(signed.any()))
     if unit is None:
         unit, times = _found(entries, reading, sums, sign, whole_before)
     else:
@@ -225,28 +149,33 @@ def settle(
             f"{entries.title}: adds up to {total * rounded:.4g}, more than anybody has counted"
         )
     coarse = rounded > 1 or bool(reading.rounded)
-    findings.facts.append(f"counts, {total * rounded:,.10g} in all")
-    if (
-        options.unit is None
-        and words.measure(heading) is None
-        and sign is None
-        and "spam" not in words.words(heading).split()
-    ):
-        findings.notes.append("counts, since they are whole and above 100")
-        findings.facts.pop()
-        findings.notes[-1] = f"whole numbers above 100 taken as counts, {total:,.10g} in all"
+    says_counts = words.measure(heading) is not None or words.holds(heading, ["spam"])
+    if options.unit is None and sign is None and not says_counts:
+        findings.notes.append(f"whole numbers above 100 taken as counts, {total:,.10g} in all")
+    else:
+        findings.facts.append(f"counts, {total * rounded:,.10g} in all")
     return Figures(reading, "count", values * rounded, half * rounded, coarse, rounded)
 
 
-def _are_per_mille(reading: Reading, sign: Sign) -> bool:
-    """Whether a heading says per mille, and the signs in all cells do, too."""
-    return sign.times == Sign("percent", 0.1).times and all("‰" in t for t in reading.signed)
+def _refuse_contradiction(entries: Entries, reading: Reading, sign: Sign | None) -> None:
+    """Refuse percent signs under a heading of per mille or basis points."""
+    per_mille = Sign("percent", 0.1)
+    if sign in (None, Sign("percent")):
+        return
+    if sign != per_mille or not all("‰" in text for text in reading.signed):
+        raise UnitError(
+            f"{entries.title}: the heading says one unit, and the signs in the cells another: "
+            "correct the heading, or leave the signs out"
+        )
 
 
 class _Sums:
     """What the figures of each ranking and period add up to, and how far rounding explains."""
 
-    def __init__(self, entries: Entries, values: Numbers, half: float, own: Numbers) -> None:
+    def __init__(
+        self, entries: Entries, values: Numbers, half: float, own: Numbers, *, signed: bool
+    ) -> None:
+        self.signed = signed
         self.groups: npt.NDArray[np.int64] = entries.rankings(over_time=True)
         self.sums: Numbers = np.bincount(self.groups, weights=values).astype(float)
         filled = (values > 0).astype(float)
@@ -330,7 +259,9 @@ def _found(
 def _declared(entries: Entries, sums: _Sums, sign: Sign) -> tuple[str, float]:
     """The unit that a heading, or the sign in the cells, says."""
     says_percent = sign.unit == "percent" and sign.times == 1
-    if says_percent and sums.are(1).all() and sums.counted.max() > 1:
+    # A row of fractions may be missing; a sign in the cells themselves is taken at its word.
+    small = sums.largest <= 1 and not sums.signed
+    if says_percent and (small or sums.are(1).all()) and sums.counted.max() > 1:
         raise UnitError(
             f"{entries.title}: says percent, but adds up to {_total(sums)}",
             settles=[_FRACTION, _PERCENT],
@@ -346,7 +277,8 @@ def _by_what_they_add_up_to(entries: Entries, sums: _Sums) -> tuple[str, float] 
     if fractions.all():
         doubt = f"read as fractions, since they add up to {_total(sums)}"
         says_so = Remedy("unit", "fraction", "says so")
-        entries.table.findings.doubts.append(Doubt(doubt, (says_so,)))
+        not_so = Remedy("unit", "percent", "reads them as percents")
+        entries.table.findings.doubts.append(Doubt(doubt, (says_so, not_so)))
         return "fraction", 100.0
     if fractions.any() and (percents.any() or (sums.sums > 1.5).any()):
         raise UnitError(
@@ -400,6 +332,7 @@ def _of_shares(
             raise UnitError(
                 f"{entries.title}: {text}: do some rows hold others?",
                 settles=[
+                    *_without(entries, sums, above),
                     Remedy("drop", None, "leaves rows out that hold others, or are held by them"),
                     Remedy("unit", "percent", "takes them as they are (answers of a survey)"),
                 ],
@@ -442,11 +375,17 @@ def _rankings(entries: Entries, sums: _Sums, which: npt.NDArray[np.bool_]) -> st
     )
 
 
+def _without(entries: Entries, sums: _Sums, which: npt.NDArray[np.bool_]) -> list[Remedy]:
+    """The ways to leave rankings out, where one column tells them from the others."""
+    there = {i: entries.table.texts(i) for i in {*entries.by, *entries.periods}}
+    told = [i for i, of in there.items() if len(of) > 1 and entries.table.headings[i]]
+    if len(told) != 1 or which.all():
+        return []
+    heading, column = entries.table.headings[told[0]], entries.table.column(told[0])
+    rows = [int(np.flatnonzero(sums.groups == g)[0]) for g in np.flatnonzero(which)[:3]]
+    return [Remedy("where", f"{heading}!={column.iloc[row]}", "leaves it out") for row in rows]
+
+
 def _those(entries: Entries, rows: npt.NDArray[np.bool_]) -> str:
     first = np.flatnonzero(rows)[:3]
     return ", ".join(f"{entries.name(row)!r} (line {entries.line(row)})" for row in first)
-
-
-def note_of(findings: Findings) -> str:
-    """What is said of the unit; for tests."""
-    return "; ".join(findings.facts)

@@ -1,1 +1,1 @@
-"""Known tables with the changes that people, spreadsheets and exports make, and what is read of them."""
+"""Known tables with the changes that people and programs make, and what is read of them."""

@@ -32,7 +32,7 @@ class Sheet:
     """A table whose right shares are known.
 
     ``columns`` has the heading of each column by its key, which stays when a heading is changed:
-    ``os`` holds the names and ``value`` the figures of a long table; the figures of a wide one stand
+    ``os`` holds the names and ``value`` the figures of a long table; those of a wide one stand
     under ``sys:NAME``, or ``at:PERIOD`` where there is a column for each period. ``options`` are
     those of the reading, in which ``{key}`` stands for a heading. ``chosen`` says which rows those
     options choose.
@@ -97,10 +97,14 @@ class Sheet:
             found[tuple(row.cells.get(key, "") for key in self.spread)].append(row)
         return found
 
-    def entries(self, amounts: Callable[[Row], dict[str, Fraction]]) -> Iterator[tuple[tuple[str, ...], Fraction]]:
+    def entries(
+        self, amounts: Callable[[Row], dict[str, Fraction]]
+    ) -> Iterator[tuple[tuple[str, ...], Fraction]]:
         """The figure of each system that the options choose, by ranking and name."""
         for row in self.rows:
-            if any(row.cells[key] != value for key, value in self.chosen.items() if key in row.cells):
+            if any(
+                row.cells[key] != value for key, value in self.chosen.items() if key in row.cells
+            ):
                 continue
             by = (row.cells[self.by],) if self.by else ()
             for key, amount in amounts(row).items():
@@ -120,7 +124,9 @@ class Sheet:
             totals[name[:-1]] += amount
         if self.unit == "count" or amounts:
             return {name: float(100 * n / totals[name[:-1]]) for name, n in sums.items()}
-        return {name: float(n * (100 if self.unit == "fraction" else 1)) for name, n in sums.items()}
+        return {
+            name: float(n * (100 if self.unit == "fraction" else 1)) for name, n in sums.items()
+        }
 
     def each(self, change: Callable[[str], str]) -> None:
         """Change the text of each figure."""
@@ -159,7 +165,9 @@ class Sheet:
     def content(self) -> bytes:
         """The file."""
         if self.form == "xlsx":
-            return _workbook([*([line] for line in self.above), *self.lines(), *([line] for line in self.below)])
+            return _workbook(
+                [*([line] for line in self.above), *self.lines(), *([line] for line in self.below)]
+            )
         data = self._text().replace("\n", self.line_end).encode(self.encoding)
         return data[: -self.cut] if self.cut else data
 
@@ -167,7 +175,11 @@ class Sheet:
         headings, *rows = self.lines()
         if self.form in ("json", "json lines"):
             objects = [
-                "{" + ", ".join(f"{json.dumps(h)}: {_value(c)}" for h, c in zip(headings, row, strict=True)) + "}"
+                "{"
+                + ", ".join(
+                    f"{json.dumps(h)}: {_value(c)}" for h, c in zip(headings, row, strict=True)
+                )
+                + "}"
                 for row in rows
             ]
             if self.form == "json lines":
@@ -175,7 +187,9 @@ class Sheet:
             return "[" + ",\n ".join(objects) + "]\n"
         if self.form == "markdown":
             table = [headings, ["---"] * len(headings), *rows]
-            lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in table]
+            lines = [
+                "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in table
+            ]
             return "".join(f"{line}\n" for line in [*self.above, "", *lines, "", *self.below])
         if self.lost:
             row, cell = self.lost
@@ -186,19 +200,23 @@ class Sheet:
             lines = [f"{line}\n" for line in lines]
         elif self.gaps == "one":
             lines.insert(len(lines) // 2 + 1, "\n")
-        return "".join([*(f"{line}\n" for line in self.above), *lines, *(f"{line}\n" for line in self.below)])
+        return "".join(
+            [*(f"{line}\n" for line in self.above), *lines, *(f"{line}\n" for line in self.below)]
+        )
 
     def last_line(self) -> str:
         """The last line of the file, with its line end."""
         return self._line(self.lines()[-1])
 
     def _line(self, row: list[str]) -> str:
-        """A row as a line; ``raw`` is as by hand, without a quotation mark where it would need one."""
+        """A row as a line; ``raw`` is as by hand, without quotation marks."""
         if self.raw:
             return self.delimiter.join(row) + "\n"
         text = io.StringIO()
-        quoting = csv.QUOTE_ALL if self.quoted else csv.QUOTE_MINIMAL
-        csv.writer(text, delimiter=self.delimiter, quoting=quoting, lineterminator="\n").writerow(row)
+        quoting: Literal[0, 1] = 1 if self.quoted else 0  # csv.QUOTE_ALL, or QUOTE_MINIMAL
+        csv.writer(text, delimiter=self.delimiter, quoting=quoting, lineterminator="\n").writerow(
+            row
+        )
         return text.getvalue()
 
 
@@ -206,7 +224,11 @@ def _value(text: str) -> str:
     """A cell as JSON has it: a plain figure is a number, a blank one null."""
     if not text:
         return "null"
-    return text if re.fullmatch(r"(0|[1-9]\d*)(\.\d+)?", text) else json.dumps(text, ensure_ascii=False)
+    return (
+        text
+        if re.fullmatch(r"(0|[1-9]\d*)(\.\d+)?", text)
+        else json.dumps(text, ensure_ascii=False)
+    )
 
 
 def _workbook(rows: list[list[str]]) -> bytes:
@@ -218,25 +240,33 @@ def _workbook(rows: list[list[str]]) -> bytes:
                 raise ValueError(text)
             return f"<c><v>{float(text)!r}</v></c>"
         except ValueError:
-            return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>' if text else "<c/>"
+            return (
+                f'<c t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
+                if text
+                else "<c/>"
+            )
 
     body = "".join(f"<row>{''.join(map(cell, row))}</row>" for row in rows)
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     package = "http://schemas.openxmlformats.org/package/2006"
-    kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    application = "application/vnd.openxmlformats"
+    kinds = f"{application}-officedocument.spreadsheetml"
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{package}/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Default Extension="rels" ContentType="{application}-package.relationships+xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{kinds}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{kinds}.worksheet+xml"/></Types>',
+        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{kinds}.worksheet+xml"/>'
+        "</Types>",
         "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="a" '
         f'Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
         '<sheet name="Sheet1" sheetId="1" r:id="a"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="a" '
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">'
+        '<Relationship Id="a" '
         f'Type="{office}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{body}</sheetData></worksheet>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{body}</sheetData>'
+        "</worksheet>",
     }
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

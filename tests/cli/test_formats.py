@@ -63,7 +63,7 @@ def test_names_are_no_markup(style: str) -> None:
 
 @pytest.mark.parametrize("style", ["github", "pipe", "jira", "youtrack", "asciidoc"])
 def test_a_bar_in_a_name_does_not_end_its_cell(style: str) -> None:
-    assert r"&\|" in render(ODD, style)
+    assert render(ODD, style).replace("amp;", "").count("&\\|") == 1
 
 
 def test_wide_characters_are_aligned() -> None:

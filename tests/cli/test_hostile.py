@@ -267,7 +267,10 @@ def test_tables_that_are_none(invoke: Invoke, write: Write) -> None:
     result = invoke("compute", write("wide.csv", f"{wide}\n{wide}\n"), SHARE)
     assert result.complaints == ["error: wide.csv: has a row of 100000 cells; is it a table?"]
     blank = write("blank.csv", "os,visits\nLinux,500\nWindows,500\n" + "\n" * 200_000)
-    assert invoke("shares", blank).stdout == "os,share_percent\nLinux,50.0\nWindows,50.0\n"
+    assert (
+        invoke("shares", blank).stdout
+        == "os,share_percent,count\nLinux,50.0,500\nWindows,50.0,500\n"
+    )
     assert "Linux,50.0,1\n" in invoke("tally", blank, "--os", "os").stdout
 
 

@@ -193,7 +193,7 @@ def test_the_whole_command_that_an_error_advises_works_as_it_stands(tmp_path: Pa
     )
     script = f'spamindex compute "$SPAM" "{table}" --by day --where os!=Windows -f csv -p 2 -q'
     error = shell(script).stderr
-    advised = error[error.index("spamindex shares") : error.index(" or month-first")]
+    advised = error[error.index("spamindex shares") : error.index(" if it is the day")]
     assert advised == (
         f"spamindex shares '{table}' --by day --dates day-first | "
         f"spamindex compute {SPAM} - --by day --where 'os!=Windows' --format csv --precision 2 "

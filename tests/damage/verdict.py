@@ -63,8 +63,8 @@ def verdict(one: Damaged, result: Result) -> Outcome:
     ):
         return "losses" if lost else "exact"
     doubts = [doubt for kind in one.kinds for doubt in _MAY_ALTER.get(kind, ())]
-    said = " ".join(line for line in lines if line.startswith("spamindex: warning: "))
-    return "doubted" if any(doubt in said for doubt in doubts) else "wrong"
+    warnings = " ".join(line for line in lines if line.startswith("spamindex: warning: "))
+    return "doubted" if any(doubt in warnings for doubt in doubts) else "wrong"
 
 
 _Ranking = dict[str, tuple[float, float, float]]

@@ -423,7 +423,7 @@ def test_other_is_decided_in_each_ranking_by_itself() -> None:
     assert ranked(ranked_.ranking, "month", "os", "spam_index") == [
         ("a", "x", 1.2), ("a", "Other", 0.8), ("b", "x", 1.2)
     ]  # fmt: skip
-    assert ranked_.market.notes[0].startswith("not ranked: Other (20 % of machines), which")
+    assert ranked_.market.notes[0].startswith("not ranked: Other (20 % of machines), since")
     assert doubts(ranked_.market) == ["no spam share for y (30 % of machines): left out"]
 
 

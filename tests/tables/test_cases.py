@@ -29,9 +29,11 @@ def verdict(case: dict[str, Any], answer: Answer) -> str:
         return "refused" if not answer.stdout and "error: " in answer.stderr else "wrong"
     right, also = case.get("right"), set(case.get("also", ()))
     found = answer.figures
-    if right is not None and set(right) <= set(found) <= set(right) | also:
-        if all(math.isclose(found[n], right[n], rel_tol=2e-6, abs_tol=1e-12) for n in right):
-            return "right"
+    if right is None:
+        return "warned" if answer.warned else "wrong"
+    named = set(right) <= set(found) <= set(right) | also
+    if named and all(math.isclose(found[n], right[n], rel_tol=2e-6, abs_tol=1e-12) for n in right):
+        return "right"
     return "warned" if answer.warned else "wrong"
 
 

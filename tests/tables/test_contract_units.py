@@ -138,7 +138,7 @@ def test_a_heading_of_counts_needs_no_large_numbers(heading: str) -> None:
     assert read(of(heading, "45", "1", "4")) == {"Windows": 90.0, "Linux": 2.0, "macOS": 8.0}
 
 
-@pytest.mark.parametrize("heading", ["visits", "Installationen", "devices (hundreds)"])
+@pytest.mark.parametrize("heading", ["visits", "Installationen", "devices (dozens)"])
 def test_counts_that_are_not_whole_are_asked_about(heading: str) -> None:
     table = of(heading, "9.5", "0.3", "0.7")
     answer = refused(table)

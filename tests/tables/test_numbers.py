@@ -4,11 +4,12 @@ import math
 
 import pytest
 
-from spamindex.tables.numbers import is_figure, is_missing, read
+from spamindex.tables.numbers import half_unit, is_clock, is_figure, is_signed, read
+from spamindex.words import is_missing
 
 
 def values(*texts: str, marks: str = ".,") -> list[list[float]]:
-    return [reading.values for reading in read(texts, marks)]
+    return [list(reading.values.values()) for reading in read(texts, marks)]
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,11 @@ def values(*texts: str, marks: str = ".,") -> list[list[float]]:
         (["1,234.00", "12.00"], [1234.0, 12.0]),
         (["0.001", "0.002"], [0.001, 0.002]),
         (["-0"], [0.0]),
+        (["%5,14", "% 92,65"], [5.14, 92.65]),
+        (["900 ‰", "30‰"], [90.0, 3.0]),
+        (["91,58,000", "1,03,000"], [9158000.0, 103000.0]),
+        (["9.2k", "700"], [9200.0, 700.0]),
+        (["1.44 bn", "330 Mio."], [1.44e9, 330e6]),
     ],
 )
 def test_one_reading(texts: list[str], expected: list[float] | None) -> None:
@@ -33,7 +39,7 @@ def test_one_reading(texts: list[str], expected: list[float] | None) -> None:
     if expected is None:
         assert reading.faults
     else:
-        assert reading.values == expected
+        assert list(reading.values.values()) == expected
         assert not reading.faults
 
 
@@ -70,7 +76,7 @@ def test_a_mark_that_is_given_is_the_mark() -> None:
 def test_what_is_no_share_is_a_fault(text: str, fault: str) -> None:
     (reading,) = read(["5.14", text])
     assert reading.faults == {text: fault}
-    assert math.isnan(reading.values[1])
+    assert math.isnan(reading.values[text])
 
 
 def test_a_thousands_mark_beside_a_part_of_one_is_a_fault() -> None:
@@ -82,11 +88,13 @@ def test_decimal_points_and_commas_in_one_column_are_faults() -> None:
     assert {tuple(reading.faults) for reading in read(["5,14", "92.65"])} == {("5,14",), ("92.65",)}
 
 
-@pytest.mark.parametrize("text", ["", "-", "N/A", "NULL", "nan", "None", "\N{EM DASH}"])
+@pytest.mark.parametrize(
+    "text", ["", "-", "--", "..", "N/A", "NULL", "nan", "None", "(empty)", "\N{EM DASH}"]
+)
 def test_missing(text: str) -> None:
     assert is_missing(text)
     (reading,) = read([text, "1.5"])
-    assert math.isnan(reading.values[0])
+    assert math.isnan(reading.values[text])
     assert not reading.faults
 
 
@@ -101,3 +109,25 @@ def test_nought_is_not_missing() -> None:
 )  # fmt: skip
 def test_is_figure(text: str, looks_like_one: bool) -> None:
     assert is_figure(text) is looks_like_one
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"), [("00:15:01", True), ("3m 12s", True), ("12.5", False), ("5 %", False)]
+)
+def test_a_duration_is_no_figure(text: str, is_one: bool) -> None:
+    assert is_clock(text) is is_one
+
+
+def test_what_a_text_says_of_its_figure_is_kept() -> None:
+    (reading,) = read(["5 %", "10", "9.2k", "1 234", "0 %"])
+    assert reading.signed == {"5 %"}
+    assert "10" in reading.plain
+    assert reading.rounded == {"9.2k"}
+    assert reading.grouped == {"1 234"}
+
+
+def test_thousands_and_signs_are_told() -> None:
+    assert (is_signed("5.14 %"), is_signed("% 5.14"), is_signed("5.14")) == (True, True, False)
+    assert (half_unit("5.14", "."), half_unit("5", "."), half_unit("5,1 %", ",")) == (
+        0.005, 0.5, 0.05
+    )  # fmt: skip

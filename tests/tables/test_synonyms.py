@@ -160,7 +160,9 @@ def test_lines_are_counted_over_quotations(write: Write) -> None:
 
 
 def test_how_an_encoding_was_found_is_a_note(write: Write) -> None:
-    with pytest.warns(SpamIndexNote, match=r"^n\.csv: has no byte-order mark; read as utf-16-le$"):
+    with pytest.warns(
+        SpamIndexNote, match=r"^n\.csv: has no byte-order mark, and was read as utf-16-le$"
+    ):
         read_names(write("n.csv", "name,canonical\nTux,Linux\n".encode("utf-16-le")))
 
 

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import pytest
+
+import spamindex
+from spamindex import read_both
+from spamindex.errors import ColumnError, MatchError, PeriodError, SpamIndexError
+from spamindex.tables.both import read_pair
+from spamindex.tables.options import TableOptions
+from spamindex.tables.shares import Reading
+from tests.conftest import Write, said
+
+
+def pair(write: Write, spam: str, market: str, **fields: object) -> tuple[Reading, Reading]:
+    options = TableOptions().with_fields(fields)
+    return read_pair(write("spam.csv", spam), write("share.csv", market), options, options)
+
+
+def test_fields_of_one_table_are_called_by_its_name(write: Write) -> None:
+    spam = write("s.csv", "os,a,b\nLinux,40,5\nWindows,60,95\n")
+    share = write("m.csv", "os,n\nLinux,1\nWindows,3\n")
+    with said("s.csv: column 'b'; percents that add up to 100; not used: 'a'"):
+        ours, theirs = read_both(spam, share, spam_column="b", share_unit="count")
+    assert (ours["share"].tolist(), theirs["share"].tolist()) == ([5.0, 95.0], [25.0, 75.0])
+
+
+def test_the_faults_of_both_tables_are_one_error(write: Write) -> None:
+    with pytest.raises(SpamIndexError) as caught:
+        pair(write, "os,share\nLinux,x5\nMac,5\nBSD,95\n", "os,share\nMac,5\nLinux,y6\nBSD,95\n")
+    assert caught.value.faults == (
+        "spam.csv:2: column 'share': 'x5' is not a number",
+        "share.csv:3: column 'share': 'y6' is not a number",
+    )
+
+
+def test_a_remedy_says_for_which_table_it_is(write: Write) -> None:
+    with pytest.raises(SpamIndexError) as caught:
+        pair(write, "os,share\nLinux,5\nMac,95\n", "os,n\nMac,5\nLinux,6\n")
+    assert {(remedy.of, remedy.path) for remedy in caught.value.parts[0].settles} == {
+        ("market", "share.csv")
+    }
+
+
+def test_one_file_and_one_column_are_not_divided_by_themselves(write: Write) -> None:
+    path = write("t.csv", "os,a,b\nLinux,40,5\nWindows,60,95\n")
+    same = write("sub.csv", "os,share\nLinux,40\nWindows,60\n")
+    with pytest.raises(MatchError, match="is both tables, and its shares can't be divided"):
+        read_both(same, f"./{same}")
+    with pytest.warns(spamindex.SpamIndexNote, match="not used"):
+        ours, theirs = read_both(path, path, spam_column="a", share_column="b")
+    assert (ours["share"].tolist(), theirs["share"].tolist()) == ([40.0, 60.0], [5.0, 95.0])
+
+
+MONTHS = "month,os,share\n2010-01,Linux,10\n2010-01,Mac,90\n2010-02,Linux,20\n2010-02,Mac,80\n"
+PLAIN = "os,share\nLinux,5\nMac,95\n"
+
+
+@pytest.mark.parametrize("heading", ["month", "Date", "Monat", "period", "Mois"])
+@pytest.mark.parametrize("asked", ["period", "month", "Date"])
+def test_the_periods_of_either_table_answer_to_the_name_of_the_others(
+    write: Write, heading: str, asked: str
+) -> None:
+    if asked == "Date" and heading != "Date":
+        return  # no table calls them so
+    ours, theirs = pair(write, MONTHS, MONTHS.replace("month", heading), by=asked)
+    assert ours.shares[0].tolist() == theirs.shares[0].tolist()
+
+
+def test_a_period_applies_to_the_tables_that_have_dates(write: Write) -> None:
+    ours, theirs = pair(write, MONTHS, PLAIN, period="2010-02")
+    assert ours.shares["share"].tolist() == [20.0, 80.0]
+    assert theirs.shares["share"].tolist() == [5.0, 95.0]
+    with pytest.raises(PeriodError, match="neither table has dates, so '2010' can't be chosen"):
+        pair(write, PLAIN, PLAIN, period="2010")
+
+
+def test_the_last_period_is_the_last_that_both_have(write: Write) -> None:
+    older = MONTHS.replace("2010-02", "2009-12")
+    ours, _ = pair(write, MONTHS, older, period="last")
+    assert ours.periods == ["2010-01"]
+    with pytest.raises(PeriodError, match="the tables have no period in common"):
+        pair(write, MONTHS, MONTHS.replace("2010", "2011"), period="last")
+
+
+@pytest.mark.parametrize("field", ["key", "by", "where", "sum"])
+def test_a_column_that_no_table_has_is_refused(write: Write, field: str) -> None:
+    value = "land=DE" if field == "where" else "land"
+    with pytest.raises(ColumnError, match="no table has a column 'land': spam.csv has 'os'"):
+        pair(write, PLAIN, PLAIN, **{field: value})
+
+
+def test_a_name_that_is_left_out_needs_to_stand_in_one_table(write: Write) -> None:
+    ours, theirs = pair(write, PLAIN + "Haiku,0\n", PLAIN, drop="Haiku")
+    assert len(ours.shares) == len(theirs.shares) == 2
+    with pytest.raises(MatchError, match="no row is called 'Haiku'"):
+        pair(write, PLAIN, PLAIN, drop="Haiku")
+
+
+@pytest.mark.parametrize(
+    ("spam", "market", "text"),
+    [
+        ("2010-03", "2019-07", "the spam shares are of 2010-03, these of 2019-07"),
+        ("2010-03-01", "2010-03", None),
+        ("2010-03", "2010-03", None),
+        ("2010-02", "2010-Q1", None),
+    ],
+)
+def test_tables_of_different_periods_are_doubted(
+    write: Write, spam: str, market: str, text: str | None
+) -> None:
+    tables = [f"period,os,share\n{p},Linux,5\n{p},Mac,95\n" for p in (spam, market)]
+    _, theirs = pair(write, *tables)
+    assert [doubt.text for doubt in theirs.findings.doubts] == ([text] if text else [])
+    _, theirs = pair(write, *tables, period="all")
+    assert theirs.findings.doubts == []
+
+
+def test_a_week_is_no_month(write: Write) -> None:
+    weeks = "week,os,share\n2010-04,Linux,10\n2010-04,Mac,90\n"
+    months = "month,os,share\n2010-04,Linux,10\n2010-04,Mac,90\n"
+    with pytest.raises(PeriodError, match="has weeks under 'week', and share.csv months under"):
+        pair(write, weeks, months, by="period")
+
+
+def test_a_group_column_that_one_table_calls_otherwise_is_named(write: Write) -> None:
+    spam = "country,os,messages\nDE,Linux,20\nDE,Mac,80\nUS,Linux,10\nUS,Mac,90\n"
+    market = spam.replace("country", "Region").replace("messages", "visits")
+    with pytest.raises(MatchError, match="differ in 'Region'") as caught:
+        pair(write, spam, market, by="country")
+    assert [(r.field, r.value) for r in caught.value.settles] == [("by", "country=Region")]
+    ours, theirs = pair(write, spam, market, by="country=Region")
+    assert ours.shares.equals(theirs.shares)
+
+
+def test_names_are_those_of_systems_where_one_table_says_so(write: Write) -> None:
+    ours, theirs = pair(write, "os,share\nA,5\nB,95\n", "label,share\nA,5\nB,95\n")
+    assert ours.names is theirs.names
+    assert spamindex.read_both("spam.csv", "share.csv")[0]["os"].tolist() == ["A", "B"]
