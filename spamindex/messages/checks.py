@@ -110,6 +110,11 @@ def flag(asked: Flag) -> nw.Expr:
     return when(cell.is_in(spam), nw.concat_str([nw.lit(SPAM), cell]), said)
 
 
+def parted(spam: int, ham: int, lacking: int) -> dict[str, int]:
+    """How many records have each of the flags that a column of true and false can have."""
+    return {f"{SPAM}true": spam, _HAM: ham, _LACKING: lacking}
+
+
 def _check_flags(groups: Groups, asked: Flag) -> None:
     rows = Counter[str]()
     for row in groups.rows:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 # What p0f 2, and amavis behind p0f 3, write after the name of an OS; and p0f 2 for none.
 _SUFFIX = r"\s*(?:; dist:.*|(?:\(up: [^)]*\))?,? \((?:distance|link) ?.*|\(up: [^)]*\))$"
 _NO_OS = r"^UNKNOWN \[.*$"
-_SUMS = ("n", "misweighed", "squares", *as_of.TOLD)
+_SUMS = ("n", "misweighed", "squares", "flagged", "told", *as_of.TOLD)
 
 
 def tally(
@@ -129,6 +129,8 @@ def counts_of(
     summed = told.group_by(*keys).agg(**{name: nw.col(name).sum() for name in sums})
     rows = collected(summed.select(*keys, *sums))
     every = [dict(zip([*keys, *sums], row, strict=True)) for row in rows]
+    if "flagged" in sums:
+        every = [part for row in every for part in _parted(row)]
     groups = Groups(records, question, [r for r in every if not (r["bad"] or _is_extra(r))])
     spans = checks.check(groups)
     labels, why = Counter[str](), Counter[str]()
@@ -169,6 +171,13 @@ def counts_of(
     )
 
 
+def _parted(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """A group of which the true flags were added up, as one group for each flag."""
+    flagged, told = int(row["flagged"] or 0), int(row["told"])
+    parts = checks.parted(flagged, told - flagged, int(row["rows"]) - told)
+    return [{**row, "flag": flag, "rows": n, "n": n} for flag, n in parts.items() if n]
+
+
 def _is_extra(row: Mapping[str, Any]) -> bool:
     """Whether the records of a group are a heading that is repeated."""
     return bool(row["why"] == "heading")
@@ -199,19 +208,25 @@ def _grouped(records: Frame, question: Question, bring: Bring) -> Frame:
     """Groups of records of which the same cells say the same, with the label of their client."""
     # Told apart as they are, and made text when they are few, unless sightings come between them.
     cells = _cells(records, question, as_text=question.over_time)
-    told = records.select(**cells, **_weights(question))
     by_client = question.count == "machines" or question.cluster == question.client
-    if question.over_time:
-        told = _identified(told, question, bring)
-    else:
+    sums = _weights(question)
+    flag = question.spam
+    alone = not (question.cluster or by_client or question.weight or question.over_time)
+    if flag and alone and not flag.values and records.collect_schema()[flag.column] == nw.Boolean:
+        # Added up and not told apart, which makes half as many groups of clients.
+        is_spam = cells.pop("spam")
+        sums = {
+            "flagged": when(is_spam, nw.lit(1), nw.lit(0)),
+            "told": when(is_spam.is_null(), nw.lit(0), nw.lit(1)),
+        }
+    told = records.select(**cells, **sums)
+    if not question.over_time:
         told = _summed(told, question)
-        told = _identified(told, question, bring)
-    if question.fingerprints is not None:
-        if not by_client:  # of clients with a fingerprint the address matters no longer
-            normal = when(nw.col("known").is_null(), nw.col("normal"), null())
-            told = told.with_columns(normal=normal)
-        told = _summed(told, question)
-    return told
+    told = _identified(told, question, bring).with_columns(why=_why(question))
+    if question.fingerprints is None:
+        return told
+    # Where no client is counted by itself, the groups are few from here on.
+    return _summed(told if by_client else told.drop("normal"), question)
 
 
 def _weights(question: Question) -> dict[str, nw.Expr]:
@@ -253,8 +268,10 @@ def _understood(told: Frame, question: Question) -> Frame:
     """What the cells of each group mean: its ``label``, ``why``, ``flag``, and perhaps ``unit``."""
     by = [f"by{i}" for i in range(len(question.by))]
     columns = {name: nw.col(name).fill_null("") for name in by}
-    columns |= {"label": _label(question), "why": _why(question), "bad": nw.col("bad")}
-    columns["flag"] = nw.lit("") if question.spam is None else checks.flag(question.spam)
+    columns |= {"label": _label(question), "why": nw.col("why"), "bad": nw.col("bad")}
+    there = told.collect_schema().names()
+    flag = question.spam if "spam" in there else None
+    columns["flag"] = nw.lit("") if flag is None else checks.flag(flag)
     if question.count == "machines":
         normal = nw.col("normal")
         columns["unit"] = when(is_address(normal), normal, null())
@@ -264,7 +281,7 @@ def _understood(told: Frame, question: Question) -> Frame:
         unit = text("unit")
         missing = unit.is_null() | unit.str.strip_chars().str.to_lowercase().is_in(list(MISSING))
         columns["unit"] = when(missing, null(), unit)
-    sums = [name for name in told.collect_schema().names() if name == "rows" or name in _SUMS]
+    sums = [name for name in there if name == "rows" or name in _SUMS]
     return told.select(**columns, **{name: nw.col(name) for name in sums})
 
 
