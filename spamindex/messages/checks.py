@@ -126,8 +126,8 @@ def _check_flags(groups: Groups, asked: Flag) -> None:
     if lacking:
         findings.notes.append(f"{lacking} records without a value in column {column!r} are no spam")
     if asked.values:
-        words = _spam_words(asked)
-        if absent := [word for word in words if not rows[SPAM + word]]:
+        words = [value.strip() for value in asked.values]
+        if absent := [word for word in words if not rows[SPAM + word.lower()]]:
             there = ",".join(word for word in words if word not in absent)
             findings.doubts.append(
                 Doubt(

@@ -28,8 +28,8 @@ from spamindex.messages.frames import (
     text,
     when,
 )
-from spamindex.messages.options import RecordOptions
-from spamindex.messages.query import Counts, Question, Span
+from spamindex.messages.options import RecordOptions, Span
+from spamindex.messages.query import Counts, Question
 from spamindex.messages.roles import question as asked_of
 from spamindex.messages.tallies import shares, systems
 from spamindex.names import BUILT_IN, Names

@@ -8,10 +8,8 @@ from typing import NamedTuple
 
 from spamindex.errors import Findings
 from spamindex.messages.fingerprints import UNKNOWN, Fingerprints
-from spamindex.messages.options import By, Span, Unit
+from spamindex.messages.options import By, Unit
 from spamindex.names import BUILT_IN, Names
-
-__all__ = ["ClusterSums", "Counts", "Flag", "Question", "Span"]
 
 
 class Flag(NamedTuple):

@@ -210,7 +210,7 @@ def test_an_endless_line_takes_no_memory(args: list[str]) -> None:
     code, said, peak = weighed(*args, stdin="/dev/zero")
     assert code == 1
     assert said.startswith("spamindex: error: standard input:")
-    assert TOO_LONG in said or "holds zero bytes" in said
+    assert any(why in said for why in (TOO_LONG, "holds zero bytes", "neither Parquet nor text"))
     assert said.count("\n") == 1
     assert peak < 200
 
