@@ -96,7 +96,7 @@ REFUSED = {
     "a name of half a character in JSON": (
         "tally INPUT",
         b'{"os": "Linux", "\\ud800": 1}\n',
-        "error: INPUT: none of its first lines is a JSON object with names in it",
+        "error: INPUT: none of its lines is a JSON object with names in it",
     ),
     "JSON with thousands of names": (
         "sample INPUT --os Linux",
@@ -112,11 +112,6 @@ REFUSED = {
         "tally INPUT",
         b"os," + b"x" * 200_000 + b"\nLinux,1\n",
         "error: INPUT:1: a heading is longer than 131072 characters",
-    ),
-    "a blank line above the headings": (
-        "tally INPUT",
-        b"\nos,spam\nLinux,1\n",
-        "error: INPUT:1: is blank; a heading with a name for each column is needed",
     ),
     "counting apart by the OS itself": (
         "tally INPUT --by OS",
@@ -243,10 +238,8 @@ def test_a_parquet_file_that_names_a_column_in_no_text_is_refused(
 @pytest.mark.parametrize(
     ("value", "name"),
     [
-        ("['Linux', null]", '"[Linux, NULL]"'),
-        ("{'a': 1}", "{'a': 1}"),
         ("'\\xFF'::blob", "\\xFF"),
-        ("'nan'::double", "nan"),
+        ("'nan'::double", "Unknown"),
         ("1.50::decimal(4, 2)", "1.50"),
         ("interval 3 month", "3 months"),
         ("timestamptz '2010-02-01 00:00:00+03'", "2010-01-31 21:00:00+00"),

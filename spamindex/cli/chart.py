@@ -120,7 +120,9 @@ def chart(
         width = shutil.get_terminal_size().columns
         picture: str | bytes = terminal.draw(drawn, width, title, source)
     else:
-        picture = charts.image(drawn, kind, title, source, size)
+        # A font that lacks characters of the names is found only where they are drawn.
+        with console.warnings_said(strict=said["strict"], quiet=said["quiet"]):
+            picture = charts.image(drawn, kind, title, source, size)
     console.say_findings([read.findings], spell=spelling(ctx), **said)
     write(picture, output)
 
