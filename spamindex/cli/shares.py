@@ -29,7 +29,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _WHOLE = 0.5  # half a unit of a whole percent
-COLUMNS = ("os", "share_percent", "count")
+COLUMNS = ("os", "share_percent", "count", "design_effect", "clusters")
+_NEEDS = {
+    "count": "a table of counts",
+    **dict.fromkeys(("design_effect", "clusters"), "a table that tally --cluster wrote"),
+}
 
 
 @click.command(cls=Command)
@@ -111,12 +115,13 @@ def shares(
     out.say([read.findings], spelling(ctx))
     names: dict[Any, str] = {**dict(enumerate(by)), "os": key, "share": "share_percent"}
     shown = read.shares.rename(columns=names)
-    there = [*by, key, "share_percent", *(["count"] if "count" in shown else [])]
-    shown = shown[chosen(out.columns, there, {"count": "a table of counts"})]
+    there = [*by, key, "share_percent", *(name for name in _NEEDS if name in shown)]
+    shown = shown[chosen(out.columns, there, _NEEDS)]
     if "half" in read.shares and "share_percent" in shown and out.exact:
         shown = shown.assign(share_percent=_as_rounded(read.shares))
-    if "count" in shown and (shown["count"] % 1 == 0).all():
-        shown = shown.astype({"count": "int64"})
+    for name in ("count", "clusters"):
+        if name in shown and (shown[name] % 1 == 0).all():
+            shown = shown.astype({name: "int64"})
     out.write(shown, headings={key: heading_of(read.heading)})
 
 

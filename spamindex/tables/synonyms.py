@@ -82,6 +82,11 @@ def _lines(text: Text, delimiter: str | None) -> Iterator[tuple[int, tuple[str, 
         name, to, family = (cell.strip() for cell in (*cells, "", "", "")[:3])
         if not (name or to or family):
             continue
-        if not (first and (fold(name), fold(to)) == ("name", "canonical")):
+        folded = (fold(name), fold(to), fold(family) or "family")
+        headings = first and "canonical" in folded
+        if headings and folded != ("name", "canonical", "family"):
+            order = "name,canonical or name,canonical,family"
+            raise FileError(f"{text.name}:{line}: the columns are {order}, in this order")
+        if not headings:
             yield line, (name, to, family)
         first = False
