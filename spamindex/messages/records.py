@@ -32,7 +32,7 @@ from spamindex.messages.options import RecordOptions
 from spamindex.messages.query import Counts, Question
 from spamindex.messages.roles import question
 from spamindex.sources import scratch_folder
-from spamindex.words import RECORD_HEADINGS, headed, usual, words
+from spamindex.words import RECORD_HEADINGS, headed, is_period, says_other, usual, words
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -78,7 +78,8 @@ class Records:
 
     ``names`` are what messages call the files, by path, and ``formats`` what they are; ``known``
     are the fingerprints that were read with them; ``findings`` what is to be said of both.
-    ``relation`` has the columns that a question has asked for last, as it needs them.
+    ``relation`` has the columns that a question has asked for last, as it needs them, and
+    ``weighed`` says whether it has said how many messages a row is.
     """
 
     table: Table
@@ -88,6 +89,7 @@ class Records:
     known: Fingerprints | None = None
     findings: list[Findings] = field(default_factory=list)
     relation: DuckDBPyRelation = field(init=False)
+    weighed: bool = False
 
     def __post_init__(self) -> None:
         self.relation = self.table.relation(self.columns, ())
@@ -139,6 +141,7 @@ class Records:
             if found.spam and not options.spam:
                 self.table.refuse_late_flag(found.spam.column)
         self.relation = self.table.relation(self.columns, used)
+        self.weighed = options.weight is not None
         return found
 
     def _holds_figures(self, column: str) -> bool:
@@ -195,6 +198,7 @@ class Records:
                 )
         if not counts.read + len(bad):
             raise FileError(f"{next(iter(self.names.values()))}: has no record of a message")
+        self._refuse_table(asked, counts)
         if self.kind == "p0f":
             self.relation.create_view("log")
             findings.doubts += own_mail(self.connection.sql(OWN_MAIL).fetchall())
@@ -207,6 +211,25 @@ class Records:
             counts.unreadable, counts.read, first, skip_bad=skip_bad, within=findings.name
         )
         return counts
+
+    def _refuse_table(self, asked: Question, counts: Counts) -> None:
+        """Refuse what looks like a table of counts: each OS once, and figures beside it alone.
+
+        Nothing else says that a row is one message. Raises ColumnError.
+        """
+        systems = {counts.systems.get(label, label) for label in counts.labels}
+        once = counts.rows == len(systems) > 1
+        if not once or asked.spam or self.weighed or asked.fingerprints:
+            return
+        rest = [column for column in self.columns if column not in asked.columns]
+        if len(rest) == 1 and _says_nothing(rest[0]) and self._holds_figures(rest[0]):
+            raise ColumnError(
+                f"each OS stands once, beside figures in {rest[0]!r}: is each row one message?",
+                settles=[
+                    Remedy("weight", rest[0], "if it is as many as that column says"),
+                    Remedy("weight", "1", "if it is one"),
+                ],
+            )
 
     def _brought(self, table: Any) -> Any:
         """A table where the records are; fingerprints are there already."""
@@ -390,3 +413,11 @@ def _known(
         bad, read, first, skip_bad=skip_bad, within=findings.name
     )
     return known
+
+
+def _says_nothing(heading: str) -> bool:
+    """Whether a heading is none that records of messages usually have."""
+    usual_ones = {name for usuals in RECORD_HEADINGS.values() for name in usuals}
+    if heading.isdecimal() or says_other(heading):
+        return False
+    return words(heading) not in usual_ones and not is_period(heading)

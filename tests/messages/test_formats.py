@@ -201,34 +201,34 @@ def test_w3c_headings(invoke: Invoke, write: Write, text: str) -> None:
     ],
 )
 def test_what_stands_above_the_headings(invoke: Invoke, write: Write, above: str) -> None:
-    result = invoke("tally", write("m.csv", above + "os,n\nLinux,1\nWindows,2\n"), "-v")
+    result = invoke("tally", write("m.csv", above + "os,id\nLinux,1\nWindows,2\n"), "-v")
     assert messages(result.stdout) == BOTH
     assert "2 records: 2 spam (0 of an unknown OS), 0 not spam, 0 unreadable" in result.stderr
 
 
 def test_headings_below_different_lines(invoke: Invoke, write: Write) -> None:
-    write("a.csv", "# one\n# two\nos,n\nLinux,1\n")
-    write("b.csv", "os,n\nWindows,2\n")
+    write("a.csv", "# one\n# two\nos,id\nLinux,1\n")
+    write("b.csv", "os,id\nWindows,2\n")
     assert messages(invoke("tally", "a.csv", "b.csv").stdout) == BOTH
 
 
 def test_a_heading_that_is_a_comment(invoke: Invoke, write: Write) -> None:
-    assert messages(invoke("tally", write("m.csv", "# n,os\n1,Linux\n2,Windows\n")).stdout) == BOTH
+    assert messages(invoke("tally", write("m.csv", "# id,os\n1,Linux\n2,Windows\n")).stdout) == BOTH
 
 
 def test_a_line_below_a_preamble_that_cannot_be_read_is_named(invoke: Invoke, write: Write) -> None:
-    result = invoke("tally", write("m.csv", "# x\n\nos,n\nLinux,1\nbroken\n"))
+    result = invoke("tally", write("m.csv", "# x\n\nos,id\nLinux,1\nbroken\n"))
     assert "m.csv:5: can't be read, as are 1 of 2 records" in result.stderr
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^", "~", "\x01"])
 def test_any_delimiter(invoke: Invoke, write: Write, delimiter: str) -> None:
-    text = "n,os\n1,Linux\n2,Windows\n".replace(",", delimiter)
+    text = "id,os\n1,Linux\n2,Windows\n".replace(",", delimiter)
     assert messages(invoke("tally", write("m.txt", text)).stdout) == BOTH
 
 
 def test_a_delimiter_that_is_said(invoke: Invoke, write: Write) -> None:
-    text = "sep=:\nn:os\n1:Linux\n2:Windows\n"
+    text = "sep=:\nid:os\n1:Linux\n2:Windows\n"
     assert messages(invoke("tally", write("m.txt", text)).stdout) == BOTH
 
 
@@ -498,3 +498,15 @@ def test_a_mail_log_is_named_for_what_it_is(invoke: Invoke, write: Write, line: 
     assert result.complaints == [
         "error: mail.log: looks like a mail log, not a table; docs/mail.md has a recipe"
     ]
+
+
+@pytest.mark.parametrize("heading", ["n", "amount", "Menge"])
+def test_a_table_of_counts_is_no_records_whatever_its_heading(
+    invoke: Invoke, write: Write, heading: str
+) -> None:
+    table = write("t.csv", f"os,{heading}\nWindows,926\nLinux,51\n")
+    result = invoke("tally", table)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"--weight {heading} if it is as many as that column says" in result.stderr
+    assert "Windows,50.0,1" in invoke("tally", table, "--weight", "1").stdout
+    assert "Windows,94.8,926" in invoke("tally", table, "--weight", heading, "-p", "1").stdout
