@@ -243,7 +243,9 @@ def test_ten_gigabytes_of_zeros_are_not_unpacked(
     for args in (["compute", str(path), SHARE], ["tally", str(path)]):
         code, said, peak = weighed(*args)
         assert (code, said.count("\n")) == (1, 1)
-        assert TOO_LONG in said or "holds zero bytes" in said
+        assert any(
+            why in said for why in (TOO_LONG, "holds zero bytes", "neither Parquet nor text")
+        )
         assert peak < 250
 
 
@@ -271,7 +273,7 @@ def test_tables_that_are_none(invoke: Invoke, write: Write) -> None:
         invoke("shares", blank).stdout
         == "os,share_percent,count\nLinux,50.0,500\nWindows,50.0,500\n"
     )
-    assert "Linux,50.0,1\n" in invoke("tally", blank, "--os", "os").stdout
+    assert "Linux,50.0,1\n" in invoke("tally", blank, "--weight", "1").stdout
 
 
 def test_odd_json_is_read_or_refused(invoke: Invoke, write: Write) -> None:

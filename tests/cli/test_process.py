@@ -182,7 +182,7 @@ def test_a_terminal_gets_no_escape_sequences_even_in_csv(tmp_path: Path) -> None
 
 
 def test_version() -> None:
-    assert shell("spamindex --version").stdout == "spamindex 0.1.0\n"
+    assert shell("spamindex --version").stdout == "spamindex 0.2.0\n"
 
 
 def test_the_whole_command_that_an_error_advises_works_as_it_stands(tmp_path: Path) -> None:
