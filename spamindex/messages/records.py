@@ -218,7 +218,7 @@ class Records:
         Nothing else says that a row is one message. Raises ColumnError.
         """
         systems = {counts.systems.get(label, label) for label in counts.labels}
-        once = counts.rows == len(systems) > 1
+        once = counts.rows == len(systems) > 1 and not counts.unknown
         if not once or asked.spam or self.weighed or asked.fingerprints:
             return
         rest = [column for column in self.columns if column not in asked.columns]
