@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from spamindex import periods, words
+from spamindex.errors import SHOWN, listed
+from spamindex.names import fold
 from spamindex.tables import columns, dating, selection
 from spamindex.tables.options import ALL, By, TableOptions
 from spamindex.tables.table import (
@@ -71,6 +73,12 @@ class Entries:
         """The name in a row."""
         return str(self.table.column(self.os).iloc[row])
 
+    def named(self, which: Mask) -> str:
+        """Some rows as messages name them: the first ten by their name and their line."""
+        rows = np.flatnonzero(which)
+        shown = [f"{self.name(row)!r} (line {self.line(row)})" for row in rows[:SHOWN]]
+        return listed(shown, of=len(rows))
+
     def line(self, row: int | np.integer) -> int:
         """The line of a row."""
         return int(self.table.cells.index.to_numpy()[row])
@@ -86,6 +94,10 @@ class Entries:
         """A number for each row: the same in one ranking, one period, and one of ``more``."""
         numbers = dict.fromkeys([*self.by, *(self.periods if over_time else [])])
         return groups([*(self.table.column(i) for i in numbers), *more], len(self))
+
+    def each_once(self) -> bool:
+        """Whether each name stands once in each ranking."""
+        return int(self.rankings(mapped(self.table.column(self.os), fold)).max()) + 1 == len(self)
 
     def label(self, row: int | np.integer) -> str:
         """The ranking and period of a row as messages name it; empty where there is one."""

@@ -132,6 +132,11 @@ def groups(columns: Sequence[Column], count: int) -> npt.NDArray[np.int64]:
     return numbers
 
 
+def summed(groups: npt.NDArray[np.int64], of: npt.NDArray[Any]) -> Numbers:
+    """For each row what the numbers of all rows of its group add up to."""
+    return np.bincount(groups, weights=of).astype(float)[groups]
+
+
 def lines_of(lines: Iterable[int]) -> str:
     """Lines as messages name them.
 
