@@ -45,14 +45,15 @@ def find(table: Table, name: str, of: str = "column") -> int:
     raise ColumnError(f"{table.name}: has no column {name!r}; it has {_listed(table)}")
 
 
-def is_wide(table: Table, names: Names, options: TableOptions, apart: Collection[int]) -> list[int]:
+def is_wide(table: Table, options: TableOptions, apart: Collection[int]) -> list[int]:
     """The columns of a table that has one for each system; none where it is not such a table.
 
     All but the labels (``apart`` from those that options name, and periods) are figures, and two
     headings are known systems or each row adds up to the whole.
     """
-    if options.key or options.column:
+    if (options.key and table.find(options.key)) or options.column:
         return []
+    names = options.names
     figures = [i for i in of_figures(table) if i not in apart and not _is_dated(table, i)]
     # A system without any figure is one all the same: what it has is missing, and not nothing. So
     # is one with figures that can't be read: its cells are errors.
@@ -201,7 +202,7 @@ def of_figures(table: Table, *, any_digits: bool = True) -> list[int]:
     for i in range(len(table.headings)):
         filled = [t for t in table.texts(i)[:_SAMPLE] if not is_missing(t)]
         if 2 * sum(map(numbers.is_figure, filled)) > len(filled) or (
-            any_digits and _speaks(table, i) and any(map(_has_digits, filled))
+            any_digits and speaks(table, i) and any(map(_has_digits, filled))
         ):
             found.append(i)
     return found
@@ -211,7 +212,7 @@ def _has_digits(text: str) -> bool:
     return any(map(str.isdigit, text))
 
 
-def _speaks(table: Table, number: int) -> bool:
+def speaks(table: Table, number: int) -> bool:
     """Whether a heading speaks of shares or counts."""
     heading = table.headings[number]
     return words.says_shares(heading) or words.measure(heading) is not None
@@ -239,7 +240,7 @@ def _says_other(table: Table, number: int, of: Role | None = None) -> bool:
 
 def _is_something_else(table: Table, number: int) -> bool:
     """Whether the cells say by themselves that they are no shares: years, row numbers."""
-    if _speaks(table, number):
+    if speaks(table, number):
         return False
     if not table.headings[number]:  # what pandas writes on the left without being told not to
         return number == 0 and _is_row_number(table, number)
@@ -249,7 +250,8 @@ def _is_something_else(table: Table, number: int) -> bool:
 def of_years(table: Table, number: int) -> bool:
     """Whether all filled cells of a column are years."""
     there = [text for text in table.texts(number) if not is_missing(text)]
-    return all(t.isdecimal() and len(t) == 4 and "1900" <= t <= "2100" for t in there)
+    years = [t.isdecimal() and len(t) == 4 and "1900" <= t <= "2100" for t in there]
+    return bool(years) and all(years)
 
 
 def _is_row_number(table: Table, number: int) -> bool:
@@ -289,7 +291,7 @@ def _refuse_parted(table: Table, candidates: Sequence[int]) -> None:
     So are digits, right of whole numbers, of which some begin with a nought or all are as many.
     """
     for i, heading in enumerate(table.headings):
-        says_nothing = not (_is_dated(table, i) or _speaks(table, i) or words.says_other(heading))
+        says_nothing = not (_is_dated(table, i) or speaks(table, i) or words.says_other(heading))
         if words.is_note(heading):
             parted = where(table.column(i), numbers.is_figure)
         elif says_nothing and {i - 1, i} <= {*candidates}:

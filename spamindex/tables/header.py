@@ -325,7 +325,7 @@ def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: 
                     f"{place}: {there}: is a cell missing, or the line broken? Write a blank cell "
                     "for what is not known"
                 )
-        elif mostly and _kind(text := cells[mostly[-1]]) == "text":
+        elif mostly and not (is_figure(text := cells[mostly[-1]]) or is_missing(text)):
             faults.append(
                 f"{place}: {there}, and {text!r} stands where others have a figure: is a cell "
                 "missing?"

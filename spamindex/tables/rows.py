@@ -79,7 +79,7 @@ def read(source: Source, options: TableOptions | None = None) -> Rows:
         if documents.is_json(text):
             place, lines = documents.json_rows(text)
             return _of_lines(name, lines, text.findings, place=place, certain=True)
-        if lines := documents.markdown_rows(text):
+        if lines := documents.markdown_rows(text) or documents.ruled_rows(text):
             return _of_lines(name, lines, text.findings, ends=text.ends_in_a_line, certain=True)
     return _delimited(text, options.delimiter)
 

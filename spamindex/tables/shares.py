@@ -111,7 +111,7 @@ def read_table(source: Source, options: TableOptions) -> Reading:
 
 def load(source: Source, options: TableOptions) -> Table:
     """The table of text in a file, under its headings. Raises a SpamIndexError."""
-    return header.table(rows.read(source, options), options)
+    return layout.long(header.table(rows.read(source, options), options), options)
 
 
 def no_such_names(unmet: Sequence[str], readings: Sequence[Reading]) -> MatchError:
@@ -258,6 +258,6 @@ def _say(entries: Entries, there: Sequence[str], options: TableOptions) -> None:
         findings.facts.append(f"of {periods.told(there)}")
     named_ = [*(w.column for w in options.where), "design_effect", "clusters"]
     used = {i for name in named_ for i in table.find(name)} | {entries.os, entries.value}
-    used.update(entries.by, entries.periods, entries.summed, entries.counted, entries.combined)
+    used.update(entries.by, entries.periods, entries.summed, entries.counted, table.made_of)
     if not entries.above and (rest := columns.unused(table, used)):
         findings.notes.append(f"not used: {', '.join(rest)}")
