@@ -66,7 +66,9 @@ def read_pair(
     tables = [replace(table, period_names=table.period_names | names) for table in tables]
     readings = _each(partial(_reading_of, options[0].by), tables, _narrowed(tables, options), paths)
     spam_reading, market_reading = readings
-    if spam_reading.value == market_reading.value and _is_same(spam, market):
+    named = [own.column for own in options if own.column is not None]
+    one_column = spam_reading.value == market_reading.value and len(set(named)) < 2
+    if one_column and _is_same(spam, market):
         raise _same_column(paths[0])
     if unmet := [n for n in spam_reading.unmet if n in market_reading.unmet]:
         raise no_such_names(unmet, readings)

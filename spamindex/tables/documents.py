@@ -136,21 +136,26 @@ def ruled_rows(text: Text) -> Lines:
 
     None where there is no such line, or a cell reaches beyond its dashes.
     """
-    lines = [*itertools.islice(text.lines(), _SAMPLE)]
-    drawn = [_RULED.fullmatch(line) is not None for line in lines]
-    rules = [i for i, rule in enumerate(drawn) if i and rule and not drawn[i - 1]]
-    if not rules or not lines[rules[0] - 1].strip():
+    pairs = itertools.pairwise(itertools.islice(text.lines(), _SAMPLE))
+    # The headings stand above the first rule that is not the upper one of two.
+    rules = ((i, rule) for i, (above, rule) in enumerate(pairs, 1) if _heads(above, rule))
+    first, drawn = next(rules, (0, ""))
+    if not first:
         return []
-    spans = [match.span() for match in re.finditer(r"\S+", lines[rules[0]])]
+    spans = [match.span() for match in re.finditer(r"\S+", drawn)]
     starts, ends = [0, *(start for start, _ in spans[1:])], [end for _, end in spans]
     rows = []
     for number, line in enumerate(text.lines(), start=1):
-        if number >= rules[0] and line.strip() and not _RULED.fullmatch(line):
+        if number >= first and line.strip() and not _RULED.fullmatch(line):
             if any(line[end:start].strip() for end, start in zip(ends, starts[1:], strict=False)):
                 return []
             cuts = zip(starts, [*starts[1:], None], strict=True)
             rows.append((number, [line[start:end].strip() for start, end in cuts]))
     return rows
+
+
+def _heads(above: str, rule: str) -> bool:
+    return bool(_RULED.fullmatch(rule) and above.strip() and not _RULED.fullmatch(above))
 
 
 def _cells(line: str) -> list[str]:

@@ -210,7 +210,7 @@ def _counted(entries: Entries, options: TableOptions, reading: numbers.Reading) 
     if words.says_shares(entries.heading):
         return False
     return words.measure(entries.heading) is not None or (
-        reading.whole and max(reading.values.values(), default=0) > 100
+        reading.whole and any(value > 100 for value in reading.values.values())
     )
 
 

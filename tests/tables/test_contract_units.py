@@ -205,3 +205,16 @@ def test_nothing_but_0_says_nothing_of_shares(unit: str) -> None:
         assert "adds up to 0" in refused(table, "--unit", "count").stderr
     else:
         assert "adds up to 0" in refused(table).stderr
+
+
+@pytest.mark.parametrize("heading", ["share %", "Marktanteil", "value (%)"])
+def test_shares_that_are_taken_for_counts_are_no_counts(heading: str) -> None:
+    answer = shares(of(heading, "92", "5", "3"), "--unit", "count")
+    assert answer.stdout.splitlines()[1] == '{"os": "Windows", "share_percent": 92.0},'
+    counted = shares(of("value", "92", "5", "3"), "--unit", "count")
+    assert '"count": 92' in counted.stdout
+
+
+def test_digits_as_wide_as_ideographs_are_digits() -> None:
+    assert read(of("share", "\uff19\uff10", "\uff13\uff0e\uff10", "7")) == W
+    assert read(of("\u8a2a\u554f\u6570", "9\uff0c000", "300", "700", ";")) == W
