@@ -121,11 +121,7 @@ def _kind(text: str) -> str:
 
 
 def _headings(
-    rows: Rows,
-    options: TableOptions,
-    filled: npt.NDArray[np.int64],
-    passable: Mask,
-    usual: int,
+    rows: Rows, options: TableOptions, filled: npt.NDArray[np.int64], passable: Mask, usual: int
 ) -> tuple[list[str], list[int], int]:
     """The headings, the rows on which they stand (none, one or two), and the first row of data."""
     raw, widths = rows.table, rows.widths

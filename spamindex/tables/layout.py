@@ -16,16 +16,7 @@ from spamindex.errors import SHOWN, ColumnError, Remedy, listed
 from spamindex.names import fold
 from spamindex.tables import columns, dating
 from spamindex.tables.options import ALL, By, TableOptions, Where
-from spamindex.tables.table import (
-    Column,
-    Mask,
-    Table,
-    categories,
-    groups,
-    lines_of,
-    mapped,
-    where,
-)
+from spamindex.tables.table import Column, Mask, Table, categories, groups, lines_of, mapped, where
 from spamindex.words import is_blank
 
 

@@ -53,15 +53,14 @@ class Reading:
 
     ``values`` has a number for each text, NaN for none; ``faults`` says of each text that should
     be a figure and is not what is wrong with it. ``signed`` are the texts with a sign for percent
-    or per mille, in percent already; ``plain`` those without, and ``grouped`` those with thousands
-    marks. ``rounded`` are texts in thousands, or more: 9.2k.
+    or per mille, in percent already, ``grouped`` those with thousands marks, and ``rounded`` those
+    in thousands, or more: 9.2k.
     """
 
     mark: str
     values: dict[str, float]
     faults: dict[str, str] = field(default_factory=dict)
     signed: set[str] = field(default_factory=set)
-    plain: set[str] = field(default_factory=set)
     grouped: set[str] = field(default_factory=set)
     rounded: set[str] = field(default_factory=set)
 
@@ -195,7 +194,7 @@ def _same(reading: Reading, other: Reading) -> bool:
 def _reading(texts: Sequence[str], mark: str) -> Reading:
     if mark == "." and set("".join(texts)) <= set("0123456789."):
         try:  # nearly every column; of these characters float() takes only what we would
-            return Reading(mark, {text: float(text) for text in texts}, plain=set(texts) - {"0"})
+            return Reading(mark, {text: float(text) for text in texts})
         except ValueError:
             pass
     reading = Reading(mark, {})
@@ -232,8 +231,6 @@ def _value(text: str, reading: Reading) -> float:
         reading.signed.add(text)
         sign = text[-1] if text.endswith(_SIGNED) else text[0]
         return value if _SIGNS[sign] == 1 else float(Decimal(number) / 10)
-    if value:
-        reading.plain.add(text)
     return value
 
 

@@ -21,18 +21,7 @@ from spamindex.errors import (
 )
 from spamindex.names import Names
 from spamindex.sources import Source
-from spamindex.tables import (
-    aggregates,
-    columns,
-    counts,
-    header,
-    layout,
-    marks,
-    numbers,
-    rows,
-    sums,
-    units,
-)
+from spamindex.tables import aggregates, columns, counts, header, layout, numbers, rows, sums, units
 from spamindex.tables.layout import Entries
 from spamindex.tables.options import TableOptions
 from spamindex.tables.table import Mask, Table, mapped, numbers_of, texts, where
@@ -130,7 +119,7 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
     if entries.by_system:  # one without a name has a share all the same
         named_ = mapped(entries.table.column(entries.os), lambda name: name or "(no name)")
         entries = replace(entries, table=entries.table.replaced(entries.os, named_))
-    reading = marks.decimal_mark(entries, options)
+    reading = units.decimal_mark(entries, options)
     _refuse_faults(entries, reading.faults)
     counted = _counted(entries, options, reading)
     if not counted and not entries.each_once() and (again := sums.repeated(entries, reading)).any():

@@ -1,4 +1,4 @@
-"""Figures to percents: the unit that a sign, a heading, or what they add up to says."""
+"""Figures to percents: their decimal mark, and the unit that a sign, a heading or a sum says."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from spamindex import words
 from spamindex.errors import Doubt, FigureError, Remedy, UnitError
+from spamindex.tables import numbers
 from spamindex.tables.layout import Entries
 from spamindex.tables.numbers import Reading, Sums
 from spamindex.tables.options import TableOptions
@@ -85,6 +86,42 @@ def _multiple(heading: str) -> float | None:
     return next((words.MULTIPLES[w] for w in [*short, *long] if w in words.MULTIPLES), None)
 
 
+def decimal_mark(entries: Entries, options: TableOptions) -> Reading:
+    """The one reading of the figures: which mark is the decimal one. Raises FigureError.
+
+    Under a heading of counts a mark before three digits is a thousands mark, under one of shares a
+    decimal mark; else the other columns of the table may tell, or that decimals add up to 100.
+    """
+    column, there = entries.table.column(entries.value), entries.table.texts(entries.value)
+    readings = numbers.read(there, [options.decimal] if options.decimal else numbers.MARKS)
+    if len(readings) == 1:
+        return readings[0]
+    thousands, decimals = sorted(readings, key=lambda reading: not reading.grouped)
+    if words.says_shares(entries.heading) or any(map(numbers.is_signed, there)):
+        return decimals
+    sign = said(entries.heading)
+    if words.measure(entries.heading) is not None and (sign is None or sign.times == 1):
+        return thousands
+    marks = set()
+    for number in {*range(len(entries.table.headings))} - {entries.value, *entries.periods}:
+        figures = [t for t in entries.table.texts(number)[:1000] if numbers.is_figure(t)]
+        if number != entries.os and any(set(text) & {*numbers.MARKS} for text in figures):
+            found = numbers.read(figures)
+            marks |= {found[0].mark} if len(found) == 1 and not found[0].faults else set()
+    if len(marks) == 1:
+        return next(reading for reading in readings if reading.mark in marks)
+    values = np.nan_to_num(decimals.of(column))
+    if Sums(values, decimals.halves(column), entries.rankings(over_time=True)).are(100).all():
+        return decimals
+    some = [text for text in there if set(text) & {*numbers.MARKS}]
+    shown = {reading.mark: f"{reading.values[some[0]]:.10g}" for reading in readings}
+    raise FigureError(
+        f"{entries.title}: is the mark in {', '.join(map(repr, some[:3]))} a decimal mark, or "
+        "one of thousands?",
+        settles=[Remedy("decimal", mark, f"makes {some[0]!r} {to}") for mark, to in shown.items()],
+    )
+
+
 def settle(
     entries: Entries, reading: Reading, whole_before: Numbers | None, options: TableOptions
 ) -> Figures:
@@ -142,7 +179,7 @@ def _refuse_mixed(
             f"{entries.title}: the heading says one unit, and the signs in the cells another: "
             "correct the heading, or leave the signs out"
         )
-    plain = where(entries.table.column(entries.value), reading.plain.__contains__)
+    plain = (values > 0) & ~signed
     fractions = sums.sums + np.bincount(sums.groups, weights=99 * values * plain)
     if plain.any() and not (sums.are(100) & (abs(fractions - 100) > 2 * sums.slack)).all():
         rows = np.flatnonzero(signed if signed.sum() < plain.sum() else plain)[:3]
@@ -159,11 +196,7 @@ _COUNT = Remedy("unit", "count", "takes them for counts")
 
 
 def _found(
-    entries: Entries,
-    reading: Reading,
-    sums: Sums,
-    sign: Sign | None,
-    whole_before: Numbers | None,
+    entries: Entries, reading: Reading, sums: Sums, sign: Sign | None, whole_before: Numbers | None
 ) -> tuple[str, float]:
     """The unit that is certain without signs, and of how many percent a figure of 1 is."""
     if sign is not None and sign.unit != "count":
@@ -192,12 +225,7 @@ def _found(
 
 
 def _declared(
-    entries: Entries,
-    sums: Sums,
-    whole_before: Numbers | None,
-    sign: Sign,
-    *,
-    certain: bool = False,
+    entries: Entries, sums: Sums, whole_before: Numbers | None, sign: Sign, *, certain: bool = False
 ) -> tuple[str, float]:
     """The unit that a heading says, or, for certain, signs in the cells themselves."""
     _refuse_parts(entries, sums, whole_before)
@@ -248,12 +276,7 @@ def _refuse_parts(entries: Entries, sums: Sums, whole_before: Numbers | None) ->
 
 
 def _of_shares(
-    entries: Entries,
-    reading: Reading,
-    sums: Sums,
-    unit: str,
-    times: float,
-    options: TableOptions,
+    entries: Entries, reading: Reading, sums: Sums, unit: str, times: float, options: TableOptions
 ) -> Figures:
     """Shares in percent, and what is to be said of what they add up to."""
     findings, given = entries.table.findings, options.unit is not None
