@@ -37,7 +37,7 @@ from spamindex.charts.panels import (
     times,
     wrapped,
 )
-from spamindex.errors import Remedy, SpamIndexError, SpamIndexWarning
+from spamindex.errors import Doubt, Remedy, SpamIndexError
 
 _MOST = 250  # systems in all panels: more than a page or two, and each takes its time
 
@@ -115,7 +115,7 @@ def image(
     title: str | None = None,
     source: str | None = None,
     size: tuple[int, int] | None = None,
-) -> bytes:
+) -> tuple[bytes, list[Doubt]]:
     """Draw a chart as an image file; see ``spamindex.charts.image``."""
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
@@ -125,13 +125,10 @@ def image(
         dpi = _PIXELS if size else 2 * _PIXELS
         drawn.savefig(written, format=kind, dpi=dpi, metadata=_METADATA[kind])
     if kind == "svg":  # whose characters are drawn where it is looked at
-        return _with_words(written.getvalue(), title or chart.subject, chart.described())
-    if any("missing from font" in str(warning.message) for warning in said):
-        warnings.warn(
-            SpamIndexWarning("no font of this machine has all characters of the names"),
-            stacklevel=3,
-        )
-    return written.getvalue()
+        return _with_words(written.getvalue(), title or chart.subject, chart.described()), []
+    lacking = any("missing from font" in str(warning.message) for warning in said)
+    doubts = [Doubt("no font of this machine has all characters of the names")] if lacking else []
+    return written.getvalue(), doubts
 
 
 def _with_words(svg: bytes, title: str, description: str) -> bytes:

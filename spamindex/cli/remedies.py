@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from spamindex.cli.values import Choice
+from spamindex.cli.values import Value
 from spamindex.errors import Remedy, Spelling
 
 _TABLES = {"spam": "spam", "market": "share"}  # arguments, and the beginnings of options
@@ -29,9 +29,9 @@ def spell(remedy: Remedy, ctx: click.Context) -> str:
     """
     if option := _option(remedy, ctx.command):
         return option
-    shares = getattr(ctx.find_root().command, "commands", {}).get("shares")
-    option = _option(remedy, shares) if shares is not None else None
-    if option is None:
+    from spamindex.cli.shares import shares  # whose own options are made as those of the others
+
+    if (option := _option(remedy, shares)) is None:
         return str(remedy)
     if ctx.command.name == "compute" and remedy.of in _TABLES:
         return _through_shares(option, _TABLES[remedy.of], ctx)
@@ -54,7 +54,8 @@ def _written(option: click.Option, value: str | None) -> str:
         return max(option.secondary_opts, key=len) if value == "False" else name
     if value is not None:
         return f"{name} {shlex.quote(value)}"
-    return name if isinstance(option.type, Choice) else f"{name} {option.metavar or ''}".rstrip()
+    is_choice = isinstance(option.type, Value) and option.type.choices
+    return name if is_choice else f"{name} {option.metavar or ''}".rstrip()
 
 
 def _through_shares(option: str, table: str, ctx: click.Context) -> str:
