@@ -59,6 +59,6 @@ def sample(
             picked, among = pick(records, question, counts, os, n, seed)
             findings = records.findings
     if among < n:
-        findings[-1].notes.append(f"such records: only {among}")
+        findings[-1].notes.append(f"asked for {n} records, found {among}")
     out.say([*said, *findings], spelling(ctx))
     out.write(picked)
