@@ -28,13 +28,17 @@ _ENDINGS = {**{name: name for name in ("csv", "tsv", "json", "jsonl", "html")}, 
 _OTHERS = {
     **dict.fromkeys(
         ("gz", "bz2", "xz", "zst", "zip"),
-        "nothing is compressed here; name an uncompressed file, or pipe the output on",
+        "compressed files are not written; write an uncompressed one, and compress that",
     ),
     **dict.fromkeys(
-        ("xlsx", "xls", "ods"), "no workbook is written; write .csv, which spreadsheets open"
+        ("xlsx", "xls", "ods"), "workbooks are not written; write .csv, which spreadsheets open"
     ),
-    **dict.fromkeys(("parquet", "feather", "sqlite", "db"), "write .csv or .jsonl"),
-    **dict.fromkeys(("svg", "png", "pdf"), "this command writes tables; spamindex chart draws"),
+    **dict.fromkeys(
+        ("parquet", "feather", "sqlite", "db"), "that is no format here; write .csv or .jsonl"
+    ),
+    **dict.fromkeys(
+        ("svg", "png", "pdf"), "pictures are drawn by spamindex chart, from what -f csv writes"
+    ),
 }
 
 
