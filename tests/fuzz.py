@@ -46,6 +46,11 @@ COMMANDS: dict[str, Sequence[str]] = {
         "shares INPUT --fill 1 --header 1 --sum 1 -f json",
         "shares INPUT --by date:month --dates day-first --delimiter ; -f github",
     ),
+    "workbooks": (
+        "compute INPUT share -f json",
+        "shares INPUT --sheet 1 -f csv",
+        "shares INPUT --fill 1 --header 2 -f jsonl",
+    ),
     "names": (
         "compute spam share --names INPUT --family -f json",
         "tally records --names INPUT -f json",
@@ -67,6 +72,9 @@ COMMANDS: dict[str, Sequence[str]] = {
         "tally INPUT --fingerprints log --skip-bad -f json",
         "tally INPUT --fingerprints log --time time --skip-bad -f json",
         "tally - --no-family --ignore-unknown --spam spam=true,1 -f tsv",
+        "tally INPUT --cluster client --by time:week --skip-bad -f csv",
+        "tally INPUT --count machines --client client --skip-bad -f json",
+        "tally INPUT --fingerprints log --fresh 7d --weight n --skip-bad -f csv",
         "sample INPUT --os Linux --skip-bad -n 2 -f json",
     ),
     "options": (
@@ -84,6 +92,11 @@ COMMANDS: dict[str, Sequence[str]] = {
         "tally records --os TEXT --spam TEXT -f json",
         "tally records --fingerprints log --log-zone TEXT -f json",
         "tally records --fingerprints log --client TEXT -f json",
+        "tally records --fingerprints log --fresh TEXT -f json",
+        "tally records --cluster TEXT --weight TEXT -f json",
+        "shares visits --period all --sum TEXT --drop TEXT -f json",
+        "shares visits --fill TEXT --header TEXT -f json",
+        "compute spam share --columns TEXT -f csv",
         "sample records --os TEXT --skip-bad -f json",
         "chart ranking --title TEXT",
         "chart ranking --title TEXT -f svg -o -",
@@ -200,13 +213,13 @@ def _fuzz(reader: str, rest: list[str], folder: Path) -> None:
     atheris.enabled_hooks.add("str")
     with atheris.instrument_imports(include=["spamindex"]):
         package = importlib.import_module("spamindex")
-        for module in pkgutil.iter_modules(package.__path__, "spamindex."):
+        for module in pkgutil.walk_packages(package.__path__, "spamindex."):
             if module.name != "spamindex.__main__":
                 importlib.import_module(module.name)
     (folder / "files").mkdir()
     (folder / "seeds").mkdir()
     for number in range(len(COMMANDS[reader])):
-        for i, seed in enumerate(SEEDS[reader] or [_parquet(folder)]):
+        for i, seed in enumerate(SEEDS[reader] or [_BINARY[reader](folder)]):
             (folder / f"seeds/{number}-{i}").write_bytes(bytes([number]) + seed)
     escaped = ("".join(f"\\x{byte:02x}" for byte in word) for word in WORDS[reader])
     (folder / "words").write_text("".join(f'"{word}"\n' for word in escaped))
@@ -218,7 +231,7 @@ def _fuzz(reader: str, rest: list[str], folder: Path) -> None:
         options.append(str(folder / "seeds"))
     atheris.Setup(
         [
-            sys.argv[0], f"-dict={folder / 'words'}", "-max_len=1000", "-len_control=0",
+            sys.argv[0], f"-dict={folder / 'words'}", f"-max_len={20_000 if reader in _BINARY else 1000}", "-len_control=0",
             "-timeout=60", "-report_slow_units=3", "-rss_limit_mb=2048", *options,
         ],
         Reader(reader, folder / "files"),
@@ -236,6 +249,28 @@ def _parquet(folder: Path) -> bytes:
         relation.write_parquet(str(folder / "parquet"), compression="uncompressed")
     return (folder / "parquet").read_bytes()
 
+
+def _workbook(folder: Path) -> bytes:
+    """A table of shares as a workbook, with a title, merged cells and a second sheet."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["Title"],
+        ["os", "month", "share"],
+        ["Linux", "2010-03", 5.14],
+        ["Windows", None, 94.86],
+    ):
+        sheet.append(row)
+    sheet.merge_cells("B3:B4")
+    book.create_sheet().append(["os", "share"])
+    book.save(folder / "book.xlsx")
+    return (folder / "book.xlsx").read_bytes()
+
+
+_BINARY = {"parquet": _parquet, "workbooks": _workbook}
 
 if __name__ == "__main__":
     main(*sys.argv[1:])

@@ -45,6 +45,13 @@ time,client_ip,os,spam
 2010-02-01T00:00:01Z,2001:db8::1,"Linux; dist: 3",yes
 2010-03-01 00:00:00,::ffff:192.0.2.4,???,false
 """
+_P0F_JSON = (
+    b'{"timestamp": "2010/02/01 02:29:15", "mod": "syn", "client_ip": "192.0.2.1",'
+    b' "server_port": "25", "subject": "cli", "os": "Linux 3.x"}\n'
+    b'{"timestamp": "2010/02/01 02:29:16", "mod": "mtu", "client_ip": "192.0.2.1",'
+    b' "server_port": "25", "subject": "cli", "link": "DSL"}\n'
+)
+_SYSLOG = b"".join(b"Feb  1 02:29:15 mx p0f[7]: " + line + b"\n" for line in _LOG.splitlines())
 _MESSAGES = [
     _RECORDS,
     _RECORDS.replace(b",", b"\t").replace(b"\n", b"\r\n"),
@@ -54,7 +61,19 @@ _MESSAGES = [
     b"192.0.2.1\n[2001:db8::1]:25\nIPv6:::ffff:192.0.2.1\n",
     gzip.compress(_RECORDS, mtime=0) + gzip.compress(_RECORDS, mtime=0),
     _LOG,
+    _P0F_JSON,
+    b"#separator \\x09\n#fields\tts\tid.orig_h\tos\n#types\ttime\taddr\tstring\n"
+    b"1265000000.5\t192.0.2.1\tLinux\n1265000001.0\t192.0.2.2\t-\n#close\t2010-02-01\n",
+    b"#Version: 1.0\n#Fields: date-time,client-ip,os\n2010-02-01T00:00:00.000Z,192.0.2.1,Linux\n",
+    b'{"rows": [{"ip": "192.0.2.1", "action": "reject", "unix_time": 1265000000,'
+    b' "symbols": {"P0F": {"options": ["Linux 3.x"]}}}], "version": 2}\n',
+    b'[{"os": "Linux", "n": 3}, {"os": "Windows", "n": 4}]\n',
+    b"      7 192.0.2.1\n      3 2001:db8::1\n# seen twice\n",
+    b'{"source": {"ip": "192.0.2.1"}, "@timestamp": "2010-02-01T00:00:00.000Z", "n": 2}\n',
 ]
+_LOGS = [
+    _LOG, _LOG.replace(b"\n", b"\r\n"), gzip.compress(_LOG, mtime=0), _P0F_JSON, _SYSLOG,
+]  # fmt: skip
 SEEDS: dict[str, list[bytes]] = {
     "shares": _SHARES,
     "names": [
@@ -63,8 +82,8 @@ SEEDS: dict[str, list[bytes]] = {
         b"a;b\nb;a\n",
     ],
     "rankings": _RANKINGS,
-    "logs": [_LOG, _LOG.replace(b"\n", b"\r\n"), gzip.compress(_LOG, mtime=0)],
-    "fingerprints": [_LOG, _LOG.replace(b"\n", b"\r\n"), gzip.compress(_LOG, mtime=0)],
+    "logs": _LOGS,
+    "fingerprints": _LOGS,
     "messages": _MESSAGES,
     "options": [
         b"2010-03", b"period", b"os", b"Firefox", b"spam=true,1", b"time:month", b"95",
@@ -125,3 +144,4 @@ WORDS: dict[str, list[bytes]] = {
     "options": [*_MARKS, *_FIGURES, *_NAMES, *_HEADINGS],
 }
 SEEDS["parquet"], WORDS["parquet"] = [], _HEADINGS
+SEEDS["workbooks"], WORDS["workbooks"] = [], [*_FIGURES, *_NAMES]

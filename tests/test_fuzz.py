@@ -21,7 +21,7 @@ from tests.fuzz_seeds import FILES
 
 RUNS = {
     "shares": 900, "names": 150, "rankings": 150, "logs": 40, "fingerprints": 30, "messages": 50,
-    "options": 150, "parquet": 30,
+    "options": 150, "parquet": 30, "workbooks": 60,
 }  # fmt: skip
 
 
