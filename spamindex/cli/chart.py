@@ -36,8 +36,8 @@ def _size(text: str) -> tuple[int, int]:
 @output_option(
     "-f --format svg|png|pdf", choice(_FORMATS), "Kind of picture, whatever the name of FILE is."
 )
-@output_option("--title TEXT", TEXT, "Title above the chart.")
-@output_option("--source TEXT", TEXT, "Where the figures are from, below the chart.")
+@output_option("--title TEXT", Value(str), "Title above the chart.")
+@output_option("--source TEXT", Value(str), "Where the figures are from, below the chart.")
 @output_option(
     "--highlight NAME", TEXT, "Draw this one in colour and the others in grey.", multiple=True
 )
@@ -75,7 +75,7 @@ def chart(
     """
     kind = format or _kind(output)
     if size and not kind:
-        raise click.UsageError("--size is for pictures: name one with -o, such as -o chart.svg.")
+        raise click.UsageError("--size is for pictures: name one with -o, such as -o chart.svg")
     title, source = (text and console.shown(text, but="\n") for text in (title, source))
     import shutil
 
@@ -101,6 +101,4 @@ def _kind(output: str | None) -> str | None:
     kind = os.path.splitext(output or "")[1].removeprefix(".").lower()
     if output is None or kind in _FORMATS:
         return kind or None
-    raise click.UsageError(
-        f"{output!r} ends in none of .svg, .png and .pdf: say which with --format."
-    )
+    raise click.UsageError(f"-o {output}: end the name in .svg, .png or .pdf, or give -f svg")

@@ -25,6 +25,7 @@ from spamindex.errors import SpamIndexError, nearest
 if TYPE_CHECKING:
     from spamindex.tables.options import By, Where
 
+RENAME = "rename that of the table"
 EXIT_INTERRUPTED = 130
 EXIT_CLOSED_PIPE = 141
 _ENVIRONMENT = click.core.ParameterSource.ENVIRONMENT
@@ -240,11 +241,12 @@ def _instead(name: str, ctx: click.Context | None, error: click.NoSuchOption) ->
     """What to give instead of an option that is not there, or which command has it."""
     if ctx is None:
         return nearest(name, error.possibilities or ())
-    here = [opt for p in ctx.command.params for opt in (*p.opts, *p.secondary_opts)]
     having = [other for other in COMMANDS if any(name in p.opts for p in command_of(other).params)]
     if having and ctx.command.name not in having:
         return f" in {ctx.command.name}, but in {' and '.join(having)}"
-    return nearest(name, [opt for opt in here if opt.startswith("--")])
+    here = [opt for p in ctx.command.params for opt in (*p.opts, *p.secondary_opts)]
+    near = nearest(name, [opt for opt in here if opt.startswith("--")])
+    return near or f"; see {ctx.command_path} --help"
 
 
 def _pattern(ctx: click.Context | None) -> str:
@@ -430,17 +432,18 @@ def check_columns(table: Mapping[str, Any], taken: Sequence[str]) -> None:
     """Refuse table options that the result would have two columns of, or that no row meets."""
     key, names = table["key"], [part.name for part in table["by"]]
     wanted = [part.column for part in table["where"] if not part.negated]
-    if len(set(wanted)) < len(wanted):
-        raise click.UsageError("--where takes one value of a column")
+    for column_ in wanted:
+        if wanted.count(column_) > 1:
+            raise click.UsageError(f"--where: two values of {column_!r}, and no row has both")
     for name in names:
         if name in taken:
-            raise click.UsageError(f"--by: {name!r} is a column of the result")
+            raise click.UsageError(f"--by: the result has a column {name!r} of its own; {RENAME}")
         if name == key:
             raise click.UsageError(f"{name!r} can't be both --key and --by")
         if names.count(name) > 1:
             raise click.UsageError(f"--by: {name!r} is given twice")
     if key in taken and key != "os":
-        raise click.UsageError(f"--key: {key!r} is a column of the result")
+        raise click.UsageError(f"--key: the result has a column {key!r} of its own; {RENAME}")
 
 
 def os_column(table: Mapping[str, Any]) -> str:

@@ -27,11 +27,14 @@ def spell(remedy: Remedy, ctx: click.Context) -> str:
     ``shares``; ``Remedy("decimal", ",", of="market")`` is in ``compute``
     ``spamindex shares share.csv --decimal , | spamindex compute spam.csv -``.
     """
+    from spamindex.cli.options import command_of
+
     if option := _option(remedy, ctx.command):
         return option
-    from spamindex.cli.shares import shares  # whose own options are made as those of the others
-
-    if (option := _option(remedy, shares)) is None:
+    if ctx.command.name == "chart":
+        option = _option(remedy, command_of("compute"))
+        return f"spamindex compute SPAM SHARE {option}" if option else str(remedy)
+    if (option := _option(remedy, command_of("shares"))) is None:
         return str(remedy)
     if ctx.command.name == "compute" and remedy.of in _TABLES:
         return _through_shares(option, _TABLES[remedy.of], ctx)

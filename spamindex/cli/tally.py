@@ -8,6 +8,7 @@ import click
 
 from spamindex.cli.formats import heading_of
 from spamindex.cli.options import (
+    RENAME,
     Command,
     file_argument,
     input_option,
@@ -31,8 +32,10 @@ def _by(text: str) -> By:
     from spamindex.messages.options import parted_by
 
     column, span = parted_by(text)
-    if not column or (span or column) in _COLUMNS:
-        raise ValueError(f"{text!r} is a column of the result, or none")
+    if not column:
+        raise ValueError(f"{text!r} names no column")
+    if (span or column) in _COLUMNS:
+        raise ValueError(f"the result has a column {span or column!r} of its own; {RENAME}")
     return column, span
 
 

@@ -94,7 +94,7 @@ def test_a_name_in_a_markdown_table_is_read_as_it_was(name: str) -> None:
         ("os,spam_index,low\na,1,0.5\nb", "r:3: has 1 cells under 3 headings: is it cut off?"),
         ("os,spam_index,low\na,1,2\n", "r:2: low and high do not hold the index between them"),
         ("OS  Index\n--  --\na  1\n", "give what spamindex compute prints with -f csv"),
-        ("os,spam_index\na,1\na,2\n", "'a' is ranked twice"),
+        ("os,spam_index\na,1\na,2\n", "spamindex compute SPAM SHARE --by COLUMN keeps it"),
     ],
 )
 def test_what_is_no_ranking_is_refused(
