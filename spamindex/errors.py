@@ -43,7 +43,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     folded = {name.casefold(): name for name in known}
-    near = [folded[name] for name in get_close_matches(word.casefold(), folded, 2, 0.6)]
+    near = [folded[name] for name in get_close_matches(word.casefold(), folded, 2, 0.65)]
     return f"; did you mean {' or '.join(near)}?" if near else ""
 
 

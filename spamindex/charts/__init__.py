@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from spamindex.errors import Doubt, SpamIndexError
+from spamindex.errors import SpamIndexError
 from spamindex.frames import as_pandas
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
 
     from spamindex.charts.axis import ScaleKind
-    from spamindex.charts.panels import Chart
 
 INSTALL = "pip install 'spamindex[chart]'"
 
@@ -51,27 +50,12 @@ def chart(
     from spamindex.charts import panels
 
     by, highlight = ([one] if isinstance(one, str) else list(one) for one in (by, highlight))
-    drawn = panels.chart(as_pandas(ranking), by, highlight=highlight, scale=scale)
-    with _loading():
+    drawn = panels.chart(
+        as_pandas(ranking), by, highlight=highlight, scale=scale, title=title, source=source
+    )
+    with loading():
         from spamindex.charts.figure import figure
-    return figure(drawn, title, source, size)
-
-
-def image(
-    drawn: Chart,
-    kind: str,
-    title: str | None = None,
-    source: str | None = None,
-    size: tuple[int, int] | None = None,
-) -> tuple[bytes, list[Doubt]]:
-    """A chart as an image file: svg, png or pdf. The same chart gives the same bytes.
-
-    ``size`` is as for ``chart``. The doubts are about characters that no font of this machine has.
-    Raises a SpamIndexError as ``chart`` does.
-    """
-    with _loading():
-        from spamindex.charts.figure import image
-    return image(drawn, kind, title, source, size)
+    return figure(drawn, size)
 
 
 @contextmanager
@@ -87,7 +71,7 @@ def quietly() -> Iterator[None]:
 
 
 @contextmanager
-def _loading() -> Iterator[None]:
+def loading() -> Iterator[None]:
     """Quietly, and what keeps matplotlib from being loaded as a SpamIndexError."""
     try:
         with quietly():

@@ -65,7 +65,7 @@ class Chart:
 
     ``category`` is the heading of what is ranked, ``interval`` what low and high are, "" if there
     are none. ``coloured`` are the systems that are not grey, each with a number for its look, which
-    is the same in every panel.
+    is the same in every panel. ``title`` and ``source`` are the user's own words.
     """
 
     panels: list[Panel]
@@ -74,6 +74,8 @@ class Chart:
     interval: str
     coloured: dict[str, int]
     axis: Axis
+    title: str | None
+    source: str | None
 
     @property
     def over_time(self) -> bool:
@@ -135,6 +137,8 @@ def chart(
     *,
     highlight: Sequence[str] = (),
     scale: ScaleKind | None = None,
+    title: str | None = None,
+    source: str | None = None,
 ) -> Chart:
     """Part rankings into what is drawn together.
 
@@ -183,6 +187,8 @@ def chart(
             np.concatenate([bound for one in series for bound in (one.low, one.high)]),
             scale,
         ),
+        title,
+        source,
     )
 
 
@@ -278,11 +284,8 @@ def _series(rows: pd.DataFrame, when: Hashable | None, there: Sequence[str]) -> 
         series.append(
             Series(visible(str(os)) or NO_NAME, values[INDEX], values["low"], values["high"])
         )
-    return sorted(series, key=lambda one: [_last_first(value) for value in one.index[::-1]])
-
-
-def _last_first(index: float) -> float:
-    return math.inf if math.isnan(index) else -index
+    # The last period's first; NaN last.
+    return sorted(series, key=lambda one: np.nan_to_num(-one.index[::-1], nan=math.inf).tolist())
 
 
 def _interval(ranking: pd.DataFrame) -> str:

@@ -85,12 +85,14 @@ def chart(
     from spamindex.cli.rankings import read_ranking
 
     frame, by, findings = read_ranking(console.source(ranking))
-    drawn = panels.chart(frame, by, highlight=highlight, scale=scale)
+    drawn = panels.chart(frame, by, highlight=highlight, scale=scale, title=title, source=source)
     if kind is None:
         width = shutil.get_terminal_size().columns
-        picture: str | bytes = terminal.draw(drawn, width, title, source)
+        picture: str | bytes = terminal.draw(drawn, width)
     else:
-        picture, doubts = charts.image(drawn, kind, title, source, size)
+        with charts.loading():
+            from spamindex.charts.figure import image
+        picture, doubts = image(drawn, kind, size)
         findings.doubts += doubts
     console.say_findings([findings], spell=spelling(ctx), **said)
     write(picture, output)

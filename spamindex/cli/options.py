@@ -7,6 +7,7 @@ What goes wrong leaves here as one line: a usage error by ``usage``, what is wro
 from __future__ import annotations
 
 import functools
+import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -245,8 +246,9 @@ def _instead(name: str, ctx: click.Context | None, error: click.NoSuchOption) ->
     if having and ctx.command.name not in having:
         return f" in {ctx.command.name}, but in {' and '.join(having)}"
     here = [opt for p in ctx.command.params for opt in (*p.opts, *p.secondary_opts)]
-    near = nearest(name, [opt for opt in here if opt.startswith("--")])
-    return near or f"; see {ctx.command_path} --help"
+    # Without the dashes, which make all of them alike.
+    near = nearest(name.lstrip("-"), [opt[2:] for opt in here if opt.startswith("--")])
+    return re.sub(r"(mean|or) (?=[\w-])", r"\1 --", near) or f"; see {ctx.command_path} --help"
 
 
 def _pattern(ctx: click.Context | None) -> str:

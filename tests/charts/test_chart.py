@@ -20,8 +20,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import spamindex
-from spamindex import charts
 from spamindex.charts import axis, panels, terminal
+from spamindex.charts import figure as pictures
 from spamindex.cli.rankings import read_ranking
 from spamindex.errors import ColumnError, FigureError, MatchError, SpamIndexError
 from tests.conftest import Invoke, Write
@@ -51,7 +51,7 @@ def charted(content: str, **options: Any) -> panels.Chart:
 
 
 def image(content: str, kind: str = "svg", **options: Any) -> bytes:
-    drawing, doubts = charts.image(charted(content), kind, **options)
+    drawing, doubts = pictures.image(charted(content), kind, **options)
     assert doubts == []
     return drawing
 
@@ -505,7 +505,7 @@ def test_markup_in_names_is_text_in_an_svg(invoke: Invoke, write: Write, tmp_pat
 
 def test_characters_without_a_font_are_said_where_the_picture_has_them_drawn() -> None:
     odd = '[{"os": "\U00013080", "spam_index": 1}]'
-    (doubt,) = charts.image(charted(odd), "png")[1]
+    (doubt,) = pictures.image(charted(odd), "png")[1]
     assert doubt.text == "no font of this machine has all characters of the names"
     assert "\U00013080" in words_of(image(odd))  # and no doubt: the reader draws it
 
@@ -633,3 +633,19 @@ def test_what_can_not_be_drawn_is_refused(
 def test_what_is_no_frame_is_refused() -> None:
     with pytest.raises(SpamIndexError, match="list is not a frame, such as one of pandas"):
         spamindex.chart([1, 2])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "there",
+    [("2009-W52", "2009-W53", "2010-W02"), ("2010-Q1", "2010-Q2", "2010-Q4"),
+     ("2009", "2010", "2012"), ("2010-01-31", "2010-02-01", "2010-02-03"), ("2010-01", "2010-Q2", "2011"),
+     ("1", "2", "4")],
+)  # fmt: skip
+def test_periods_of_every_kind_are_drawn_in_their_order(there: tuple[str, ...]) -> None:
+    rows = "".join(f"{period},Linux,{i}\n" for i, period in enumerate(there, start=1))
+    content = f"month,os,spam_index\n{rows}"
+    assert charted(content).periods == list(there)
+    text = drawn(content, 100)
+    assert there[-1] in text
+    assert "A Linux 3.00" in text
+    assert {there[0], there[-1]} <= set(words_of(image(content)))
