@@ -13,7 +13,7 @@ import click
 
 from spamindex import __version__
 from spamindex.cli.main import cli
-from spamindex.cli.options import sections, settable, variable
+from spamindex.cli.options import COMMANDS, command_of, sections, settable, variable
 
 ROOT = Path(__file__).parent.parent
 EXITS = {
@@ -83,7 +83,7 @@ def man(command: click.Command) -> str:
         lines += [".PP", *([".nf", troff(text), ".fi"] if kept else [troff(text)])]
     if isinstance(command, click.Group):
         lines.append(".SH COMMANDS")
-        for other in command.commands.values():
+        for other in map(command_of, COMMANDS):
             lines += [".TP", f".B {troff(str(other.name))}", troff(other.get_short_help_str(200))]
     for section, records in options(command):
         lines.append(f'.SH "{section.upper()}"')
@@ -96,7 +96,7 @@ def man(command: click.Command) -> str:
     lines.append('.SH "EXIT STATUS"')
     for exit_code, means in EXITS.items():
         lines += [".TP", f".B {exit_code}", troff(means)]
-    others = [context(other).command_path for other in (cli, *cli.commands.values())]
+    others = [context(other).command_path for other in (cli, *map(command_of, COMMANDS))]
     see = [f"{troff(other.replace(' ', '-'))}(1)" for other in others if other != ctx.command_path]
     return "\n".join([*lines, '.SH "SEE ALSO"', ", ".join(see), ""])
 
@@ -126,7 +126,7 @@ def markdown() -> str:
         "| --- | --- |",
         *(f"| {exit_code} | {cell(means)} |" for exit_code, means in EXITS.items()),
     ]
-    for command in cli.commands.values():
+    for command in map(command_of, COMMANDS):
         ctx = context(command)
         pieces = " ".join(command.collect_usage_pieces(ctx))
         lines += ["", f"## {ctx.command_path}", "", f"    {ctx.command_path} {pieces}"]
@@ -147,7 +147,7 @@ def markdown() -> str:
 
 def pages() -> dict[Path, str]:
     """Every page, by the file that it belongs in."""
-    commands = (cli, *cli.commands.values())
+    commands = (cli, *map(command_of, COMMANDS))
     manual = {context(c).command_path.replace(" ", "-"): man(c) for c in commands}
     return {
         ROOT / "docs" / "options.md": markdown(),

@@ -29,6 +29,8 @@ from spamindex.errors import (
     UnitError,
 )
 
+__version__ = "0.2.0"
+
 TYPE_CHECKING = False  # typing's own takes longer to load than signals may wait to be met
 
 if TYPE_CHECKING:
@@ -91,10 +93,6 @@ _LAZY = {
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
         return getattr(import_module(f"spamindex.{_LAZY[name]}"), name)
-    if name == "__version__":
-        from importlib.metadata import version
-
-        return version("spamindex")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 SHOWN = 10
 
@@ -34,8 +34,21 @@ def listed(items: Sequence[str], *, of: int | None = None) -> str:
     return ", ".join(items[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-@dataclass(frozen=True)
-class Remedy:
+def nearest(word: str, known: Iterable[str]) -> str:
+    """What is most like a mistyped word, as the end of a message; empty where nothing is.
+
+    >>> nearest("githb", ["github", "pipe"]), nearest("xyz", ["github"])
+    ('; did you mean github?', '')
+    """
+    from difflib import get_close_matches
+
+    folded = {name.casefold(): name for name in known}
+    near = [folded[name] for name in get_close_matches(word.casefold(), folded, 2, 0.65)]
+    return f"; did you mean {' or '.join(near)}?" if near else ""
+
+
+# Not dataclasses: their module, and making them, would take an eighth of what --help takes.
+class Remedy(NamedTuple):
     """A way out: the field of an options object that settles a question, and a value for it.
 
     ``does`` says what the value does, after its name: ``sum=['browser']`` "adds them up". ``of``
@@ -96,7 +109,7 @@ class SpamIndexError(Exception):
     def of_table(self, of: str, path: str) -> SpamIndexError:
         """The same error, whose remedies are for one of two tables."""
         for part in self.parts:
-            part.settles = tuple(replace(r, of=of, path=path) for r in part.settles)
+            part.settles = tuple(r._replace(of=of, path=path) for r in part.settles)
         return self
 
     def lines(self, spell: Spelling = str) -> list[str]:
@@ -151,15 +164,13 @@ class SpamIndexNote(UserWarning):
     """How the data was read, where a reader would want to know; never an error."""
 
 
-@dataclass(frozen=True)
-class Doubt:
+class Doubt(NamedTuple):
     """What may make a figure wrong, and the ways to say that it is right as it is."""
 
     text: str
     settles: tuple[Remedy, ...] = ()
 
 
-@dataclass
 class Findings:
     """What is to be said of one input: at most one note, and at most one warning.
 
@@ -171,10 +182,15 @@ class Findings:
     "share.csv: column 'Visits': counts; lines 1-3 left out"
     """
 
-    name: str
-    facts: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    doubts: list[Doubt] = field(default_factory=list)
+    def __init__(
+        self,
+        name: str,
+        facts: Iterable[str] = (),
+        notes: Iterable[str] = (),
+        doubts: Iterable[Doubt] = (),
+    ) -> None:
+        self.name = name
+        self.facts, self.notes, self.doubts = list(facts), list(notes), list(doubts)
 
     def note(self, *, always: bool = False) -> str | None:
         """How it was read, in one line; None where all is certain, unless ``always``."""
@@ -193,8 +209,8 @@ class Findings:
     def of_table(self, of: str, path: str) -> None:
         """Make the remedies of its doubts those of one of two tables."""
         self.doubts = [
-            Doubt(d.text, tuple(replace(r, of=of, path=path) for r in d.settles))
-            for d in self.doubts
+            Doubt(text, tuple(r._replace(of=of, path=path) for r in settles))
+            for text, settles in self.doubts
         ]
 
     def warn(self) -> None:

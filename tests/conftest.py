@@ -18,6 +18,9 @@ from spamindex.cli import main as cli
 settings.register_profile("spamindex", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("spamindex")
 
+# Commands that are run as processes are compiled once, and not each time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 ROOT = Path(__file__).parent.parent
 SPAM = str(ROOT / "data/spam.csv")
 SHARE = str(ROOT / "data/share.csv")

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from spamindex.errors import ColumnError, FigureError, SpamIndexError
+from spamindex.errors import SpamIndexError
+from spamindex.frames import as_pandas
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
     from narwhals.typing import IntoFrame
 
     from spamindex.charts.axis import ScaleKind
-    from spamindex.charts.panels import Chart
 
 INSTALL = "pip install 'spamindex[chart]'"
 
@@ -52,30 +50,12 @@ def chart(
     from spamindex.charts import panels
 
     by, highlight = ([one] if isinstance(one, str) else list(one) for one in (by, highlight))
-    frame, category = _frame(ranking, by)
     drawn = panels.chart(
-        frame, range(len(by)), by, category=category, highlight=highlight, scale=scale
+        as_pandas(ranking), by, highlight=highlight, scale=scale, title=title, source=source
     )
-    with _loading():
+    with loading():
         from spamindex.charts.figure import figure
-    return figure(drawn, title, source, size)
-
-
-def image(
-    drawn: Chart,
-    kind: str,
-    title: str | None = None,
-    source: str | None = None,
-    size: tuple[int, int] | None = None,
-) -> bytes:
-    """A chart as an image file: svg, png or pdf. The same chart gives the same bytes.
-
-    ``size`` is as for ``chart``. Warns of characters that no font of this machine has. Raises a
-    SpamIndexError as ``chart`` does.
-    """
-    with _loading():
-        from spamindex.charts.figure import image
-    return image(drawn, kind, title, source, size)
+    return figure(drawn, size)
 
 
 @contextmanager
@@ -91,7 +71,7 @@ def quietly() -> Iterator[None]:
 
 
 @contextmanager
-def _loading() -> Iterator[None]:
+def loading() -> Iterator[None]:
     """Quietly, and what keeps matplotlib from being loaded as a SpamIndexError."""
     try:
         with quietly():
@@ -100,61 +80,3 @@ def _loading() -> Iterator[None]:
         raise SpamIndexError(f"a picture needs matplotlib: {INSTALL}") from error
     except ValueError as error:  # of MPLBACKEND, or the user's own matplotlibrc
         raise SpamIndexError(f"matplotlib can't be set up: {error}") from error
-
-
-def _frame(ranking: IntoFrame, by: Sequence[str]) -> tuple[pd.DataFrame, str]:
-    """A ranking with the columns of ``by`` as 0, 1, ..., and ``os``; and what ``os`` is called.
-
-    The names stand under ``os``, or in the last column before the shares that is not in ``by``.
-    """
-    import pandas as pd
-
-    from spamindex.charts.panels import BOUNDS, INDEX, SHARES
-
-    table = ranking if isinstance(ranking, pd.DataFrame) else _of_another_kind(ranking)
-    columns = list(table)
-    if missing := [name for name in (*by, INDEX) if name not in columns]:
-        there = ", ".join(map(repr, columns)) or "none"
-        raise ColumnError(f"the ranking has no column {missing[0]!r}; its columns are {there}")
-    before = [name for name in columns[: columns.index(INDEX)] if name not in (*by, *SHARES)]
-    if not before:
-        raise ColumnError(f"the ranking has no column of names before {INDEX!r}")
-    category = "os" if "os" in before else before[-1]
-    read: dict[int | str, pd.Series[Any]] = {"os": _texts(table[category])}
-    read |= {i: _texts(table[name]) for i, name in enumerate(by)}
-    after = columns[columns.index(INDEX) :]  # a column of by may be called low
-    for name in (INDEX, *BOUNDS):
-        if name in after:
-            figures = pd.to_numeric(table[name], errors="coerce").astype(float)
-            is_odd = (figures.isna() & table[name].notna()) | (figures < 0) | (figures == math.inf)
-            if odd := table[name][is_odd].tolist():
-                raise FigureError(f"column {name!r}: {odd[0]!r} is not a number from 0 on")
-            read[name] = figures
-    if "interval" in after:
-        read["interval"] = table["interval"]
-    return pd.DataFrame(read), str(category)
-
-
-def _texts(column: pd.Series[Any]) -> pd.Series[str]:
-    """A column as text: days without a time of day, and nothing for what is missing."""
-    texts = (column.dt.date if column.dtype.kind == "M" else column).astype(str)
-    return texts.where(column.notna(), "")
-
-
-def _of_another_kind(ranking: IntoFrame) -> pd.DataFrame:
-    import pandas as pd
-
-    try:
-        import narwhals as nw
-    except ImportError as error:
-        raise SpamIndexError(
-            "a frame that is not a pandas one needs narwhals: pip install 'spamindex[messages]'"
-        ) from error
-    try:
-        frame = nw.from_native(ranking)
-    except TypeError as error:
-        raise SpamIndexError(f"{type(ranking).__name__} is not a frame of a ranking") from error
-    columns = (frame.collect() if isinstance(frame, nw.LazyFrame) else frame).to_dict(
-        as_series=False
-    )
-    return pd.DataFrame(columns)

@@ -145,6 +145,8 @@ def moments(there: Sequence[str]) -> list[float]:
 
     >>> moments(["2010-01", "2010-02", "2010-12"])
     [24120.0, 24121.0, 24131.0]
+    >>> np.diff(moments(["2009-W52", "2009-W53", "2010-W01"])).tolist()
+    [1.0, 1.0]
     """
     found = [_moment(period) for period in there]
     kinds = {kind for kind, _ in found}
@@ -154,16 +156,16 @@ def moments(there: Sequence[str]) -> list[float]:
 
 
 def _moment(period: str) -> tuple[str | None, float]:
-    if periods.iso(period) != period:
+    """What span of time a period is, and where it lies, counted in such spans."""
+    span = periods.span_of(period) if periods.iso(period) == period else None
+    if span is None:
         return ("number", float(period)) if period.isdecimal() else (None, math.nan)
-    year, *rest = period.split("-")
-    if not rest:
-        return "year", float(year)
-    if rest[0].startswith("Q"):
-        return "quarter", int(year) * 4.0 + int(rest[0][1:]) - 1
-    if len(rest) == 1:
-        return "month", int(year) * 12.0 + int(rest[0]) - 1
-    return "day", float(date.fromisoformat(period).toordinal())
+    if span == "day":
+        return span, float(date.fromisoformat(period).toordinal())
+    year, number = int(period[:4]), int(period[5:].lstrip("QW") or 1)
+    if span == "week":
+        return span, date.fromisocalendar(year, 1, 1).toordinal() / 7 + number - 1
+    return span, year * {"year": 1.0, "quarter": 4.0, "month": 12.0}[span] + number - 1
 
 
 def some(when: Sequence[float], most: int) -> list[int]:

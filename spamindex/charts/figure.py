@@ -37,7 +37,7 @@ from spamindex.charts.panels import (
     times,
     wrapped,
 )
-from spamindex.errors import Remedy, SpamIndexError, SpamIndexWarning
+from spamindex.errors import Doubt, Remedy, SpamIndexError
 
 _MOST = 250  # systems in all panels: more than a page or two, and each takes its time
 
@@ -91,12 +91,7 @@ class Picture(Figure):
         return image.getvalue()
 
 
-def figure(
-    chart: Chart,
-    title: str | None = None,
-    source: str | None = None,
-    size: tuple[int, int] | None = None,
-) -> Picture:
+def figure(chart: Chart, size: tuple[int, int] | None = None) -> Picture:
     """Draw a chart; see ``spamindex.chart``."""
     if (systems := sum(len(panel.series) for panel in chart.panels)) > _MOST:
         raise SpamIndexError(
@@ -105,39 +100,36 @@ def figure(
         )
     with _settings():
         picture = Picture(dpi=_PIXELS)
-        _Layout(picture, chart, title, source, size).draw()
+        _Layout(picture, chart, size).draw()
     return picture
 
 
 def image(
-    chart: Chart,
-    kind: str,
-    title: str | None = None,
-    source: str | None = None,
-    size: tuple[int, int] | None = None,
-) -> bytes:
-    """Draw a chart as an image file; see ``spamindex.charts.image``."""
+    chart: Chart, kind: str, size: tuple[int, int] | None = None
+) -> tuple[bytes, list[Doubt]]:
+    """Draw a chart as an image file, svg, png or pdf: the same bytes for the same chart.
+
+    ``size`` is as for ``spamindex.chart``. The doubts are about characters that no font has.
+    """
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        drawn = figure(chart, title, source, size)
+        drawn = figure(chart, size)
         written = io.BytesIO()
         # A size is one in pixels; where none is asked for, a screen with twice as many looks best.
         dpi = _PIXELS if size else 2 * _PIXELS
         drawn.savefig(written, format=kind, dpi=dpi, metadata=_METADATA[kind])
     if kind == "svg":  # whose characters are drawn where it is looked at
-        return _with_words(written.getvalue(), title or chart.subject, chart.described())
-    if any("missing from font" in str(warning.message) for warning in said):
-        warnings.warn(
-            SpamIndexWarning("no font of this machine has all characters of the names"),
-            stacklevel=3,
-        )
-    return written.getvalue()
+        return _with_words(written.getvalue(), chart), []
+    lacking = any("missing from font" in str(warning.message) for warning in said)
+    doubts = [Doubt("no font of this machine has all characters of the names")] if lacking else []
+    return written.getvalue(), doubts
 
 
-def _with_words(svg: bytes, title: str, description: str) -> bytes:
+def _with_words(svg: bytes, chart: Chart) -> bytes:
     """An SVG with what a screen reader says of it."""
     start = svg.index(b">", svg.index(b"<svg")) + 1
-    words = f"\n <title>{escape(title)}</title>\n <desc>{escape(description)}</desc>"
+    title, description = escape(chart.title or chart.subject), escape(chart.described())
+    words = f"\n <title>{title}</title>\n <desc>{description}</desc>"
     head = svg[:start].replace(b"<svg ", b'<svg role="img" ')
     return head + words.encode() + svg[start:]
 
@@ -154,21 +146,14 @@ def _settings() -> Iterator[None]:
 class _Layout:
     """Where the parts of a figure stand: panels below each other, all of one width, text around."""
 
-    def __init__(
-        self,
-        figure: Figure,
-        chart: Chart,
-        title: str | None,
-        source: str | None,
-        size: tuple[int, int] | None,
-    ) -> None:
+    def __init__(self, figure: Figure, chart: Chart, size: tuple[int, int] | None) -> None:
         self.figure, self.chart = figure, chart
         self.labelled = [self._labelled(panel) for panel in chart.panels]
         self.figures = self._widest([times(one.last) for p in chart.panels for one in p.series])
         self.left, self.right = self._sides()
         self.width = size[0] / _PIXELS if size else max(_WIDTH, self.left + _PLOT + self.right)
-        self.head = self._head(title)
-        self.source = self._wrapped(f"Source: {source}", 8) if source else ""
+        self.head = self._head()
+        self.source = self._wrapped(f"Source: {chart.source}", 8) if chart.source else ""
         foot = 0.08 + high(self.source) if self.source else 0
         around = sum(self._above(panel) + _TICKS for panel in chart.panels)
         around += 2 * _MARGIN + foot + sum(room for *_, room in self.head)
@@ -213,7 +198,7 @@ class _Layout:
     def _write(self, text: str, height: float, **style: Any) -> None:
         self.figure.text(_MARGIN / self.width, height / self.height, text, **style)
 
-    def _head(self, title: str | None) -> list[tuple[str, dict[str, Any], float]]:
+    def _head(self) -> list[tuple[str, dict[str, Any], float]]:
         """The lines above the panels, what they look like, and their heights."""
         chart = self.chart
         what = QUOTIENT + (", log scale" if chart.axis.is_log else "")
@@ -221,8 +206,8 @@ class _Layout:
             what += f"; bands: {chart.interval}" if chart.interval else ""
             if chart.grey:
                 what += f"; in grey: {chart.grey} {'other' if chart.grey == 1 else 'others'}"
-        main = self._wrapped(title or chart.subject, 12)
-        below = self._wrapped(f"{chart.subject}: {what}" if title else what, 9)
+        main = self._wrapped(chart.title or chart.subject, 12)
+        below = self._wrapped(f"{chart.subject}: {what}" if chart.title else what, 9)
         large = {"fontsize": 12, "weight": "bold"}
         return [
             (main, large, 0.06 + 1.2 * high(main)),

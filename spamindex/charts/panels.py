@@ -8,6 +8,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from wcwidth import wcswidth
 
 from spamindex import periods, words
 from spamindex.charts.axis import MOST, Axis, Figures, ScaleKind, axis_of, moments
-from spamindex.errors import ColumnError, FigureError, MatchError, Remedy, listed
+from spamindex.errors import ColumnError, FigureError, MatchError, Remedy, listed, nearest
 from spamindex.names import fold, visible
 
 FAIR = "1 = fair share"
@@ -64,7 +65,7 @@ class Chart:
 
     ``category`` is the heading of what is ranked, ``interval`` what low and high are, "" if there
     are none. ``coloured`` are the systems that are not grey, each with a number for its look, which
-    is the same in every panel.
+    is the same in every panel. ``title`` and ``source`` are the user's own words.
     """
 
     panels: list[Panel]
@@ -73,6 +74,8 @@ class Chart:
     interval: str
     coloured: dict[str, int]
     axis: Axis
+    title: str | None
+    source: str | None
 
     @property
     def over_time(self) -> bool:
@@ -130,21 +133,21 @@ class Chart:
 
 def chart(
     ranking: pd.DataFrame,
-    by: Sequence[Hashable] = (),
-    names: Sequence[str] = (),
+    by: Sequence[str] = (),
     *,
-    category: str = "os",
     highlight: Sequence[str] = (),
     scale: ScaleKind | None = None,
+    title: str | None = None,
+    source: str | None = None,
 ) -> Chart:
     """Part rankings into what is drawn together.
 
-    ``ranking`` has the columns ``by`` (called ``names``) and ``os`` as text, ``spam_index`` and
-    perhaps ``low`` and ``high`` as numbers, and ``interval``, which says what those are. One of
-    the columns ``by`` may hold periods; each value of the others makes a panel. ``category`` is
-    what the column of names is called. Raises FigureError where it is empty; ColumnError where
-    there are too many panels, an OS stands twice in one, or there are intervals of two kinds;
-    MatchError where a name to ``highlight`` is not there.
+    ``ranking`` has the columns ``by``, one of names, ``spam_index`` and perhaps ``low`` and
+    ``high``, figures or texts of them, and ``interval``, which says what those are. One of the
+    columns ``by`` may hold periods; each value of the others makes a panel. Raises FigureError
+    where it is empty or a figure is none, with what is in the index where that is text; ColumnError
+    where a column is missing, there are too many panels, an OS stands twice in one, or there are
+    intervals of two kinds; MatchError where a name to ``highlight`` is not there.
 
     >>> ranking = pd.DataFrame({"os": ["Linux", "Windows"], "spam_index": [4.99, 1.01]})
     >>> drawn = chart(ranking)
@@ -153,11 +156,9 @@ def chart(
      'Spam index by operating system: spam share ÷ market share; 1 = fair share.
       Linux 4.99, Windows 1.01.')
     """
-    if ranking.empty:
-        raise FigureError("the ranking has no rows to draw")
-    called = dict(zip(by, names or map(str, by), strict=True))
-    when = next((name for name in by if _holds_periods(called[name], ranking[name])), None)
-    apart = [name for name in by if name != when]
+    ranking, category = _checked(ranking, by)
+    when = next((i for i, name in enumerate(by) if _holds_periods(name, ranking[i])), None)
+    apart = [i for i in range(len(by)) if i != when]
     there = sorted(set(ranking[when]), key=_in_time) if when is not None else []
     groups = [("", ranking)]
     if apart:
@@ -168,7 +169,7 @@ def chart(
     if len(groups) > _MOST_PANELS:
         raise ColumnError(
             f"{len(groups)} rankings are too many for one picture, which holds {_MOST_PANELS}",
-            settles=[Remedy("where", f"{called[apart[0]]}=VALUE", "chooses one of them")],
+            settles=[Remedy("where", f"{by[apart[0]]}=VALUE", "chooses one of them")],
         )
     if len(there) == 1:
         groups = [(", ".join(filter(None, (title, there[0]))), rows) for title, rows in groups]
@@ -186,7 +187,70 @@ def chart(
             np.concatenate([bound for one in series for bound in (one.low, one.high)]),
             scale,
         ),
+        title,
+        source,
     )
+
+
+def _checked(ranking: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, str]:
+    """A ranking with the columns ``by`` as 0, 1, ... and ``os``; and what ``os`` was called.
+
+    The names stand under ``os``, or in the last column before the shares that is not in ``by``.
+    """
+    columns = list(map(str, ranking))
+    if missing := [name for name in (*by, INDEX) if name not in columns]:
+        there = ", ".join(map(repr, columns)) or "none"
+        raise ColumnError(f"the ranking has no column {missing[0]!r}; its columns are {there}")
+    start = columns.index(INDEX)
+    before = [name for name in columns[:start] if name not in (*by, *SHARES)]
+    if not before:
+        raise ColumnError(f"the ranking has no column of names before {INDEX!r}")
+    if ranking.empty:
+        raise FigureError("the ranking has no rows to draw")
+    category = "os" if "os" in before else before[-1]
+    read: dict[int | str, pd.Series[Any]] = {"os": _texts(ranking[category])}
+    read |= {i: _texts(ranking[name]) for i, name in enumerate(by)}
+    faults: list[str] = []
+    for name in (INDEX, *BOUNDS):
+        if name in columns[start:]:  # a column of by may be called low
+            read[name] = _figures(ranking[name], faults)
+    if "interval" in columns[start:]:
+        read["interval"] = ranking["interval"]
+    frame = pd.DataFrame(read)
+    low, high = (frame.get(bound, frame[INDEX]) for bound in BOUNDS)
+    odd = frame.index[(low > frame[INDEX]) | (high < frame[INDEX])]
+    faults += [f"{_at(label)}: low and high do not hold the index between them" for label in odd]
+    if faults:
+        raise FigureError(*faults)
+    return frame, category
+
+
+def _texts(column: pd.Series[Any]) -> pd.Series[str]:
+    """A column as text: days without a time of day, and nothing for what is missing."""
+    texts = (column.dt.date if column.dtype.kind == "M" else column).astype(str)
+    return texts.where(column.notna(), "")
+
+
+def _figures(column: pd.Series[Any], faults: list[str]) -> pd.Series[float]:
+    """A column as numbers that can be drawn, NaN for what is missing; others become faults."""
+    found: list[float] = []
+    for label, cell in column.items():
+        text = str(cell)
+        try:
+            figure = math.nan if pd.isna(cell) or words.is_missing(text) else float(text)
+            if figure < 0 or figure == math.inf or "_" in text:
+                raise ValueError
+        except ValueError:
+            where = f"{_at(label)}: column {column.name!r}"
+            faults.append(f"{where}: {cell!r} is not an index: a number from 0 on")
+            figure = math.nan
+        found.append(figure)
+    return pd.Series(found, index=column.index, dtype=float)
+
+
+def _at(label: object) -> str:
+    """Where a row stands: as the index says it in words, or by its number there."""
+    return label if isinstance(label, str) else f"row {label}"
 
 
 def _holds_periods(name: str, texts: pd.Series[str]) -> bool:
@@ -220,11 +284,8 @@ def _series(rows: pd.DataFrame, when: Hashable | None, there: Sequence[str]) -> 
         series.append(
             Series(visible(str(os)) or NO_NAME, values[INDEX], values["low"], values["high"])
         )
-    return sorted(series, key=lambda one: [_last_first(value) for value in one.index[::-1]])
-
-
-def _last_first(index: float) -> float:
-    return math.inf if math.isnan(index) else -index
+    # The last period's first; NaN last.
+    return sorted(series, key=lambda one: np.nan_to_num(-one.index[::-1], nan=math.inf).tolist())
 
 
 def _interval(ranking: pd.DataFrame) -> str:
@@ -250,10 +311,8 @@ def _coloured(
     if highlight:
         known = {fold(os): os for os in chosen}
         if missing := [name for name in highlight if fold(name) not in known]:
-            raise MatchError(
-                f"nothing in the ranking is called {', '.join(map(repr, missing))}; "
-                f"it holds {listed(chosen)}"
-            )
+            near = nearest(missing[0], chosen) or f"; it holds {listed(chosen)}"
+            raise MatchError(f"nothing in the ranking is called {missing[0]!r}{near}")
         chosen = [known[fold(name)] for name in highlight]
     elif over_time:
         chosen = chosen[:COLOURED]

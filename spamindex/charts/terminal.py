@@ -28,7 +28,7 @@ _MORE = "•"  # for those that there are no letters for
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
-def draw(chart: Chart, width: int, title: str | None = None, source: str | None = None) -> str:
+def draw(chart: Chart, width: int) -> str:
     """Draw a chart in so many columns of text, between 40 and 1,000.
 
     >>> import pandas as pd
@@ -48,14 +48,14 @@ def draw(chart: Chart, width: int, title: str | None = None, source: str | None 
     what = QUOTIENT + (" (log scale)" if chart.axis.is_log else "")
     if chart.interval and not chart.over_time:
         what += f", ├─┤ {chart.interval}"
-    parts = [f"{wrapped(title, width)}\n"] if title else []
+    parts = [f"{wrapped(chart.title, width)}\n"] if chart.title else []
     parts.append(f"{wrapped(chart.subject, width)}\n{wrapped(what, width)}\n")
     for panel in chart.panels:
         if panel.title:
             parts.append(f"{panel.title}\n")
         parts.append((_lines if chart.over_time else _rows)(chart, panel, width))
-    if source:
-        parts.append(f"{wrapped(f'Source: {source}', width)}\n")
+    if chart.source:
+        parts.append(f"{wrapped(f'Source: {chart.source}', width)}\n")
     return "\n".join(parts)
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from spamindex.cli import console
-from spamindex.cli.options import MESSAGES, Command, as_one, output_option
+from spamindex.cli.options import MESSAGES, Command, as_one, file_argument, output_option
 from spamindex.cli.output import write
 from spamindex.cli.remedies import spelling
-from spamindex.names import visible
+from spamindex.cli.values import FILE, TEXT, Value, choice
 
 if TYPE_CHECKING:
     from spamindex.charts.axis import ScaleKind
@@ -21,57 +20,33 @@ _FORMATS = ("svg", "png", "pdf")
 _MOST_PIXELS = 10_000  # each way: a hundred million of them take half a gigabyte
 
 
-class Size(click.ParamType[tuple[int, int]]):
+def _size(text: str) -> tuple[int, int]:
     """WIDTHxHEIGHT in pixels."""
-
-    name = "size"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
-        """Part 800x450 at its x."""
-        width, _, height = str(value).lower().partition("x")
-        if not all(side.strip().isdecimal() and len(side) < 7 for side in (width, height)):
-            self.fail(f"{value!r} is not of the form 800x450.", param, ctx)
-        if not all(0 < int(side) <= _MOST_PIXELS for side in (width, height)):
-            self.fail(f"each side has 1 to {_MOST_PIXELS:,} pixels.", param, ctx)
-        return int(width), int(height)
+    width, _, height = text.lower().partition("x")
+    if not all(side.strip().isdecimal() and len(side) < 7 for side in (width, height)):
+        raise ValueError(f"{text!r} is not of the form 800x450")
+    if not all(0 < int(side) <= _MOST_PIXELS for side in (width, height)):
+        raise ValueError(f"each side has 1 to {_MOST_PIXELS:,} pixels")
+    return int(width), int(height)
 
 
 @click.command(cls=Command)
-@click.argument("ranking")
+@file_argument("ranking")
+@output_option("-o --output FILE", FILE, "Draw a picture into FILE: .svg, .png or .pdf.")
 @output_option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    help="Draw a picture into FILE: .svg, .png or .pdf.",
+    "-f --format svg|png|pdf", choice(_FORMATS), "Kind of picture, whatever the name of FILE is."
+)
+@output_option("--title TEXT", Value(str), "Title above the chart.")
+@output_option("--source TEXT", Value(str), "Where the figures are from, below the chart.")
+@output_option(
+    "--highlight NAME", TEXT, "Draw this one in colour and the others in grey.", multiple=True
 )
 @output_option(
-    "-f",
-    "--format",
-    type=click.Choice(_FORMATS),
-    help="Kind of picture, whatever the name of FILE is.",
+    "--scale linear|log",
+    choice(["linear", "log"]),
+    "Axis of the indexes. Left out, linear from 0 up to an index of 20, else log.",
 )
-@output_option("--title", metavar="TEXT", help="Title above the chart.")
-@output_option(
-    "--source",
-    metavar="TEXT",
-    help="Where the figures are from, below the chart.",
-)
-@output_option(
-    "--highlight",
-    multiple=True,
-    metavar="NAME",
-    help="Draw this one in colour and the others in grey.  [repeatable]",
-)
-@output_option(
-    "--scale",
-    type=click.Choice(["linear", "log"]),
-    help="Axis of the indexes. Left out, linear from 0 up to an index of 20, else log.",
-)
-@output_option(
-    "--size", type=Size(), metavar="WxH", help="Width and height of the picture in pixels: 800x450."
-)
+@output_option("--size WxH", Value(_size), "Width and height of the picture in pixels: 800x450.")
 @as_one("said", dict, *MESSAGES)
 @click.pass_context
 def chart(
@@ -100,30 +75,26 @@ def chart(
     """
     kind = format or _kind(output)
     if size and not kind:
-        raise click.UsageError("--size is for pictures: name one with -o, such as -o chart.svg.")
-    title, source = (text and visible(text, but="\n") for text in (title, source))
+        raise click.UsageError("--size is for pictures: name one with -o, such as -o chart.svg")
+    title, source = (text and console.shown(text, but="\n") for text in (title, source))
+    import shutil
+
     # These load pandas, so not before the options are known to be right.
     from spamindex import charts
     from spamindex.charts import panels, terminal
     from spamindex.cli.rankings import read_ranking
 
-    read = read_ranking(console.source(ranking))
-    drawn = panels.chart(
-        read.frame,
-        range(len(read.by)),
-        read.by,
-        category=read.category,
-        highlight=highlight,
-        scale=scale,
-    )
+    frame, by, findings = read_ranking(console.source(ranking))
+    drawn = panels.chart(frame, by, highlight=highlight, scale=scale, title=title, source=source)
     if kind is None:
         width = shutil.get_terminal_size().columns
-        picture: str | bytes = terminal.draw(drawn, width, title, source)
+        picture: str | bytes = terminal.draw(drawn, width)
     else:
-        # A font that lacks characters of the names is found only where they are drawn.
-        with console.warnings_said(strict=said["strict"], quiet=said["quiet"]):
-            picture = charts.image(drawn, kind, title, source, size)
-    console.say_findings([read.findings], spell=spelling(ctx), **said)
+        with charts.loading():
+            from spamindex.charts.figure import image
+        picture, doubts = image(drawn, kind, size)
+        findings.doubts += doubts
+    console.say_findings([findings], spell=spelling(ctx), **said)
     write(picture, output)
 
 
@@ -132,6 +103,4 @@ def _kind(output: str | None) -> str | None:
     kind = os.path.splitext(output or "")[1].removeprefix(".").lower()
     if output is None or kind in _FORMATS:
         return kind or None
-    raise click.UsageError(
-        f"{output!r} ends in none of .svg, .png and .pdf: say which with --format."
-    )
+    raise click.UsageError(f"-o {output}: end the name in .svg, .png or .pdf, or give -f svg")

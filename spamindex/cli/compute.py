@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -28,21 +27,30 @@ from spamindex.cli.options import (
 )
 from spamindex.cli.output import Output
 from spamindex.cli.remedies import spelling
-from spamindex.cli.values import Column, Number, Text, Whole, chosen
+from spamindex.cli.values import TEXT, chosen, column, number, whole
 from spamindex.errors import SpamIndexError, listed
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from spamindex.tables.options import TableOptions
     from spamindex.tables.shares import Reading
 
 EXIT_ABOVE = 3
-_INFINITE = float("inf")
+# What has to be given for some of the columns.
+_INTERVAL, _BASELINE, _BOTH = (
+    "--confidence or --rounding",
+    "--baseline",
+    "--baseline and --confidence",
+)
+_OF_ONE = ("spam_column", "share_column", "spam_unit", "share_unit")
+_NEEDS = {
+    **dict.fromkeys(("low", "high", "interval"), _INTERVAL),
+    **dict.fromkeys(("relative", "break_even"), _BASELINE),
+    **dict.fromkeys(("relative_low", "relative_high"), _BOTH),
+}
 
 
-@dataclass(frozen=True)
-class Questions:
+class Questions(NamedTuple):
     """What is asked of a ranking beyond the indexes."""
 
     baseline: str | None
@@ -55,14 +63,6 @@ class Questions:
     design_effect: float | None
     lump: bool
 
-    def __post_init__(self) -> None:
-        """Refuse options that would be taken and change nothing."""
-        if self.confidence is not None and self.rounding:
-            raise click.UsageError("choose --confidence or --rounding, not both")
-        for option in ("spam_total", "share_total", "simultaneous", "design_effect"):
-            if getattr(self, option) and self.confidence is None:
-                raise click.UsageError(f"--{option.replace('_', '-')} needs --confidence")
-
     @property
     def interval(self) -> str | None:
         """What low and high are; None where they are not asked for."""
@@ -73,18 +73,12 @@ class Questions:
     @property
     def columns(self) -> list[str]:
         """The columns of the result beside those of --by and the OS, in their order."""
-        asked = {
-            "spam_share": True,
-            "market_share": True,
-            "spam_index": True,
-            **dict.fromkeys(("low", "high", "interval"), self.interval is not None),
-            **dict.fromkeys(("relative", "break_even"), self.baseline is not None),
-            **dict.fromkeys(
-                ("relative_low", "relative_high"),
-                self.baseline is not None and self.confidence is not None,
-            ),
+        given = {
+            _INTERVAL: self.interval is not None,
+            _BASELINE: self.baseline is not None,
+            _BOTH: self.baseline is not None and self.confidence is not None,
         }
-        return [name for name in COLUMNS if asked.get(name)]
+        return [name for name in COLUMNS[1:] if given.get(_NEEDS.get(name, ""), True)]
 
     @property
     def title(self) -> str | None:
@@ -96,28 +90,24 @@ class Questions:
         return f"What if {' and then '.join(moved)}?"
 
 
-_NEEDS = {
-    **dict.fromkeys(("low", "high", "interval"), "--confidence or --rounding"),
-    **dict.fromkeys(("relative", "break_even"), "--baseline"),
-    **dict.fromkeys(("relative_low", "relative_high"), "--baseline and --confidence"),
-}
+def _questions(**given: Any) -> Questions:
+    """What is asked; refuses options that would be taken and change nothing."""
+    asked = Questions(**given)
+    if asked.confidence is not None and asked.rounding:
+        raise click.UsageError("choose --confidence or --rounding, not both")
+    for option in ("spam_total", "share_total", "simultaneous", "design_effect"):
+        if given[option] and asked.confidence is None:
+            raise click.UsageError(f"--{option.replace('_', '-')} needs --confidence")
+    return asked
 
 
 @click.command(cls=Command)
 @file_argument("spam")
 @file_argument("share")
 @table_options(
+    input_option("--spam-column COLUMN", column("spam"), "Column of SPAM with the spam shares."),
     input_option(
-        "--spam-column",
-        type=Column("spam"),
-        metavar="COLUMN",
-        help="Column of SPAM with the spam shares.",
-    ),
-    input_option(
-        "--share-column",
-        type=Column("share"),
-        metavar="COLUMN",
-        help="Column of SHARE with the market shares.",
+        "--share-column COLUMN", column("share"), "Column of SHARE with the market shares."
     ),
     unit_option("--spam-unit"),
     unit_option("--share-unit"),
@@ -125,75 +115,54 @@ _NEEDS = {
 )
 @as_one(
     "asked",
-    Questions,
-    input_option(
-        "--lump",
-        is_flag=True,
-        help="Add what only one table names to Other, in both.",
+    _questions,
+    input_option("--lump", does="Add what only one table names to Other, in both."),
+    question_option(
+        "--baseline OS",
+        TEXT,
+        "Compare each index with this OS's: relative is how many times as high it is, break_even "
+        "the percent of its spam that would have to be the baseline's for both to be equal.",
     ),
     question_option(
-        "--baseline",
-        type=Text(),
-        metavar="OS",
-        help="Compare each index with this OS's: relative is how many times as high it is, "
-        "break_even the percent of its spam that would have to be the baseline's for both to be "
-        "equal.",
-    ),
-    question_option(
-        "--reattribute",
+        "--reattribute FROM TO PERCENT",
+        (TEXT, TEXT, number(0, 100, percent=True)),
+        "What if that percent of FROM's spam were TO's?",
         multiple=True,
-        type=(Text(), Text(), Number(0, 100, percent=True)),
-        metavar="FROM TO PERCENT",
         example="Linux Windows 40",
-        help="What if that percent of FROM's spam were TO's?  [repeatable]",
     ),
     question_option(
-        "--confidence",
-        type=Number(1, 100, percent=True, below=True),
-        metavar="LEVEL",
-        help="Add low and high, where chance leaves the index at LEVEL percent (95), from the "
-        "counts behind the shares.",
+        "--confidence LEVEL",
+        number(1, 100, percent=True, below=True),
+        "Add low and high, where chance leaves the index at LEVEL percent (95), from the counts "
+        "behind the shares.",
     ),
     question_option(
-        "--spam-total",
-        type=Whole(1),
-        metavar="N",
-        help="Messages behind the spam shares (of each ranking), where SPAM has no counts.",
+        "--spam-total N",
+        whole(1),
+        "Messages behind the spam shares (of each ranking), where SPAM has no counts.",
     ),
     question_option(
-        "--share-total",
-        type=Whole(1),
-        metavar="M",
-        help="Visits behind the market shares (of each ranking), where SHARE has no counts.",
+        "--share-total M",
+        whole(1),
+        "Visits behind the market shares (of each ranking), where SHARE has no counts.",
     ),
     question_option(
-        "--simultaneous",
-        is_flag=True,
-        help="Intervals that hold for all rows of a ranking at once (Bonferroni).",
+        "--simultaneous", does="Intervals that hold for all rows of a ranking at once (Bonferroni)."
     ),
     question_option(
-        "--design-effect",
-        type=Number(0, 10**9),
-        metavar="D",
-        help="How many times the variance of the spam shares is that of independent messages, "
-        "where SPAM has no design_effect.",
+        "--design-effect D",
+        number(0, 10**9),
+        "How many times the variance of the spam shares is that of independent messages, where "
+        "SPAM has no design_effect.",
     ),
     question_option(
         "--rounding",
-        is_flag=True,
-        help="Add low and high, where the rounding of the printed shares leaves the index.",
+        does="Add low and high, where the rounding of the printed shares leaves the index.",
     ),
 )
-@output_option(
-    "-n", "--top", type=Whole(1), metavar="N", help="Only the first N rows of each ranking."
-)
+@output_option("-n --top N", whole(1), "Only the first N rows of each ranking.")
 @output_options("simple")
-@message_option(
-    "--fail-above",
-    type=Number(0, _INFINITE),
-    metavar="X",
-    help="Exit with 3 if a spam index is above X.",
-)
+@message_option("--fail-above X", number(0, math.inf), "Exit with 3 if a spam index is above X.")
 @click.pass_context
 def compute(
     ctx: click.Context,
@@ -221,24 +190,40 @@ def compute(
     by = [part.name for part in table["by"]]
     names: dict[Any, str] = {**dict(enumerate(by)), "os": os_column(table)}
     columns = chosen(out.columns, [*names.values(), *asked.columns], _NEEDS)
-    options = _options(table, asked, out)
+    known, findings = names_of(table["names"])
+    # These load pandas, so not before all options are known to be right.
     from spamindex.tables.both import read_pair
+    from spamindex.tables.options import TableOptions
 
+    own = {name: table.pop(name) for name in _OF_ONE}
+    both = {
+        **table, "names": known, "counts": asked.confidence is not None, "rounding": asked.rounding,
+    }  # fmt: skip
+    options = (
+        TableOptions(
+            **both, column=own["spam_column"], unit=own["spam_unit"], total=asked.spam_total
+        ),
+        TableOptions(
+            **both, column=own["share_column"], unit=own["share_unit"], total=asked.share_total
+        ),
+    )
     readings = read_pair(source(spam), source(share), *options)
-    findings = [reading.findings for reading in readings]
+    findings += [reading.findings for reading in readings]
     try:
         ranking = _ranking(*readings, by, asked)
     except SpamIndexError:
         # What was found in the tables may explain it.
-        replace(out, strict=False).say(findings, spelling(ctx))
+        out._replace(strict=False).say(findings, spelling(ctx))
         raise
     out.say(findings, spelling(ctx))
-    shown = ranking if top is None else _first(ranking, top, len(by))
+    shown = ranking
+    if top is not None:
+        shown = shown.groupby(list(range(len(by))), sort=False).head(top) if by else shown.head(top)
     shown = shown.rename(columns=names)[columns]
     headings = {names["os"]: heading_of(readings[0].heading)}
     if asked.interval is not None:
-        said = asked.interval.replace("%", " %")
-        headings |= {"low": f"{said} low".capitalize(), "high": f"{said} high".capitalize()}
+        kind = asked.interval.replace("%", " %").capitalize()
+        headings |= {"low": f"{kind} low", "high": f"{kind} high"}
         if out.for_people and out.columns is None:
             shown = shown.drop(columns="interval")
     if asked.title and not out.for_people:
@@ -247,35 +232,6 @@ def compute(
     if fail_above is not None and (above := _above(ranking, fail_above, len(by))):
         say(f"above {fail_above:g}: {listed(above)}")
         ctx.exit(EXIT_ABOVE)
-
-
-def _options(
-    table: dict[str, Any], asked: Questions, out: Output
-) -> tuple[TableOptions, TableOptions]:
-    """How SPAM and SHARE are to be read."""
-    # This may load pandas, so it is not done before all options are known to be right.
-    from spamindex.tables.options import TableOptions
-
-    own = ("spam_column", "spam_unit", "share_column", "share_unit")
-    both = {field: value for field, value in table.items() if field not in own}
-    both["names"] = names_of(table["names"], strict=out.strict, quiet=out.quiet)
-    both |= {"counts": asked.confidence is not None, "rounding": asked.rounding}
-    return (
-        TableOptions(
-            "spam",
-            column=table["spam_column"],
-            unit=table["spam_unit"],
-            total=asked.spam_total,
-            **both,
-        ),
-        TableOptions(
-            "market",
-            column=table["share_column"],
-            unit=table["share_unit"],
-            total=asked.share_total,
-            **both,
-        ),
-    )
 
 
 def _ranking(spam: Reading, market: Reading, by: Sequence[str], asked: Questions) -> pd.DataFrame:
@@ -320,11 +276,6 @@ def _ranking(spam: Reading, market: Reading, by: Sequence[str], asked: Questions
     return rounding_ranges(ranking) if asked.rounding else ranking
 
 
-def _first(ranking: pd.DataFrame, top: int, by: int) -> pd.DataFrame:
-    """The first rows of each ranking."""
-    return ranking.groupby(list(range(by)), sort=False).head(top) if by else ranking.head(top)
-
-
 def _above(ranking: pd.DataFrame, most: float, by: int) -> list[str]:
     """The systems with an index above the most, with their indexes and rankings."""
     # Spam from no machines at all is above any number, though there is no index to say it.
@@ -333,11 +284,8 @@ def _above(ranking: pd.DataFrame, most: float, by: int) -> list[str]:
     rankings: Sequence[Any] = [()] * len(above)
     if by:
         rankings = list(above[list(range(by))].itertuples(index=False, name=None))
+    indexes = above["spam_index"].map("{:.4g}".format).replace("nan", "no market share")
     return [
-        f"{os} ({', '.join([_times(index), *ranked_by])})"
-        for os, index, ranked_by in zip(above["os"], above["spam_index"], rankings, strict=True)
+        f"{os} ({', '.join([index, *ranked_by])})"
+        for os, index, ranked_by in zip(above["os"], indexes, rankings, strict=True)
     ]
-
-
-def _times(index: float) -> str:
-    return "no market share" if math.isnan(index) else f"{index:.4g}"

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import sys
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from spamindex.errors import (
-    FileError,
-    Findings,
-    SpamIndexError,
-    SpamIndexNote,
-    SpamIndexWarning,
-    Spelling,
-)
+from spamindex.errors import FileError, Findings, SpamIndexError, Spelling
 
 if TYPE_CHECKING:
     from spamindex.names import Names
@@ -57,16 +49,16 @@ def source(path: str) -> Source:
     return sys.stdin.buffer
 
 
-def names_of(path: str | None, *, strict: bool = False, quiet: bool = False) -> Names:
-    """The names of --names, or the built-in ones alone; what is said of the file is said."""
+def names_of(path: str | None) -> tuple[Names, list[Findings]]:
+    """The names of --names, and what is to be said of the file; or the built-in ones alone."""
     if path is None:
         from spamindex.names import BUILT_IN
 
-        return BUILT_IN
-    from spamindex.tables.synonyms import read_names  # which loads pandas
+        return BUILT_IN, []
+    from spamindex.tables.synonyms import names_in  # which loads pandas
 
-    with warnings_said(strict=strict, quiet=quiet):
-        return read_names(source(path))
+    names, findings = names_in(source(path))
+    return names, [findings]
 
 
 def say_findings(
@@ -92,31 +84,5 @@ def say_findings(
             doubts.append(warning)
         elif not quiet:
             say(f"warning: {warning}")
-    if doubts:
-        raise SpamIndexError(*doubts)
-
-
-@contextmanager
-def warnings_said(*, strict: bool = False, quiet: bool = False) -> Iterator[None]:
-    """Say what the library warns of in the block, a line each, as ``say_findings`` does."""
-    doubts: list[str] = []
-
-    def tell(message: Warning | str, category: type[Warning], *place: Any) -> None:
-        if issubclass(category, SpamIndexNote):
-            if not quiet:
-                say_note(str(message))
-        elif not issubclass(category, SpamIndexWarning):
-            show(message, category, *place)
-        elif strict:
-            doubts.append(str(message))
-        elif not quiet:
-            say(f"warning: {message}")
-
-    with warnings.catch_warnings():
-        show = warnings.showwarning
-        warnings.showwarning = tell  # type: ignore[assignment]
-        for category in (SpamIndexNote, SpamIndexWarning):
-            warnings.simplefilter("always", category)
-        yield
     if doubts:
         raise SpamIndexError(*doubts)

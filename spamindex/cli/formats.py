@@ -54,7 +54,7 @@ FOR_PEOPLE = (
 )  # fmt: skip
 
 # What a name may not hold as it is where tabulate leaves escaping to its caller.
-_MARKDOWN = {**{mark: f"\\{mark}" for mark in r"\`[|*"}, "<": "&lt;", "&": "&amp;"}
+_MARKDOWN = {**{mark: f"\\{mark}" for mark in r"\`[|*_"}, "<": "&lt;", "&": "&amp;"}
 _WIKI = {"|": "&#124;", "<": "&lt;", "[": "&#91;", "{": "&#123;"}
 _JIRA = {character: f"\\{character}" for character in "|{[!"}
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"}

@@ -5,37 +5,16 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from importlib import import_module
 
 import click
 
+from spamindex import __version__
 from spamindex.cli.console import put, say
 from spamindex.cli.options import EXIT_CLOSED_PIPE, VERSION, Group, Refused, usage
 from spamindex.cli.output import silence
 
-COMMANDS = ("compute", "shares", "tally", "sample", "chart")
 EXIT_ERROR = 1
 _COMPLETE = "_SPAMINDEX_COMPLETE"
-
-
-class Commands(Mapping[str, click.Command]):
-    """The commands by name, each loaded when it is asked for, in the order of the help page."""
-
-    def __getitem__(self, name: str) -> click.Command:
-        """The command in the module of its name."""
-        if name not in COMMANDS:
-            raise KeyError(name)
-        command: click.Command = getattr(import_module(f"spamindex.cli.{name}"), name)
-        return command
-
-    def __iter__(self) -> Iterator[str]:
-        """Their names."""
-        return iter(COMMANDS)
-
-    def __len__(self) -> int:
-        """How many there are."""
-        return len(COMMANDS)
 
 
 def main() -> None:
@@ -78,10 +57,9 @@ def run(args: list[str]) -> int:
 
 @click.group(
     cls=Group,
-    commands=Commands(),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
-@click.version_option(None, "-V", "--version", **VERSION)
+@click.version_option(__version__, "-V", "--version", **VERSION)
 def cli() -> None:
     """Who sends more than their share?
 

@@ -7,22 +7,26 @@ What goes wrong leaves here as one line: a usage error by ``usage``, what is wro
 from __future__ import annotations
 
 import functools
+import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from spamindex import __version__
 from spamindex.cli.formats import FORMATS
 from spamindex.cli.output import ALSO, Output, format_of
 from spamindex.cli.remedies import spelling
-from spamindex.cli.values import Choice, Column, File, Parsed, Text, Whole, nearest
-from spamindex.errors import SpamIndexError
+from spamindex.cli.values import FILE, TEXT, choice, column, whole
+from spamindex.errors import SpamIndexError, nearest
 
 if TYPE_CHECKING:
     from spamindex.tables.options import By, Where
 
+RENAME = "rename that of the table"
 EXIT_INTERRUPTED = 130
 EXIT_CLOSED_PIPE = 141
 _ENVIRONMENT = click.core.ParameterSource.ENVIRONMENT
@@ -38,8 +42,23 @@ class Refused(click.ClickException):
         self.lines = lines
 
 
+COMMANDS = {  # in the order in which they are used, as the first lines of their own pages say
+    "compute": "Rank operating systems by spam share divided by market share.",
+    "shares": "Read one table of any kind, and write it as a clean one.",
+    "tally": "Count message records into a SPAM table for compute.",
+    "sample": "Pick some of one OS's spam at random, to look into.",
+    "chart": "Draw a ranking that compute printed.",
+}
+
+
+def command_of(name: str) -> click.Command:
+    """A command by its name, from the module that is called like it."""
+    command: click.Command = getattr(import_module(f"spamindex.cli.{name}"), name)
+    return command
+
+
 class Group(click.Group):
-    """Commands that end quietly when they are interrupted or nobody reads on."""
+    """The commands, loaded as they are asked for: quiet where interrupted or nobody reads on."""
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         """Read the arguments; --help and --version print here."""
@@ -47,8 +66,17 @@ class Group(click.Group):
             return super().make_context(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The commands in the order in which they are used."""
-        return list(self.commands)
+        """The names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name."""
+        return command_of(cmd_name) if cmd_name in COMMANDS else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the commands do, without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -120,7 +148,7 @@ class Command(click.Command):
     def __init__(self, *args: Any, fields: Mapping[str, str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields = dict(fields or {})
-        click.version_option(None, "-V", "--version", **VERSION)(self)
+        click.version_option(__version__, "-V", "--version", **VERSION)(self)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments; an error knows of which command they are."""
@@ -156,7 +184,6 @@ class Command(click.Command):
 
 
 VERSION: dict[str, Any] = {
-    "package_name": "spamindex",
     "prog_name": "spamindex",
     "message": "%(prog)s %(version)s",
     "allow_from_autoenv": False,
@@ -192,8 +219,8 @@ def usage(error: click.ClickException) -> str:
     if isinstance(error, click.NoSuchOption):
         return f"there is no option {error.option_name}{_instead(error.option_name, ctx, error)}"
     if isinstance(error, click.exceptions.NoSuchCommand):
-        near = nearest(error.command_name, ctx.command.commands if ctx else ())
-        return f"there is no command {error.command_name!r}{near or _commands(ctx)}"
+        near = nearest(error.command_name, COMMANDS) or f"; there are {', '.join(COMMANDS)}"
+        return f"there is no command {error.command_name!r}{near}"
     if isinstance(error, click.BadOptionUsage) and ctx is not None:
         option = next((p for p in ctx.command.params if error.option_name in p.opts), None)
         if isinstance(option, Option) and "requires" in message:
@@ -215,12 +242,13 @@ def _instead(name: str, ctx: click.Context | None, error: click.NoSuchOption) ->
     """What to give instead of an option that is not there, or which command has it."""
     if ctx is None:
         return nearest(name, error.possibilities or ())
-    here = [opt for p in ctx.command.params for opt in (*p.opts, *p.secondary_opts)]
-    others = getattr(ctx.find_root().command, "commands", {})
-    having = [c for c, command in others.items() if any(name in p.opts for p in command.params)]
+    having = [other for other in COMMANDS if any(name in p.opts for p in command_of(other).params)]
     if having and ctx.command.name not in having:
         return f" in {ctx.command.name}, but in {' and '.join(having)}"
-    return nearest(name, [opt for opt in here if opt.startswith("--")])
+    here = [opt for p in ctx.command.params for opt in (*p.opts, *p.secondary_opts)]
+    # Without the dashes, which make all of them alike.
+    near = nearest(name.lstrip("-"), [opt[2:] for opt in here if opt.startswith("--")])
+    return re.sub(r"(mean|or) (?=[\w-])", r"\1 --", near) or f"; see {ctx.command_path} --help"
 
 
 def _pattern(ctx: click.Context | None) -> str:
@@ -230,20 +258,30 @@ def _pattern(ctx: click.Context | None) -> str:
     return f": give {ctx.command_path} {pieces}"
 
 
-def _commands(ctx: click.Context | None) -> str:
-    return f"; there are {', '.join(ctx.command.commands)}" if ctx else ""  # type: ignore[attr-defined]
+def _option(
+    section: str, written: str, value: Any = None, /, does: str = "", **more: Any
+) -> Callable[[_Function], _Function]:
+    """An option, written as on the help page: ``-n --top N``; a flag where no value follows."""
+    words = written.split()
+    names = [word for word in words if word.startswith("-")]
+    if metavar := " ".join(words[len(names) :]):
+        more |= {"metavar": metavar, "type": value}
+    else:
+        more["is_flag"] = True
+    does += "  [repeatable]" if more.get("multiple") else ""
+    return click.option(*names, cls=Option, section=section, help=does, **more)
 
 
-input_option = functools.partial(click.option, cls=Option, section="Input")
-file_option = functools.partial(click.option, cls=Option, section="How the file is written")
-output_option = functools.partial(click.option, cls=Option, section="Output")
-question_option = functools.partial(click.option, cls=Option, section="Questions")
-message_option = functools.partial(click.option, cls=Option, section="Messages and exit code")
+input_option = functools.partial(_option, "Input")
+file_option = functools.partial(_option, "How the file is written")
+output_option = functools.partial(_option, "Output")
+question_option = functools.partial(_option, "Questions")
+message_option = functools.partial(_option, "Messages and exit code")
 
 
 def file_argument(name: str, **given: Any) -> Callable[[_Function], _Function]:
     """An argument that names a file, or several with ``nargs=-1``; ``-`` is standard input."""
-    return click.argument(name, type=File(), **given)
+    return click.argument(name, type=FILE, **given)
 
 
 def as_one(
@@ -267,87 +305,55 @@ def as_one(
 
 
 MESSAGES = (
-    message_option(
-        "--strict", is_flag=True, help="Take warnings as errors (exit 1); notes are none."
-    ),
-    message_option("-q", "--quiet", is_flag=True, help="No notes and no warnings."),
-    message_option(
-        "-v",
-        "--verbose",
-        is_flag=True,
-        help="Say how the input was read, even where that is certain.",
-    ),
+    message_option("--strict", does="Take warnings as errors (exit 1); notes are none."),
+    message_option("-q --quiet", does="No notes and no warnings."),
+    message_option("-v --verbose", does="Say how the input was read, even where that is certain."),
 )
 
 
 def output_options(
-    default: str,
-    formats: Iterable[str] = FORMATS,
-    *,
-    figures: bool = True,
+    default: str, formats: Iterable[str] = FORMATS, *, figures: bool = True
 ) -> Callable[[_Function], _Function]:
     """The options of every command that prints a table, which it gets as ``out``, an Output.
 
     Without ``figures`` the table is written as it was read: with all its columns and digits.
     """
     known = tuple(formats)
-    people = "simple" in known
-    kinds = "csv, tsv, json, jsonl" + (
-        "; for reading: simple, plain, github, html, latex and more" if people else ""
-    )
+    also = {name: to for name, to in ALSO.items() if to in known}
+    kinds = "csv, tsv, json, jsonl"
+    if "simple" in known:
+        kinds += "; for reading: simple, plain, github, html, latex and more"
 
-    def make(
-        *,
-        format: str | None,  # noqa: A002 - the names of options are those of their variables
-        output: str | None,
-        no_header: bool,
-        **rest: Any,
-    ) -> Output:
-        style = format or format_of(output, known) or default
+    def make(*, no_header: bool, **given: Any) -> Output:
+        ending = format_of(given["output"], known)
+        style = given["format"] or ending or default
         if no_header and style in ("json", "jsonl"):
             raise click.UsageError(f"--no-header is for tables; {style} has no header")
-        return Output(path=output, format=style, header=not no_header, **rest)
+        return Output(**{"precision": None, "columns": None, **given, "format": style},
+                      header=not no_header)  # fmt: skip
 
-    options = [
-        output_option(
-            "-f",
-            "--format",
-            type=Choice(known, {also: to for also, to in ALSO.items() if to in known}),
-            metavar="FORMAT",
-            help=f"{kinds}. Default: as -o FILE ends, else {default}.",
+    options = {
+        "format": output_option(
+            "-f --format FORMAT",
+            choice(known, also),
+            f"{kinds}. Default: as -o FILE ends, else {default}.",
         ),
-        output_option("--no-header", is_flag=True, help="Leave out the headings."),
-        output_option(
-            "-o",
-            "--output",
-            type=File(),
-            metavar="FILE",
-            help="Write to FILE; it is replaced only on success.",
+        "precision": output_option(
+            "-p --precision N",
+            whole(0, 15),
+            "Decimals. Default: 2 in formats for reading, else all.",
         ),
-        *MESSAGES,
-    ]
+        "no_header": output_option("--no-header", does="Leave out the headings."),
+        "columns": output_option(
+            "--columns NAME,...", TEXT, "Only these columns of the result, in this order."
+        ),
+        "output": output_option(
+            "-o --output FILE", FILE, "Write to FILE; it is replaced only on success."
+        ),
+    }
     if not figures:
-        return as_one("out", functools.partial(make, precision=None, columns=None), *options)
-    options.insert(
-        1,
-        output_option(
-            "-p",
-            "--precision",
-            type=Whole(0, 15),
-            metavar="N",
-            help="Decimals. Default: 2 in formats for reading, else all.",
-        ),
-    )
-    options.insert(
-        3,
-        output_option(
-            "--columns",
-            type=Text(),
-            metavar="NAME,...",
-            help="Only these columns of the result, in this order.",
-        ),
-    )
-    return as_one("out", make, *options)
+        del options["precision"], options["columns"]
+    return as_one("out", make, *options.values(), *MESSAGES)
 
 
 def _by(text: str) -> By:
@@ -364,12 +370,13 @@ def _where(text: str) -> Where:
 
 def unit_option(name: str) -> Callable[[_Function], _Function]:
     """An option that says in which unit a column is."""
-    return input_option(
-        name,
-        type=Choice(["percent", "fraction", "count"]),
-        metavar="UNIT",
-        help="percent, fraction or count; you answer for it.",
-    )
+    units = choice(["percent", "fraction", "count"])
+    return input_option(f"{name} UNIT", units, "percent, fraction or count; you answer for it.")
+
+
+NAMES = input_option(
+    "--names FILE", FILE, "CSV of name,canonical[,family]: more names than the built-in ones."
+)
 
 
 def table_options(
@@ -380,65 +387,46 @@ def table_options(
     That is a dict of the fields of TableOptions that they set, and of the command's ``own`` ones;
     ``names`` is still a path. ``several`` is for a command that reads more than one table.
     """
-    having = ", in the tables that have the column" if several else ""
+    by, having = "One table for each value: period, country, date:month.", ""
+    if several:
+        by = (
+            "One ranking for each value: period, country, date:month; country=Region if the tables "
+            "name it differently."
+        )
+        having = ", in the tables that have the column"
     return as_one(
         "table",
         dict,
         input_option(
-            "--key",
-            type=Column(),
-            metavar="COLUMN",
-            help="Column with the OS: its heading, or its number from 1.",
+            "--key COLUMN", column(), "Column with the OS: its heading, or its number from 1."
         ),
         *own,
+        input_option("--by COLUMN", column(read=_by), by, multiple=True),
+        input_option("--period PERIOD", TEXT, "Only this period: 2010-03, 2010, last, or all."),
         input_option(
-            "--by",
+            "--where COLUMN=VALUE",
+            column(read=_where),
+            f"Only rows with this value, or with != without it{having}.",
             multiple=True,
-            type=Parsed(_by),
-            metavar="COLUMN",
-            help="One ranking for each value: period, country, date:month; country=Region if the "
-            "tables name it differently.  [repeatable]"
-            if several
-            else "One table for each value: period, country, date:month.  [repeatable]",
         ),
         input_option(
-            "--period",
-            type=Text(),
-            metavar="PERIOD",
-            help="Only this period: 2010-03, 2010, last, or all.",
+            "--drop NAME",
+            TEXT,
+            "Leave this row out, of the sums too: a subtotal, a total.",
+            multiple=True,
         ),
         input_option(
-            "--where",
+            "--sum COLUMN",
+            column(),
+            "Add up counts of one OS that differ in this column.",
             multiple=True,
-            type=Parsed(_where),
-            metavar="COLUMN=VALUE",
-            help=f"Only rows with this value, or with != without it{having}.  [repeatable]",
-        ),
-        input_option(
-            "--drop",
-            multiple=True,
-            type=Text(),
-            metavar="NAME",
-            help="Leave this row out, of the sums too: a subtotal, a total.  [repeatable]",
-        ),
-        input_option(
-            "--sum",
-            multiple=True,
-            type=Column(),
-            metavar="COLUMN",
-            help="Add up counts of one OS that differ in this column.  [repeatable]",
         ),
         input_option(
             "--family/--no-family",
+            does="Add up versions, or not: Windows 7 and 10 become Windows.",
             show_default=True,
-            help="Add up versions, or not: Windows 7 and 10 become Windows.",
         ),
-        input_option(
-            "--names",
-            type=File(),
-            metavar="FILE",
-            help="CSV of name,canonical[,family]: more names than the built-in ones.",
-        ),
+        NAMES,
     )
 
 
@@ -446,17 +434,18 @@ def check_columns(table: Mapping[str, Any], taken: Sequence[str]) -> None:
     """Refuse table options that the result would have two columns of, or that no row meets."""
     key, names = table["key"], [part.name for part in table["by"]]
     wanted = [part.column for part in table["where"] if not part.negated]
-    if len(set(wanted)) < len(wanted):
-        raise click.UsageError("--where takes one value of a column")
+    for column_ in wanted:
+        if wanted.count(column_) > 1:
+            raise click.UsageError(f"--where: two values of {column_!r}, and no row has both")
     for name in names:
         if name in taken:
-            raise click.UsageError(f"--by: {name!r} is a column of the result")
+            raise click.UsageError(f"--by: the result has a column {name!r} of its own; {RENAME}")
         if name == key:
             raise click.UsageError(f"{name!r} can't be both --key and --by")
         if names.count(name) > 1:
             raise click.UsageError(f"--by: {name!r} is given twice")
     if key in taken and key != "os":
-        raise click.UsageError(f"--key: {key!r} is a column of the result")
+        raise click.UsageError(f"--key: the result has a column {key!r} of its own; {RENAME}")
 
 
 def os_column(table: Mapping[str, Any]) -> str:

@@ -7,8 +7,9 @@ import stat
 import sys
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
+
+import click
 
 from spamindex.cli.console import say_findings, say_note, shown
 from spamindex.cli.formats import FOR_PEOPLE, Table, render
@@ -23,38 +24,55 @@ ALSO = {
     "tex": "latex",
 }
 _ENDINGS = {**{name: name for name in ("csv", "tsv", "json", "jsonl", "html")}, **ALSO}
+# Endings that promise what no command writes, and what to do instead.
+_OTHERS = {
+    **dict.fromkeys(
+        ("gz", "bz2", "xz", "zst", "zip"),
+        "compressed files are not written; write an uncompressed one, and compress that",
+    ),
+    **dict.fromkeys(
+        ("xlsx", "xls", "ods"), "workbooks are not written; write .csv, which spreadsheets open"
+    ),
+    **dict.fromkeys(
+        ("parquet", "feather", "sqlite", "db"), "that is no format here; write .csv or .jsonl"
+    ),
+    **dict.fromkeys(
+        ("svg", "png", "pdf"), "pictures are drawn by spamindex chart, from what -f csv writes"
+    ),
+}
 
 
 def format_of(path: str | None, formats: Collection[str]) -> str | None:
     """The format that the name of a file ends in, where it is one of these.
 
+    Raises UsageError for an ending that promises another kind of file.
+
     >>> format_of("ranking.md", ["csv", "github"]), format_of("ranking.txt", ["csv"])
     ('github', None)
     """
-    style = _ENDINGS.get(os.path.splitext(path or "")[1].removeprefix(".").lower())
+    ending = os.path.splitext(path or "")[1].removeprefix(".").lower()
+    if ending in _OTHERS:
+        raise click.UsageError(f"-o {path}: {_OTHERS[ending]}")
+    style = _ENDINGS.get(ending)
     return style if style in formats else None
 
 
-@dataclass(frozen=True)
-class Output:
-    """What a command was asked about its result, and about what it says beside it."""
+class Output(NamedTuple):
+    """What a command was asked about its result, and about what it says beside it.
 
-    path: str | None
-    """The file to write to; None is standard output."""
+    ``output`` is the file to write to (None is standard output), ``format`` one of
+    ``formats.FORMATS``. Without a ``precision`` there are 2 decimals for people and all for
+    programs. ``columns`` are those of the result that are wanted, None for all.
+    """
+
+    output: str | None
     format: str
-    """One of ``formats.FORMATS``."""
     precision: int | None
-    """How many decimals; None is 2 for people and all for programs."""
     header: bool
-    """Whether the headings are written."""
     columns: str | None
-    """The columns of the result that are wanted, parted by commas; None is all."""
     strict: bool
-    """Whether warnings are errors."""
     quiet: bool
-    """Whether notes and warnings are kept back."""
     verbose: bool
-    """Whether it is said how the input was read even where that is certain."""
 
     @property
     def for_people(self) -> bool:
@@ -89,7 +107,7 @@ class Output:
             title=title,
             headings=headings,
         )
-        write(text, self.path)
+        write(text, self.output)
 
 
 def write(result: str | bytes, path: str | None = None) -> None:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spamindex.cli.console import names_of, source
-from spamindex.cli.options import as_one, check_stdin, input_option
-from spamindex.cli.output import Output
-from spamindex.cli.values import Column, Duration, File, Parsed, Ports, Text, Zone
+from spamindex.cli.options import NAMES, as_one, check_stdin, input_option
+from spamindex.cli.values import FILE, TEXT, Value, column, ports, zone
 
 if TYPE_CHECKING:
+    from spamindex.errors import Findings
     from spamindex.messages.options import RecordOptions, Spam
     from spamindex.messages.records import Records
 
@@ -30,66 +30,55 @@ def record_options(*own: _Option, questions: Sequence[_Option] = ()) -> _Option:
         Asked,
         *own,
         input_option(
-            "--fingerprints",
+            "--fingerprints LOG",
+            FILE,
+            "p0f 3 log that knows the OS by client address.",
             multiple=True,
-            type=File(),
-            metavar="LOG",
-            help="p0f 3 log that knows the OS by client address.  [repeatable]",
         ),
+        input_option("--client COLUMN", column(), "Column with the client's address."),
         input_option(
-            "--client", type=Column(), metavar="COLUMN", help="Column with the client's address."
-        ),
-        input_option(
-            "--time",
-            type=Column(),
-            metavar="COLUMN",
-            help="Column with the time of the message, for fingerprints that change; '' takes the "
+            "--time COLUMN",
+            column(),
+            "Column with the time of the message, for fingerprints that change; '' takes the "
             "latest ones.",
         ),
         input_option(
-            "--fresh",
-            type=Duration(),
-            metavar="DURATION",
-            help="How long a fingerprint holds after it was seen: 12h, 7d.",
+            "--fresh DURATION",
+            Value(_duration),
+            "How long a fingerprint holds after it was seen: 12h, 7d.",
         ),
         input_option(
-            "--log-zone",
-            type=Zone(),
-            metavar="ZONE",
-            help="Time zone of the p0f logs (Europe/Paris), where the records' times have one.",
+            "--log-zone ZONE",
+            Value(zone),
+            "Time zone of the p0f logs (Europe/Paris), where the records' times have one.",
         ),
         input_option(
-            "--spam",
-            type=Parsed(_spam),
-            metavar="COLUMN[=VALUE,...]",
-            help="Which records are spam: those with VALUE there, or a word for true. Default: a "
+            "--spam COLUMN[=VALUE,...]",
+            column(read=_spam),
+            "Which records are spam: those with VALUE there, or a word for true. Default: a "
             "column spam or is_spam says so, else all are; '' says that all are.",
         ),
         input_option(
-            "--port",
-            type=Ports(),
-            metavar="PORT,...",
-            help="Of a p0f log, only connections to these server ports.",
+            "--port PORT,...",
+            Value(ports),
+            "Of a p0f log, only connections to these server ports.",
         ),
+        NAMES,
+        input_option("--skip-bad", does="Go on even if more than 1 line in 1,000 can't be read."),
         input_option(
-            "--names",
-            type=File(),
-            metavar="FILE",
-            help="CSV of name,canonical[,family]: more names than the built-in ones.",
-        ),
-        input_option(
-            "--skip-bad",
-            is_flag=True,
-            help="Go on even if more than 1 line in 1,000 can't be read.",
-        ),
-        input_option(
-            "--remote",
-            type=Text(),
-            metavar="URL",
-            help="Count on a Spark Connect server, where MESSAGES are: sc://host:15002.",
+            "--remote URL",
+            TEXT,
+            "Count on a Spark Connect server, where MESSAGES are: sc://host:15002.",
         ),
         *questions,
     )
+
+
+def _duration(text: str) -> int:
+    """``12h`` or ``7d`` in seconds."""
+    from spamindex.messages.options import seconds_of
+
+    return seconds_of(text)
 
 
 def _spam(text: str) -> Spam:
@@ -145,13 +134,13 @@ class Asked:
         if self.remote and "-" in messages:
             raise click.UsageError("--remote counts files of the cluster, not standard input")
 
-    def options(self, out: Output, **more: Any) -> RecordOptions:
-        """What is asked of the records; reads the names of --names, and says what is odd there."""
+    def options(self, **more: Any) -> tuple[RecordOptions, list[Findings]]:
+        """What is asked of the records, and what is to be said of the file of --names."""
         from spamindex.messages.options import RecordOptions
 
-        known = names_of(self.names, strict=out.strict, quiet=out.quiet)
+        known, findings = names_of(self.names)
         given = {("os" if name == "os_column" else name): v for name, v in self.given.items()}
-        return RecordOptions(names=known, **given, **more)
+        return RecordOptions(names=known, **given, **more), findings
 
     @contextmanager
     def opened(self, messages: Sequence[str]) -> Iterator[Records]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from spamindex.cli.values import Choice
+from spamindex.cli.values import Value
 from spamindex.errors import Remedy, Spelling
 
 _TABLES = {"spam": "spam", "market": "share"}  # arguments, and the beginnings of options
@@ -27,11 +27,14 @@ def spell(remedy: Remedy, ctx: click.Context) -> str:
     ``shares``; ``Remedy("decimal", ",", of="market")`` is in ``compute``
     ``spamindex shares share.csv --decimal , | spamindex compute spam.csv -``.
     """
+    from spamindex.cli.options import command_of
+
     if option := _option(remedy, ctx.command):
         return option
-    shares = getattr(ctx.find_root().command, "commands", {}).get("shares")
-    option = _option(remedy, shares) if shares is not None else None
-    if option is None:
+    if ctx.command.name == "chart":
+        option = _option(remedy, command_of("compute"))
+        return f"spamindex compute SPAM SHARE {option}" if option else str(remedy)
+    if (option := _option(remedy, command_of("shares"))) is None:
         return str(remedy)
     if ctx.command.name == "compute" and remedy.of in _TABLES:
         return _through_shares(option, _TABLES[remedy.of], ctx)
@@ -54,7 +57,8 @@ def _written(option: click.Option, value: str | None) -> str:
         return max(option.secondary_opts, key=len) if value == "False" else name
     if value is not None:
         return f"{name} {shlex.quote(value)}"
-    return name if isinstance(option.type, Choice) else f"{name} {option.metavar or ''}".rstrip()
+    is_choice = isinstance(option.type, Value) and option.type.choices
+    return name if is_choice else f"{name} {option.metavar or ''}".rstrip()
 
 
 def _through_shares(option: str, table: str, ctx: click.Context) -> str:

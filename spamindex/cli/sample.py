@@ -8,34 +8,16 @@ from spamindex.cli.options import Command, file_argument, input_option, output_o
 from spamindex.cli.output import Output
 from spamindex.cli.record_options import Asked, record_options
 from spamindex.cli.remedies import spelling
-from spamindex.cli.values import Column, Text, Whole
+from spamindex.cli.values import TEXT, column, whole
 
 
 @click.command(cls=Command, fields={"os": "os_column"})
 @file_argument("messages", nargs=-1, required=True)
+@input_option("--os NAME", TEXT, "The OS whose spam is wanted.", required=True)
+@record_options(input_option("--os-column COLUMN", column(), "Column with the OS of the sender."))
+@input_option("-n N", whole(1), "How many to pick.", default=100, show_default=True)
 @input_option(
-    "--os", type=Text(), metavar="NAME", required=True, help="The OS whose spam is wanted."
-)
-@record_options(
-    input_option(
-        "--os-column", type=Column(), metavar="COLUMN", help="Column with the OS of the sender."
-    )
-)
-@input_option(
-    "-n",
-    type=Whole(1),
-    default=100,
-    show_default=True,
-    metavar="N",
-    help="How many to pick.",
-)
-@input_option(
-    "--seed",
-    type=Whole(-(10**15)),
-    default=0,
-    show_default=True,
-    metavar="NUMBER",
-    help="Another seed, another pick.",
+    "--seed NUMBER", whole(-(10**15)), "Another seed, another pick.", default=0, show_default=True
 )
 @output_options("csv", ("csv", "tsv", "json", "jsonl"), figures=False)
 @click.pass_context
@@ -60,7 +42,7 @@ def sample(
     """
     asked.check_files(messages)
     # A row may stand for several messages here: it is picked as one.
-    options = asked.options(out, weight="1")
+    options, said = asked.options(weight="1")
     if asked.remote:
         from spamindex.messages.spark import picked as picked_there
 
@@ -77,6 +59,6 @@ def sample(
             picked, among = pick(records, question, counts, os, n, seed)
             findings = records.findings
     if among < n:
-        findings[-1].notes.append(f"there are only {among} such records")
-    out.say(findings, spelling(ctx))
+        findings[-1].notes.append(f"asked for {n} records, found {among}")
+    out.say([*said, *findings], spelling(ctx))
     out.write(picked)

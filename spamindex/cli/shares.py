@@ -23,7 +23,7 @@ from spamindex.cli.options import (
 )
 from spamindex.cli.output import Output
 from spamindex.cli.remedies import spelling
-from spamindex.cli.values import Character, Choice, Column, Encoding, Text, Whole, chosen
+from spamindex.cli.values import TEXT, Value, character, choice, chosen, column, encoding, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,10 +40,9 @@ _NEEDS = {
 @file_argument("table_file", metavar="TABLE")
 @table_options(
     input_option(
-        "--column",
-        type=Column(),
-        metavar="COLUMN",
-        help="Column with the shares or counts: its heading, or its number from 1.",
+        "--column COLUMN",
+        column(),
+        "Column with the shares or counts: its heading, or its number from 1.",
     ),
     unit_option("--unit"),
     several=False,
@@ -52,30 +51,23 @@ _NEEDS = {
     "written",
     dict,
     file_option(
-        "-d",
-        "--delimiter",
-        type=Character(),
-        metavar="CHAR",
-        help="Column separator: one character, or tab.",
+        "-d --delimiter CHAR", Value(character), "Column separator: one character, or tab."
     ),
-    file_option("-e", "--encoding", type=Encoding(), metavar="NAME", help="Encoding of the text."),
-    file_option("--decimal", type=Choice([".", ","]), metavar="MARK", help="Decimal mark: . or ,"),
-    file_option("--sheet", type=Text(), metavar="NAME", help="Sheet of a workbook, or its number."),
+    file_option("-e --encoding NAME", Value(encoding), "Encoding of the text."),
+    file_option("--decimal MARK", choice([".", ","]), "Decimal mark: . or ,"),
+    file_option("--sheet NAME", TEXT, "Sheet of a workbook, or its number."),
     file_option(
-        "--fill",
+        "--fill COLUMN",
+        column(),
+        "A blank cell here repeats the one above, as in merged cells.",
         multiple=True,
-        type=Column(),
-        metavar="COLUMN",
-        help="A blank cell here repeats the one above, as in merged cells.  [repeatable]",
     ),
+    file_option("--header N", whole(0), "The line of the headings, from 1; 0 for none."),
+    file_option("--wide", does="Each column of figures is an OS."),
     file_option(
-        "--header", type=Whole(0), metavar="N", help="The line of the headings, from 1; 0 for none."
-    ),
-    file_option("--wide", is_flag=True, help="Each column of figures is an OS."),
-    file_option(
-        "--dates",
-        type=Choice(["day-first", "month-first"]),
-        help="What 01/03/2010 is: in March, or in January.",
+        "--dates day-first|month-first",
+        choice(["day-first", "month-first"]),
+        "What 01/03/2010 is: in March, or in January.",
     ),
 )
 @output_options("csv")
@@ -109,10 +101,10 @@ def shares(
     from spamindex.tables.options import TableOptions
     from spamindex.tables.shares import read_table
 
-    known = names_of(table["names"], strict=out.strict, quiet=out.quiet)
+    known, said = names_of(table["names"])
     options = TableOptions(**{**table, **written, "names": known}, counts=True, rounding=True)
     read = read_table(source(table_file), options)
-    out.say([read.findings], spelling(ctx))
+    out.say([*said, read.findings], spelling(ctx))
     names: dict[Any, str] = {**dict(enumerate(by)), "os": key, "share": "share_percent"}
     shown = read.shares.rename(columns=names)
     there = [*by, key, "share_percent", *(name for name in _NEEDS if name in shown)]

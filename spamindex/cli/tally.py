@@ -8,6 +8,7 @@ import click
 
 from spamindex.cli.formats import heading_of
 from spamindex.cli.options import (
+    RENAME,
     Command,
     file_argument,
     input_option,
@@ -17,7 +18,7 @@ from spamindex.cli.options import (
 from spamindex.cli.output import Output
 from spamindex.cli.record_options import Asked, record_options
 from spamindex.cli.remedies import spelling
-from spamindex.cli.values import Choice, Column, Parsed, chosen
+from spamindex.cli.values import choice, chosen, column
 
 if TYPE_CHECKING:
     from spamindex.messages.options import By
@@ -31,53 +32,49 @@ def _by(text: str) -> By:
     from spamindex.messages.options import parted_by
 
     column, span = parted_by(text)
-    if not column or (span or column) in _COLUMNS:
-        raise ValueError(f"{text!r} is a column of the result, or none")
+    if not column:
+        raise ValueError(f"{text!r} names no column")
+    if (span or column) in _COLUMNS:
+        raise ValueError(f"the result has a column {span or column!r} of its own; {RENAME}")
     return column, span
 
 
 @click.command(cls=Command)
 @file_argument("messages", nargs=-1, required=True)
 @record_options(
-    input_option("--os", type=Column(), metavar="COLUMN", help="Column with the OS of the sender."),
+    input_option("--os COLUMN", column(), "Column with the OS of the sender."),
     questions=[
         question_option(
-            "--by",
+            "--by COLUMN[:SPAN]",
+            column(read=_by),
+            "Count apart for each value; of a time for each day, week, month or year.",
             multiple=True,
-            type=Parsed(_by),
-            metavar="COLUMN[:SPAN]",
-            help="Count apart for each value; of a time for each day, week, month or year.  "
-            "[repeatable]",
         ),
         question_option(
-            "--weight",
-            type=Column(),
-            metavar="COLUMN",
-            help="Column that says how many messages a record stands for; 1 for one each.",
+            "--weight COLUMN",
+            column(),
+            "Column that says how many messages a record stands for; 1 for one each.",
         ),
         question_option(
-            "--count",
-            type=Choice(["messages", "machines"]),
+            "--count messages|machines",
+            choice(["messages", "machines"]),
+            "Count messages, or each client address once for each OS.",
             default="messages",
             show_default=True,
-            help="Count messages, or each client address once for each OS.",
         ),
         question_option(
-            "--cluster",
-            type=Column(),
-            metavar="COLUMN",
-            help="Column that says which messages belong together, such as a campaign; client for "
-            "the client's address. Adds design_effect and clusters.",
+            "--cluster COLUMN",
+            column(),
+            "Column that says which messages belong together, such as a campaign; client for the "
+            "client's address. Adds design_effect and clusters.",
         ),
         question_option(
             "--family/--no-family",
-            default=None,
-            help="Add up versions, or not: Windows 7 and 10 become Windows. Default: where the "
+            does="Add up versions, or not: Windows 7 and 10 become Windows. Default: where the "
             "column holds operating systems.",
+            default=None,
         ),
-        question_option(
-            "--ignore-unknown", is_flag=True, help="Leave spam of an unknown OS out of the shares."
-        ),
+        question_option("--ignore-unknown", does="Leave spam of an unknown OS out of the shares."),
     ],
 )
 @output_options("csv")
@@ -96,7 +93,7 @@ def tally(ctx: click.Context, /, messages: tuple[str, ...], asked: Asked, out: O
     asked.check_files(messages)
     there = _columns(asked)
     columns = chosen(out.columns, there, dict.fromkeys(_OF_CLUSTERS, "--cluster"))
-    options = asked.options(out)
+    options, said = asked.options()
     # These load DuckDB, so not before the options are known to be right.
     from spamindex.messages.tallies import shares
 
@@ -111,10 +108,9 @@ def tally(ctx: click.Context, /, messages: tuple[str, ...], asked: Asked, out: O
     shown = shares(counts, ignore_unknown=options.ignore_unknown)
     findings[-1].facts.append(counts.what_became)
     if options.ignore_unknown and counts.unknown:
-        findings[-1].notes.append(
-            f"{counts.unknown} of {counts.spam} spam messages are of an unknown OS and left out"
-        )
-    out.say(findings, spelling(ctx))
+        left_out = f"spam of an unknown OS left out: {counts.unknown} of {counts.spam}"
+        findings[-1].notes.append(left_out)
+    out.say([*said, *findings], spelling(ctx))
     out.write({name: shown[name] for name in columns}, headings={"os": heading_of(counts.heading)})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -18,11 +18,15 @@ from spamindex.ranking.matching import (
     Flags,
     Role,
     Side,
+    as_shares,
     lumped,
     meeting,
     to_lump,
     told_rankings,
 )
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoFrame
 
 _WHOLE: dict[Role, str] = {"spam": "spam", "market": "machines"}
 _OTHERS: dict[Role, Role] = {"spam": "market", "market": "spam"}
@@ -38,8 +42,8 @@ class Ranked:
 
 
 def spam_index(
-    spam: pd.DataFrame,
-    market: pd.DataFrame,
+    spam: IntoFrame,
+    market: IntoFrame,
     *,
     by: str | Sequence[Hashable] = (),
     names: Names | Mapping[str, str] = BUILT_IN,
@@ -47,10 +51,11 @@ def spam_index(
 ) -> pd.DataFrame:
     """Rank operating systems by their spam index: spam share ÷ market share.
 
-    ``spam`` and ``market`` have a row for each OS, with its name in ``os`` and its share in
-    percent in ``share``, as ``read_shares`` gives them. Rows meet where their names have one
-    canonical form (``names``, see ``read_names``) and, with ``by``, where the texts in these
-    columns are the same; a table without one of the columns is used in all its rankings.
+    ``spam`` and ``market`` are frames of pandas, or of any kind that narwhals knows (Polars,
+    Arrow), with a row for each OS: its name in ``os`` and its share in percent in ``share``, as
+    ``read_shares`` gives them, or in ``spam_share``, as ``tally`` does. Rows meet where their names
+    have one canonical form (``names``, see ``read_names``) and, with ``by``, where the texts in
+    these columns are the same; a table without one of the columns is used in all its rankings.
 
     Returns a DataFrame with the ``by`` columns, ``os`` as ``spam`` spells it, ``spam_share`` and
     ``market_share`` in percent and ``spam_index``, a ratio: ranking after ranking, the highest
@@ -59,7 +64,7 @@ def spam_index(
     only where both tables name the same systems; with ``lump`` what only one of them names is
     added to ``Other`` in both. What ``read_shares`` knows of counts and digits goes along as
     ``messages`` of ``all_messages``, ``visits`` of ``all_visits``, ``spam_half``, ``market_half``,
-    ``design_effect`` and ``clusters``.
+    ``design_effect`` and ``clusters``; ``attrs["read"]`` says in words how the tables were read.
 
     Raises FigureError for a share that is negative, infinite, above 100 or missing, ColumnError
     where a column is missing or called like one of the result, MatchError where an OS stands twice
@@ -75,12 +80,17 @@ def spam_index(
     0    Linux        5.14          1.03        4.99
     1  Windows       92.65         91.58        1.01
     """
-    ranked = rank(spam, market, by=by, names=names, lump=lump)
+    by = [by] if isinstance(by, str) else list(by)
+    tables = as_shares(spam, "spam", by), as_shares(market, "market", by)
+    ranked = rank(*tables, by=by, names=names, lump=lump)
     # Where tables were read, their units are settled; a frame can come from anywhere.
-    ranked.spam.doubts[:0] = _unit_doubts(spam, market, by)
-    ranked.market.doubts[:0] = _unit_doubts(market, spam, by)
-    ranked.spam.warn()
-    ranked.market.warn()
+    ranked.spam.doubts[:0] = _unit_doubts(*tables, by)
+    ranked.market.doubts[:0] = _unit_doubts(*tables[::-1], by)
+    told = [table.attrs.get("read") for table in tables]
+    for found in (ranked.spam, ranked.market):
+        told += [found.note(always=True), found.warning()]
+        found.warn()
+    ranked.ranking.attrs["read"] = "\n".join(filter(None, told))
     return ranked.ranking
 
 
@@ -88,7 +98,7 @@ def rank(
     spam: pd.DataFrame,
     market: pd.DataFrame,
     *,
-    by: str | Sequence[Hashable] = (),
+    by: Sequence[Hashable] = (),
     names: Names | Mapping[str, str] = BUILT_IN,
     lump: bool = False,
 ) -> Ranked:
@@ -100,7 +110,6 @@ def rank(
     'no market share for Haiku (0.5 % of spam): left out'
     """
     names = Names.of(names)
-    by = [by] if isinstance(by, str) else list(by)
     sides = meeting(spam, market, by, names)
     if not lump:
         return _ranked(*sides, by, names)
@@ -120,7 +129,12 @@ def _ranked(spam: Side, market: Side, by: Sequence[Hashable], names: Names) -> R
         for side, other in ((spam, market), (market, spam))
     )
     if rest.all():
-        _refuse_apart(spam, market, by)
+        if by and not np.isin(spam.group, market.group).any():
+            told = (listed(told_rankings(side.shares, by)) for side in (spam, market))
+            raise MatchError(
+                "the tables have no ranking in common: the spam shares are of {}, the market "
+                "shares of {}".format(*told)
+            )
         doubts = [*ours.doubts, *theirs.doubts]
         raise MatchError(
             "no OS has both a spam share and a market share",
@@ -134,7 +148,9 @@ def _ranked(spam: Side, market: Side, by: Sequence[Hashable], names: Names) -> R
     ranked = ~rest | (spam.is_other[spam.meets] & same[spam.group[spam.meets]])
     ours.notes += _rests_left_out(spam, market, spam.meets[~ranked])
     theirs.notes += _rests_left_out(market, spam, market.meets[~ranked])
-    if _are_the_same(spam, market):
+    alike = spam.share[spam.meets], market.share[market.meets]
+    everything = len(spam.meets) == len(spam.shares) == len(market.shares) > 1
+    if everything and np.allclose(*alike, rtol=1e-9, atol=0):  # as spam and machines never are
         theirs.doubts.append(Doubt("the same as the spam shares: was one table given twice?"))
     ranking = _in_order(spam, market, ranked, by)
     if unranked := ranking.loc[ranking["spam_index"].isna(), "os"].unique().tolist():
@@ -241,29 +257,10 @@ def _largest_first(side: Side, rows: Flags) -> dict[str, str]:
     }
 
 
-def _refuse_apart(spam: Side, market: Side, by: Sequence[Hashable]) -> None:
-    """Say of tables that have no ranking in common that this is why no OS is in both."""
-    if by and not np.isin(spam.group, market.group).any():
-        ours, theirs = (listed(told_rankings(side.shares, by)) for side in (spam, market))
-        raise MatchError(
-            f"the tables have no ranking in common: the spam shares are of {ours}, the market "
-            f"shares of {theirs}"
-        )
-
-
-def _are_the_same(spam: Side, market: Side) -> bool:
-    """Whether two tables hold the same figures, which those of spam and machines never do."""
-    everything = len(spam.meets) == len(spam.shares) == len(market.shares)
-    ours, theirs = spam.share[spam.meets], market.share[market.meets]
-    return everything and len(ours) > 1 and np.allclose(ours, theirs, rtol=1e-9, atol=0)
-
-
-def _unit_doubts(
-    shares: pd.DataFrame, other: pd.DataFrame, by: str | Sequence[Hashable]
-) -> list[Doubt]:
+def _unit_doubts(shares: pd.DataFrame, other: pd.DataFrame, by: Sequence[Hashable]) -> list[Doubt]:
     """Doubts about a table that adds up to more than 100, or to 1 beside one that does not."""
     total, others = shares["share"].sum(), other["share"].sum()
-    if total > MOST and not any(label in shares for label in ([by] if isinstance(by, str) else by)):
+    if total > MOST and not any(label in shares for label in by):
         return [Doubt(f"add up to {total:.10g}, more than 100 percent")]
     if len(shares) > 1 and abs(total - 1) <= 0.01 and others > 2:
         return [Doubt(f"add up to {total:.4g} percent: are these fractions?")]

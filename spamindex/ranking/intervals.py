@@ -9,16 +9,20 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Mapping, Sequence
 from statistics import NormalDist
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from spamindex.errors import Doubt, FigureError, Findings, Remedy, listed
+from spamindex.frames import as_pandas
 from spamindex.names import BUILT_IN, Names
-from spamindex.ranking.matching import has_columns
+from spamindex.ranking.matching import has_columns, numbered
 from spamindex.ranking.relative import baseline_rows, taken
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoFrame
 
 Interval: TypeAlias = tuple[float, float]
 
@@ -28,7 +32,7 @@ _OTHER_EFFECT = Remedy("design_effect", None, "gives one that is known from else
 
 
 def sampling_intervals(
-    ranking: pd.DataFrame,
+    ranking: IntoFrame,
     confidence: float,
     *,
     simultaneous: bool = False,
@@ -67,12 +71,12 @@ def sampling_intervals(
     0  4.2147  5.8995
     """
     bounded, doubts = sampled(
-        ranking,
+        as_pandas(ranking),
         confidence,
         simultaneous=simultaneous,
         design_effect=design_effect,
         baseline=baseline,
-        by=by,
+        by=[by] if isinstance(by, str) else list(by),
         names=names,
     )
     Findings("spam shares", doubts=doubts).warn()
@@ -86,11 +90,10 @@ def sampled(
     simultaneous: bool = False,
     design_effect: float | None = None,
     baseline: str | None = None,
-    by: str | Sequence[Hashable] = (),
+    by: Sequence[Hashable] = (),
     names: Names | Mapping[str, str] = BUILT_IN,
 ) -> tuple[pd.DataFrame, list[Doubt]]:
     """The same as ``sampling_intervals``, with what is to be said of the spam shares as data."""
-    by = [by] if isinstance(by, str) else list(by)
     if not 1 <= confidence < 100:
         raise FigureError(f"{confidence:g} is no confidence: it is a percent from 1 to below 100")
     has_columns(ranking, "the ranking", (*by, "os", "market_share", "spam_index"))
@@ -107,7 +110,8 @@ def sampled(
         if part in ranking or whole in ranking:
             _check_counts(ranking, part, whole)
     effects, doubts = _design_effects(ranking, design_effect, by)
-    compared = _sizes(ranking, by) if simultaneous else np.ones(len(ranking), int)
+    groups = numbered(ranking, by)
+    compared = np.bincount(groups)[groups] if simultaneous else np.ones(len(ranking), int)
     z = {k: z_score(confidence, k) for k in np.unique(compared).tolist()}
     scores = [z[k] for k in compared.tolist()]
     messages = _counts(ranking, "messages", "all_messages", effects)
@@ -128,7 +132,7 @@ def sampled(
     return bounded.assign(**_relative(ranking, against, effects, scores)), doubts
 
 
-def rounding_ranges(ranking: pd.DataFrame) -> pd.DataFrame:
+def rounding_ranges(ranking: IntoFrame) -> pd.DataFrame:
     """Add to a ranking the range of each index that the printed digits of its shares allow.
 
     ``ranking`` is as ``spam_index`` makes it of shares that were read with ``rounding``. Each share
@@ -142,6 +146,7 @@ def rounding_ranges(ranking: pd.DataFrame) -> pd.DataFrame:
           os   low  high  interval
     0  Linux  4.96  5.02  rounding
     """
+    ranking = as_pandas(ranking)
     has_columns(ranking, "the ranking", ("spam_share", "market_share"))
     for name in ("spam_half", "market_half"):
         if name not in ranking:
@@ -219,19 +224,9 @@ def _check_counts(ranking: pd.DataFrame, part: str, whole: str) -> None:
 def _counts(
     ranking: pd.DataFrame, part: str, whole: str, effects: npt.NDArray[np.float64] | float = 1.0
 ) -> list[list[float]]:
-    """The independent counts and totals that they are worth: each divided by its design effect.
-
-    None is above its total by what is lost in binary.
-    """
+    """The independent counts and totals that they are worth, none above its total in binary."""
     totals = ranking[whole] / effects
     return [(ranking[part] / effects).clip(upper=totals).tolist(), totals.tolist()]
-
-
-def _sizes(ranking: pd.DataFrame, by: Sequence[Hashable]) -> npt.NDArray[np.int64]:
-    """How many systems the ranking of each row holds."""
-    if not by:
-        return np.full(len(ranking), len(ranking))
-    return ranking.groupby(list(by), sort=False, dropna=False)["os"].transform("size").to_numpy()
 
 
 def _relative(

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from spamindex.errors import ColumnError, FigureError, MatchError, Remedy, listed
+from spamindex.frames import as_pandas
 from spamindex.names import Names
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoFrame
 
 Role: TypeAlias = Literal["spam", "market"]
 Codes: TypeAlias = npt.NDArray[np.int64]
@@ -69,6 +73,29 @@ class Side:
         return np.bincount(self.group[rows], minlength=self.groups)
 
 
+def as_shares(frame: IntoFrame, of: Role, by: Sequence[Hashable]) -> pd.DataFrame:
+    """A frame of any kind as a table of shares: that of ``tally`` by the names of its columns."""
+    shares, own = as_pandas(frame), f"{of}_share"
+    if "share" in shares or own not in shares:
+        return shares
+    called = {own: "share", "machines": "count"} | {to: c for c, to in CARRIED[of].items()}
+    shares = shares.rename(columns={name: c for name, c in called.items() if name not in by})
+    if "count" in shares and "total" not in shares:  # rows may have been left out since
+        there = [label for label in by if label in shares]
+        sums = shares[["count", "share"]]
+        sums = sums.groupby(numbered(shares, there)).transform("sum")
+        shares = shares.assign(total=(100 * sums["count"] / sums["share"]).round())
+    return shares
+
+
+def numbered(frame: pd.DataFrame, by: Sequence[Hashable]) -> Codes:
+    """For each row of a frame the number of its ranking, in the order in which these come."""
+    if not by:
+        return np.zeros(len(frame), np.int64)
+    groups = frame.groupby(list(by), sort=False, dropna=False)
+    return groups.ngroup().to_numpy().astype(np.int64)
+
+
 def meeting(
     spam: pd.DataFrame, market: pd.DataFrame, by: Sequence[Hashable], names: Names
 ) -> tuple[Side, Side]:
@@ -86,7 +113,35 @@ def meeting(
             raise ColumnError(f"neither table has a column {label!r}")
     own = [[label for label in by if label in shares] for shares in (spam, market)]
     spam, market = _with_rankings_of(spam, market, by), _with_rankings_of(market, spam, by)
-    return _matched(spam, market, by, names, own)
+    cut = len(spam)
+    spelling, spellings = _codes(spam["os"], market["os"])
+    canonical = [names.canonical(name) for name in spellings]
+    system = pd.factorize(np.array(canonical, dtype=object))[0][spelling]
+    group, groups = np.zeros(len(spelling), np.int64), 1
+    for label in by:
+        codes, values = _codes(spam[label], market[label])
+        # Numbered anew after each column, so that they never outgrow their type.
+        numbers, distinct = pd.factorize(group * len(values) + codes)
+        group, groups = np.argsort(np.argsort(distinct))[numbers], len(distinct)
+    keys, distinct = pd.factorize(group * len(canonical) + system)
+    row_in_market = np.full(len(distinct), -1)
+    row_in_market[keys[cut:]] = np.arange(len(market))
+    partner = row_in_market[keys[:cut]]
+    meets = np.flatnonzero(partner >= 0)
+    other, unknown = (np.array([name == rest for name in canonical]) for rest in (OTHER, UNKNOWN))
+
+    def side(of: Role, shares: pd.DataFrame, rows: slice, met: Codes, own: list[Hashable]) -> Side:
+        if len(shares) and (twice := pd.Series(keys[rows]).duplicated().to_numpy()).any():
+            raise _twice(shares, of, twice, by, own)
+        return Side(
+            of, shares, shares["share"].to_numpy(dtype=float), group[rows], groups, met,
+            other[spelling][rows], (other | unknown)[spelling][rows], spelling[rows], spellings,
+        )  # fmt: skip
+
+    return (
+        side("spam", spam, slice(cut), meets, own[0]),
+        side("market", market, slice(cut, None), partner[meets], own[1]),
+    )
 
 
 def told_rankings(rows: pd.DataFrame, by: Sequence[Hashable]) -> list[str]:
@@ -145,54 +200,6 @@ def _with_rankings_of(
     if shared := [label for label in rankings if label in shares]:
         return shares.merge(rankings, on=shared, how="left")
     return shares.merge(rankings, how="cross")
-
-
-def _matched(
-    spam: pd.DataFrame,
-    market: pd.DataFrame,
-    by: Sequence[Hashable],
-    names: Names,
-    own: Sequence[Sequence[Hashable]],
-) -> tuple[Side, Side]:
-    tables: tuple[tuple[Role, pd.DataFrame], ...] = (("spam", spam), ("market", market))
-    cut = len(spam)
-    spelling, spellings = _codes(spam["os"], market["os"])
-    canonical = [names.canonical(name) for name in spellings]
-    system = pd.factorize(np.array(canonical, dtype=object))[0][spelling]
-    group, groups = np.zeros(len(spelling), np.int64), 1
-    for label in by:
-        codes, values = _codes(spam[label], market[label])
-        # Numbered anew after each column, so that they never outgrow their type.
-        numbers, distinct = pd.factorize(group * len(values) + codes)
-        group, groups = np.argsort(np.argsort(distinct))[numbers], len(distinct)
-    keys, distinct = pd.factorize(group * len(canonical) + system)
-    for (of, shares), key, labels in zip(tables, (keys[:cut], keys[cut:]), own, strict=True):
-        if len(key) and np.bincount(key).max() > 1:
-            raise _twice(shares, of, pd.Series(key).duplicated().to_numpy(), by, labels)
-    row_in_market = np.full(len(distinct), -1)
-    row_in_market[keys[cut:]] = np.arange(len(market))
-    partner = row_in_market[keys[:cut]]
-    meets = np.flatnonzero(partner >= 0)
-    other, unknown = (np.array([name == rest for name in canonical]) for rest in (OTHER, UNKNOWN))
-    is_other, is_rest = other[spelling], (other | unknown)[spelling]
-    spam_side, market_side = (
-        Side(
-            of,
-            shares,
-            shares["share"].to_numpy(dtype=float),
-            group[rows],
-            groups,
-            met,
-            is_other[rows],
-            is_rest[rows],
-            spelling[rows],
-            spellings,
-        )
-        for (of, shares), rows, met in zip(
-            tables, (slice(cut), slice(cut, None)), (meets, partner[meets]), strict=True
-        )
-    )
-    return spam_side, market_side
 
 
 def _codes(ours: pd.Series[Any], theirs: pd.Series[Any]) -> tuple[Codes, list[Any]]:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spamindex.errors import Doubt, FigureError, Findings, MatchError, Remedy, listed
-from spamindex.names import BUILT_IN, Names, fold
-from spamindex.ranking.matching import has_columns, told_rankings
+from spamindex.errors import Doubt, FigureError, Findings, MatchError, Remedy, listed, nearest
+from spamindex.frames import as_pandas
+from spamindex.names import BUILT_IN, Names
+from spamindex.ranking.matching import as_shares, has_columns, numbered, told_rankings
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoFrame
 
 _MOVING = ("share", "count", "half")  # what of a row goes with its spam
 
 
 def relative_index(
-    ranking: pd.DataFrame,
+    ranking: IntoFrame,
     baseline: str,
     *,
     by: str | Sequence[Hashable] = (),
@@ -41,7 +45,8 @@ def relative_index(
     0    Linux      4.93       78.84
     1  Windows      1.00         NaN
     """
-    compared, doubts = against(ranking, baseline, by=by, names=names)
+    by = [by] if isinstance(by, str) else list(by)
+    compared, doubts = against(as_pandas(ranking), baseline, by=by, names=names)
     Findings("ranking", doubts=doubts).warn()
     return compared
 
@@ -50,11 +55,10 @@ def against(
     ranking: pd.DataFrame,
     baseline: str,
     *,
-    by: str | Sequence[Hashable] = (),
+    by: Sequence[Hashable] = (),
     names: Names | Mapping[str, str] = BUILT_IN,
 ) -> tuple[pd.DataFrame, list[Doubt]]:
     """The same as ``relative_index``, with what is to be said of it as data."""
-    by = [by] if isinstance(by, str) else list(by)
     has_columns(ranking, "the ranking", (*by, "os", "spam_share", "market_share", "spam_index"))
     baseline_of = baseline_rows(ranking, baseline, by=by, names=names)
     doubts = []
@@ -99,29 +103,26 @@ def baseline_rows(
     wanted = names.canonical(baseline)
     same = [name for name in ranked if names.canonical(name) == wanted]
     if not same:
-        raise MatchError(f"the baseline {baseline!r} is not ranked; {_meant(baseline, ranked)}")
+        raise MatchError(f"the baseline {baseline!r} is not ranked{_meant(baseline, ranked)}")
     is_baseline = ranking["os"].isin(same).to_numpy()
-    if by:
-        groups = ranking.groupby(list(by), sort=False, dropna=False).ngroup().to_numpy()
-    else:
-        groups = np.zeros(len(ranking), int)
+    groups = numbered(ranking, by)
     rows = np.full(groups.max(initial=-1) + 1, -1)
     rows[groups[is_baseline]] = np.flatnonzero(is_baseline)
     return rows[groups]
 
 
 def reattribute(
-    spam: pd.DataFrame,
+    spam: IntoFrame,
     moves: Sequence[tuple[str, str, float]],
     *,
-    market: pd.DataFrame | None = None,
+    market: IntoFrame | None = None,
     by: str | Sequence[Hashable] = (),
     names: Names | Mapping[str, str] = BUILT_IN,
 ) -> pd.DataFrame:
     """Move part of one OS's spam to another, as if a relay had hidden where it came from.
 
-    ``spam`` is as ``read_shares`` gives it, with or without counts, and ``market`` the table that
-    it will be ranked with. Each move, in order, is from an OS to an OS, by any of their names, and
+    ``spam`` is as ``spam_index`` takes it, with or without counts, and ``market`` the table that it
+    will be ranked with. Each move, in order, is from an OS to an OS, by any of their names, and
     says how many percent of the first one's spam go; in every ranking (``by``) that has it. Counts
     and half units go along; a row that gets some has the larger of both design effects. Returns a
     new DataFrame; an OS that only ``market`` has gets a row where it has none.
@@ -136,24 +137,25 @@ def reattribute(
     1  Windows   97.0
     """
     names = Names.of(names)
-    by = [by] if isinstance(by, str) else by
-    labels = [label for label in by if label in spam]
-    has_columns(spam, "the table of spam shares", ("os", "share"))
-    there = [] if market is None else market["os"].unique().tolist()
+    by = [by] if isinstance(by, str) else list(by)
+    table = as_shares(spam, "spam", by)
+    has_columns(table, "the table of spam shares", ("os", "share"))
+    there = [] if market is None else as_pandas(market)["os"].unique().tolist()
     for giver, taker, percent in moves:
         if not 0 <= percent <= 100:
             raise FigureError(f"{percent:g} is not a percent of {giver}'s spam: it is 0 to 100")
-        senders = spam["os"].unique().tolist()
+        senders = table["os"].unique().tolist()
         gives = _named(giver, senders, names)
         if not gives:
-            raise MatchError(f"{giver!r} has no spam share to move; {_meant(giver, senders)}")
-        takes = _named(taker, [*senders, *there], names)
+            raise MatchError(f"{giver!r} has no spam share to move{_meant(giver, senders)}")
+        every = list(dict.fromkeys([*senders, *there]))
+        takes = _named(taker, every, names)
         if not takes:
-            every = list(dict.fromkeys([*senders, *there]))
-            raise MatchError(f"{taker!r} is in neither table; {_meant(taker, every)}")
+            raise MatchError(f"{taker!r} is in neither table{_meant(taker, every)}")
         if not {*gives} & {*takes}:  # from an OS to itself nothing moves
-            spam = _moved(spam, gives, takes, percent / 100, labels)
-    return spam
+            labels = [label for label in by if label in table]
+            table = _moved(table, gives, takes, percent / 100, labels)
+    return table
 
 
 def _named(os: str, among: Iterable[str], names: Names) -> list[str]:
@@ -163,10 +165,7 @@ def _named(os: str, among: Iterable[str], names: Names) -> list[str]:
 
 
 def _meant(name: str, among: Sequence[str]) -> str:
-    """Which name was probably meant, or which there are."""
-    folded = {fold(other): other for other in among}
-    closest = get_close_matches(fold(name), folded, n=1)
-    return f"did you mean {folded[closest[0]]!r}?" if closest else f"choose among {listed(among)}"
+    return nearest(name, among) or f"; choose among {listed(among)}"
 
 
 def _moved(
@@ -183,10 +182,7 @@ def _moved(
     gifts[moving] *= part
     spam = spam.astype(dict.fromkeys(moving, float))
     spam.loc[gifts.index, moving] *= 1 - part
-    if by:
-        groups = spam.groupby(list(by), sort=False, dropna=False).ngroup().to_numpy()
-    else:
-        groups = np.zeros(len(spam), int)
+    groups = numbered(spam, by)
     row_of = np.full(groups.max(initial=-1) + 1, -1)
     is_taker = spam["os"].isin(takes).to_numpy()
     row_of[groups[is_taker]] = np.flatnonzero(is_taker)

@@ -15,7 +15,7 @@ from spamindex import periods, words
 from spamindex.errors import ColumnError, Doubt, MatchError, PeriodError, Remedy, SpamIndexError
 from spamindex.sources import Source, name_of
 from spamindex.tables.options import ALL, LAST, By, TableOptions
-from spamindex.tables.shares import Reading, load, named, no_such_names, reading_of
+from spamindex.tables.shares import Reading, load, no_such_names, reading_of, told
 from spamindex.tables.table import Table
 
 _S = TypeVar("_S")
@@ -43,9 +43,7 @@ def read_both(
         own = {name: fields[prefix + name] for name in _OF_ONE if prefix + name in fields}
         asked.append((options or TableOptions()).with_fields({**both, **own}))
     readings = read_pair(spam, share, *asked)
-    for reading in readings:
-        reading.findings.warn()
-    spam_shares, market_shares = (named(r.shares, r.by) for r in readings)
+    spam_shares, market_shares = map(told, readings)
     return spam_shares, market_shares
 
 

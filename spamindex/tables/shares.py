@@ -63,22 +63,31 @@ def read_shares(
 
     Returns a DataFrame with a row for each OS: the ``by`` columns, ``os`` as the file spells it (or
     the name of its family) and ``share`` in percent; as asked for ``count`` of ``total``, and
-    ``half``, half a unit of the last digit in percent. What a reader would want to know is warned
+    ``half``, half a unit of the last digit in percent; ``attrs["read"]`` says in words how the
+    table was read. What a reader would want to know is warned
     of (SpamIndexNote, SpamIndexWarning). Raises a SpamIndexError where the file can't be used,
     whose ``settles`` are the fields that help, and ValueError for a field or a value that is none.
 
-    >>> read_shares("data/share.csv").head(2)
+    >>> shares = read_shares("data/share.csv")
+    >>> shares.head(2)
             os  share
     0  Windows  91.58
     1    Linux   1.03
+    >>> shares.attrs["read"]
+    "data/share.csv: column 'market_share'; percents that add up to 100"
     """
-    reading = read_table(source, (options or TableOptions()).with_fields(fields))
+    return told(read_table(source, (options or TableOptions()).with_fields(fields)))
+
+
+def told(reading: Reading) -> pd.DataFrame:
+    """The shares of a reading under their names, once what is to be said of it has been warned of.
+
+    ``attrs["read"]`` says in words how the table was read. Raises ColumnError where two columns
+    would have one name.
+    """
     reading.findings.warn()
-    return named(reading.shares, reading.by)
-
-
-def named(frame: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """A frame whose columns 0, 1, 2 … have the names ``by``. Raises ColumnError for one it has."""
+    frame, by = reading.shares, reading.by
+    frame.attrs["read"] = reading.findings.note(always=True)
     if clash := [name for name in by if name in frame.columns]:
         raise ColumnError(
             f"the result has a column {clash[0]!r} of its own; rename that of the table"

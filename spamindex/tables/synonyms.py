@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
-from spamindex.errors import FileError
+from spamindex.errors import FileError, Findings
 from spamindex.names import BUILT_IN, Names, fold
 from spamindex.sources import Source, Text, delimiter_of, read
 
@@ -33,6 +33,15 @@ def read_names(
     >>> read_names(io.BytesIO(b"name,canonical\\nTux,Linux\\n")).canonical("TUX")
     'linux'
     """
+    names, findings = names_in(source, delimiter=delimiter, encoding=encoding)
+    findings.warn()
+    return names
+
+
+def names_in(
+    source: Source, *, delimiter: str | None = None, encoding: str | None = None
+) -> tuple[Names, Findings]:
+    """The same as ``read_names``, with what is to be said of the file as data."""
     text = read(source, encoding)
     own: dict[str, str] = {}
     families: dict[str, str] = {}
@@ -60,8 +69,7 @@ def read_names(
     except RecursionError as error:
         name = str(error)
         raise FileError(f"{text.name}:{found[name]}: {name!r} leads back to itself") from error
-    text.findings.warn()
-    return names
+    return names, text.findings
 
 
 def _lines(text: Text, delimiter: str | None) -> Iterator[tuple[int, tuple[str, str, str]]]:

@@ -20,10 +20,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import spamindex
-from spamindex import charts
 from spamindex.charts import axis, panels, terminal
+from spamindex.charts import figure as pictures
 from spamindex.cli.rankings import read_ranking
-from spamindex.errors import ColumnError, FigureError, MatchError, SpamIndexError, SpamIndexWarning
+from spamindex.errors import ColumnError, FigureError, MatchError, SpamIndexError
 from tests.conftest import Invoke, Write
 
 RANKING = """\
@@ -46,8 +46,14 @@ MANY = "month,Country,spam_index\n" + "".join(
 
 
 def charted(content: str, **options: Any) -> panels.Chart:
-    read = read_ranking(io.BytesIO(content.encode()))
-    return panels.chart(read.frame, range(len(read.by)), read.by, category=read.category, **options)
+    frame, by, _ = read_ranking(io.BytesIO(content.encode()))
+    return panels.chart(frame, by, **options)
+
+
+def image(content: str, kind: str = "svg", **options: Any) -> bytes:
+    drawing, doubts = pictures.image(charted(content), kind, **options)
+    assert doubts == []
+    return drawing
 
 
 def drawn(content: str, width: int = 60, **options: Any) -> str:
@@ -192,12 +198,12 @@ def test_an_interval_says_what_it_is(kind: str, said: str) -> None:
     content = f"os,spam_index,low,high,interval\na,2,1,3,{kind}\n"
     assert f"├─┤ {said}\n" in drawn(content)
     assert said.replace("rounding", "Rounding").replace("low to", "Low to") in words_of(
-        charts.image(charted(content), "svg")
+        image(content)
     )
     over_time = "month,os,spam_index,low,high,interval\n" + "".join(
         f"2010-0{month},a,2,1,3,{kind}\n" for month in (1, 2)
     )
-    words = words_of(charts.image(charted(over_time), "svg"))
+    words = words_of(image(over_time))
     assert f"spam share ÷ market share; bands: {said}" in words
 
 
@@ -224,7 +230,7 @@ def test_lines_are_grey_but_for_the_eight_highest() -> None:
     assert list(charted(MANY).coloured) == [f"C{i:02}" for i in range(12, 4, -1)]
     assert list(charted(MANY, highlight=["C01"]).coloured) == ["C01"]
     assert drawn(MANY).splitlines()[-1].endswith("· 4 others")
-    words = words_of(charts.image(charted(MANY), "svg"))
+    words = words_of(image(MANY))
     assert "spam share ÷ market share; in grey: 4 others" in words
 
 
@@ -252,7 +258,7 @@ def test_a_line_is_broken_before_0_on_a_log_axis_only() -> None:
 def test_a_last_index_of_an_earlier_period_says_so() -> None:
     content = "month,os,spam_index\n2010-01,a,2\n2010-01,b,3\n2010-02,a,2\n2010-02,b,\n"
     assert drawn(content).splitlines()[-1] == "A a 2.00            B b 3.00 (2010-01)"
-    assert "b  3.00 (2010-01)" in words_of(charts.image(charted(content), "svg"))
+    assert "b  3.00 (2010-01)" in words_of(image(content))
 
 
 # ---- In the terminal ----
@@ -370,7 +376,7 @@ def test_a_chart_for_each_country() -> None:
     content = "country,os,spam_share,market_share,spam_index\nDE,a,1,1,2\nFR,a,1,1,3\n"
     text = drawn(content)
     assert [line for line in text.splitlines() if line.isalpha()] == ["DE", "FR"]
-    assert "DE" in words_of(charts.image(charted(content), "svg"))
+    assert "DE" in words_of(image(content))
     many = "country,os,spam_share,market_share,spam_index\n" + "".join(
         f"c{i},a,1,1,2\n" for i in range(25)
     )
@@ -402,7 +408,7 @@ def test_an_svg_has_all_its_words_as_text_and_the_same_bytes(
 
 
 def test_a_description_says_every_index() -> None:
-    words = words_of(charts.image(charted(RANKING), "svg"))
+    words = words_of(image(RANKING))
     assert words[:2] == [
         "Spam index by operating system",
         "Spam index by operating system: spam share ÷ market share; 1 = fair share. In "
@@ -420,8 +426,8 @@ def test_kinds_of_pictures(
     ranking = write("r.csv", RANKING)
     assert invoke("chart", ranking, "-o", f"INDEX.{kind.upper()}").exit_code == 0
     assert (tmp_path / f"INDEX.{kind.upper()}").read_bytes().startswith(magic)
-    drawing = charts.image(charted(RANKING), kind)
-    assert drawing == charts.image(charted(RANKING), kind)
+    drawing = image(RANKING, kind)
+    assert drawing == image(RANKING, kind)
 
 
 def test_a_picture_to_standard_output(invoke: Invoke, write: Write) -> None:
@@ -429,7 +435,7 @@ def test_a_picture_to_standard_output(invoke: Invoke, write: Write) -> None:
     assert result.stdout.startswith("<?xml")
     result = invoke("chart", "r.csv", "-o", "x.gif")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "ends in none of .svg, .png and .pdf" in result.stderr
+    assert "end the name in .svg, .png or .pdf, or give -f svg" in result.stderr
 
 
 def test_a_format_wins_over_the_name_of_the_file(
@@ -461,9 +467,9 @@ def test_a_size_into_which_the_chart_does_not_fit_is_refused_with_one_that_does(
     for content in (RANKING, MONTHS):
         said = f"the chart does not fit into {size[0]}x{size[1]} pixels"
         with pytest.raises(SpamIndexError, match=said) as error:
-            charts.image(charted(content), "png", size=size)
+            image(content, "png", size=size)
         width, height = map(int, re.findall(r"\d+", str(error.value))[-2:])
-        assert charts.image(charted(content), "png", size=(width, height)).startswith(b"\x89PNG")
+        assert image(content, "png", size=(width, height)).startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("size", ["800", "800x", "0x10", "ax3", "10001x5", "-3x4", "8e2x400"])
@@ -482,8 +488,9 @@ def test_a_size_is_for_pictures(invoke: Invoke, write: Write) -> None:
 def test_too_many_rows_for_a_picture_are_refused() -> None:
     rows = "".join(f"OS {i},1\n" for i in range(251))
     with pytest.raises(SpamIndexError, match="251 rows are too many for one picture"):
-        charts.image(charted(f"os,spam_index\n{rows}"), "svg")
-    assert charts.image(charted(f"os,spam_index\n{rows[:-9]}\n"), "svg")
+        image(f"os,spam_index\n{rows}")
+    most = spamindex.chart(pd.read_csv(io.StringIO(f"os,spam_index\n{rows[:-9]}\n")))
+    assert len(most.axes[0].patches) == 250
 
 
 def test_markup_in_names_is_text_in_an_svg(invoke: Invoke, write: Write, tmp_path: Path) -> None:
@@ -497,10 +504,10 @@ def test_markup_in_names_is_text_in_an_svg(invoke: Invoke, write: Write, tmp_pat
 
 
 def test_characters_without_a_font_are_said_where_the_picture_has_them_drawn() -> None:
-    odd = charted('[{"os": "\U00013080", "spam_index": 1}]')
-    with pytest.warns(SpamIndexWarning, match="no font"):
-        charts.image(odd, "png")
-    assert "\U00013080" in words_of(charts.image(odd, "svg"))  # and no warning: the reader draws it
+    odd = '[{"os": "\U00013080", "spam_index": 1}]'
+    (doubt,) = pictures.image(charted(odd), "png")[1]
+    assert doubt.text == "no font of this machine has all characters of the names"
+    assert "\U00013080" in words_of(image(odd))  # and no doubt: the reader draws it
 
 
 def test_a_missing_extra_is_named(write: Write) -> None:
@@ -592,9 +599,24 @@ def _svg(figure: Any) -> bytes:
         ({"os": ["a"]}, {}, ColumnError, "has no column 'spam_index'; its columns are 'os'"),
         ({"os": ["a"], "spam_index": [1]}, {"by": "month"}, ColumnError, "has no column 'month'"),
         ({"spam_share": [1], "spam_index": [1]}, {}, ColumnError, "no column of names before"),
-        ({"os": ["a"], "spam_index": [-1]}, {}, FigureError, "-1 is not a number from 0 on"),
-        ({"os": ["a"], "spam_index": ["x"]}, {}, FigureError, "'x' is not a number from 0 on"),
-        ({"os": ["a"], "spam_index": [math.inf]}, {}, FigureError, "inf is not a number from 0 on"),
+        (
+            {"os": ["a"], "spam_index": [-1]},
+            {},
+            FigureError,
+            "-1 is not an index: a number from 0 on",
+        ),
+        (
+            {"os": ["a"], "spam_index": ["x"]},
+            {},
+            FigureError,
+            "'x' is not an index: a number from 0 on",
+        ),
+        (
+            {"os": ["a"], "spam_index": [math.inf]},
+            {},
+            FigureError,
+            "inf is not an index: a number from 0 on",
+        ),
         ({"os": ["a", "a"], "spam_index": [1, 1]}, {}, ColumnError, "'a' is ranked twice"),
         ({"os": ["a"], "spam_index": [1]}, {"size": (1, 1)}, SpamIndexError, "does not fit into"),
         ({"os": ["a"], "spam_index": [1]}, {"scale": "x"}, SpamIndexError, "'x' is not a scale"),
@@ -609,5 +631,21 @@ def test_what_can_not_be_drawn_is_refused(
 
 
 def test_what_is_no_frame_is_refused() -> None:
-    with pytest.raises(SpamIndexError, match="list is not a frame of a ranking"):
+    with pytest.raises(SpamIndexError, match="list is not a frame, such as one of pandas"):
         spamindex.chart([1, 2])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "there",
+    [("2009-W52", "2009-W53", "2010-W02"), ("2010-Q1", "2010-Q2", "2010-Q4"),
+     ("2009", "2010", "2012"), ("2010-01-31", "2010-02-01", "2010-02-03"), ("2010-01", "2010-Q2", "2011"),
+     ("1", "2", "4")],
+)  # fmt: skip
+def test_periods_of_every_kind_are_drawn_in_their_order(there: tuple[str, ...]) -> None:
+    rows = "".join(f"{period},Linux,{i}\n" for i, period in enumerate(there, start=1))
+    content = f"month,os,spam_index\n{rows}"
+    assert charted(content).periods == list(there)
+    text = drawn(content, 100)
+    assert there[-1] in text
+    assert "A Linux 3.00" in text
+    assert {there[0], there[-1]} <= set(words_of(image(content)))

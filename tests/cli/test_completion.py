@@ -19,6 +19,7 @@ import pytest
 
 from spamindex.cli.completion import headings
 from spamindex.cli.main import cli
+from spamindex.cli.options import command_of
 from tests.conftest import ROOT
 
 PROMPT = "ready> "
@@ -141,7 +142,7 @@ def test_every_file_is_completed_by_the_shell(
     monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     assert completed(monkeypatch, command, "some") == ["<file>"]
-    for param in cli.commands[command].params:
+    for param in command_of(command).params:
         if isinstance(param, click.Option) and param.metavar in ("FILE", "LOG"):
             assert completed(monkeypatch, command, param.opts[-1], "some") == ["<file>"]
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ import tabulate
 
 from spamindex.cli.formats import FORMATS, render
 from spamindex.names import visible
+from tests.conftest import SHARE, SPAM, Invoke
 
 NAMES = [
     "NA",
@@ -94,3 +96,31 @@ def test_visible() -> None:
     assert visible("Linux 中文") == "Linux 中文"
     assert visible("a\tb\n", but="\t") == "a\tb\\n"
     assert visible("\x9b1m\u202e\x7f\N{NO-BREAK SPACE}") == "\\x9b1m\\u202e\\x7f\N{NO-BREAK SPACE}"
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("r.csv.gz", "compressed files are not written; write an uncompressed one"),
+        ("r.ZIP", "compressed files are not written; write an uncompressed one"),
+        ("r.xlsx", "workbooks are not written; write .csv, which spreadsheets open"),
+        ("r.parquet", "that is no format here; write .csv or .jsonl"),
+        ("r.svg", "pictures are drawn by spamindex chart"),
+    ],
+)
+@pytest.mark.parametrize("format_", [[], ["-f", "csv"]])
+def test_a_name_that_promises_another_kind_of_file_is_refused(
+    invoke: Invoke, tmp_path: Path, name: str, advice: str, format_: list[str]
+) -> None:
+    for command in (["compute", SPAM, SHARE], ["sample", "r.csv", "--os", "Linux"]):
+        result = invoke(*command, "-o", str(tmp_path / name), *format_)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.complaints[0].startswith(f"error: -o {tmp_path / name}: ")
+        assert advice in result.complaints[0]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_ending_that_says_nothing_gets_the_default(invoke: Invoke, tmp_path: Path) -> None:
+    for name in ("r.txt", "r", "r.2010"):
+        assert invoke("compute", SPAM, SHARE, "-o", str(tmp_path / name)).exit_code == 0
+        assert (tmp_path / name).read_text().startswith("OS ")

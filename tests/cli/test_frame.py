@@ -11,6 +11,7 @@ import pytest
 
 from spamindex.cli.console import say_findings
 from spamindex.cli.main import cli
+from spamindex.cli.options import COMMANDS, command_of
 from spamindex.cli.remedies import spell
 from spamindex.errors import Doubt, Findings, Remedy, SpamIndexError, UnitError
 from tests.conftest import SHARE, SPAM, Invoke, Write
@@ -19,7 +20,7 @@ from tests.conftest import SHARE, SPAM, Invoke, Write
 def context(command: str, *args: str) -> click.Context:
     """A command with its arguments, as it is when it runs."""
     top = click.Context(cli, info_name="spamindex", auto_envvar_prefix="SPAMINDEX")
-    return cli.commands[command].make_context(command, list(args), parent=top)
+    return command_of(command).make_context(command, list(args), parent=top)
 
 
 # Usage errors
@@ -32,7 +33,7 @@ def context(command: str, *args: str) -> click.Context:
         (["xyz"], "there is no command 'xyz'; there are compute, shares, tally, sample, chart"),
         (["--vresion"], "there is no option --vresion; did you mean --version?"),
         (["compute", "--formt", "x"], "there is no option --formt; did you mean --format?"),
-        (["compute", "-x"], "there is no option -x"),
+        (["compute", "-x"], "there is no option -x; see spamindex compute --help"),
         (["compute", "--decimal", ","], "there is no option --decimal in compute, but in shares"),
         (["compute", "a"], "SHARE is missing: give spamindex compute [OPTIONS] SPAM SHARE"),
         (
@@ -63,7 +64,7 @@ def context(command: str, *args: str) -> click.Context:
         ),
         (
             ["compute", "a", "b", "--confidence", "0.95"],
-            "--confidence is in percent: did you mean 95?",
+            "--confidence: this is in percent: did you mean 95?",
         ),
         (["compute", "a", "b", "--confidence", "100"],
          "--confidence: '100' is out of range: from 1 to below 100"),
@@ -79,8 +80,8 @@ def context(command: str, *args: str) -> click.Context:
         (["compute", "a", "b", "--spam-total", "5"], "--spam-total needs --confidence"),
         (["compute", "a", "b", "--simultaneous"], "--simultaneous needs --confidence"),
         (["compute", "a", "b", "--design-effect", "2"], "--design-effect needs --confidence"),
-        (["compute", "a", "b", "--by", "low"], "--by: 'low' is a column of the result"),
-        (["compute", "a", "b", "--key", "low"], "--key: 'low' is a column of the result"),
+        (["compute", "a", "b", "--by", "low"], "--by: the result has a column 'low' of its own; rename that of the table"),
+        (["compute", "a", "b", "--key", "low"], "--key: the result has a column 'low' of its own; rename that of the table"),
         (["compute", "a", "b", "--by", "x", "--key", "x"], "'x' can't be both --key and --by"),
         (["compute", "a", "b", "--by", "x", "--by", "x"], "--by: 'x' is given twice"),
         (["compute", "a", "b", "--where", "x"],
@@ -88,7 +89,7 @@ def context(command: str, *args: str) -> click.Context:
         (["compute", "a", "b", "--where", "x>=3"],
          "--where: 'x>=3' is not COLUMN=VALUE or COLUMN!=VALUE"),
         (["compute", "a", "b", "--where", "x=1", "--where", "x=2"],
-         "--where takes one value of a column"),
+         "--where: two values of 'x', and no row has both"),
         (["compute", "a", "b", "--columns", "os,spam_indx"],
          "--columns: the result has no column 'spam_indx'; did you mean spam_index?"),
         (["compute", "a", "b", "--columns", "os,low"],
@@ -206,15 +207,15 @@ def test_a_repeatable_option_takes_several_values_from_its_variable(
     assert invoke("shares", table).stdout == "os,share_percent\nLinux,40\nBSD,60\n"
 
 
-@pytest.mark.parametrize("command", list(cli.commands))
+@pytest.mark.parametrize("command", list(COMMANDS))
 def test_the_help_page_names_every_variable(invoke: Invoke, command: str) -> None:
     words = invoke(command, "--help").stdout.replace(",", " ").split()
-    for param in cli.commands[command].params:
+    for param in command_of(command).params:
         if isinstance(param, click.Option) and param.allow_from_autoenv:
             assert f"SPAMINDEX_{command}_{param.name}".upper() in words
 
 
-@pytest.mark.parametrize("command", list(cli.commands))
+@pytest.mark.parametrize("command", list(COMMANDS))
 def test_every_command_has_a_version_and_help(invoke: Invoke, command: str) -> None:
     assert invoke(command, "-V").stdout == invoke("--version").stdout
     assert invoke(command, "-h").stdout == invoke(command, "--help").stdout

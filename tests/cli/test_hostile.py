@@ -20,6 +20,7 @@ from spamindex.cli.formats import render
 from tests.conftest import ROOT, SHARE, SPAM, Invoke, Write
 
 COMMAND = [sys.executable, "-m", "spamindex"]
+ROWS = b"os,note\n" + b"Linux,1\n" * 2000
 TOO_LONG = "longer than a million characters"
 ODD = [
     "\x1b[31mred", "\x1b]0;title\x07", "a\u202eb", "zero\u200bwidth", "a\u2028line", "\x9b31m",
@@ -227,8 +228,11 @@ def test_a_line_of_a_gigabyte_takes_no_memory(tmp_path: Path) -> None:
         assert peak < 200
 
 
-@pytest.mark.parametrize("begins", [b"", b"os,note\n" + b"Linux,1\n" * 2000])
-@pytest.mark.parametrize("packer", ["gzip", "zstd"])
+@pytest.mark.parametrize(
+    ("packer", "begins"),
+    [("gzip", b""), ("gzip", ROWS), ("zstd", ROWS)],
+    ids=["gzip", "gzip after rows", "zstd after rows"],
+)
 def test_ten_gigabytes_of_zeros_are_not_unpacked(
     tmp_path: Path, packer: str, begins: bytes
 ) -> None:
@@ -251,11 +255,11 @@ def test_ten_gigabytes_of_zeros_are_not_unpacked(
 
 def test_a_quotation_that_never_ends_takes_no_memory(tmp_path: Path) -> None:
     path = tmp_path / "quote.csv"
-    path.write_bytes(b'os,note\n"' + (b"a" * 74 + b"\n") * 1_500_000)
+    path.write_bytes(b'os,note\n"' + (b"a" * 74 + b"\n") * 500_000)
     code, said, peak = weighed("tally", str(path))
     assert (code, said.count("\n")) == (1, 1)
     assert "is a quotation mark missing?" in said or "close it" in said
-    assert peak < 800  # DuckDB alone makes 1,700 of these 112
+    assert peak < 400  # DuckDB alone makes fifteen times of these 37
 
 
 def test_a_mark_within_a_cell_opens_no_quotation(invoke: Invoke, write: Write) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import stat
 import subprocess
@@ -39,26 +38,28 @@ def shell(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_reader_that_goes_away_is_met_quietly(tmp_path: Path) -> None:
-    many = tmp_path / "many.csv"
-    many.write_text("os,visits\n" + "".join(f"system {n},{n}\n" for n in range(1, 30_001)))
-    few = shutil.copy(many, tmp_path / "few.csv")
-    result = shell(f"spamindex compute {many} {few} -f csv | head -1; echo ${{PIPESTATUS[0]}}")
+@pytest.fixture
+def many(tmp_path: Path) -> str:
+    """A command whose output is more than a pipe holds: 4,001 lines of CSV."""
+    rows = "os,visits\n" + "".join(f"system {n},{n}\n" for n in range(1, 4_001))
+    for name in ("many.csv", "few.csv"):
+        (tmp_path / name).write_text(rows)
+    return f"spamindex compute {tmp_path}/many.csv {tmp_path}/few.csv -f csv"
+
+
+def test_a_reader_that_goes_away_is_met_quietly(many: str) -> None:
+    result = shell(f"{many} | head -1; echo ${{PIPESTATUS[0]}}")
     assert result.stdout == "os,spam_share,market_share,spam_index\n141\n"
     assert "Broken" not in result.stderr
     assert "Traceback" not in result.stderr
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_a_slow_reader_gets_everything(tmp_path: Path, unbuffered: str) -> None:
-    many = tmp_path / "many.csv"
-    many.write_text("os,visits\n" + "".join(f"system {n},{n}\n" for n in range(1, 30_001)))
-    few = shutil.copy(many, tmp_path / "few.csv")
-    result = shell(
-        f"spamindex compute {many} {few} -f csv | {{ sleep 0.5; wc -l; }}",
-        PYTHONUNBUFFERED=unbuffered,
-    )
-    assert result.stdout.strip() == "30001"
+def test_a_slow_reader_gets_everything(many: str, unbuffered: str) -> None:
+    result = shell(f"{many} | {{ sleep 1; wc; }}", PYTHONUNBUFFERED=unbuffered)
+    lines, _, size = map(int, result.stdout.split())
+    assert lines == 4001
+    assert size > 2 * 65536
 
 
 def test_head_gets_its_line() -> None:
@@ -84,8 +85,8 @@ def test_closed_streams_are_met_calmly() -> None:
         1,
         "spamindex: error: standard input: is closed\n",
     )
-    assert shell('spamindex compute "$SPAM" nothing 2>&-').returncode == 1
-    assert shell('spamindex compute "$SPAM" nothing 2>/dev/full').returncode == 1
+    assert shell("spamindex compute 2>&-").returncode == 2
+    assert shell("spamindex compute 2>/dev/full").returncode == 2
 
 
 def test_an_output_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
@@ -116,18 +117,21 @@ def test_an_output_that_can_not_be_written_leaves_nothing(tmp_path: Path) -> Non
 
 def test_output_to_pipes_and_devices(tmp_path: Path) -> None:
     compute = 'spamindex compute "$SPAM" "$SHARE"'
-    assert shell(f"{compute} -o /dev/stdout | head -1").stdout == FIRST_LINE + "\n"
     assert shell(f"{compute} -o - | head -1").stdout == FIRST_LINE + "\n"
     assert shell(f"{compute} -o >(head -1) | cat").stdout == FIRST_LINE + "\n"
-    assert shell(f"{compute} -o /dev/full").returncode == 1
+    # What all commands write with, without what takes its time to load.
+    program = (
+        "import sys; from spamindex.cli.output import write; write('one\\ntwo\\n', sys.argv[1])"
+    )
+    put = f'"$PYTHON" -c "{program}"'
+    assert shell(f"{put} /dev/stdout | head -1").stdout == "one\n"
+    assert shell(f"{put} /dev/full").returncode == 1
     log = tmp_path / "log"
-    script = f"{{ echo before; {compute} -o /dev/stdout; echo after; }} > {log}"
-    assert shell(script).returncode == 0
-    lines = log.read_text().splitlines()
-    assert (lines[0], lines[1], lines[-1]) == ("before", FIRST_LINE, "after")
+    assert shell(f"{{ echo before; {put} /dev/stdout; echo after; }} > {log}").returncode == 0
+    assert log.read_text() == "before\none\ntwo\nafter\n"
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
-    assert shell(f"head -1 {fifo} & {compute} -o {fifo}; wait").stdout == FIRST_LINE + "\n"
+    assert shell(f"head -1 {fifo} & {put} {fifo}; wait").stdout == "one\n"
     assert stat.S_ISFIFO(fifo.stat().st_mode)
 
 
@@ -135,7 +139,7 @@ def test_the_same_bytes_in_every_locale() -> None:
     script = 'printf "视窗,5\\nB,95\\n" | spamindex compute - <(printf "视窗,5\\nB,95\\n")'
     expected = shell(script).stdout
     assert "视窗" in expected
-    for locale in ("C", "POSIX", "de_DE.ISO-8859-1"):
+    for locale in ("C", "de_DE.ISO-8859-1"):
         assert (
             shell(script, LC_ALL=locale, PYTHONUTF8="0", PYTHONCOERCECLOCALE="0").stdout == expected
         )
@@ -158,14 +162,13 @@ def test_an_interrupt_is_met_quietly(tmp_path: Path) -> None:
 
 
 def test_tools_of_the_shell_work_on_the_output() -> None:
-    compute = 'spamindex compute "$SPAM" "$SHARE"'
-    script = f"{compute} -f tsv --no-header | head -1 | cut -f1,4"
-    assert shell(script).stdout == "Linux\t4.990291262135922\n"
-    assert shell(f"{compute} -f csv | cut -d, -f1 | sed -n 2p").stdout == "Linux\n"
-    assert shell(f"{compute} -f tsv | awk -F'\\t' '$4 > 1 {{ print $1 }}'").stdout == (
-        "os\nLinux\nOther\nWindows\n"
+    script = (
+        'spamindex compute "$SPAM" "$SHARE" -f tsv --fail-above 4 2>/dev/null | tee '
+        ">(sed -n 2p | cut -f1,4 >&2) | awk -F'\\t' '$4 > 1 { print $1 }'; echo ${PIPESTATUS[0]}"
     )
-    assert shell(f"{compute} --fail-above 4 > /dev/null; echo $?").stdout == "3\n"
+    result = shell(script)
+    assert result.stdout == "os\nLinux\nOther\nWindows\n3\n"
+    assert result.stderr == "Linux\t4.990291262135922\n"
 
 
 def test_a_terminal_gets_no_escape_sequences_even_in_csv(tmp_path: Path) -> None:

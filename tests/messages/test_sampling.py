@@ -83,4 +83,4 @@ def test_a_sample_of_what_is_not_there(invoke: Invoke) -> None:
     assert "no spam is from 'Haiku'; it is from Windows, Linux, Unknown, macOS" in result.stderr
     result = invoke("sample", *options, "mac", "-n", "9")
     assert len(rows(result.stdout)) == 2
-    assert "there are only 2 such records" in result.stderr
+    assert "asked for 9 records, found 2" in result.stderr

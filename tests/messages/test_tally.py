@@ -40,7 +40,7 @@ def test_other_values_of_the_spam_column(invoke: Invoke, write: Write) -> None:
 def test_unknown_ones_are_left_out_and_counted(invoke: Invoke, write: Write) -> None:
     result = invoke("tally", write("r.csv", RECORDS), "--ignore-unknown")
     assert rows(result.stdout) == ["Linux,50.0,2", "Windows,50.0,2"]
-    assert "; 2 of 6 spam messages are of an unknown OS and left out" in result.stderr
+    assert "; spam of an unknown OS left out: 2 of 6" in result.stderr
     only = write("u.csv", "os\n???\nunknown\n")
     result = invoke("tally", only, "--ignore-unknown")
     assert result.complaints == ["error: no record of spam has a known OS"]

@@ -548,7 +548,7 @@ def test_a_users_columns_may_be_called_like_those_of_the_program() -> None:
     for name in ("half", "count", "total", "share_", "spam", "key", "group"):
         spam = pd.DataFrame({name: ["h1", "h2"], "os": "x", "share": [2.0, 6.0]})
         market = pd.DataFrame({name: ["h2", "h1"], "os": "x", "share": [3.0, 4.0]})
-        ranking = rank(spam, market, by=name).ranking
+        ranking = rank(spam, market, by=[name]).ranking
         assert ranked(ranking, name, "spam_index") == [("h1", 0.5), ("h2", 2.0)]
         assert ranking.columns.tolist() == [name, "os", "spam_share", "market_share", "spam_index"]
 
