@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from spamindex.errors import Doubt, FigureError, MatchError, Remedy, listed
+from spamindex.errors import ColumnError, Doubt, FigureError, MatchError, Remedy, listed
 from spamindex.messages import times
 from spamindex.messages.addresses import is_address, is_none, normal_expression
 from spamindex.messages.frames import Frame, collected, nw, text, when
 from spamindex.messages.query import Flag, Question
-from spamindex.words import FALSE, MISSING, TRUE
+from spamindex.words import FALSE, MISSING, TRUE, is_missing
 
 WEIGHT = r"^\d{1,15}(?:\.0*)?$"
 SPAM = "="  # how a flag begins of which the value means spam
@@ -70,6 +70,7 @@ def check(groups: Groups) -> list[dict[str, str]]:
     """
     if groups.rows:
         _check_weights(groups)
+        _refuse_table(groups)
         if groups.question.spam is not None:
             _check_flags(groups, groups.question.spam)
         if groups.question.over_time:
@@ -84,6 +85,24 @@ def _check_weights(groups: Groups) -> None:
         wrong = ~weight.str.strip_chars().str.contains(WEIGHT).fill_null(False)
         raise FigureError(
             f"column {column!r}: {groups.first(wrong, weight)!r} is no number of messages"
+        )
+
+
+def _refuse_table(groups: Groups) -> None:
+    """Refuse what looks like a table of counts: each OS once, and figures beside it alone.
+
+    Nothing else says that a row is one message.
+    """
+    column, rows = groups.question.figures, groups.rows
+    nameless = sum(is_missing(row["label"]) for row in rows)
+    each_once = len(rows) > 1 and nameless < 2 and all(int(row["rows"]) == 1 for row in rows)
+    if column and each_once:
+        raise ColumnError(
+            f"each OS stands once, beside figures in {column!r}: is each row one message?",
+            settles=[
+                Remedy("weight", column, "if it is as many as that column says"),
+                Remedy("weight", "1", "if it is one"),
+            ],
         )
 
 

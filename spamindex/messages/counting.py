@@ -19,7 +19,7 @@ from spamindex.messages.frames import (
     Bring,
     Frame,
     collected,
-    holds_figures,
+    first_cells,
     kept,
     lazy,
     like,
@@ -97,7 +97,7 @@ def tally(
         records.collect_schema().names(),
         options,
         fingerprints=fingerprints,
-        figures=lambda column: holds_figures(frame, column),
+        cells=lambda names: first_cells(records, names),
     )
     counts = counts_of(records, question)
     result = pd.DataFrame(shares(counts, ignore_unknown=ignore_unknown))

@@ -19,6 +19,7 @@ _NEVER = "\x01\x02\x03"  # no text has it: what parts the columns of a file that
 _OBJECT = 1 << 24  # bytes of a record in an array
 _DOCUMENT = 1 << 28  # bytes of all records in one object
 _ROWS = "if(json_type(json, '/rows') = 'ARRAY', json_extract(json, '$.rows[*]'), [json])"
+_HAS_REJECTS = "from duckdb_tables() where table_name = 'reject_errors'"
 _REJECTS = """
     select file_path, line, max(length(csv_line) - length(replace(csv_line, chr(10), '')))
     from reject_errors join reject_scans using (scan_id, file_id) group by all order by all
@@ -169,7 +170,7 @@ def rejected(connection: DuckDBPyConnection, names: Mapping[str, str]) -> list[t
     Of those files that were read until now. Raises FileError where a quotation mark that is never
     closed, or by another one, has taken whole lines with it.
     """
-    if not connection.execute("from duckdb_tables() where table_name = 'reject_errors'").fetchall():
+    if not connection.execute(_HAS_REJECTS).fetchall():
         return []
     rejects = connection.execute(_REJECTS).fetchall()
     for path, line, more_lines in rejects:
@@ -179,6 +180,12 @@ def rejected(connection: DuckDBPyConnection, names: Mapping[str, str]) -> list[t
                 "close it, or leave it out"
             )
     return [(path, line) for path, line, _ in rejects]
+
+
+def forget_rejects(connection: DuckDBPyConnection) -> None:
+    """Forget what ``rejected`` would tell of the files that were read until now."""
+    if connection.execute(_HAS_REJECTS).fetchall():
+        connection.execute("delete from reject_errors")
 
 
 def is_partitioned(paths: Sequence[str]) -> bool:

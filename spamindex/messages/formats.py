@@ -20,7 +20,7 @@ from spamindex import sources
 from spamindex.errors import ColumnError, FileError
 from spamindex.messages import fingerprints
 from spamindex.names import BUILT_IN
-from spamindex.words import OS_HEADINGS, RECORD_HEADINGS, words
+from spamindex.words import OS_HEADINGS, is_usual, words
 
 KINDS = {
     "parquet": "a Parquet file",
@@ -69,7 +69,6 @@ _SURELY_NONE = re.compile(  # a heading: an address, or a time
     rf"{ADDRESS}|\d{{4}}-\d\d-\d\d([T ]\d\d:\d\d.*)?|\d\d?[./]\d\d?[./]\d{{4}}.*",
     re.IGNORECASE,
 )
-_HEADINGS = frozenset(itertools.chain(OS_HEADINGS, *RECORD_HEADINGS.values()))
 
 
 @dataclass(frozen=True)
@@ -108,10 +107,10 @@ headings=True, missing=())
                 f"{name}: is compressed by {packer}, which is read from standard input: "
                 f"{reader} it into spamindex tally -"
             )
-    return _of_text(name, _beginning(path))
+    return of_text(name, _beginning(path))
 
 
-def _of_text(name: str, beginning: bytes) -> Format:
+def of_text(name: str, beginning: bytes) -> Format:
     """The format of a text file by its first bytes."""
     _refuse_encodings(name, beginning)
     lines = beginning.removeprefix(codecs.BOM_UTF8).splitlines(keepends=True)[:_SAMPLE]
@@ -353,7 +352,7 @@ def _is_heading(rows: Sequence[Sequence[str]]) -> bool:
         return False
     if not any(_NUMBER.fullmatch(cell) or BUILT_IN.family(cell) for cell in first if cell):
         return True
-    usual = [i for i, cell in enumerate(first) if words(cell) in _HEADINGS]
+    usual = [i for i, cell in enumerate(first) if is_usual(cell) or words(cell) in OS_HEADINGS]
     others = [row for row in rows[1:] if list(row) != list(rows[0])]
     return bool(usual) and not any(
         i < len(row) and row[i].strip() == first[i] for row in others for i in usual

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 import spamindex
-from spamindex import MatchError, SpamIndexError
+from spamindex import ColumnError, MatchError, SpamIndexError
 from spamindex.messages.records import read_fingerprints
 from tests.messages.tallying import LOG, MESSAGES, columns
 
@@ -67,6 +67,20 @@ def test_typed_columns() -> None:
         result = spamindex.tally(native, spam="spam", by=[("at", "month")])
         assert result["month"].tolist() == ["2010-01", "2010-02"]
         assert result["os"].tolist() == ["Linux", "Unknown"]
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")  # of engines
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_table_of_counts_is_refused_in_every_kind_of_frame(engine: str) -> None:
+    native = ENGINES[engine](pd.DataFrame({"os": ["Windows 7", "Windows XP"], "n": [900, 26]}))
+    with pytest.raises(
+        ColumnError, match="each OS stands once, beside figures in 'n'.* weight='n'"
+    ):
+        spamindex.tally(native)
+    flagged = ENGINES[engine](pd.DataFrame({"os": ["Linux", "AIX"], "bad": [True, False]}))
+    with pytest.raises(ColumnError, match="column 'bad' holds .*: does it say which records are"):
+        spamindex.tally(flagged)
+    assert spamindex.tally(flagged, spam="")["messages"].tolist() == [1, 1]
 
 
 def test_what_a_frame_lacks() -> None:

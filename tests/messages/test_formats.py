@@ -247,12 +247,13 @@ def test_records_without_headings_are_not_lost(
     result = invoke("tally", write("m.csv", text), "--fingerprints", "p0f.log")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "m.csv:1: is no heading but a record, so columns go by number" in result.stderr
-    result = invoke("tally", "m.csv", "--fingerprints", "p0f.log", "--client", column, "-v")
+    options = ("--fingerprints", "p0f.log", "--client", column, "--spam", "", "-v")
+    result = invoke("tally", "m.csv", *options)
     assert "; 2 records: 2 spam" in result.stderr
 
 
 @pytest.mark.parametrize(
-    "text", ["Windows XP,1\nLinux,1\n", "Windows XP\nLinux\n", "Linux,spam\nWindows 7,spam\n"]
+    "text", ["Windows XP,x\nLinux,y\n", "Windows XP\nLinux\n", "Linux,bulk\nWindows 7,bulk\n"]
 )
 def test_systems_without_headings(invoke: Invoke, write: Write, text: str) -> None:
     assert "is no heading but a record" in invoke("tally", write("m.csv", text)).stderr
@@ -371,10 +372,19 @@ def test_records_of_two_sources_are_never_counted_half(
         write(f"{i}.jsonl", json_lines(record))
     result = invoke("tally", "0.jsonl", "1.jsonl")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "has no key" in result.stderr
-    result = invoke("tally", write("both.jsonl", json_lines(*records)))
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert "both.jsonl: some records have the key" in result.stderr
+    assert "which of these columns holds the OS?" in result.stderr
+    result = invoke("tally", "0.jsonl", "1.jsonl", "--os", "os")
+    assert "has no key 'os', as" in result.stderr
+
+
+def test_a_key_that_a_record_has_twice_is_refused_where_it_is_used(
+    invoke: Invoke, write: Write
+) -> None:
+    write("m.jsonl", '{"os": "Linux", "n": 1}\n{"os": "Linux", "os": "Windows", "n": 2}\n')
+    result = invoke("tally", "m.jsonl")
+    assert result.complaints == ["error: m.jsonl: has records with two keys 'os'; make it one"]
+    write("n.jsonl", '{"os": "Linux"}\n{"n": 1, "os": "Windows", "n": 2}\n')
+    assert messages(invoke("tally", "n.jsonl").stdout) == BOTH
 
 
 def test_files_with_other_keys_that_are_not_asked_for(invoke: Invoke, write: Write) -> None:
@@ -505,8 +515,26 @@ def test_a_table_of_counts_is_no_records_whatever_its_heading(
     invoke: Invoke, write: Write, heading: str
 ) -> None:
     table = write("t.csv", f"os,{heading}\nWindows,926\nLinux,51\n")
-    result = invoke("tally", table)
+    result = invoke("tally", table, "--spam", "")
     assert (result.exit_code, result.stdout) == (1, "")
     assert f"--weight {heading} if it is as many as that column says" in result.stderr
     assert "Windows,50.0,1" in invoke("tally", table, "--weight", "1").stdout
     assert "Windows,94.8,926" in invoke("tally", table, "--weight", heading, "-p", "1").stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "column"),
+    [
+        ("Windows,926\nLinux,51\n", ("--os", "1"), "2"),
+        ("os,n\nWindows 7,900\nWindows XP,26\nLinux,51\n", (), "n"),
+        ("os,n\nWindows,926\nLinux,51\nUnknown,9\n,4\n", (), "n"),
+        ("land,os,n\nDE,Linux,51\nAT,Linux,9\nAT,Windows,90\n", ("--by", "land"), "n"),
+    ],
+)
+def test_each_name_once_beside_figures_is_no_record(
+    invoke: Invoke, write: Write, text: str, options: tuple[str, ...], column: str
+) -> None:
+    result = invoke("tally", write("t.csv", text), *options)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"each OS stands once, beside figures in {column!r}" in result.stderr
+    assert invoke("tally", "t.csv", *options, "--weight", column).exit_code == 0

@@ -381,12 +381,75 @@ def test_a_missing_extra_is_named(write: Write) -> None:
         assert len(result.stderr.splitlines()) == 1
 
 
-def test_a_column_that_may_say_what_is_spam_is_asked_about(invoke: Invoke, write: Write) -> None:
-    result = invoke("tally", write("r.csv", "os,spam_status\nWindows,yes\nLinux,no\n"))
-    assert messages(result.stdout) == [["Linux", "1"], ["Windows", "1"]]
-    assert "does column 'spam_status' say which are?" in result.stderr
-    assert invoke("tally", "r.csv", "--spam", "spam_status").complaints == []
-    assert invoke("tally", "r.csv", "--spam", "", "--strict").exit_code == 0
+@pytest.mark.parametrize(
+    ("cells", "advice"),
+    [
+        (("yes", "no", "no"), "--spam verdict if it does"),
+        (("spam", "ham", "ham"), "--spam verdict if it does"),
+        (("1", "0", "0"), "--spam verdict if it does"),
+        (("Spam", "Bulk", "Clean"), "--spam verdict=VALUE,... if it does"),
+        (("not spam", "probable spam", ""), "--spam verdict=VALUE,... if it does"),
+    ],
+)
+def test_a_column_whose_cells_look_like_a_flag_is_asked_about(
+    invoke: Invoke, write: Write, cells: tuple[str, ...], advice: str
+) -> None:
+    records = [
+        f"{os},{cell},7\n" for os, cell in zip(["Windows", "Linux", "Mac"], cells, strict=True)
+    ]
+    result = invoke("tally", write("r.csv", "os,verdict,port\n" + "".join(records)))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "column 'verdict' holds " in result.stderr
+    assert f"{advice}, --spam '' if all records are spam" in result.stderr
+    if advice.startswith("--spam verdict "):
+        result = invoke("tally", "r.csv", "--spam", "verdict", "--strict")
+        assert messages(result.stdout) == [["Windows", "1"]]
+    result = invoke("tally", "r.csv", "--spam", "", "--strict")
+    assert messages(result.stdout) == [["Linux", "1"], ["Windows", "1"], ["macOS", "1"]]
+
+
+def test_that_all_records_are_taken_for_spam_is_doubted_where_a_column_may_say_more(
+    invoke: Invoke, write: Write
+) -> None:
+    write("r.csv", "os,subject\nWindows,buy\nLinux,re: spam is bad\n")
+    assert invoke("tally", "r.csv").complaints == [
+        "warning: r.csv: all records are taken for spam, as no column is known to say which are "
+        "(--spam '' if they are, --spam COLUMN[=VALUE,...] names the column)"
+    ]
+    assert invoke("tally", "r.csv", "--strict").exit_code == 1
+    assert invoke("tally", "r.csv", "--spam", "", "--strict").complaints == []
+    write("s.csv", "time,os,ip\n2010-03-01,Windows,192.0.2.1\n")
+    assert invoke("tally", "s.csv", "--strict").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("headings", "what", "option"),
+    [
+        ("os,os_fp", "the OS", "--os"),
+        ("client_ip,ip", "the client's address", "--client"),
+        ("ip,date,time", "the times", "--time"),
+        ("os,spam,is_spam", "what is spam", "--spam"),
+    ],
+)
+def test_two_columns_of_one_role_are_refused(
+    invoke: Invoke, write: Write, headings: str, what: str, option: str
+) -> None:
+    log = write("p0f.log", LOG_OVER_TIME)
+    write("r.csv", f"{headings}\n" + ",".join(["x"] * len(headings.split(","))) + "\n")
+    known = () if headings.startswith("os") else ("--fingerprints", log)
+    result = invoke("tally", "r.csv", *known)
+    assert (result.exit_code, result.stdout) == (1, "")
+    rivals = headings.split(",")[-2:]
+    assert f"{', '.join(map(repr, rivals))}: which of these columns holds {what}? " in result.stderr
+    assert f"{option} {rivals[0]} takes that one, {option} {rivals[1]}" in result.stderr
+
+
+def test_seconds_since_1970_are_meant_before_other_times(invoke: Invoke, write: Write) -> None:
+    log = write("p0f.log", LOG_OVER_TIME)
+    write("r.csv", "ip,time,unix_time\n192.0.2.1,x,1265023800\n")  # 2010-02-01T11:30:00Z
+    result = invoke("tally", "r.csv", "--fingerprints", log, "--log-zone", "UTC", "-v")
+    assert rows(result.stdout) == ["Windows,100.0,1"]
+    assert "times in column 'unix_time'" in result.stderr
 
 
 def test_sample_names_its_own_option_for_the_column(invoke: Invoke, write: Write) -> None:
