@@ -34,6 +34,15 @@ def listed(items: Sequence[str], *, of: int | None = None) -> str:
     return ", ".join(items[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
+def counted(number: int, what: str) -> str:
+    """So many of something.
+
+    >>> counted(1, "record"), counted(2, "record")
+    ('1 record', '2 records')
+    """
+    return f"{number} {what}" + ("" if number == 1 else "s")
+
+
 @dataclass(frozen=True)
 class Remedy:
     """A way out: the field of an options object that settles a question, and a value for it.

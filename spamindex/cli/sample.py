@@ -77,6 +77,6 @@ def sample(
             picked, among = pick(records, question, counts, os, n, seed)
             findings = records.findings
     if among < n:
-        findings[-1].notes.append(f"there are only {among} such records")
+        findings[-1].notes.append(f"of such records there are only {among}")
     out.say(findings, spelling(ctx))
     out.write(picked)

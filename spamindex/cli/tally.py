@@ -112,7 +112,7 @@ def tally(ctx: click.Context, /, messages: tuple[str, ...], asked: Asked, out: O
     findings[-1].facts.append(counts.what_became)
     if options.ignore_unknown and counts.unknown:
         findings[-1].notes.append(
-            f"{counts.unknown} of {counts.spam} spam messages are of an unknown OS and left out"
+            f"left out: {counts.unknown} of {counts.spam} spam messages, of an unknown OS"
         )
     out.say(findings, spelling(ctx))
     out.write({name: shown[name] for name in columns}, headings={"os": heading_of(counts.heading)})

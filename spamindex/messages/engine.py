@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -70,6 +71,8 @@ def _in_plain_words(error: Exception, names: Mapping[str, str]) -> str:
         return "CSV with line ends of several kinds; make them one, with dos2unix"
     if "conversion error" in text and isinstance(error, RuntimeError):
         return "a file is damaged, or holds a name that is not UTF-8"
+    if damaged := re.search(r'Malformed JSON in file "([^"]*)"', text):
+        text = f"the JSON in {damaged[1]} is damaged"
     return _renamed(text, names)
 
 

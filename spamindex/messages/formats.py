@@ -42,6 +42,7 @@ MOST_COLUMNS = 1000
 _SAMPLE = 1000  # lines that say which columns there are
 _BEGINNING = 1 << 20  # bytes that say of what format a file is
 _ARRAY = re.compile(rb'\[\s*([\[{"\]]|$)')
+_ROWS = re.compile(rb'"rows"\s*:\s*\[')
 _ADDRESS_LINE = re.compile(rf"\s*({COUNTED})?{ADDRESS}(\s+[#;].*)?".encode(), re.IGNORECASE)
 _NOT_DUCKDBS = {b"BZh": ("bzip2", "bzcat"), b"\xfd7zXZ": ("xz", "xzcat")}
 _WIDE = {
@@ -225,7 +226,7 @@ def _json_layout(filled: Sequence[bytes], *, is_whole: bool) -> str:
     if len(filled) == 1 and not (is_whole and is_object(first)):
         return "lines" if is_whole else "document"
     if not is_object(first):  # a document over several lines, or lines with a damaged one
-        return "lines" if filled[1].startswith(b"{") else "document"
+        return "lines" if filled[1].startswith(b"{") and not _ROWS.search(first) else "document"
     is_alone = len(filled) == 1 and isinstance(json.loads(first).get("rows"), list)
     return "document" if is_alone else "lines"
 

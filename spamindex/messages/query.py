@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from spamindex.errors import Findings
+from spamindex.errors import Findings, counted
 from spamindex.messages.fingerprints import UNKNOWN, Fingerprints
 from spamindex.messages.options import By, Unit
 from spamindex.names import BUILT_IN, Names
@@ -146,7 +146,10 @@ class Counts:
     @property
     def what_became(self) -> str:
         """What became of all records, in one line."""
+        spam = f"{self.rows} spam"
+        if self.spam != self.rows:
+            spam += f" for {counted(self.spam, 'message')}"
         return (
-            f"{self.read - self.headings} records: {self.spam} spam ({self.unknown} of an unknown "
+            f"{counted(self.read - self.headings, 'record')}: {spam} ({self.unknown} of an unknown "
             f"OS), {self.not_spam} not spam, {self.unreadable} unreadable"
         )

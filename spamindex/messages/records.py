@@ -290,8 +290,15 @@ def table(
     ports: Collection[str] | None,
 ) -> Table:
     """Files of one kind as a table, by their formats. Raises a SpamIndexError."""
-    first = next(iter(names.values()))
-    kind = next(iter(formats.values())).kind
+    [(path, first), *others] = names.items()
+    kind = formats[path].kind
+    folders = set(engine.partitions([path]))
+    for other, name in others:
+        if odd := folders ^ set(engine.partitions([other])):
+            raise ColumnError(
+                f"{name} and {first}: only one of them is in a folder {min(odd)}=...; count them "
+                "apart"
+            )
     if ports and kind != "p0f":
         raise FileError(f"{first}: is no p0f log, and only those say a port")
     found: Table
@@ -311,13 +318,18 @@ def table(
         return Flat(delimited.from_addresses(connection, formats))
     else:
         return Flat(_events(connection, formats, ports))
-    for key, folder in engine.partitions(list(names)).items():
+    refuse_folders(list(names), own)
+    return found
+
+
+def refuse_folders(paths: Sequence[str], own: Collection[str]) -> None:
+    """Refuse files whose ``own`` columns stand in the names of their folders, too."""
+    for key, folder in engine.partitions(paths).items():
         if same := [column for column in own if column.casefold() == key.casefold()]:
             raise ColumnError(
                 f"{folder}: its records have a column {same[0]!r}, too, and which of them is meant "
                 "is open; rename the folder or the column"
             )
-    return found
 
 
 def _events(

@@ -6,13 +6,14 @@ Paths of the cluster in, Counts or picked records out; only these leave it.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+import urllib.parse
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from spamindex.errors import FileError, Findings, SpamIndexError
-from spamindex.messages import fingerprints
+from spamindex.messages import engine, fingerprints
 from spamindex.messages.counting import counts_of, spam_of
 from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, own_mail
 from spamindex.messages.formats import KINDS, Format, of_text
@@ -21,7 +22,7 @@ from spamindex.messages.integrity import refuse_bad
 from spamindex.messages.json_records import refuse_halves
 from spamindex.messages.options import RecordOptions
 from spamindex.messages.query import Counts, Question
-from spamindex.messages.records import check_alike, fingerprints_of
+from spamindex.messages.records import check_alike, fingerprints_of, refuse_folders
 from spamindex.messages.roles import question
 from spamindex.messages.sampling import ROW, labels_for, picking
 from spamindex.words import headed
@@ -280,7 +281,8 @@ def _records(spark: SparkSession, paths: Sequence[str]) -> tuple[DataFrame, str]
     place = functions.expr(_PLACE).alias(ROW)
     first = {path: _first_lines(spark, path) for path in paths}
     if not any(map(any, first.values())):
-        return spark.read.parquet(*paths).select("*", place), "parquet"
+        found = _told_by_folders(lambda paths: spark.read.parquet(*paths), paths)
+        return found.select("*", place), "parquet"
     formats = {path: of_text(path, "\n".join(first[path]).encode()) for path in paths}
     check_alike(formats, {path: path for path in paths})
     format_ = formats[paths[0]]
@@ -290,9 +292,11 @@ def _records(spark: SparkSession, paths: Sequence[str]) -> tuple[DataFrame, str]
         is_text = format_.layout == "text"
         return spark.sql(_OF_TEXT if is_text else _OF_JSON.format(fields=_fields())), "p0f"
     if format_.kind == "json" and format_.layout == "lines":
-        found = spark.read.json(list(paths), primitivesAsString=True)
+        found = _told_by_folders(
+            lambda paths: spark.read.json(list(paths), primitivesAsString=True), paths
+        )
     elif format_.kind == "csv" and format_.skip == format_.headings:
-        found = _from_csv(spark, paths, format_)
+        found = _told_by_folders(lambda paths: _from_csv(spark, paths, format_), paths)
     else:
         what = KINDS[format_.kind] + {"csv": " below other lines", "json": ", but no lines"}.get(
             format_.kind, ""
@@ -301,6 +305,16 @@ def _records(spark: SparkSession, paths: Sequence[str]) -> tuple[DataFrame, str]
             f"{paths[0]}: is {what}; on a cluster Parquet, tables, JSON lines and p0f logs are read"
         )
     return found.select("*", place), format_.kind
+
+
+def _told_by_folders(read: Callable[[Sequence[str]], DataFrame], paths: Sequence[str]) -> DataFrame:
+    """What is read of files, none of whose own columns the names of their folders hide."""
+    found = read(paths)
+    if file := found.select("_metadata.file_path").first():
+        path = urllib.parse.unquote(file[0])
+        if engine.partitions([path]):
+            refuse_folders([path], read([file[0]]).columns)
+    return found
 
 
 def _keys(spark: SparkSession, paths: Sequence[str]) -> dict[str, list[list[str]]]:

@@ -74,7 +74,7 @@ def test_json_lines_and_bad_ones(invoke: Invoke, write: Write, tmp_path: Path) -
     path = str(tmp_path / "r.jsonl")
     result = invoke("tally", path, *LOCAL)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "can't be read, as are 1 of 3 records; --skip-bad leaves them out" in result.stderr
+    assert "can't be read (1 of 3 records); --skip-bad leaves them out" in result.stderr
     result = invoke("tally", path, "--skip-bad", *LOCAL)
     assert result.stdout == invoke("tally", path, "--skip-bad").stdout
 
@@ -101,6 +101,7 @@ def test_csv_that_is_compressed_and_has_bad_lines(
         ({"r.csv": "os,os_fp\nWindows,x\n"}, (), "'os', 'os_fp': which of these columns"),
         ({"a.csv": "os,x\nLinux,1\n", "b.csv": "x,os\n1,Linux\n"}, (), "has other columns"),
         ({"a.jsonl": '{"os": "Linux"}\n', "b.jsonl": '{"x": 1}\n'}, (), "has no key 'os'"),
+        ({"os=AIX/r.csv": "os,x\nLinux,1\n"}, (), "os=AIX: its records have a column 'os', too"),
         ({"r.jsonl": '{"os": "L", "spam": 1}\n{"os": "L"}\n'}, (), "are the others spam?"),
     ],
 )
@@ -108,7 +109,9 @@ def test_what_is_refused_here_is_refused_there(
     invoke: Invoke, write: Write, tmp_path: Path, files: dict[str, str],
     options: tuple[str, ...], complaint: str,
 ) -> None:  # fmt: skip
+    write("other", "")
     for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         write(name, text)
     paths = [str(tmp_path / name) for name in files]
     for engine in ((), LOCAL):
