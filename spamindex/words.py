@@ -328,31 +328,33 @@ MONTHS = _lines("""
 """)
 MONTH_NUMBERS = {name: i for i, names in enumerate(MONTHS, start=1) for name in names}
 TRUE = _phrases("""
-    true, t, 1, 1.0, yes, y, on, wahr, ja, j, vrai, oui, o, verdadero, sí, si, s, verdadeiro, sim,
+    true, t, 1, 1.0, yes, y, on, spam, wahr, ja, j, vrai, oui, o, verdadero, sí, si, s, verdadeiro, sim,
     vero, sì, waar, sant, sann, tosi, kyllä, prawda, tak, pravda, ano, igaz, igen, doğru, evet,
     истина, да, так, 真, 是, はい, 참, 예
 """)
 FALSE = _phrases("""
-    false, f, 0, 0.0, no, n, off, falsch, nein, faux, non, falso, não, nao, onwaar, nee, falskt,
+    false, f, 0, 0.0, no, n, off, ham, falsch, nein, faux, non, falso, não, nao, onwaar, nee, falskt,
     usann, nej, nei, epätosi, ei, fałsz, nie, nepravda, ne, hamis, nem, yanlış, hayır, ложь, нет,
     ні, 假, 否, 偽, いいえ, 거짓, 아니요
 """)
 
 # ---- Columns of records ----
 
-RECORD_HEADINGS: dict[str, tuple[str, ...]] = {
-    "os": ("os", "os fp", "os fingerprint", "os name", "operating system", "client os"),
+# Of two columns that an earlier and a later line know, the earlier is meant; two of one line rival.
+RECORD_HEADINGS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "os": (("os", "os fp", "os fingerprint", "os name", "operating system", "client os"),),
     "client": (
-        "client ip", "client", "client address", "client addr", "clientip", "ip", "src", "src ip",
-        "source ip", "remote ip", "remote addr", "address",
+        ("client ip", "client", "client address", "client addr", "clientip", "ip", "src", "src ip",
+         "source ip", "remote ip", "remote addr", "address"),
     ),
-    "time": ("unix time", "time", "timestamp", "datetime", "date time", "date", "ts", "received"),
+    "time": (
+        ("unix time",),  # it has no zone that could be mistaken
+        ("time", "timestamp", "datetime", "date time", "date", "ts", "received"),
+    ),
     "spam": (
-        "spam", "is spam", "isspam", "spam flag", "spamflag", "is spam flag", "x spam flag",
+        ("spam", "is spam", "isspam", "spam flag", "spamflag", "is spam flag", "x spam flag"),
     ),
 }  # fmt: skip
-# A column with one of these in its heading may say what is spam, but not in words for true.
-MAY_SAY_SPAM = _phrases("spam, ham, junk, verdict, highspam, ishighspam, unwanted")
 # What stands in the place of a client's address where there is none, beside MISSING.
 NO_ADDRESS = MISSING | frozenset(
     {"unknown", "undef", "undefined", "local", "localhost", "(unknown)", "not set", "(not set)"}
@@ -642,13 +644,20 @@ def headed(headings: Sequence[str], wanted: str) -> list[int]:
     return exact or [i for i, heading in enumerate(headings) if words(heading) == words(wanted)]
 
 
-def usual(headings: Sequence[str], what: str) -> list[int]:
-    """The columns of records whose heading is the first usual one for ``what`` that is there.
+def usual(headings: Sequence[str], what: str) -> list[str]:
+    """The headings of records that are usual for ``what``: those of the first line that has any.
 
-    >>> usual(["Date", "OS_fp"], "os")
-    [1]
+    >>> usual(["Date", "OS_fp", "os"], "os"), usual(["time", "unix_time"], "time")
+    (['OS_fp', 'os'], ['unix_time'])
     """
-    found = (
-        [i for i, there in enumerate(headings) if words(there) == h] for h in RECORD_HEADINGS[what]
-    )
-    return next(filter(None, found), [])
+    lines = ([h for h in headings if words(h) in line] for line in RECORD_HEADINGS[what])
+    return next(filter(None, lines), [])
+
+
+def is_usual(heading: str) -> bool:
+    """Whether a heading of records is a usual one, of whatever.
+
+    >>> is_usual("Client_IP"), is_usual("verdict")
+    (True, False)
+    """
+    return any(words(heading) in line for lines in RECORD_HEADINGS.values() for line in lines)
