@@ -59,7 +59,8 @@ def test_counting_loads_no_pandas() -> None:
         "sys.exit(code or 'pandas' in sys.modules)"
     )
     command = [sys.executable, "-c", program, "tally", str(ROOT / "data/messages.csv")]
-    for options in (["--os", "content_type"], ["--fingerprints", str(ROOT / "data/p0f.log")]):
+    of_log = ["--fingerprints", str(ROOT / "data/p0f.log"), "--spam", "content_type=Spam,Spammy"]
+    for options in (["--os", "content_type"], of_log):
         assert (
             subprocess.run([*command, *options], capture_output=True, check=False).returncode == 0
         )
