@@ -43,24 +43,9 @@ class Entries:
     unmet: list[str]
 
     @property
-    def periods(self) -> tuple[int, ...]:
-        """The columns of periods."""
-        return self.table.dated
-
-    @property
-    def above(self) -> bool:
-        """Whether the names, or the periods, stood in the headings."""
-        return bool(self.table.above)
-
-    @property
-    def by_system(self) -> bool:
-        """Whether the names stood in the headings."""
-        return self.table.above == "os"
-
-    @property
     def heading(self) -> str:
         """The heading of the figures; empty where they stand in several columns."""
-        return "" if self.above else self.table.headings[self.value]
+        return "" if self.table.above else self.table.headings[self.value]
 
     @property
     def title(self) -> str:
@@ -87,13 +72,13 @@ class Entries:
     def at(self, row: int | np.integer) -> str:
         """Where a figure stands, as messages say it."""
         # What stood in the headings stands left of the figures now.
-        above = self.table.column(self.value - 1).iloc[row] if self.above else None
-        column = self.heading if above is None else str(above)
-        return f"{self.table.at(self.line(row))}" + (f": column {column!r}" if column else "")
+        above = self.table.above and self.table.column(self.value - 1).iloc[row]
+        where_ = f": column {(above or self.heading)!r}" if above or self.heading else ""
+        return f"{self.table.at(self.line(row))}{where_}"
 
     def rankings(self, *more: Column, over_time: bool = False) -> npt.NDArray[np.int64]:
         """A number for each row: the same in one ranking, one period, and one of ``more``."""
-        numbers = dict.fromkeys([*self.by, *(self.periods if over_time else [])])
+        numbers = dict.fromkeys([*self.by, *(self.table.dated if over_time else [])])
         return groups([*(self.table.column(i) for i in numbers), *more], len(self))
 
     def each_once(self) -> bool:
@@ -102,7 +87,7 @@ class Entries:
 
     def label(self, row: int | np.integer) -> str:
         """The ranking and period of a row as messages name it; empty where there is one."""
-        numbers = dict.fromkeys([*self.by, *self.periods])
+        numbers = dict.fromkeys([*self.by, *self.table.dated])
         told = [i for i in numbers if len(self.table.texts(i)) > 1]
         return ", ".join(str(self.table.column(i).iloc[row]) for i in told)
 

@@ -103,7 +103,7 @@ def decimal_mark(entries: Entries, options: TableOptions) -> Reading:
     if words.measure(entries.heading) is not None and (sign is None or sign.times == 1):
         return thousands
     marks = set()
-    for number in {*range(len(entries.table.headings))} - {entries.value, *entries.periods}:
+    for number in {*range(len(entries.table.headings))} - {entries.value, *entries.table.dated}:
         figures = [t for t in entries.table.texts(number)[:1000] if numbers.is_figure(t)]
         if number != entries.os and any(set(text) & {*numbers.MARKS} for text in figures):
             found = numbers.read(figures)
@@ -214,7 +214,7 @@ def _found(
     if not shares and reading.whole and sums.largest > _SURELY:
         return "count", 1.0
     _refuse_parts(entries, sums, whole_before)
-    if (shares or entries.above or not reading.whole) and sums.largest > 1:
+    if (shares or entries.table.above or not reading.whole) and sums.largest > 1:
         return "percent", 1.0  # a part of the whole; more than the whole is refused
     small = sums.largest <= 1
     raise UnitError(
@@ -332,7 +332,7 @@ def _rankings(entries: Entries, sums: Sums, which: Mask) -> str:
 
 def _without(entries: Entries, sums: Sums, which: Mask) -> list[Remedy]:
     """The ways to leave rankings out, where one column tells them from the others."""
-    told = [i for i in {*entries.by, *entries.periods} if len(entries.table.texts(i)) > 1]
+    told = [i for i in {*entries.by, *entries.table.dated} if len(entries.table.texts(i)) > 1]
     if len(told) != 1 or which.all() or not (heading := entries.table.headings[told[0]]):
         return []
     cells = entries.table.column(told[0]).iloc[_first_rows(sums, which)]
