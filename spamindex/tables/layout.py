@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from spamindex import periods, words
 from spamindex.errors import SHOWN, ColumnError, Remedy, listed
@@ -237,29 +238,20 @@ def _matching(table: Table, condition: Where, number: int) -> Mask:
 
 def _melted(table: Table, over: Sequence[int], heading: Literal["os", "period"]) -> Table:
     """One row for each cell of some columns: what stands above it, and the cell, come last."""
-    index = np.repeat(table.cells.index.to_numpy(), len(over))
+    count, names = len(table.cells), [table.headings[i] for i in over]
     others = [i for i in range(len(table.headings)) if i not in set(over)]
-    cells = {}
-    for new, old in enumerate(others):  # these are repeated
-        column = table.column(old)
-        codes = np.repeat(column.cat.codes.to_numpy(), len(over))
-        cells[new] = categories(list(column.cat.categories), codes, index)
-    names: dict[str, int] = {}
-    above = np.tile(
-        [names.setdefault(table.headings[i], len(names)) for i in over], len(table.cells)
-    )
-    kinds: dict[str, int] = {}
-    pieces = []
-    for i in over:
-        column = table.column(i)
-        codes = np.array([kinds.setdefault(text, len(kinds)) for text in column.cat.categories])
-        pieces.append(codes[column.cat.codes.to_numpy()])
-    cells[len(others)] = categories(list(names), above, index)
-    cells[len(others) + 1] = categories(list(kinds), np.stack(pieces, axis=1).ravel(), index)
+    cells: dict[int, Any] = dict(enumerate(table.column(i).repeat(len(over)) for i in others))
+    index = table.cells.index.repeat(len(over))
+    distinct = list(dict.fromkeys(names))
+    above = np.tile([distinct.index(name) for name in names], count)
+    cells[len(others)] = categories(distinct, above, index)
+    by_column = union_categoricals([table.column(i) for i in over], ignore_order=True)
+    by_row = by_column[np.arange(len(over) * count).reshape(len(over), count).T.ravel()]
+    cells[len(others) + 1] = pd.Series(by_row, index=index)
     return replace(
         table,
         headings=[*(table.headings[i] for i in others), heading, "share"],
-        cells=pd.DataFrame(cells, index=index, copy=False),
+        cells=pd.DataFrame(cells, copy=False),
         indents={},
         dated=tuple(map(others.index, table.dated)),
         made_of=tuple(map(others.index, table.made_of)),

@@ -45,21 +45,15 @@ _BRACKETED = re.compile(r"[(\[]([^()\[\]]*)")
 class Figures:
     """The figures of entries in one reading: shares in percent, or counts.
 
-    ``half`` is half a unit of the digit on which most figures end, in the unit of the amounts;
-    ``coarse`` says that counts are in thousands or more.
+    ``coarse`` says that counts are in thousands or more, ``times`` what a figure of 1 is of them,
+    or in percent.
     """
 
     reading: Reading
-    unit: str
+    counts: bool
     amounts: Numbers
-    half: float
-    coarse: bool = False
-    times: float = 1.0
-
-    @property
-    def counts(self) -> bool:
-        """Whether the amounts are counts, and no percents."""
-        return self.unit == "count"
+    coarse: bool
+    times: float
 
 
 def said(heading: str) -> Sign | None:
@@ -162,7 +156,7 @@ def settle(
     else:
         findings.facts.append(f"counts, {total:,.10g} in all")
     coarse = rounded > 1 or bool(reading.rounded)
-    return Figures(reading, "count", values * rounded, sums.half * rounded, coarse, rounded)
+    return Figures(reading, True, values * rounded, coarse, rounded)
 
 
 def _refuse_mixed(
@@ -307,7 +301,7 @@ def _of_shares(
             for text, v in reading.values.items()
         }
     amounts = numbers_of(entries.table.column(entries.value), percents)
-    return Figures(reading, unit, amounts, sums.half * times, False, times)
+    return Figures(reading, False, amounts, False, times)
 
 
 def _total(sums: Sums, times: float = 1.0, which: Mask | None = None) -> str:
