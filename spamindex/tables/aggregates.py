@@ -119,15 +119,14 @@ def _told_by_name(entries: Entries, names: Names) -> dict[str, Mask]:
     if (far := entries.table.indents.get(entries.os)) is not None:
         by_row = far.reindex(entries.table.cells.index).to_numpy()
         indented |= by_row > by_row.min()
-    value = entries.table.column(entries.value)
+    value, wide = entries.table.column(entries.value), entries.table.above == "os"
     days = where(value, lambda text: len(text) == 8 and periods.iso(text) is not None)
     return {
         "nameless": where(column, lambda text: is_blank(text) and not names.canonical("")),
         "total": where(column, words.called_total),
         "group": where(column, words.called_group),
         "footer": where(column, words.called_footer),
-        "measure": entries.by_system
-        & where(column, lambda text: words.says_measure(text) and not names.knows(text)),
+        "measure": where(column, lambda t: wide and words.says_measure(t) and not names.knows(t)),
         "date": ~where(column, names.knows) & days & (not days.all()),
         "comment": where(column, lambda text: text.startswith(_COMMENTS)),
         "indented": indented,
@@ -209,7 +208,9 @@ def _sums(entries: Entries, figures: Numbers, groups: Groups, names: Names, flag
     above &= np.abs(sums[at] - sums[before] - figures[rows]) <= slack
     found = np.zeros(len(figures), bool)
     found[rows[below | above]] = True
-    return found
+    # By chance a row is a sum in one ranking among many: a total is one in most of them.
+    mostly = 2 * np.bincount(codes, weights=found) >= np.bincount(codes, weights=unknown)
+    return np.logical_and(found, mostly[codes])
 
 
 def _refusal(

@@ -32,47 +32,55 @@ def with_periods(table: Table, options: TableOptions, named: Collection[int]) ->
     chosen = _chosen_by_others(table, options, spans)
     for i in range(len(table.headings)):
         column = table.column(i)
-        if i not in spans and i not in table.dated and _are_periods(table, i):
+        if i not in spans and i not in table.dated and _is_iso(table, i):
             dated.append(i)
         if i not in spans or i in table.made_of:
             continue
         there = [text for text in texts(column if i in named else column[chosen]) if text]
         day_first = options.dates and options.dates == "day-first"
-        found = periods.in_column(there, spans[i], day_first=day_first)
+        to = periods.in_column(there, spans[i], day_first=day_first)
         numbered = any(map(_NUMBERED.fullmatch, there))
-        if None in found.values():
+        if None in to.values():
             if len(there) == 1 and not numbered:
-                found = {there[0]: there[0]}  # there is nothing to choose
+                to = {there[0]: there[0]}  # there is nothing to choose
             elif options.period == ALL:
                 continue
-            elif numbered or any(found.values()) or not (i in named or all(map(is_clock, there))):
-                raise _no_periods(table, i, found)
+            elif numbered or any(to.values()) or not (i in named or all(map(is_clock, there))):
+                raise _no_periods(table, i, to)
             else:
                 continue  # whoever names it knows what it holds
-        table = table.replaced(i, mapped(column, partial(_renamed, found)))
+        table = table.replaced(i, mapped(column, partial(_renamed, to)))
         dated.append(i)
-    return replace(table, dated=(*table.dated, *dated))
+    found = dated if dated or table.dated else _years(table, options)
+    return replace(table, dated=(*table.dated, *found))
 
 
 def _renamed(to: Mapping[str, str | None], text: str) -> str:
     return to.get(text) or text
 
 
-def _are_periods(table: Table, number: int) -> bool:
-    """Whether the cells of a column say by themselves that they are periods.
+def _is_iso(table: Table, number: int) -> bool:
+    """Whether all cells of a column are months or days in ISO form."""
+    there = table.texts(number)
+    return bool(there) and all(_ISO_DAY.fullmatch(text) and periods.iso(text) for text in there)
 
-    All are months or days in ISO form, or years by which alone the rows of one name differ.
-    """
-    heading, there = table.headings[number], table.texts(number)
-    if there and all(_ISO_DAY.fullmatch(text) and periods.iso(text) for text in there):
-        return True
-    if not heading or not columns.of_years(table, number) or words.says_other(heading):
-        return False
-    figures = {*columns.of_figures(table), number}
-    others = [i for i in range(len(table.headings)) if i not in figures]
-    return not columns.speaks(table, number) and all(
-        len(table.texts(i)) < len(table.cells) for i in others
-    )
+
+def _years(table: Table, options: TableOptions) -> list[int]:
+    """The column of years by which alone the rows of one name differ, whatever its heading."""
+    figures = columns.of_figures(table)
+    labels = [i for i in range(len(table.headings)) if i not in figures]
+    if not labels or any(len(table.texts(i)) == len(table.cells) for i in labels):
+        return []
+    found = [
+        i
+        for i, heading in enumerate(table.headings)
+        if i in figures
+        and columns.of_years(table, i)
+        and heading
+        and not (columns.speaks(table, i) or words.says_other(heading))
+    ]
+    known = any(map(options.names.knows, table.headings))  # it may be a system's in a wide table
+    return found if len(found) == 1 and not known else []
 
 
 def _chosen_by_others(table: Table, options: TableOptions, of_periods: Collection[int]) -> Mask:

@@ -143,7 +143,7 @@ def _headings(
         return _without_headings(raw, cells[first][: widths[first]], options, first)
     header, before = above[-1], above[-2] if len(above) > 1 else -1
     # A line with another number of cells than all others is a title, a line like it a repeat.
-    title = widths[before] > usual == widths[header] or cells[header] == cells.get(before)
+    title = filled[before] > usual == widths[header] or cells[header] == cells.get(before)
     if before == header - 1 >= 0 and not title:
         if (joined := _with_units(cells[before], cells[header])) is None:
             one, other = raw.cells.index[[before, header]]

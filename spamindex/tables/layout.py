@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from spamindex import periods, words
 from spamindex.errors import SHOWN, ColumnError, Remedy, listed
@@ -43,24 +44,9 @@ class Entries:
     unmet: list[str]
 
     @property
-    def periods(self) -> tuple[int, ...]:
-        """The columns of periods."""
-        return self.table.dated
-
-    @property
-    def above(self) -> bool:
-        """Whether the names, or the periods, stood in the headings."""
-        return bool(self.table.above)
-
-    @property
-    def by_system(self) -> bool:
-        """Whether the names stood in the headings."""
-        return self.table.above == "os"
-
-    @property
     def heading(self) -> str:
         """The heading of the figures; empty where they stand in several columns."""
-        return "" if self.above else self.table.headings[self.value]
+        return "" if self.table.above else self.table.headings[self.value]
 
     @property
     def title(self) -> str:
@@ -87,13 +73,13 @@ class Entries:
     def at(self, row: int | np.integer) -> str:
         """Where a figure stands, as messages say it."""
         # What stood in the headings stands left of the figures now.
-        above = self.table.column(self.value - 1).iloc[row] if self.above else None
-        column = self.heading if above is None else str(above)
-        return f"{self.table.at(self.line(row))}" + (f": column {column!r}" if column else "")
+        above = self.table.above and self.table.column(self.value - 1).iloc[row]
+        where_ = f": column {(above or self.heading)!r}" if above or self.heading else ""
+        return f"{self.table.at(self.line(row))}{where_}"
 
     def rankings(self, *more: Column, over_time: bool = False) -> npt.NDArray[np.int64]:
         """A number for each row: the same in one ranking, one period, and one of ``more``."""
-        numbers = dict.fromkeys([*self.by, *(self.periods if over_time else [])])
+        numbers = dict.fromkeys([*self.by, *(self.table.dated if over_time else [])])
         return groups([*(self.table.column(i) for i in numbers), *more], len(self))
 
     def each_once(self) -> bool:
@@ -102,7 +88,7 @@ class Entries:
 
     def label(self, row: int | np.integer) -> str:
         """The ranking and period of a row as messages name it; empty where there is one."""
-        numbers = dict.fromkeys([*self.by, *self.periods])
+        numbers = dict.fromkeys([*self.by, *self.table.dated])
         told = [i for i in numbers if len(self.table.texts(i)) > 1]
         return ", ".join(str(self.table.column(i).iloc[row]) for i in told)
 
@@ -252,29 +238,20 @@ def _matching(table: Table, condition: Where, number: int) -> Mask:
 
 def _melted(table: Table, over: Sequence[int], heading: Literal["os", "period"]) -> Table:
     """One row for each cell of some columns: what stands above it, and the cell, come last."""
-    index = np.repeat(table.cells.index.to_numpy(), len(over))
+    count, names = len(table.cells), [table.headings[i] for i in over]
     others = [i for i in range(len(table.headings)) if i not in set(over)]
-    cells = {}
-    for new, old in enumerate(others):  # these are repeated
-        column = table.column(old)
-        codes = np.repeat(column.cat.codes.to_numpy(), len(over))
-        cells[new] = categories(list(column.cat.categories), codes, index)
-    names: dict[str, int] = {}
-    above = np.tile(
-        [names.setdefault(table.headings[i], len(names)) for i in over], len(table.cells)
-    )
-    kinds: dict[str, int] = {}
-    pieces = []
-    for i in over:
-        column = table.column(i)
-        codes = np.array([kinds.setdefault(text, len(kinds)) for text in column.cat.categories])
-        pieces.append(codes[column.cat.codes.to_numpy()])
-    cells[len(others)] = categories(list(names), above, index)
-    cells[len(others) + 1] = categories(list(kinds), np.stack(pieces, axis=1).ravel(), index)
+    cells: dict[int, Any] = dict(enumerate(table.column(i).repeat(len(over)) for i in others))
+    index = table.cells.index.repeat(len(over))
+    distinct = list(dict.fromkeys(names))
+    above = np.tile([distinct.index(name) for name in names], count)
+    cells[len(others)] = categories(distinct, above, index)
+    by_column = union_categoricals([table.column(i) for i in over], ignore_order=True)
+    by_row = by_column[np.arange(len(over) * count).reshape(len(over), count).T.ravel()]
+    cells[len(others) + 1] = pd.Series(by_row, index=index)
     return replace(
         table,
         headings=[*(table.headings[i] for i in others), heading, "share"],
-        cells=pd.DataFrame(cells, index=index, copy=False),
+        cells=pd.DataFrame(cells, copy=False),
         indents={},
         dated=tuple(map(others.index, table.dated)),
         made_of=tuple(map(others.index, table.made_of)),

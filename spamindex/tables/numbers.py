@@ -89,20 +89,20 @@ class Sums:
     """What the figures of each group add up to, and how far rounding explains a difference.
 
     ``values`` has a figure for each row, ``halves`` half a unit of its last digit, and ``groups``
-    the number of its group. ``half`` is half a unit of the digit on which most of the figures end:
-    the finer one on a tie.
+    the number of its group.
     """
 
     def __init__(self, values: Numbers, halves: Numbers, groups: npt.NDArray[np.int64]) -> None:
         filled = values > 0
         units, counts = np.unique(halves[filled], return_counts=True)
-        self.half = max(float(units[counts.argmax()]), _LEAST) if len(units) else _LEAST
+        # Of the digit on which most of the figures end: the finer one on a tie.
+        half = float(units[counts.argmax()]) if len(units) else 0.0
         self.groups = groups
         self.sums: Numbers = np.bincount(groups, weights=values).astype(float)
         self.counted: Numbers = np.bincount(groups, weights=filled).astype(float)
         # A figure is never off by more than half a unit of its own last digit.
         most = np.bincount(groups, weights=halves * filled)
-        self.slack: Numbers = np.maximum(np.minimum(self.counted * self.half, most), _LEAST)
+        self.slack: Numbers = np.maximum(np.minimum(self.counted * half, most), _LEAST)
         self.largest = float(values.max(initial=0))
 
     def are(self, whole: float, times: float = 1.0) -> Mask:

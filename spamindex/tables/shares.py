@@ -125,7 +125,7 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
     """The shares of a table of text. Raises a SpamIndexError."""
     entries = layout.entries(table, options)
     of_systems, names = _names(entries, options)
-    if entries.by_system:  # one without a name has a share all the same
+    if entries.table.above == "os":  # one without a name has a share all the same
         named_ = mapped(entries.table.column(entries.os), lambda name: name or "(no name)")
         entries = replace(entries, table=entries.table.replaced(entries.os, named_))
     reading = units.decimal_mark(entries, options)
@@ -161,7 +161,7 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
     if not entries.ranked.all():
         ranked = np.bincount(groups, weights=entries.ranked) > 0
         shares = shares[ranked].reset_index(drop=True)
-    there = [entries.table.texts(i) for i in entries.periods]
+    there = [entries.table.texts(i) for i in entries.table.dated]
     longest = max(map(sorted, there), key=len, default=[])  # of the column that has most of them
     _say(entries, longest, options)
     return Reading(
@@ -181,7 +181,8 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
 def _names(entries: Entries, options: TableOptions) -> tuple[bool, Names]:
     """Whether the names are those of operating systems, and the names by which they meet others."""
     heading, names = entries.table.headings[entries.os], options.names
-    of_systems = entries.above or any(map(words.names_os, (heading, options.key or "")))
+    of_systems = bool(entries.table.above)
+    of_systems |= any(map(words.names_os, (heading, options.key or "")))
     if not of_systems:
         there = [t for t in entries.table.texts(entries.os) if t and names.rest(t) is None]
         of_systems = 2 * sum(map(names.knows, there)) > len(there)
@@ -249,13 +250,13 @@ def _say(entries: Entries, there: Sequence[str], options: TableOptions) -> None:
     """Say which column was taken, of which periods, and what was not used."""
     table, findings = entries.table, entries.table.findings
     what = f"column {table.called(entries.value)}"
-    if entries.above:
-        what = f"a column for each {'system' if entries.by_system else 'period'}"
+    if entries.table.above:
+        what = f"a column for each {'system' if entries.table.above == 'os' else 'period'}"
     findings.facts.insert(0, what)
     if there:
         findings.facts.append(f"of {periods.told(there)}")
     named_ = [*(w.column for w in options.where), "design_effect", "clusters"]
     used = {i for name in named_ for i in table.find(name)} | {entries.os, entries.value}
-    used.update(entries.by, entries.periods, entries.summed, entries.counted, table.made_of)
-    if not entries.above and (rest := columns.unused(table, used)):
+    used.update(entries.by, entries.table.dated, entries.summed, entries.counted, table.made_of)
+    if not entries.table.above and (rest := columns.unused(table, used)):
         findings.notes.append(f"not used: {', '.join(rest)}")

@@ -143,7 +143,7 @@ def refuse_repeats(entries: Entries, figures: Figures) -> list[int]:
     groups = entries.rankings(names)
     differing = [
         i
-        for i in dict.fromkeys([*entries.periods, *entries.labels, *entries.summed])
+        for i in dict.fromkeys([*entries.table.dated, *entries.labels, *entries.summed])
         if entries.rankings(names, table.column(i)).max() > groups.max()
     ]
     told = [i for i in differing if i in entries.labels]
@@ -156,7 +156,7 @@ def refuse_repeats(entries: Entries, figures: Figures) -> list[int]:
         raise _which_label(entries, groups, told, figures)
     first, lines = _first_of_several(entries, groups)
     if not figures.counts:
-        if over_time := [i for i in differing if i in entries.periods]:
+        if over_time := [i for i in differing if i in entries.table.dated]:
             raise PeriodError(
                 f"{entries.title}: shares of several periods never add up, as of {first!r} "
                 f"({lines})",
@@ -174,7 +174,7 @@ def refuse_repeats(entries: Entries, figures: Figures) -> list[int]:
                 ],
             )
         raise MatchError(f"{entries.title}: {first!r} stands twice ({lines}): leave one row of it")
-    along = list(dict.fromkeys([*entries.summed, *entries.periods]))
+    along = list(dict.fromkeys([*entries.summed, *entries.table.dated]))
     same = entries.rankings(names, *(table.column(i) for i in along if i != entries.os))
     if entries.os not in along and same.max() + 1 < len(same):
         first, lines = _first_of_several(entries, same)

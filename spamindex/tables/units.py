@@ -45,21 +45,15 @@ _BRACKETED = re.compile(r"[(\[]([^()\[\]]*)")
 class Figures:
     """The figures of entries in one reading: shares in percent, or counts.
 
-    ``half`` is half a unit of the digit on which most figures end, in the unit of the amounts;
-    ``coarse`` says that counts are in thousands or more.
+    ``coarse`` says that counts are in thousands or more, ``times`` what a figure of 1 is of them,
+    or in percent.
     """
 
     reading: Reading
-    unit: str
+    counts: bool
     amounts: Numbers
-    half: float
-    coarse: bool = False
-    times: float = 1.0
-
-    @property
-    def counts(self) -> bool:
-        """Whether the amounts are counts, and no percents."""
-        return self.unit == "count"
+    coarse: bool
+    times: float
 
 
 def said(heading: str) -> Sign | None:
@@ -103,7 +97,7 @@ def decimal_mark(entries: Entries, options: TableOptions) -> Reading:
     if words.measure(entries.heading) is not None and (sign is None or sign.times == 1):
         return thousands
     marks = set()
-    for number in {*range(len(entries.table.headings))} - {entries.value, *entries.periods}:
+    for number in {*range(len(entries.table.headings))} - {entries.value, *entries.table.dated}:
         figures = [t for t in entries.table.texts(number)[:1000] if numbers.is_figure(t)]
         if number != entries.os and any(set(text) & {*numbers.MARKS} for text in figures):
             found = numbers.read(figures)
@@ -162,7 +156,7 @@ def settle(
     else:
         findings.facts.append(f"counts, {total:,.10g} in all")
     coarse = rounded > 1 or bool(reading.rounded)
-    return Figures(reading, "count", values * rounded, sums.half * rounded, coarse, rounded)
+    return Figures(reading, True, values * rounded, coarse, rounded)
 
 
 def _refuse_mixed(
@@ -214,7 +208,7 @@ def _found(
     if not shares and reading.whole and sums.largest > _SURELY:
         return "count", 1.0
     _refuse_parts(entries, sums, whole_before)
-    if (shares or entries.above or not reading.whole) and sums.largest > 1:
+    if (shares or entries.table.above or not reading.whole) and sums.largest > 1:
         return "percent", 1.0  # a part of the whole; more than the whole is refused
     small = sums.largest <= 1
     raise UnitError(
@@ -307,7 +301,7 @@ def _of_shares(
             for text, v in reading.values.items()
         }
     amounts = numbers_of(entries.table.column(entries.value), percents)
-    return Figures(reading, unit, amounts, sums.half * times, False, times)
+    return Figures(reading, False, amounts, False, times)
 
 
 def _total(sums: Sums, times: float = 1.0, which: Mask | None = None) -> str:
@@ -332,7 +326,7 @@ def _rankings(entries: Entries, sums: Sums, which: Mask) -> str:
 
 def _without(entries: Entries, sums: Sums, which: Mask) -> list[Remedy]:
     """The ways to leave rankings out, where one column tells them from the others."""
-    told = [i for i in {*entries.by, *entries.periods} if len(entries.table.texts(i)) > 1]
+    told = [i for i in {*entries.by, *entries.table.dated} if len(entries.table.texts(i)) > 1]
     if len(told) != 1 or which.all() or not (heading := entries.table.headings[told[0]]):
         return []
     cells = entries.table.column(told[0]).iloc[_first_rows(sums, which)]

@@ -265,3 +265,14 @@ def test_shares_of_several_rankings_are_told_apart_before_rows_are_dropped() -> 
     table = "country,os,share\nDE,Windows,90\nDE,Linux,10\nUS,Windows,80\nUS,Linux,20\n"
     ways = [way.remedy.field for way in refused(table).ways]
     assert ways == ["where", "where", "by"]
+
+
+def test_a_sum_of_neighbours_in_one_ranking_of_many_is_one_by_chance() -> None:
+    rows = "".join(
+        f"{year},A,{a}\n{year},B,{b}\n{year},C,{c}\n"
+        for year, a, b, c in ((2008, 30, 20, 50), (2009, 31, 20, 53), (2010, 32, 25, 51))
+    )
+    table = f"year,country,visits\n{rows}"
+    assert read(table, "--by", "year")["2008/C"] == 50.0
+    always = table.replace("2010,C,51", "2010,C,57").replace("2009,C,53", "2009,C,51")
+    assert "what the rows next to it add up to" in refused(always, "--by", "year").stderr

@@ -232,3 +232,6 @@ def test_years_that_alone_tell_rows_apart_are_periods_under_any_heading(heading:
 
 def test_years_beside_systems_that_stand_once_are_no_periods() -> None:
     assert read("os,Debut,visits\nWindows,1985,900\nLinux,1991,30\nmacOS,1991,70\n") == RIGHT
+    wide = "Land,Windows,Linux,Haiku\nDE,45000,1500,2000\nDE,45000,1500,1900\n"
+    assert "2000" not in refused(wide, unit="count")
+    assert read("Windows,Linux,Haiku\n90000,8000,2000\n")["Haiku"] == 2.0

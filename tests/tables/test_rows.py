@@ -490,6 +490,8 @@ def test_a_title_with_another_number_of_commas_is_above_the_table(title: str) ->
     assert found.findings.notes == ["left out: line 1 (text before the table)"]
     with pytest.raises(ColumnError, match="lines 1 and 2 could both be headings"):
         read(io.BytesIO(b"Market share, by OS\nos,share\nLinux,5\nMac,95\n"))
+    units = read(io.BytesIO(b"os,share last month,share,\n,%,%\nLinux,5,6\nMac,95,94\n"))
+    assert units.headings[:3] == ["os", "share last month (%)", "share (%)"]
 
 
 def test_headings_that_stand_twice_are_headings_once() -> None:
