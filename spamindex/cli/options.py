@@ -1,4 +1,4 @@
-"""What commands are made of: options in sections, values from the environment, quiet ends.
+"""What commands are made of: options in sections, and values from the environment.
 
 What goes wrong leaves here as one line: a usage error by ``usage``, what is wrong with the input as
 ``Refused``, whose remedies are spelled as options of the command (see ``remedies``).
@@ -9,8 +9,7 @@ from __future__ import annotations
 import functools
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from spamindex.tables.options import By, Where
 
 RENAME = "rename that of the table"
-EXIT_INTERRUPTED = 130
-EXIT_CLOSED_PIPE = 141
 _ENVIRONMENT = click.core.ParameterSource.ENVIRONMENT
 _Function = Callable[..., Any]
 _WIDE, _NARROW = 30, 20  # columns for the names of options on a help page
@@ -58,12 +55,7 @@ def command_of(name: str) -> click.Command:
 
 
 class Group(click.Group):
-    """The commands, loaded as they are asked for: quiet where interrupted or nobody reads on."""
-
-    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        """Read the arguments; --help and --version print here."""
-        with _ending_quietly():
-            return super().make_context(*args, **kwargs)
+    """The commands, loaded as they are asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the commands."""
@@ -77,21 +69,6 @@ class Group(click.Group):
         """Write what the commands do, without loading them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command."""
-        with _ending_quietly():
-            return super().invoke(ctx)
-
-
-@contextmanager
-def _ending_quietly() -> Iterator[None]:
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
-    except BrokenPipeError:
-        raise click.exceptions.Exit(EXIT_CLOSED_PIPE) from None
 
 
 class Option(click.Option):
