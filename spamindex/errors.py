@@ -47,6 +47,15 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
+def counted(number: int, what: str) -> str:
+    """So many of something.
+
+    >>> counted(1, "record"), counted(2, "record")
+    ('1 record', '2 records')
+    """
+    return f"{number} {what}" + ("" if number == 1 else "s")
+
+
 # Not dataclasses: their module, and making them, would take an eighth of what --help takes.
 class Remedy(NamedTuple):
     """A way out: the field of an options object that settles a question, and a value for it.

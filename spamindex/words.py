@@ -8,81 +8,94 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+_T = TypeVar("_T")
+
+
+def _phrases(table: str) -> frozenset[str]:
+    """The words of a table, which commas part; those of one phrase may stand on two lines."""
+    return frozenset(" ".join(phrase.split()) for phrase in table.split(","))
+
+
+def _lines(table: str) -> tuple[frozenset[str], ...]:
+    return tuple(map(_phrases, table.split(";")))
+
+
+def _by_phrase(tables: Mapping[_T, str]) -> dict[str, _T]:
+    return {phrase: of for of, table in tables.items() for phrase in _phrases(table)}
+
 
 # ---- Columns of a table of shares ----
 
-OS_HEADINGS = frozenset(
-    {"os", "oses", "operating system", "operating systems", "os name", "os family", "os version",
-     "os versions", "operating system name", "operating system version", "platform", "os platform",
-     "betriebssystem", "betriebssysteme", "besturingssysteem", "système d exploitation", "système",
-     "systeme d exploitation", "sistema operativo", "sistema operacional", "sistemas operativos",
-     "operativsystem", "käyttöjärjestelmä", "styresystem", "system operacyjny", "operační systém",
-     "operačný systém", "operációs rendszer", "işletim sistemi", "операционная система", "ос",
-     "операційна система", "操作系统", "作業系統", "オペレーティングシステム", "운영체제", "운영 체제"}
-)  # fmt: skip
+OS_HEADINGS = _phrases("""
+    os, oses, operating system, operating systems, os name, os family, os version, os versions,
+    operating system name, operating system version, platform, os platform, betriebssystem,
+    betriebssysteme, besturingssysteem, système d exploitation, système, systeme d exploitation,
+    sistema operativo, sistema operacional, sistemas operativos, operativsystem, käyttöjärjestelmä,
+    styresystem, system operacyjny, operační systém, operačný systém, operációs rendszer, işletim
+    sistemi, операционная система, ос, операційна система, 操作系统, 作業系統, オペレーティングシステム, 운영체제, 운영 체제
+""")
 # Headings that say only that a name stands under them, of whatever it may be.
-NAME_HEADINGS = frozenset(
-    {"name", "names", "label", "system", "systems", "item", "key", "title", "bezeichnung", "nom",
-     "nombre", "nome", "naam", "navn", "namn", "nazwa", "название", "名称", "名前", "이름"}
-)  # fmt: skip
-PERIOD_HEADINGS: dict[str, str | None] = {
-    **dict.fromkeys(
-        ("date", "day", "dates", "datum", "tag", "jour", "fecha", "día", "dia", "giorno",
-         "dag", "dato", "päivä", "päivämäärä", "dzień", "tarih", "gün", "дата", "день",
-         "日期", "日付", "날짜"), "day"),
-    **dict.fromkeys(
-        ("week", "woche", "kalenderwoche", "kw", "semaine", "semana", "settimana", "vecka", "uge",
-         "viikko", "tydzień", "неделя", "周", "週", "주"), "week"),
-    **dict.fromkeys(
-        ("month", "months", "monat", "mois", "mes", "mês", "mese", "maand", "månad", "måned",
-         "kuukausi", "miesiąc", "měsíc", "hónap", "ay", "месяц", "місяць", "月", "月份", "월"),
-        "month"),
-    **dict.fromkeys(
-        ("quarter", "quartal", "trimestre", "kwartaal", "kvartal", "neljännes", "kwartał",
-         "квартал", "季度", "四半期", "분기"), "quarter"),
-    **dict.fromkeys(
-        ("year", "years", "jahr", "année", "annee", "año", "ano", "anno", "jaar", "år",
-         "vuosi", "rok", "év", "yıl", "год", "рік", "年", "年份", "연도", "fiscal year",
-         "financial year", "fy", "geschäftsjahr", "wirtschaftsjahr", "exercice", "ejercicio",
-         "academic year", "school year", "season", "saison", "temporada"), "year"),
-    **dict.fromkeys(
-        ("period", "periods", "time", "timestamp", "zeitraum", "periode", "période", "periodo",
-         "período", "okres", "период", "期间", "期間", "기간"), None),
-}  # fmt: skip
+NAME_HEADINGS = _phrases("""
+    name, names, label, system, systems, item, key, title, bezeichnung, nom, nombre, nome, naam,
+    navn, namn, nazwa, название, 名称, 名前, 이름
+""")
+PERIOD_HEADINGS: dict[str, str | None] = _by_phrase({
+    "day": """
+        date, day, dates, datum, tag, jour, fecha, día, dia, giorno, dag, dato, päivä, päivämäärä,
+        dzień, tarih, gün, дата, день, 日期, 日付, 날짜
+    """,
+    "week": """
+        week, woche, kalenderwoche, kw, semaine, semana, settimana, vecka, uge, viikko, tydzień,
+        неделя, 周, 週, 주
+    """,
+    "month": """
+        month, months, monat, mois, mes, mês, mese, maand, månad, måned, kuukausi, miesiąc, měsíc,
+        hónap, ay, месяц, місяць, 月, 月份, 월
+    """,
+    "quarter": """
+        quarter, quartal, trimestre, kwartaal, kvartal, neljännes, kwartał, квартал, 季度, 四半期, 분기
+    """,
+    "year": """
+        year, years, jahr, année, annee, año, ano, anno, jaar, år, vuosi, rok, év, yıl, год, рік,
+        年, 年份, 연도, fiscal year, financial year, fy, geschäftsjahr, wirtschaftsjahr, exercice,
+        ejercicio, academic year, school year, season, saison, temporada
+    """,
+    None: """
+        period, periods, time, timestamp, zeitraum, periode, période, periodo, período, okres,
+        период, 期间, 期間, 기간
+    """,
+})  # fmt: skip
 # Kinds of counts, in the order in which they are preferred; the words of one line are one measure.
-COUNT_WORDS: tuple[tuple[str, ...], ...] = (
-    ("messages", "message", "mails", "mail count", "emails", "e mails", "nachrichten", "mensajes",
-     "mensagens", "messaggi", "berichten", "meddelanden", "wiadomości", "сообщений", "сообщения",
-     "письма", "消息", "邮件", "メッセージ"),
-    ("visits", "visit", "besuche", "aufrufe", "visites", "visitas", "visite", "bezoeken", "besök",
-     "besøg", "käynnit", "wizyty", "odwiedziny", "návštěvy", "ziyaretler", "посещения", "визиты",
-     "访问量", "訪問数"),
-    ("sessions", "session count", "sitzungen", "sesiones", "sessões", "sessioni", "sessies",
-     "sessioner", "istunnot", "sesje", "oturumlar", "сеансы", "сессии", "会话", "セッション"),
-    ("visitors", "visitor", "besucher", "visiteurs", "visitantes", "visitatori", "bezoekers",
-     "besökare", "kävijät", "ziyaretçiler", "посетители", "访客", "訪問者"),
-    ("users", "user", "nutzer", "benutzer", "anwender", "utilisateurs", "usuarios", "usuários",
-     "utenti", "gebruikers", "användare", "brugere", "käyttäjät", "użytkownicy", "uživatelé",
-     "kullanıcılar", "пользователи", "用户", "ユーザー", "developers", "entwickler"),
-    ("machines", "devices", "computers", "hosts", "clients", "senders", "installs",
-     "installations", "installed base", "units", "geräte", "rechner", "installationen",
-     "appareils", "ordinateurs", "dispositivos", "equipos", "dispositivi", "apparaten",
-     "machines", "enheter", "urządzenia", "cihazlar", "устройства", "设备", "デバイス"),
-    ("page views", "pageviews", "seitenaufrufe", "pages vues", "páginas vistas", "views"),
-    ("hits", "zugriffe", "treffer"),
-    ("requests", "anfragen", "requêtes", "queries"),
-    ("count", "counts", "frequency", "freq", "number", "anzahl", "stück", "nombre", "effectif",
-     "recuento", "cantidad", "número", "contagem", "quantidade", "conteggio", "numero", "aantal",
-     "antal", "lukumäärä", "liczba", "ilość", "počet", "adet", "sayı", "количество", "число",
-     "кількість", "数量", "件数", "개수"),
-)  # fmt: skip
-PERCENT_WORDS = frozenset(
-    {"%", "percentage", "percentages", "percent", "percents", "perc", "pct", "prozent", "pourcent",
-     "pourcentage", "porcentaje", "porcentagem", "percentuale", "percentual", "percentagem",
-     "procent", "prosent", "prosentti", "procento", "százalék", "yüzde", "процент", "проценты",
-     "百分比", "パーセント", "퍼센트"}
-)  # fmt: skip
+COUNT_WORDS = _lines("""
+    messages, message, mails, mail count, emails, e mails, nachrichten, mensajes, mensagens,
+    messaggi, berichten, meddelanden, wiadomości, сообщений, сообщения, письма, 消息, 邮件, メッセージ;
+    visits, visit, besuche, aufrufe, visites, visitas, visite, bezoeken, besök, besøg, käynnit,
+    wizyty, odwiedziny, návštěvy, ziyaretler, посещения, визиты, 访问量, 訪問数;
+    sessions, session count, sitzungen, sesiones, sessões, sessioni, sessies, sessioner, istunnot,
+    sesje, oturumlar, сеансы, сессии, 会话, セッション;
+    visitors, visitor, besucher, visiteurs, visitantes, visitatori, bezoekers, besökare, kävijät,
+    ziyaretçiler, посетители, 访客, 訪問者;
+    users, user, nutzer, benutzer, anwender, utilisateurs, usuarios, usuários, utenti, gebruikers,
+    användare, brugere, käyttäjät, użytkownicy, uživatelé, kullanıcılar, пользователи, 用户, ユーザー,
+    developers, entwickler;
+    machines, devices, computers, hosts, clients, senders, installs, installations, installed base,
+    units, geräte, rechner, installationen, appareils, ordinateurs, dispositivos, equipos,
+    dispositivi, apparaten, enheter, urządzenia, cihazlar, устройства, 设备, デバイス;
+    page views, pageviews, seitenaufrufe, pages vues, páginas vistas, views;
+    hits, zugriffe, treffer;
+    requests, anfragen, requêtes, queries;
+    count, counts, frequency, freq, number, anzahl, stück, nombre, effectif, recuento, cantidad,
+    número, contagem, quantidade, conteggio, numero, aantal, antal, lukumäärä, liczba, ilość,
+    počet, adet, sayı, количество, число, кількість, 数量, 件数, 개수
+""")
+PERCENT_WORDS = _phrases("""
+    %, percentage, percentages, percent, percents, perc, pct, prozent, pourcent, pourcentage,
+    porcentaje, porcentagem, percentuale, percentual, percentagem, procent, prosent, prosentti,
+    procento, százalék, yüzde, процент, проценты, 百分比, パーセント, 퍼센트
+""")
 # A word that ends in one of five letters or more is one too: Marktanteil, Spamanteil.
 SHARE_WORDS = PERCENT_WORDS | frozenset(
     {"share", "shares", "fraction", "fractions", "proportion", "proportions", "anteil", "anteile",
@@ -91,128 +104,118 @@ SHARE_WORDS = PERCENT_WORDS | frozenset(
      "részesedés", "pay", "payı", "доля", "частка", "份额", "占比", "比例", "シェア", "割合",
      "점유율", "‰", "permille", "promille", "bps"}
 )  # fmt: skip
+_SHARE_ENDS = tuple(word for word in SHARE_WORDS if len(word) >= 5)  # Marktanteil
 # A heading with one of these speaks of something else than shares or counts of the whole.
-OTHER_WORDS = frozenset(
-    {"average", "avg", "mean", "median", "durchschnitt", "mittel", "moyenne", "promedio", "media",
-     "média", "gemiddelde", "среднее",
-     "bounce", "rate", "duration", "seconds", "minutes", "dauer", "durée", "duración", "durata",
-     "score", "scores", "level", "rating", "confidence", "probability", "weight", "price",
-     "change", "changes", "delta", "difference", "diff", "growth", "trend", "yoy", "mom", "qoq",
-     "increase", "decrease", "gain", "loss", "δ", "änderung", "veränderung", "wachstum",
-     "variation", "évolution", "croissance", "cambio", "variación", "crecimiento", "variação",
-     "crescita", "variazione", "groei", "verandering", "zmiana", "изменение", "рост", "变化",
-     "cum", "cumulative", "running", "kumuliert", "cumulé", "acumulado",
-     "rank", "ranking", "position", "rang", "platz", "id", "index", "code", "codes", "kod",
-     "version", "released", "release", "introduced", "established", "founded",
-     "expected", "target", "goal", "forecast", "predicted", "projected", "planned", "budget",
-     "estimate", "erwartet", "soll", "ziel", "prognose", "plan", "attendu", "prévu", "objectif",
-     "esperado", "previsto", "objetivo", "atteso", "verwacht", "ожидаемая", "цель",
-     "last", "previous", "prior", "prev", "former", "old", "earlier", "ago", "vormonat", "vorjahr",
-     "vorher", "letzter", "letztes", "précédent", "précédente", "dernier", "anterior", "pasado",
-     "passado", "scorso", "precedente", "vorige", "forrige", "poprzedni", "предыдущий", "прошлый",
-     "上月", "上期", "前月", "前年",
-     "ham", "legit", "legitimate", "clean", "non", "not", "nonspam", "kein", "sans", "sin",
-     "new", "neue", "nouveaux", "nuevos", "error", "errors", "margin", "low", "high", "lower",
-     "upper", "min", "max", "std", "stddev", "variance", "relative", "even", "effect", "clusters"}
-)  # fmt: skip
-VERSION_WORDS = frozenset(
-    {"version", "versions", "release", "build", "versión", "versão", "versione", "versie", "wersja",
-     "verze", "версия", "版本", "バージョン", "버전"}
-)  # fmt: skip
+OTHER_WORDS = _phrases("""
+    average, avg, mean, median, durchschnitt, mittel, moyenne, promedio, media, média, gemiddelde,
+    среднее, bounce, rate, duration, seconds, minutes, dauer, durée, duración, durata, score,
+    scores, level, rating, confidence, probability, weight, price, change, changes, delta,
+    difference, diff, growth, trend, yoy, mom, qoq, increase, decrease, gain, loss, δ, änderung,
+    veränderung, wachstum, variation, évolution, croissance, cambio, variación, crecimiento,
+    variação, crescita, variazione, groei, verandering, zmiana, изменение, рост, 变化, cum,
+    cumulative, running, kumuliert, cumulé, acumulado, rank, ranking, position, rang, platz, id,
+    index, code, codes, kod, version, released, release, introduced, established, founded,
+    expected, target, goal, forecast, predicted, projected, planned, budget, estimate, erwartet,
+    soll, ziel, prognose, plan, attendu, prévu, objectif, esperado, previsto, objetivo, atteso,
+    verwacht, ожидаемая, цель, last, previous, prior, prev, former, old, earlier, ago, vormonat,
+    vorjahr, vorher, letzter, letztes, précédent, précédente, dernier, anterior, pasado, passado,
+    scorso, precedente, vorige, forrige, poprzedni, предыдущий, прошлый, 上月, 上期, 前月, 前年, ham,
+    legit, legitimate, clean, non, not, nonspam, kein, sans, sin, new, neue, nouveaux, nuevos,
+    error, errors, margin, low, high, lower, upper, min, max, std, stddev, variance, relative,
+    even, effect, clusters
+""")
+VERSION_WORDS = _phrases("""
+    version, versions, release, build, versión, versão, versione, versie, wersja, verze, версия,
+    版本, バージョン, 버전
+""")
 # Between two measures, of which the first is what is counted: actions per visit.
-RATE_WORDS = frozenset({"per", "pro", "par", "por", "je", "op"})
+RATE_WORDS = _phrases("per, pro, par, por, je, op")
 # Those of which a column may be a count: user_id Count.
-_COUNTABLE = frozenset({"id", "code", "codes", "version", "release"})
-NOTE_WORDS = frozenset(
-    {"note", "notes", "remark", "remarks", "comment", "comments", "footnote", "footnotes", "source",
-     "sources", "bemerkung", "bemerkungen", "anmerkung", "anmerkungen", "kommentar", "hinweis",
-     "quelle", "remarque", "remarques", "commentaire", "observaciones", "observações", "nota",
-     "notas", "opmerking", "opmerkingen", "uwagi", "poznámka", "примечание",
-     "备注", "備考", "비고"}
-)  # fmt: skip
+_COUNTABLE = _phrases("id, code, codes, version, release")
+NOTE_WORDS = _phrases("""
+    note, notes, remark, remarks, comment, comments, footnote, footnotes, source, sources,
+    bemerkung, bemerkungen, anmerkung, anmerkungen, kommentar, hinweis, quelle, remarque,
+    remarques, commentaire, observaciones, observações, nota, notas, opmerking, opmerkingen, uwagi,
+    poznámka, примечание, 备注, 備考, 비고
+""")
 # What makes a heading of a wide table no system, beside the words above: Unique users, All devices.
-_OF_MEASURES = frozenset({"unique", "all", "total", "distinct", "combined"})
+_OF_MEASURES = _phrases("unique, all, total, distinct, combined")
 
 # ---- Units in headings and cells ----
 
-PER_MILLE = frozenset({"‰", "permille", "per mille", "promille", "per mil", "per thousand"})
-BASIS_POINTS = frozenset({"bps", "bp", "basis points", "basis point", "basispunkte"})
-FRACTION_WORDS = frozenset({"fraction", "fractions", "proportion", "proportions"})
+PER_MILLE = _phrases("‰, permille, per mille, promille, per mil, per thousand")
+BASIS_POINTS = _phrases("bps, bp, basis points, basis point, basispunkte")
+FRACTION_WORDS = _phrases("fraction, fractions, proportion, proportions")
 # Counts in thousands and more; those of one or two letters only in brackets, or after "in".
-MULTIPLES: dict[str, float] = {
-    **dict.fromkeys(("100", "hundred", "hundreds", "hundert", "cientos", "centaines"), 1e2),
-    **dict.fromkeys(
-        ("k", "1000", "1 000", "x1000", "x 1000", "x 1 000", "1000s", "tsd", "thousand", "thousands", "000", "000s", "tausend", "milliers", "miles",
-         "mila", "duizend", "tys", "тыс", "тысяч", "千"), 1e3),
-    **dict.fromkeys(
-        ("m", "mm", "mn", "mio", "mill", "million", "millions", "millionen", "millones", "milhões",
-         "milioni", "miljoen", "miljoner", "mln", "млн", "миллионы", "百万"), 1e6),
-    **dict.fromkeys(
-        ("b", "bn", "bil", "billion", "billions", "mrd", "milliarden", "milliards", "miliardi",
-         "miljard", "mld", "млрд", "миллиарды", "十亿"), 1e9),
-    **dict.fromkeys(("万", "萬", "만"), 1e4),
-    **dict.fromkeys(("lakh", "lakhs"), 1e5),
-    **dict.fromkeys(("crore", "crores"), 1e7),
-}  # fmt: skip
+MULTIPLES: dict[str, float] = _by_phrase({
+    100.0: "100, hundred, hundreds, hundert, cientos, centaines",
+    1000.0: """
+        k, 1000, 1 000, x1000, x 1000, x 1 000, 1000s, tsd, thousand, thousands, 000, 000s,
+        tausend, milliers, miles, mila, duizend, tys, тыс, тысяч, 千
+    """,
+    1000000.0: """
+        m, mm, mn, mio, mill, million, millions, millionen, millones, milhões, milioni, miljoen,
+        miljoner, mln, млн, миллионы, 百万
+    """,
+    1000000000.0: """
+        b, bn, bil, billion, billions, mrd, milliarden, milliards, miliardi, miljard, mld, млрд,
+        миллиарды, 十亿
+    """,
+    10000.0: "万, 萬, 만",
+    100000.0: "lakh, lakhs",
+    10000000.0: "crore, crores",
+})  # fmt: skip
 
 # ---- Rows that are no system ----
 
-TOTALS = frozenset(
-    {"total", "totals", "grand total", "subtotal", "sub total", "sum", "all", "overall", "sum total",
-     "ergebnis", "gesamtergebnis", "teilergebnis",
-     "gesamt", "gesamtsumme", "insgesamt", "summe", "zwischensumme", "alle", "total général",
-     "total general", "total geral", "totaux", "ensemble", "sous total", "tous", "totale", "totaal",
-     "totalt", "totalen", "suma", "summa", "razem", "ogółem", "celkem", "spolu", "összesen",
-     "yhteensä", "toplam", "genel toplam", "σύνολο", "всего", "итого", "разом", "усього", "סך הכל",
-     "المجموع", "合計", "合计", "总计", "總計", "小计", "小計", "총계", "합계", "всі", "все"}
-)  # fmt: skip
+TOTALS = _phrases("""
+    total, totals, grand total, subtotal, sub total, sum, all, overall, sum total, ergebnis,
+    gesamtergebnis, teilergebnis, gesamt, gesamtsumme, insgesamt, summe, zwischensumme, alle, total
+    général, total general, total geral, totaux, ensemble, sous total, tous, totale, totaal,
+    totalt, totalen, suma, summa, razem, ogółem, celkem, spolu, összesen, yhteensä, toplam, genel
+    toplam, σύνολο, всего, итого, разом, усього, סך הכל, المجموع, 合計, 合计, 总计, 總計, 小计, 小計, 총계, 합계,
+    всі, все
+""")
 # Totals or places: a row of one of these is a total only where no other row is larger.
-TOTALS_OR_NAMES = frozenset({"somme", "global", "worldwide", "mundial", "mondial"})
+TOTALS_OR_NAMES = _phrases("somme, global, worldwide, mundial, mondial")
 # With "all", or a total's word, before or after them they make a total: All devices, Total visits.
 _COUNTED = frozenset(word for measure in COUNT_WORDS for word in measure) | frozenset(
     {"systems", "os", "oses", "operating systems", "browsers", "countries", "versions", "platforms",
      "others", "regions", "providers", "spam", "traffic"}
 )  # fmt: skip
-_ALL = frozenset({"all", "alle", "tous"})
-GROUPS = frozenset(
-    {"world", "welt", "monde", "mundo", "mondo", "wereld", "świat", "dünya", "мир", "世界", "세계",
-     "asia", "asien", "asie", "azië", "azja", "asya", "азия", "亚洲", "アジア",
-     "europe", "europa", "avrupa", "европа", "欧洲", "ヨーロッパ",
-     "africa", "afrika", "afrique", "áfrica", "afryka", "африка", "非洲",
-     "america", "americas", "amerika", "amérique", "amérique du nord", "north america",
-     "south america", "latin america", "central america", "nordamerika", "südamerika",
-     "américa del norte", "américa del sur", "norteamérica", "sudamérica", "северная америка",
-     "oceania", "ozeanien", "océanie", "oceanía", "antarctica",
-     "european union", "europäische union", "union européenne", "unión europea", "eu", "ue", "eu27",
-     "eu 27", "eu28", "eu 28", "euro area", "eurozone", "oecd", "ocde", "g7", "g20", "brics", "emea",
-     "apac", "asean", "nato", "commonwealth", "arab world", "middle east", "rest of world",
-     "latam", "apj", "mena", "dach", "benelux", "nordics", "scandinavia", "skandinavien",
-     "high income", "low income", "middle income"}
-)  # fmt: skip
+_ALL = _phrases("all, alle, tous")
+GROUPS = _phrases("""
+    world, welt, monde, mundo, mondo, wereld, świat, dünya, мир, 世界, 세계, asia, asien, asie, azië,
+    azja, asya, азия, 亚洲, アジア, europe, europa, avrupa, европа, 欧洲, ヨーロッパ, africa, afrika, afrique,
+    áfrica, afryka, африка, 非洲, america, americas, amerika, amérique, amérique du nord, north
+    america, south america, latin america, central america, nordamerika, südamerika, américa del
+    norte, américa del sur, norteamérica, sudamérica, северная америка, oceania, ozeanien, océanie,
+    oceanía, antarctica, european union, europäische union, union européenne, unión europea, eu,
+    ue, eu27, eu 27, eu28, eu 28, euro area, eurozone, oecd, ocde, g7, g20, brics, emea, apac,
+    asean, nato, commonwealth, arab world, middle east, rest of world, latam, apj, mena, dach,
+    benelux, nordics, scandinavia, skandinavien, high income, low income, middle income
+""")
 # Kinds of machines, which are groups among systems, and parts in a column of their own.
-DEVICES = frozenset(
-    {"desktop", "mobile", "tablet", "desktops", "mobiles", "smartphones", "tablets", "console",
-     "desktop total", "mobile total"}
-)  # fmt: skip
+DEVICES = _phrases("""
+    desktop, mobile, tablet, desktops, mobiles, smartphones, tablets, console, desktop total,
+    mobile total
+""")
 # What begins the name of a part: of which Windows 10.
-PARTS = frozenset(
-    {"of which", "thereof", "including", "incl", "davon", "darunter", "darin", "inkl", "dont",
-     "y compris", "de los cuales", "de las cuales", "dos quais", "di cui", "waarvon", "waarvan",
-     "därav", "varav", "heraf", "herav", "hvorav", "w tym", "z toho", "из них", "в том числе", "其中"}
-)  # fmt: skip
+PARTS = _phrases("""
+    of which, thereof, including, incl, davon, darunter, darin, inkl, dont, y compris, de los
+    cuales, de las cuales, dos quais, di cui, waarvon, waarvan, därav, varav, heraf, herav, hvorav,
+    w tym, z toho, из них, в том числе, 其中
+""")
 _PARTS = tuple(f"{part} " for part in PARTS)
-FOOTERS = frozenset(
-    {"updated", "generated", "last updated", "created", "exported", "as of", "date", "stand",
-     "aktualisiert", "erstellt", "mis à jour", "actualizado", "aggiornato", "bijgewerkt",
-     "source", "quelle", "fuente", "fonte", "bron", "copyright", "note", "notes", "report date",
-     "rows", "records", "zeilen", "base", "sample size", "respondents", "basis",
-     "обновлено", "источник", "更新日", "更新时间"}
-)  # fmt: skip
+FOOTERS = _phrases("""
+    updated, generated, last updated, created, exported, as of, date, stand, aktualisiert,
+    erstellt, mis à jour, actualizado, aggiornato, bijgewerkt, source, quelle, fuente, fonte, bron,
+    copyright, note, notes, report date, rows, records, zeilen, base, sample size, respondents,
+    basis, обновлено, источник, 更新日, 更新时间
+""")
 _FOOTERS = tuple(f"{footer} " for footer in FOOTERS)
-DATES = frozenset({"date", "datum", "fecha", "dato", "дата", "日期", "日付"})
-_BEFORE_DATES = frozenset(
-    {"on", "at", "as", "am", "vom", "le", "el", "em", "il", "op", "den", "на", "от"}
-)
+DATES = _phrases("date, datum, fecha, dato, дата, 日期, 日付")
+_BEFORE_DATES = _phrases("on, at, as, am, vom, le, el, em, il, op, den, на, от")
 MISSING = frozenset(
     {"", "-", "--", "---", "–", "—", "..", "...", "…", "n/a", "#n/a", "na", "n.a.", "n.a", "nan",
      "null", "none", "nil", "\\n", "(empty)", "(null)", "(none)", "(blank)", "<null>", "<na>",
@@ -227,164 +230,143 @@ _NO_NAMES = frozenset(
 # ---- What may follow the name of a system ----
 
 # Anywhere after it.
-ARCHITECTURES = frozenset(
-    {"bit", "bits", "32 bit", "64 bit", "32bit", "64bit", "x86", "x32", "x64", "x86_64", "x86 64",
-     "i386", "i486", "i586", "i686", "i86pc", "ia32", "ia64", "itanium", "amd64", "intel", "wow64",
-     "win32", "win64", "arm", "armhf", "armel", "armv6l", "armv7", "armv7l", "armv8", "armv8l",
-     "arm64", "aarch64", "apple silicon", "ppc", "ppc64", "ppc64le", "ppc32", "powerpc", "power",
-     "sparc", "sparc64", "sun4u", "sun4v", "mips", "mips64", "alpha", "riscv64", "s390", "s390x",
-     "universal", "generic", "smp", "pae"}
-)  # fmt: skip
+ARCHITECTURES = _phrases("""
+    bit, bits, 32 bit, 64 bit, 32bit, 64bit, x86, x32, x64, x86_64, x86 64, i386, i486, i586, i686,
+    i86pc, ia32, ia64, itanium, amd64, intel, wow64, win32, win64, arm, armhf, armel, armv6l,
+    armv7, armv7l, armv8, armv8l, arm64, aarch64, apple silicon, ppc, ppc64, ppc64le, ppc32,
+    powerpc, power, sparc, sparc64, sun4u, sun4v, mips, mips64, alpha, riscv64, s390, s390x,
+    universal, generic, smp, pae
+""")
 # Before a version: Windows Server 2019, Darwin Kernel Version 19.6.0.
-BEFORE_VERSIONS = frozenset({"version", "ver", "release", "build", "kernel", "server"})
+BEFORE_VERSIONS = _phrases("version, ver, release, build, kernel, server")
 # Between two versions, or before one of the words after it.
-BETWEEN_VERSIONS = frozenset({"or", "and", "to", "through", "oder", "und", "bis", "ou", "et", "y"})
+BETWEEN_VERSIONS = _phrases("or, and, to, through, oder, und, bis, ou, et, y")
 # After a version of any system; sp may have its number with it.
-RELEASES = frozenset(
-    {"sp", "service pack", "pack", "rtm", "final", "stable", "beta", "alpha", "rc", "preview", "pre",
-     "insider", "developer preview", "update", "patch", "version", "release", "build", "edition",
-     "editions", "lts", "ltsc", "ltsb", "kernel", "server", "desktop", "based", "system", "systems",
-     "newer", "later", "above", "up", "upwards", "higher", "older", "earlier", "before", "below",
-     "lower", "neuer", "später", "älter", "früher", "höher"}
-)  # fmt: skip
+RELEASES = _phrases("""
+    sp, service pack, pack, rtm, final, stable, beta, alpha, rc, preview, pre, insider, developer
+    preview, update, patch, version, release, build, edition, editions, lts, ltsc, ltsb, kernel,
+    server, desktop, based, system, systems, newer, later, above, up, upwards, higher, older,
+    earlier, before, below, lower, neuer, später, älter, früher, höher
+""")
 # After a version, or a name that says one (Vista, Ubuntu), of the systems of a family.
-EDITIONS: dict[str, frozenset[str]] = {
-    "Windows": frozenset(
-        {"pro", "professional", "home", "enterprise", "education", "ultimate", "starter", "premium",
-         "basic", "business", "standard", "datacenter", "web", "advanced", "essentials", "foundation",
-         "storage", "core", "n", "kn", "k", "s", "s mode", "se", "me", "osr2", "workstation", "workstations",
-         "for", "iot", "embedded", "rt", "team", "single language", "sl", "tablet pc", "media center",
-         "multi session", "creators", "fall creators", "anniversary", "may", "october", "november",
-         "april"}
-    ),
-    "Windows Phone": frozenset({"enterprise", "professional", "classic", "standard", "mango"}),
-    "Linux": frozenset(
-        {"linux", "enterprise", "workstation", "cloud", "core", "minimal", "netinst",
-         "testing", "unstable", "sid", "rolling", "stream", "leap", "tumbleweed", "microos", "atomic",
-         "silverblue", "kinoite", "spin", "kde", "plasma", "gnome", "xfce", "mate", "cinnamon", "lxde",
-         "lxqt", "budgie", "es", "as", "ws", "holo", "buzz", "rex", "bo", "hamm", "slink", "potato",
-         "woody", "sarge", "etch", "lenny", "squeeze", "wheezy", "jessie", "stretch", "buster",
-         "bullseye", "bookworm", "trixie", "forky", "warty", "hoary", "breezy", "dapper", "edgy",
-         "feisty", "gutsy", "hardy", "hardy heron", "intrepid", "jaunty", "karmic", "lucid",
-         "lucid lynx", "maverick", "natty", "oneiric", "precise", "precise pangolin", "quantal",
-         "raring", "saucy", "trusty", "trusty tahr", "utopic", "vivid", "wily", "xenial",
-         "xenial xerus", "yakkety", "zesty", "artful", "bionic", "bionic beaver", "cosmic", "disco",
-         "eoan", "focal", "focal fossa", "groovy", "hirsute", "impish", "jammy", "jammy jellyfish",
-         "kinetic", "lunar", "mantic", "noble", "noble numbat", "oracular", "plucky", "questing",
-         "ada", "barbara", "bea", "bianca", "cassandra", "celena", "daryna", "elyssa", "felicia",
-         "gloria", "helena", "isadora", "julia", "katya", "lisa", "maya", "nadia", "olivia", "petra",
-         "qiana", "rebecca", "rafaela", "rosa", "sarah", "serena", "sonya", "sylvia", "tara", "tessa",
-         "tina", "tricia", "ulyana", "ulyssa", "uma", "una", "vanessa", "vera", "victoria",
-         "virginia", "wilma", "xia", "zara"}
-    ),
-    "iOS": frozenset({"touch", "pro", "pro max", "max", "plus", "mini", "air", "se"}),
-    "Xbox": frozenset({"x", "s"}),
-    "PlayStation": frozenset({"pro", "slim"}),
-    "Nintendo": frozenset({"lite", "xl", "oled"}),
-    "Symbian": frozenset({"belle", "anna"}),
+EDITIONS = {
+    "Windows": _phrases("""
+        pro, professional, home, enterprise, education, ultimate, starter, premium, basic,
+        business, standard, datacenter, web, advanced, essentials, foundation, storage, core, n,
+        kn, k, s, s mode, se, me, osr2, workstation, workstations, for, iot, embedded, rt, team,
+        single language, sl, tablet pc, media center, multi session, creators, fall creators,
+        anniversary, may, october, november, april
+    """),
+    "Windows Phone": _phrases("enterprise, professional, classic, standard, mango"),
+    "Linux": _phrases("""
+        linux, enterprise, workstation, cloud, core, minimal, netinst, testing, unstable, sid,
+        rolling, stream, leap, tumbleweed, microos, atomic, silverblue, kinoite, spin, kde, plasma,
+        gnome, xfce, mate, cinnamon, lxde, lxqt, budgie, es, as, ws, holo, buzz, rex, bo, hamm,
+        slink, potato, woody, sarge, etch, lenny, squeeze, wheezy, jessie, stretch, buster,
+        bullseye, bookworm, trixie, forky, warty, hoary, breezy, dapper, edgy, feisty, gutsy,
+        hardy, hardy heron, intrepid, jaunty, karmic, lucid, lucid lynx, maverick, natty, oneiric,
+        precise, precise pangolin, quantal, raring, saucy, trusty, trusty tahr, utopic, vivid,
+        wily, xenial, xenial xerus, yakkety, zesty, artful, bionic, bionic beaver, cosmic, disco,
+        eoan, focal, focal fossa, groovy, hirsute, impish, jammy, jammy jellyfish, kinetic, lunar,
+        mantic, noble, noble numbat, oracular, plucky, questing, ada, barbara, bea, bianca,
+        cassandra, celena, daryna, elyssa, felicia, gloria, helena, isadora, julia, katya, lisa,
+        maya, nadia, olivia, petra, qiana, rebecca, rafaela, rosa, sarah, serena, sonya, sylvia,
+        tara, tessa, tina, tricia, ulyana, ulyssa, uma, una, vanessa, vera, victoria, virginia,
+        wilma, xia, zara
+    """),
+    "iOS": _phrases("touch, pro, pro max, max, plus, mini, air, se"),
+    "Xbox": _phrases("x, s"),
+    "PlayStation": _phrases("pro, slim"),
+    "Nintendo": _phrases("lite, xl, oled"),
+    "Symbian": _phrases("belle, anna"),
 }  # fmt: skip
 # What says a version of a family by itself: macOS Sonoma, Xbox One.
-CODENAMES: dict[str, frozenset[str]] = {
-    "macOS": frozenset(
-        {"cheetah", "puma", "jaguar", "panther", "tiger", "leopard", "snow leopard", "lion",
-         "mountain lion", "mavericks", "yosemite", "el capitan", "sierra", "high sierra", "mojave",
-         "catalina", "big sur", "monterey", "ventura", "sonoma", "sequoia", "tahoe"}
-    ),
-    "Android": frozenset(
-        {"cupcake", "donut", "eclair", "froyo", "gingerbread", "honeycomb", "ice cream sandwich",
-         "jelly bean", "jellybean", "kitkat", "lollipop", "marshmallow", "nougat", "oreo", "pie",
-         "tiramisu", "upside down cake", "vanilla ice cream"}
-    ),
-    "Xbox": frozenset({"one", "series"}),
-    "Tizen": frozenset({"tv"}),
-    "webOS": frozenset({"tv"}),
+CODENAMES = {
+    "macOS": _phrases("""
+        cheetah, puma, jaguar, panther, tiger, leopard, snow leopard, lion, mountain lion,
+        mavericks, yosemite, el capitan, sierra, high sierra, mojave, catalina, big sur, monterey,
+        ventura, sonoma, sequoia, tahoe
+    """),
+    "Android": _phrases("""
+        cupcake, donut, eclair, froyo, gingerbread, honeycomb, ice cream sandwich, jelly bean,
+        jellybean, kitkat, lollipop, marshmallow, nougat, oreo, pie, tiramisu, upside down cake,
+        vanilla ice cream
+    """),
+    "Xbox": _phrases("one, series"),
+    "Tizen": _phrases("tv"),
+    "webOS": _phrases("tv"),
 }  # fmt: skip
 # In a remark in brackets these say that the row is not simply the system: Windows 10 (mobile).
-NO_REMARKS = frozenset({"mobile", "mobiles", "phone", "phones", "smartphone", "without", "except"})
+NO_REMARKS = _phrases("mobile, mobiles, phone, phones, smartphone, without, except")
 # Parts of what a browser says of its platform that name no system: X11; U; Linux i686.
-PLATFORMS = frozenset({"x11", "wayland", "u", "i", "n", "mobile", "smart-tv"})
+PLATFORMS = _phrases("x11, wayland, u, i, n, mobile, smart-tv")
 # Families that say Linux too in such a list: Linux; Android 4.4.
-ON_LINUX = frozenset(
-    {
-        "Android",
-        "Chrome OS",
-        "Firefox OS",
-        "KaiOS",
-        "Maemo",
-        "MeeGo",
-        "Sailfish OS",
-        "Tizen",
-        "webOS",
-    }
-)
+ON_LINUX = _phrases("""
+    Android, Chrome OS, Firefox OS, KaiOS, Maemo, MeeGo, Sailfish OS, Tizen, webOS
+""")
 
 # ---- Months and flags ----
 
-MONTHS: tuple[tuple[str, ...], ...] = (
-    ("jan", "january", "januar", "jänner", "janvier", "janv", "enero", "ene", "janeiro", "gennaio",
-     "gen", "januari", "styczeń", "leden", "январь", "янв"),
-    ("feb", "february", "februar", "février", "févr", "fév", "febrero", "fevereiro", "fev",
-     "febbraio", "februari", "luty", "únor", "февраль", "фев"),
-    ("mar", "march", "märz", "mär", "mars", "marzo", "março", "maart", "mrt", "marzec", "březen",
-     "март"),
-    ("apr", "april", "avril", "avr", "abril", "abr", "aprile", "kwiecień", "duben", "апрель",
-     "апр"),
-    ("may", "mai", "mayo", "maio", "maggio", "mag", "mei", "maj", "květen", "май"),
-    ("jun", "june", "juni", "juin", "junio", "junho", "giugno", "giu", "czerwiec", "červen",
-     "июнь", "июн"),
-    ("jul", "july", "juli", "juillet", "juil", "julio", "julho", "luglio", "lug", "lipiec",
-     "červenec", "июль", "июл"),
-    ("aug", "august", "août", "aout", "agosto", "ago", "augustus", "augusti", "sierpień", "srpen",
-     "август", "авг"),
-    ("sep", "sept", "september", "septembre", "septiembre", "setembro", "set", "settembre",
-     "wrzesień", "září", "сентябрь", "сен"),
-    ("oct", "october", "oktober", "okt", "octobre", "octubre", "outubro", "out", "ottobre", "ott",
-     "październik", "říjen", "октябрь", "окт"),
-    ("nov", "november", "novembre", "noviembre", "novembro", "listopad", "ноябрь", "ноя"),
-    ("dec", "december", "dezember", "dez", "décembre", "déc", "diciembre", "dic", "dezembro",
-     "dicembre", "grudzień", "prosinec", "декабрь", "дек"),
-)  # fmt: skip
+MONTHS = _lines("""
+    jan, january, januar, jänner, janvier, janv, enero, ene, janeiro, gennaio, gen, januari,
+    styczeń, leden, январь, янв;
+    feb, february, februar, février, févr, fév, febrero, fevereiro, fev, febbraio, februari, luty,
+    únor, февраль, фев;
+    mar, march, märz, mär, mars, marzo, março, maart, mrt, marzec, březen, март;
+    apr, april, avril, avr, abril, abr, aprile, kwiecień, duben, апрель, апр;
+    may, mai, mayo, maio, maggio, mag, mei, maj, květen, май;
+    jun, june, juni, juin, junio, junho, giugno, giu, czerwiec, červen, июнь, июн;
+    jul, july, juli, juillet, juil, julio, julho, luglio, lug, lipiec, červenec, июль, июл;
+    aug, august, août, aout, agosto, ago, augustus, augusti, sierpień, srpen, август, авг;
+    sep, sept, september, septembre, septiembre, setembro, set, settembre, wrzesień, září,
+    сентябрь, сен;
+    oct, october, oktober, okt, octobre, octubre, outubro, out, ottobre, ott, październik, říjen,
+    октябрь, окт;
+    nov, november, novembre, noviembre, novembro, listopad, ноябрь, ноя;
+    dec, december, dezember, dez, décembre, déc, diciembre, dic, dezembro, dicembre, grudzień,
+    prosinec, декабрь, дек
+""")
 MONTH_NUMBERS = {name: i for i, names in enumerate(MONTHS, start=1) for name in names}
-TRUE = frozenset(
-    {"true", "t", "1", "1.0", "yes", "y", "on", "wahr", "ja", "j", "vrai", "oui", "o", "verdadero",
-     "sí", "si", "s", "verdadeiro", "sim", "vero", "sì", "waar", "sant", "sann", "tosi", "kyllä",
-     "prawda", "tak", "pravda", "ano", "igaz", "igen", "doğru", "evet", "истина", "да", "так", "真",
-     "是", "はい", "참", "예"}
-)  # fmt: skip
-FALSE = frozenset(
-    {"false", "f", "0", "0.0", "no", "n", "off", "falsch", "nein", "faux", "non", "falso", "não",
-     "nao", "onwaar", "nee", "falskt", "usann", "nej", "nei", "epätosi", "ei", "fałsz", "nie",
-     "nepravda", "ne", "hamis", "nem", "yanlış", "hayır", "ложь", "нет", "ні", "假", "否", "偽",
-     "いいえ", "거짓", "아니요"}
-)  # fmt: skip
+TRUE = _phrases("""
+    true, t, 1, 1.0, yes, y, on, spam, wahr, ja, j, vrai, oui, o, verdadero, sí, si, s, verdadeiro, sim,
+    vero, sì, waar, sant, sann, tosi, kyllä, prawda, tak, pravda, ano, igaz, igen, doğru, evet,
+    истина, да, так, 真, 是, はい, 참, 예
+""")
+FALSE = _phrases("""
+    false, f, 0, 0.0, no, n, off, ham, falsch, nein, faux, non, falso, não, nao, onwaar, nee, falskt,
+    usann, nej, nei, epätosi, ei, fałsz, nie, nepravda, ne, hamis, nem, yanlış, hayır, ложь, нет,
+    ні, 假, 否, 偽, いいえ, 거짓, 아니요
+""")
 
 # ---- Columns of records ----
 
-RECORD_HEADINGS: dict[str, tuple[str, ...]] = {
-    "os": ("os", "os fp", "os fingerprint", "os name", "operating system", "client os"),
+# Of two columns that an earlier and a later line know, the earlier is meant; two of one line rival.
+RECORD_HEADINGS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "os": (("os", "os fp", "os fingerprint", "os name", "operating system", "client os"),),
     "client": (
-        "client ip", "client", "client address", "client addr", "clientip", "ip", "src", "src ip",
-        "source ip", "remote ip", "remote addr", "address",
+        ("client ip", "client", "client address", "client addr", "clientip", "ip", "src", "src ip",
+         "source ip", "remote ip", "remote addr", "address"),
     ),
-    "time": ("unix time", "time", "timestamp", "datetime", "date time", "date", "ts", "received"),
+    "time": (
+        ("unix time",),  # it has no zone that could be mistaken
+        ("time", "timestamp", "datetime", "date time", "date", "ts", "received"),
+    ),
     "spam": (
-        "spam", "is spam", "isspam", "spam flag", "spamflag", "is spam flag", "x spam flag",
+        ("spam", "is spam", "isspam", "spam flag", "spamflag", "is spam flag", "x spam flag"),
     ),
 }  # fmt: skip
-# A column with one of these in its heading may say what is spam, but not in words for true.
-MAY_SAY_SPAM = frozenset({"spam", "ham", "junk", "verdict", "highspam", "ishighspam", "unwanted"})
 # What stands in the place of a client's address where there is none, beside MISSING.
 NO_ADDRESS = MISSING | frozenset(
     {"unknown", "undef", "undefined", "local", "localhost", "(unknown)", "not set", "(not set)"}
 )  # fmt: skip
 # Words that say of a heading of records, beside OS_HEADINGS, that operating systems stand there.
-OF_FINGERPRINTS = frozenset({"fingerprint", "fingerprints", "fp", "p0f", "satori", "genre"})
+OF_FINGERPRINTS = _phrases("fingerprint, fingerprints, fp, p0f, satori, genre")
 # Words for counts beside COUNT_WORDS, and those that may stand beside them: count_star(), n_mails.
-_COUNTS = frozenset({"cnt", "msgs", "msg", "total", "qty"})
-_BESIDE_COUNTS = frozenset(
-    {"n", "nb", "no", "num", "nr", "of", "der", "de", "star", "sum", "distinct", "spam", "anzahl",
-     "number", "total", "count", "counts", "cnt", "nombre", "numero", "número", "antal", "aantal"}
-)  # fmt: skip
+_COUNTS = _phrases("cnt, msgs, msg, total, qty")
+_BESIDE_COUNTS = _phrases("""
+    n, nb, no, num, nr, of, der, de, star, sum, distinct, spam, anzahl, number, total, count,
+    counts, cnt, nombre, numero, número, antal, aantal
+""")
 
 
 @functools.lru_cache(maxsize=1 << 16)  # the same headings and names are asked about again and again
@@ -478,19 +460,7 @@ def says_shares(heading: str) -> bool:
     (True, True, False)
     """
     said = words(heading).split()
-    return any(
-        word in SHARE_WORDS or any(len(s) >= 5 and word.endswith(s) for s in SHARE_WORDS)
-        for word in said
-    )
-
-
-def says_percents(heading: str) -> bool:
-    """Whether a heading speaks of percents, which is not to say that what is under it are some.
-
-    >>> says_percents("Market Share %"), says_percents("share")
-    (True, False)
-    """
-    return holds(heading, PERCENT_WORDS)
+    return not SHARE_WORDS.isdisjoint(said) or any(word.endswith(_SHARE_ENDS) for word in said)
 
 
 def measure(heading: str) -> int | None:
@@ -523,15 +493,6 @@ def _before_rate(heading: str) -> str:
     return " ".join(said[:at])
 
 
-def is_version(heading: str) -> bool:
-    """Whether a heading says that versions stand under it, which may look like figures.
-
-    >>> is_version("OS Version"), is_version("Visits")
-    (True, False)
-    """
-    return holds(heading, VERSION_WORDS)
-
-
 def is_note(heading: str) -> bool:
     """Whether a heading says that notes stand under it.
 
@@ -547,12 +508,11 @@ def says_measure(heading: str) -> bool:
     >>> says_measure("Unique users"), says_measure("Total"), says_measure("Linux")
     (True, True, False)
     """
-    said = words(heading).split()
     return (
         called_total(heading)
         or measure(heading) is not None
         or says_shares(heading)
-        or not _OF_MEASURES.isdisjoint(said)
+        or holds(heading, _OF_MEASURES)
         or says_other(heading)
     )
 
@@ -570,16 +530,12 @@ def called_total(name: str) -> bool:
     said = words(name)
     if name.endswith(")") and words(name.rpartition("(")[2]) in TOTALS | {"any"}:
         return True
-    if said in TOTALS or said in TOTALS_OR_NAMES:
-        return True
     first, _, rest = said.partition(" ")
-    before, _, last = said.rpartition(" ")
-    if (first in TOTALS and rest in _COUNTED) or (last in TOTALS and last not in _ALL):
+    last = said.rpartition(" ")[2]
+    if said in TOTALS | TOTALS_OR_NAMES or (first in TOTALS and rest in _COUNTED):
         return True
-    if _ALL.isdisjoint(before.split()):
-        return False
     parts = said.split()
-    return any(
+    return (last in TOTALS and last not in _ALL) or any(
         part in _ALL and {parts[i + 1], " ".join(parts[i + 1 : i + 3])} & _COUNTED
         for i, part in enumerate(parts[:-1])
     )
@@ -599,24 +555,22 @@ def called_footer(name: str) -> bool:
 
     >>> called_footer("Last updated:"), called_footer("Generated on 2010-03-01")
     (True, True)
-    >>> called_footer("Linux"), called_footer("Source Mage")
-    (False, False)
+    >>> called_footer("Linux"), called_footer("Source Mage"), called_footer("Export date")
+    (False, False, True)
     """
     before, colon, _ = name.partition(":")
     said = words(before) if colon else words(name)
-    if said in FOOTERS:
-        return True
-    date = said.rpartition(" ")[2]
-    if " " in said and date in DATES:  # Export date
-        return True
-    return said.startswith(_FOOTERS) and any(
-        said.startswith(footer) and _begins_a_date(said[len(footer) :]) for footer in _FOOTERS
+    _, several, last = said.rpartition(" ")
+    after = [said.removeprefix(footer).split() for footer in _FOOTERS if said.startswith(footer)]
+    return (
+        said in FOOTERS
+        or (bool(several) and last in DATES)
+        or any(
+            rest[0][0].isdecimal()
+            or (rest[0] in _BEFORE_DATES and any(map(str.isdecimal, "".join(rest[1:]))))
+            for rest in after
+        )
     )
-
-
-def _begins_a_date(said: str) -> bool:
-    first, _, rest = said.partition(" ")
-    return first[:1].isdecimal() or (first in _BEFORE_DATES and any(map(str.isdecimal, rest)))
 
 
 def called_part(name: str) -> bool:
@@ -637,6 +591,20 @@ def is_missing(text: str) -> bool:
     return text.strip().casefold() in MISSING
 
 
+def is_blank(text: str) -> bool:
+    """Whether a cell says that it holds no name: it is blank, has no letters, or says NULL.
+
+    Unlike figures, names may be called NA or None.
+
+    >>> is_blank("--"), is_blank("(empty)"), is_blank("NA")
+    (True, True, False)
+    """
+    folded = text.strip().casefold()
+    if any(map(str.isalpha, folded)):
+        return folded in _NO_NAMES or folded in _DITTO
+    return folded in MISSING or folded in _DITTO
+
+
 def counts_or_shares(heading: str) -> bool:
     """Whether figures under a heading of records say that each is many messages, or a share.
 
@@ -645,16 +613,12 @@ def counts_or_shares(heading: str) -> bool:
     >>> counts_or_shares("message_size"), counts_or_shares("rcpt_count"), counts_or_shares("n")
     (False, False, False)
     """
-    said = words(heading)
-    if says_shares(heading):
+    phrases = _COUNTS.union(*COUNT_WORDS)
+    if says_shares(heading) or words(heading) in phrases:
         return True
-    phrases = {phrase for line in COUNT_WORDS for phrase in line} | _COUNTS
-    if said in phrases:
-        return True
-    parts = said.split()
+    parts = words(heading).split()
     rest = " ".join(p for p in parts if p not in _BESIDE_COUNTS and not p.isdecimal())
-    beside = " ".join(p for p in parts if p in _BESIDE_COUNTS)
-    return rest in phrases or (not rest and not phrases.isdisjoint(beside.split()))
+    return rest in phrases or (not rest and not phrases.isdisjoint(parts))
 
 
 def says_os(heading: str) -> bool | None:
@@ -666,9 +630,8 @@ def says_os(heading: str) -> bool | None:
     said = words(heading)
     if holds(heading, OS_HEADINGS) or holds(heading, OF_FINGERPRINTS):
         return True
-    if said in NAME_HEADINGS or said.removeprefix("column ").isdecimal() or not said:
-        return None
-    return False
+    open_ = said in {*NAME_HEADINGS, ""} or said.removeprefix("column ").isdecimal()
+    return None if open_ else False
 
 
 def headed(headings: Sequence[str], wanted: str) -> list[int]:
@@ -681,27 +644,20 @@ def headed(headings: Sequence[str], wanted: str) -> list[int]:
     return exact or [i for i, heading in enumerate(headings) if words(heading) == words(wanted)]
 
 
-def usual(headings: Sequence[str], what: str) -> list[int]:
-    """The columns of records whose heading is the first usual one for ``what`` that is there.
+def usual(headings: Sequence[str], what: str) -> list[str]:
+    """The headings of records that are usual for ``what``: those of the first line that has any.
 
-    >>> usual(["Date", "OS_fp"], "os")
-    [1]
+    >>> usual(["Date", "OS_fp", "os"], "os"), usual(["time", "unix_time"], "time")
+    (['OS_fp', 'os'], ['unix_time'])
     """
-    for heading in RECORD_HEADINGS[what]:
-        if found := [i for i, there in enumerate(headings) if words(there) == heading]:
-            return found
-    return []
+    lines = ([h for h in headings if words(h) in line] for line in RECORD_HEADINGS[what])
+    return next(filter(None, lines), [])
 
 
-def is_blank(text: str) -> bool:
-    """Whether a cell says that it holds no name: it is blank, has no letters, or says NULL.
+def is_usual(heading: str) -> bool:
+    """Whether a heading of records is a usual one, of whatever.
 
-    Unlike figures, names may be called NA or None.
-
-    >>> is_blank("--"), is_blank("(empty)"), is_blank("NA")
-    (True, True, False)
+    >>> is_usual("Client_IP"), is_usual("verdict")
+    (True, False)
     """
-    folded = text.strip().casefold()
-    return folded in _DITTO or (
-        folded in MISSING and (folded in _NO_NAMES or not any(map(str.isalpha, folded)))
-    )
+    return any(words(heading) in line for lines in RECORD_HEADINGS.values() for line in lines)

@@ -6,16 +6,16 @@ import pytest
 
 from tests.damage.files import Damaged, Result, commands
 from tests.damage.sheets import ORIGINALS, Original
-from tests.damage.table import PAIRS, SINGLES, Counts, outcomes
+from tests.damage.table import Counts, outcomes
 from tests.damage.verdict import Outcome, verdict
 
 # Of a fixed sample of all files; `python -m tests.damage` tries every one.
-AT_LEAST = (633, 61)  # read exactly, and with what is lost named
+AT_LEAST = (130, 7)  # read exactly, and with what is lost named
 
 
 @pytest.fixture(scope="module")
 def counted() -> tuple[Counts, Counts, list[tuple[Damaged, Result]]]:
-    return outcomes(SINGLES[::10], PAIRS[::60])
+    return outcomes(every=7)
 
 
 Counted = tuple[Counts, Counts, list[tuple[Damaged, Result]]]
@@ -23,7 +23,7 @@ Counted = tuple[Counts, Counts, list[tuple[Damaged, Result]]]
 
 def test_no_damaged_table_is_wrong_in_silence(counted: Counted) -> None:
     once, twice, wrong = counted
-    assert once["all"].total() + twice["all"].total() >= 250
+    assert once["all"].total() + twice["all"].total() >= 200
     assert [(one.original.name, one.kinds, one.data, result) for one, result in wrong] == []
 
 

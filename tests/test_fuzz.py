@@ -86,12 +86,12 @@ REFUSED = {
     "a fingerprint that is no text": (
         "tally INPUT",
         FILES["log"].splitlines(keepends=True)[0].replace(b"XP", b"\xff") + FILES["log"],
-        "error: INPUT:1: can't be read, as are 1 of 5 records; --skip-bad leaves them out",
+        "error: INPUT:1: can't be read (1 of 5 records); --skip-bad leaves them out",
     ),
     "half a character in JSON": (
         "tally INPUT",
         b'{"os": "Linux"}\n{"os": "\\ud800"}\n',
-        "error: INPUT:2: can't be read, as are 1 of 2 records",
+        "error: INPUT:2: can't be read (1 of 2 records)",
     ),
     "a name of half a character in JSON": (
         "tally INPUT",

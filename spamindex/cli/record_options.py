@@ -57,6 +57,8 @@ def record_options(*own: _Option, questions: Sequence[_Option] = ()) -> _Option:
             column(read=_spam),
             "Which records are spam: those with VALUE there, or a word for true. Default: a "
             "column spam or is_spam says so, else all are; '' says that all are.",
+            multiple=True,  # so that it is seen when it is given twice
+            callback=_once,
         ),
         input_option(
             "--port PORT,...",
@@ -88,6 +90,12 @@ def _spam(text: str) -> Spam:
     if (text.strip() and not column.strip()) or (equals and not values):
         raise ValueError(f"{text!r} is not COLUMN or COLUMN=VALUE,...")
     return column.strip(), values
+
+
+def _once(ctx: click.Context, param: click.Parameter, given: tuple[Spam, ...]) -> Spam | None:
+    if len(given) > 1:
+        raise click.UsageError("--spam is given twice; write --spam COLUMN=VALUE,VALUE", ctx)
+    return given[0] if given else None
 
 
 class Asked:

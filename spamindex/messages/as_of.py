@@ -14,7 +14,7 @@ from spamindex.messages.frames import Bring, Frame, null, nw, text, when
 from spamindex.messages.query import Question
 
 _FAR = 1 << 53  # seconds: after every message, and before if negative
-_OF_CLOCK = {1: "zoned", 2: "timeless", 3: "mistimed"}  # see ``times.clock``
+_OF_CLOCK = {0: "local", 1: "zoned", 2: "timeless", 3: "mistimed"}  # see ``times.clock``
 TOLD = tuple(_OF_CLOCK.values())  # what is counted of the times that matter
 
 

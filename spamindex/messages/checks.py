@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from spamindex.errors import Doubt, FigureError, MatchError, Remedy, listed
+from spamindex.errors import ColumnError, Doubt, FigureError, MatchError, Remedy, counted, listed
 from spamindex.messages import times
 from spamindex.messages.addresses import is_address, is_none, normal_expression
 from spamindex.messages.frames import Frame, collected, nw, text, when
 from spamindex.messages.query import Flag, Question
-from spamindex.words import FALSE, MISSING, TRUE
+from spamindex.words import FALSE, MISSING, TRUE, is_missing
 
 WEIGHT = r"^\d{1,15}(?:\.0*)?$"
 SPAM = "="  # how a flag begins of which the value means spam
@@ -27,6 +27,10 @@ class Groups:
     records: Frame
     question: Question
     rows: Sequence[dict[str, Any]]
+
+    def of(self, column: str) -> str:
+        """What errors call a column."""
+        return f"{self.question.findings.name}: column {column!r}"
 
     def is_spam(self, row: dict[str, Any]) -> bool:
         """Whether the records of a group are spam."""
@@ -70,9 +74,10 @@ def check(groups: Groups) -> list[dict[str, str]]:
     """
     if groups.rows:
         _check_weights(groups)
+        _refuse_table(groups)
         if groups.question.spam is not None:
             _check_flags(groups, groups.question.spam)
-        if groups.question.over_time:
+        if groups.question.fingerprints is not None:
             _check_times(groups)
     return _spans(groups)
 
@@ -83,7 +88,25 @@ def _check_weights(groups: Groups) -> None:
         weight = text(column)
         wrong = ~weight.str.strip_chars().str.contains(WEIGHT).fill_null(False)
         raise FigureError(
-            f"column {column!r}: {groups.first(wrong, weight)!r} is no number of messages"
+            f"{groups.of(column)}: {groups.first(wrong, weight)!r} is no number of messages"
+        )
+
+
+def _refuse_table(groups: Groups) -> None:
+    """Refuse what looks like a table of counts: each OS once, and figures beside it alone.
+
+    Nothing else says that a row is one message.
+    """
+    column, rows = groups.question.figures, groups.rows
+    nameless = sum(is_missing(row["label"]) for row in rows)
+    each_once = len(rows) > 1 and nameless < 2 and all(int(row["rows"]) == 1 for row in rows)
+    if column and each_once:
+        raise ColumnError(
+            f"each OS stands once, beside figures in {column!r}: is each row one message?",
+            settles=[
+                Remedy("weight", column, "if it is as many as that column says"),
+                Remedy("weight", "1", "if it is one"),
+            ],
         )
 
 
@@ -124,7 +147,9 @@ def _check_flags(groups: Groups, asked: Flag) -> None:
         _refuse_flags(groups, asked, odd=rows[_ODD], lacking=lacking)
     findings = groups.question.findings
     if lacking:
-        findings.notes.append(f"{lacking} records without a value in column {column!r} are no spam")
+        findings.notes.append(
+            f"taken for no spam, with nothing in column {column!r}: {counted(lacking, 'record')}"
+        )
     if asked.values:
         words = [value.strip() for value in asked.values]
         if absent := [word for word in words if not rows[SPAM + word.lower()]]:
@@ -144,18 +169,19 @@ def _refuse_flags(groups: Groups, asked: Flag, *, odd: int, lacking: int) -> Non
     remedy = Remedy("spam", f"{asked.column}=VALUE,...", "says which values mean spam")
     if asked.values or not (odd or lacking):
         raise MatchError(
-            f"none of {groups.all_rows} records is spam; in column {asked.column!r} there are "
-            f"{shown}",
+            f"{groups.of(asked.column)}: none of {counted(groups.all_rows, 'record')} is spam; "
+            f"there are {shown}",
             settles=[remedy],
         )
     if odd:
         raise FigureError(
-            f"column {asked.column!r}: does not say yes or no of each record; there are {shown}",
+            f"{groups.of(asked.column)}: does not say yes or no of each record; there are {shown}",
             settles=[remedy],
         )
     yes = ",".join(v for v in values if v.strip().lower() in TRUE) or "VALUE"
     raise FigureError(
-        f"column {asked.column!r}: {lacking} of {groups.all_rows} records have no value there",
+        f"{groups.of(asked.column)}: {lacking} of {counted(groups.all_rows, 'record')} have no "
+        "value there",
         settles=[Remedy("spam", f"{asked.column}={yes}", "takes only those that have it for spam")],
     )
 
@@ -172,46 +198,67 @@ def time_text(records: Frame, column: str) -> nw.Expr:
 def _spans(groups: Groups) -> list[dict[str, str]]:
     spans: list[dict[str, str]] = [{} for _ in groups.question.by]
     for i, (column, span) in enumerate(groups.question.by):
+        rows = Counter[str]()
+        for row in filter(groups.is_spam, groups.rows):
+            rows[row[f"by{i}"]] += int(row["rows"])
+        if blank := rows[""]:
+            groups.question.findings.notes.append(
+                f"counted apart, with nothing in column {column!r}: {counted(blank, 'record')}"
+            )
         if span is None:
             continue
-        for key in {row[f"by{i}"] for row in groups.rows if groups.is_spam(row)}:
+        told = {times.told_by(key): key for key in sorted(rows)}
+        if "zone" in told and "local" in told:
+            written = time_text(groups.records, column)
+            zoned, local = (
+                groups.first(times.day(written) == nw.lit(told[kind]), written)
+                for kind in ("zone", "local")
+            )
+            raise FigureError(
+                f"{groups.of(column)}: {zoned!r} says its zone, {local!r} does not, so its day is "
+                "open; write all times in one way"
+            )
+        for key in rows:
             found = None if key == "?" else times.of_span(key, span)
             if found is None:
                 written = time_text(groups.records, column)
                 is_so = times.day(written) == nw.lit(key)
+                wrong = groups.first(is_so, written)
                 raise FigureError(
-                    f"column {column!r}: {groups.first(is_so, written)!r} is no time that says its "
-                    f"{span}, such as 2010-03-01T12:00:00Z"
+                    f"{groups.of(column)}: {wrong!r} is no time that says its {span}, such as "
+                    "2010-03-01T12:00:00Z"
                 )
             spans[i][key] = found
     return spans
 
 
 def _check_times(groups: Groups) -> None:
-    question = groups.question
-    column, known = question.time or "", question.fingerprints
-    written = time_text(groups.records, column).str.strip_chars()
+    question, known = groups.question, groups.question.fingerprints
     whatever = () if question.fresh else (Remedy("time", "", "takes the latest fingerprint"),)
-    if groups.total("mistimed"):
-        wrong = ~times.is_time(written) & ~times.is_no_time(written)
-        raise FigureError(
-            f"column {column!r}: {groups.first(wrong, written)!r} is no time such as "
-            "2010-03-01T12:00:00Z, which tells what fingerprint held then",
-            settles=whatever,
-        )
-    if known is not None and known.zone is None and groups.total("zoned"):
-        example = groups.first(times.is_time(written) & times.has_zone(written), written)
-        raise FigureError(
-            f"column {column!r}: {example!r} relates to UTC, the times in the log don't, and "
-            "fingerprints change",
-            settles=[Remedy("log_zone", "UTC", "or another zone says which the log is in")],
-        )
+    if question.over_time and question.time:
+        written = time_text(groups.records, question.time).str.strip_chars()
+        if groups.total("mistimed"):
+            wrong = ~times.is_time(written) & ~times.is_no_time(written)
+            raise FigureError(
+                f"{groups.of(question.time)}: {groups.first(wrong, written)!r} is no time such as "
+                "2010-03-01T12:00:00Z, which tells what fingerprint held then",
+                settles=whatever,
+            )
+        if known and known.zone is None and groups.total("zoned"):
+            example = groups.first(times.is_time(written) & times.has_zone(written), written)
+            raise FigureError(
+                f"{groups.of(question.time)}: {example!r} relates to UTC, the times in the log "
+                "don't, and fingerprints change",
+                settles=[Remedy("log_zone", "UTC", "or another zone says which the log is in")],
+            )
     if timeless := groups.total("timeless"):
-        what = "are of an unknown OS" if question.fresh else "take its latest one"
+        what = "for an unknown OS" if question.fresh else "by the latest one"
+        names = () if question.time else (Remedy("time", None, "names the column of times"),)
         question.findings.doubts.append(
             Doubt(
-                f"{timeless} records without a time, whose client changes its fingerprint, {what}",
-                whatever,
+                f"{counted(timeless, 'record')} without a time, of a client that changes its "
+                f"fingerprint, counted {what}",
+                (*whatever, *names),
             )
         )
 
@@ -232,8 +279,13 @@ def say(groups: Groups, why: Counter[str], headings: int) -> None:
         findings.notes.append(f"left out: headings that are repeated as records: {headings}")
     if question.fingerprints is not None:
         _say_why(groups, why)
-        if question.over_time and question.fingerprints.zone is not None:
+        if question.fingerprints.zone is not None and groups.total("local"):
             findings.facts.append("times without a zone are taken for UTC")
+        if question.over_time and (twice := question.fingerprints.repeated):
+            findings.notes.append(
+                "times in the log of the hour that comes twice when summer time ends, taken for "
+                f"the second one: {twice}"
+            )
     elif question.family is None and question.holds_os is False:
         findings.notes.append(
             f"column {question.os!r} holds no operating systems by its heading, so names stay as "
@@ -250,17 +302,18 @@ def _say_why(groups: Groups, why: Counter[str]) -> None:
             wrong &= ~is_heading(normal, client)
         findings.doubts.append(
             Doubt(
-                f"column {client!r}: {why['unread']} unreadable addresses, such as "
-                f"{groups.first(wrong, text(client))!r}, are of an unknown OS"
+                f"column {client!r}: for an unknown OS count "
+                f"{counted(why['unread'], 'message')} of an unreadable address, such as "
+                f"{groups.first(wrong, text(client))!r}"
             )
         )
     for reason, what in (
-        ("none", "without an address are of an unknown OS"),
+        ("none", "without an address"),
         ("unseen", "of addresses without a fingerprint"),
         ("stale", "of addresses without a fresh fingerprint"),
     ):
         if why[reason]:
-            findings.notes.append(f"{why[reason]} messages {what}")
+            findings.notes.append(f"{counted(why[reason], 'message')} {what}")
     if why and not why["known"]:
         findings.doubts.append(
             Doubt(

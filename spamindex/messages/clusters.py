@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from spamindex.errors import Doubt, Findings
+from spamindex.errors import Doubt, Findings, counted
 from spamindex.messages.checks import SPAM
 from spamindex.messages.frames import Bring, Frame, collected, nw
 from spamindex.messages.query import ClusterSums
@@ -50,13 +50,14 @@ def machines(spam: Frame, by: Sequence[str], findings: Findings) -> Counter[Key]
     units = spam.filter(has_unit).select(*groups, "unit").unique()
     alone = _by_key(spam.filter(~has_unit).group_by(*groups).agg(rows=nw.col("rows").sum()), groups)
     if lost := sum(rows for (rows,) in alone.values()):
-        findings.doubts.append(Doubt(f"{lost} records without a readable address are no machine"))
-    counted = units.group_by(*groups).agg(n=nw.len())
-    return Counter({key: n for key, (n,) in _by_key(counted, groups).items()})
+        text = f"not among the machines: {counted(lost, 'record')} without a readable address"
+        findings.doubts.append(Doubt(text))
+    found = units.group_by(*groups).agg(n=nw.len())
+    return Counter({key: n for key, (n,) in _by_key(found, groups).items()})
 
 
-def sums(spam: Frame, by: Sequence[str]) -> dict[Key, ClusterSums]:
-    """The sums over clusters by key; a record without a cluster is one by itself."""
+def sums(spam: Frame, by: Sequence[str], findings: Findings) -> dict[Key, ClusterSums]:
+    """The sums over clusters by key; a record without a cluster is one by itself, and said."""
     groups = [*by, "os"]
     has_unit = ~nw.col("unit").is_null()
     x, n = nw.col("x"), nw.col("n")
@@ -68,6 +69,8 @@ def sums(spam: Frame, by: Sequence[str]) -> dict[Key, ClusterSums]:
     wholes = whole.group_by("all", *by).agg(nn=nw.col("nn").sum(), c=nw.len())
     alone = spam.filter(~has_unit).group_by(*groups)
     own = _by_key(alone.agg(squares=nw.col("squares").sum(), rows=nw.col("rows").sum()), groups)
+    if lone := sum(rows for _, rows in own.values()):
+        findings.notes.append(f"each a cluster of its own: {counted(lone, 'record')} without one")
     squares, clusters = Counter[Key](), Counter[Key]()
     for key, (nn, c) in _by_key(wholes, ["all", *by]).items():
         squares[key[1:]] += nn

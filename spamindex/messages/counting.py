@@ -19,7 +19,7 @@ from spamindex.messages.frames import (
     Bring,
     Frame,
     collected,
-    holds_figures,
+    first_cells,
     kept,
     lazy,
     like,
@@ -97,7 +97,7 @@ def tally(
         records.collect_schema().names(),
         options,
         fingerprints=fingerprints,
-        figures=lambda column: holds_figures(frame, column),
+        cells=lambda names: first_cells(records, names),
     )
     counts = counts_of(records, question)
     result = pd.DataFrame(shares(counts, ignore_unknown=ignore_unknown))
@@ -153,7 +153,7 @@ def counts_of(
         if question.count == "machines":
             units = clusters.machines(spam, by, question.findings)
         else:
-            sums_of_clusters = clusters.sums(spam, by)
+            sums_of_clusters = clusters.sums(spam, by, question.findings)
     spam_rows = groups.spam_rows
     return Counts(
         by=question.by_names,
@@ -225,8 +225,11 @@ def _grouped(records: Frame, question: Question, bring: Bring) -> Frame:
     told = _identified(told, question, bring).with_columns(why=_why(question))
     if question.fingerprints is None:
         return told
+    if question.time is None and question.fingerprints.changing:  # is the latest one meant?
+        told = told.with_columns(timeless=when(nw.col("changes"), nw.col("rows"), nw.lit(0)))
     # Where no client is counted by itself, the groups are few from here on.
-    return _summed(told if by_client else told.drop("normal"), question)
+    needless = [] if by_client else ["normal"]
+    return _summed(told.drop(*needless, "changes", strict=False), question)
 
 
 def _weights(question: Question) -> dict[str, nw.Expr]:
@@ -260,7 +263,7 @@ def _identified(told: Frame, question: Question, bring: Bring) -> Frame:
     if question.fingerprints is None:
         return told
     known = nw.from_native(bring(question.fingerprints.latest)).lazy()
-    known = known.select(normal=nw.col("client"), known=nw.col("known"))
+    known = known.select("known", "changes", normal=nw.col("client"))
     return told.join(known, on="normal", how="left")
 
 

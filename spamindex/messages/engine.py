@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ _NEVER = "\x01\x02\x03"  # no text has it: what parts the columns of a file that
 _OBJECT = 1 << 24  # bytes of a record in an array
 _DOCUMENT = 1 << 28  # bytes of all records in one object
 _ROWS = "if(json_type(json, '/rows') = 'ARRAY', json_extract(json, '$.rows[*]'), [json])"
+_HAS_REJECTS = "from duckdb_tables() where table_name = 'reject_errors'"
 _REJECTS = """
     select file_path, line, max(length(csv_line) - length(replace(csv_line, chr(10), '')))
     from reject_errors join reject_scans using (scan_id, file_id) group by all order by all
@@ -69,6 +71,8 @@ def _in_plain_words(error: Exception, names: Mapping[str, str]) -> str:
         return "CSV with line ends of several kinds; make them one, with dos2unix"
     if "conversion error" in text and isinstance(error, RuntimeError):
         return "a file is damaged, or holds a name that is not UTF-8"
+    if damaged := re.search(r'Malformed JSON in file "([^"]*)"', text):
+        text = f"the JSON in {damaged[1]} is damaged"
     return _renamed(text, names)
 
 
@@ -169,7 +173,7 @@ def rejected(connection: DuckDBPyConnection, names: Mapping[str, str]) -> list[t
     Of those files that were read until now. Raises FileError where a quotation mark that is never
     closed, or by another one, has taken whole lines with it.
     """
-    if not connection.execute("from duckdb_tables() where table_name = 'reject_errors'").fetchall():
+    if not connection.execute(_HAS_REJECTS).fetchall():
         return []
     rejects = connection.execute(_REJECTS).fetchall()
     for path, line, more_lines in rejects:
@@ -179,6 +183,12 @@ def rejected(connection: DuckDBPyConnection, names: Mapping[str, str]) -> list[t
                 "close it, or leave it out"
             )
     return [(path, line) for path, line, _ in rejects]
+
+
+def forget_rejects(connection: DuckDBPyConnection) -> None:
+    """Forget what ``rejected`` would tell of the files that were read until now."""
+    if connection.execute(_HAS_REJECTS).fetchall():
+        connection.execute("delete from reject_errors")
 
 
 def is_partitioned(paths: Sequence[str]) -> bool:

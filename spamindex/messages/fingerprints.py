@@ -140,6 +140,13 @@ OWN_MAIL = f"""
     ) having count(*) > 0
 """
 _CHANGING = "select count(*) from latest where changes"
+_REPEATED = f"""
+    select count(*) from (
+        select timezone('UTC', try_strptime(time, '{_TIME}')) as seen
+        from lines_of_logs join latest using (client) where changes and not _spamindex_unreadable
+    ) where timezone($zone, seen) in
+        (timezone($zone, seen + interval 1 hour), timezone($zone, seen - interval 1 hour))
+"""
 _HOW_MANY = "select count(*), count(*) filter (where _spamindex_unreadable) from lines_of_logs"
 
 
@@ -250,16 +257,18 @@ def own_mail(both: Sequence[Sequence[Any]]) -> list[Doubt]:
 class Fingerprints:
     """The OS of each client, as frames: of one connection to DuckDB, or of pandas.
 
-    ``latest`` has the columns ``client`` (an address in its normal form) and ``known``, its latest
-    label; ``over_time`` a label for each time ``since`` (seconds after 1970 began) at which it was
-    seen, and whether its client ``changes``; the ``first`` of each client stands there twice.
-    ``changing`` is how many clients have several labels, ``zone`` that of the logs, if known.
+    ``latest`` has the columns ``client`` (an address in its normal form), ``known``, its latest
+    label, and whether it ``changes``; ``over_time`` also a label for each time ``since`` (seconds
+    after 1970 began) at which it was seen; the ``first`` of each client stands there twice.
+    ``changing`` is how many clients have several labels, ``zone`` that of the logs, if known, and
+    ``repeated`` how many of their times stand in the hour that summer time repeats at its end.
     """
 
     changing: int
     latest: Any
     over_time: Any
     zone: str | None = None
+    repeated: int = 0
 
 
 def fingerprints(
@@ -289,8 +298,9 @@ def fingerprints(
     latest, over_time = (
         connection.sql(_SPELLED.format(query=query, rest=rest))
         for query, rest in (
-            ("from latest", "known"),
+            ("from latest", "known, changes"),
             (_OVER_TIME.format(time=_TIME), "known, changes, since, first"),
         )
     )
-    return Fingerprints(changing, latest, over_time, zone), read, bad
+    [(repeated,)] = connection.execute(_REPEATED, {"zone": zone or "UTC"}).fetchall()
+    return Fingerprints(changing, latest, over_time, zone, repeated), read, bad

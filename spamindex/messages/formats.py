@@ -20,7 +20,7 @@ from spamindex import sources
 from spamindex.errors import ColumnError, FileError
 from spamindex.messages import fingerprints
 from spamindex.names import BUILT_IN
-from spamindex.words import OS_HEADINGS, RECORD_HEADINGS, words
+from spamindex.words import OS_HEADINGS, is_usual, words
 
 KINDS = {
     "parquet": "a Parquet file",
@@ -42,6 +42,7 @@ MOST_COLUMNS = 1000
 _SAMPLE = 1000  # lines that say which columns there are
 _BEGINNING = 1 << 20  # bytes that say of what format a file is
 _ARRAY = re.compile(rb'\[\s*([\[{"\]]|$)')
+_ROWS = re.compile(rb'"rows"\s*:\s*\[')
 _ADDRESS_LINE = re.compile(rf"\s*({COUNTED})?{ADDRESS}(\s+[#;].*)?".encode(), re.IGNORECASE)
 _NOT_DUCKDBS = {b"BZh": ("bzip2", "bzcat"), b"\xfd7zXZ": ("xz", "xzcat")}
 _WIDE = {
@@ -69,7 +70,6 @@ _SURELY_NONE = re.compile(  # a heading: an address, or a time
     rf"{ADDRESS}|\d{{4}}-\d\d-\d\d([T ]\d\d:\d\d.*)?|\d\d?[./]\d\d?[./]\d{{4}}.*",
     re.IGNORECASE,
 )
-_HEADINGS = frozenset(itertools.chain(OS_HEADINGS, *RECORD_HEADINGS.values()))
 
 
 @dataclass(frozen=True)
@@ -108,10 +108,10 @@ headings=True, missing=())
                 f"{name}: is compressed by {packer}, which is read from standard input: "
                 f"{reader} it into spamindex tally -"
             )
-    return _of_text(name, _beginning(path))
+    return of_text(name, _beginning(path))
 
 
-def _of_text(name: str, beginning: bytes) -> Format:
+def of_text(name: str, beginning: bytes) -> Format:
     """The format of a text file by its first bytes."""
     _refuse_encodings(name, beginning)
     lines = beginning.removeprefix(codecs.BOM_UTF8).splitlines(keepends=True)[:_SAMPLE]
@@ -226,7 +226,7 @@ def _json_layout(filled: Sequence[bytes], *, is_whole: bool) -> str:
     if len(filled) == 1 and not (is_whole and is_object(first)):
         return "lines" if is_whole else "document"
     if not is_object(first):  # a document over several lines, or lines with a damaged one
-        return "lines" if filled[1].startswith(b"{") else "document"
+        return "lines" if filled[1].startswith(b"{") and not _ROWS.search(first) else "document"
     is_alone = len(filled) == 1 and isinstance(json.loads(first).get("rows"), list)
     return "document" if is_alone else "lines"
 
@@ -353,7 +353,7 @@ def _is_heading(rows: Sequence[Sequence[str]]) -> bool:
         return False
     if not any(_NUMBER.fullmatch(cell) or BUILT_IN.family(cell) for cell in first if cell):
         return True
-    usual = [i for i, cell in enumerate(first) if words(cell) in _HEADINGS]
+    usual = [i for i, cell in enumerate(first) if is_usual(cell) or words(cell) in OS_HEADINGS]
     others = [row for row in rows[1:] if list(row) != list(rows[0])]
     return bool(usual) and not any(
         i < len(row) and row[i].strip() == first[i] for row in others for i in usual

@@ -15,8 +15,9 @@ __all__ = [
     "INSTALL",
     "Bring",
     "Frame",
+    "are_figures",
     "collected",
-    "holds_figures",
+    "first_cells",
     "kept",
     "lazy",
     "like",
@@ -36,7 +37,7 @@ except ImportError as missing:
 Frame: TypeAlias = "nw.LazyFrame[Any]"
 Bring = Callable[[Any], Any]
 
-_MANY = 100  # cells that say whether figures stand in a column
+_MANY = 100  # cells that say what stands in a column
 
 
 def lazy(frame: Any) -> Frame:
@@ -108,17 +109,29 @@ def kept(native: Any) -> Any:
     return native
 
 
-def holds_figures(frame: Any, column: str) -> bool:
-    """Whether the first cells of a column of records are all figures."""
+def first_cells(frame: Any, columns: Sequence[str]) -> dict[str, list[str]]:
+    """The first cells of columns of records as text, "" for a missing one; no nested columns."""
     records = lazy(frame)
-    if records.collect_schema()[column] == nw.Boolean:
-        return False
-    cells = [
-        str(cell)
-        for (cell,) in collected(records.select(text(column)).head(_MANY))
-        if cell is not None and not is_missing(str(cell))
-    ]
-    return bool(cells) and all(
+    schema = records.collect_schema()
+    plain = [c for c in columns if not (schema[c].is_nested() or schema[c] == nw.Binary)]
+    if not plain:
+        return {}
+    aliased = records.select(**{f"cell{i}": text(column) for i, column in enumerate(plain)})
+    cells = {column: list[str]() for column in plain}
+    for row in collected(aliased.head(_MANY)):
+        for column, cell in zip(plain, row, strict=True):
+            if str(cell).strip() != column:  # a heading that is repeated
+                cells[column].append("" if cell is None or is_missing(str(cell)) else str(cell))
+    return cells
+
+
+def are_figures(cells: Sequence[str]) -> bool:
+    """Whether all of some cells are figures, or missing, and not all are missing.
+
+    >>> are_figures(["1,024", "", "3.5 %"]), are_figures(["3", "x"]), are_figures([""])
+    (True, False, False)
+    """
+    return any(cells) and all(
         cell.strip().rstrip("%").replace(",", "").replace(".", "", 1).strip().isdecimal()
-        for cell in cells
+        for cell in filter(None, cells)
     )

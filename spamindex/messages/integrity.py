@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from spamindex import sources
-from spamindex.errors import Doubt, FileError, Remedy
+from spamindex.errors import Doubt, FileError, Remedy, counted
 from spamindex.messages import engine, fingerprints, formats
 from spamindex.messages.formats import Format
 
@@ -94,7 +94,8 @@ def check_all_read(
     joined = every - max(outside, read) if paired else 0
     doubts = []
     if joined > 0:
-        doubts.append(Doubt(f"{joined} line ends stand within quotation marks; is a mark missing?"))
+        ends = counted(joined, "line end")
+        doubts.append(Doubt(f"within quotation marks: {ends}; is a mark missing?"))
     if paired and outside <= read:
         return doubts
     for path, format_ in files.items():
@@ -161,20 +162,20 @@ def refuse_bad(
     what the doubt is about, which need not be said again.
 
     >>> refuse_bad(2, 2502, ("mail.csv", 7), skip_bad=False, within="mail.csv")[0].text
-    "line 7 can't be read, as are 2 of 2502 records; left out"
+    "line 7 can't be read (2 of 2502 records); left out"
     """
     if not bad:
         return []
+    share = f"{bad} of {counted(read, 'record')}"
     if not skip_bad and bad * _MOST_BAD > read:
-        where = f"{first[0]}:{first[1]}: " if first else ""
+        where = f"{first[0]}:{first[1]}: can't be read ({share})" if first else ""
         raise FileError(
-            f"{where}can't be read, as are {bad} of {read} records",
-            settles=[Remedy("skip_bad", None, "leaves them out")],
+            where or f"{share} can't be read", settles=[Remedy("skip_bad", None, "leaves them out")]
         )
     if first is None:
-        return [Doubt(f"{bad} of {read} records can't be read; left out")]
+        return [Doubt(f"{share} can't be read; left out")]
     where = f"line {first[1]}" + (f" of {first[0]}" if first[0] != within else "")
-    return [Doubt(f"{where} can't be read, as are {bad} of {read} records; left out")]
+    return [Doubt(f"{where} can't be read ({share}); left out")]
 
 
 def _lines(path: str, format_: Format) -> Lines:

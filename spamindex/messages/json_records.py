@@ -6,7 +6,7 @@ stands in an array by its place, ``action.0``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -32,11 +32,11 @@ _OBJECT = f"({LINE} >= '{{' and {LINE} < '|') or starts_with(ltrim({LINE}, ' ' |
 class JsonRecords:
     """Files of JSON records: their ``lines``, one object in each, and which keys stand in them.
 
-    ``sets`` are the sets of keys that stand in objects of each file, by its name.
+    ``lists`` are the lists of keys that stand in objects of each file, by its name.
     """
 
     lines: DuckDBPyRelation
-    sets: Mapping[str, Sequence[frozenset[str]]]
+    lists: Mapping[str, Collection[Sequence[str]]]
     keys: list[str]
     partitions: list[str]
     paths: dict[str, list[str]] = field(default_factory=dict)  # JSON pointers, by inner path
@@ -99,41 +99,30 @@ class JsonRecords:
         ]
         return engine.projected(parted, *columns, UNREADABLE, *partitions)
 
-    def refuse_late_flag(self, flag: str) -> None:
-        """Refuse a key that says which records are spam, but only of some, if nobody has named it.
 
-        Raises ColumnError.
-        """
-        for name, sets in self.sets.items():
-            if any(flag not in keys for keys in sets):
+def refuse_halves(
+    lists: Mapping[str, Collection[Sequence[str]]], used: Iterable[str], flag: str | None
+) -> None:
+    """Refuse ``used`` keys that say only a half, or two things, by the ``lists`` of keys by file.
+
+    Each file must have them, no object may have one twice, and all objects must have ``flag``,
+    which says what is spam though nobody has named it. Raises ColumnError.
+    """
+    for column in used:
+        if without := [n for n, found in lists.items() if not any(column in k for k in found)]:
+            having = next(name for name in lists if name not in without)
+            raise ColumnError(
+                f"{listed(without)}: has no key {column!r}, as {having} has; count them apart"
+            )
+        for name, found in lists.items():
+            if any(keys.count(column) > 1 for keys in found):
+                raise ColumnError(f"{name}: has records with two keys {column!r}; make it one")
+            if column == flag and any(column not in keys for keys in found):
                 raise ColumnError(
-                    f"{name}: has a key {flag!r} in some records, but not in all; are the "
+                    f"{name}: has a key {column!r} in some records, but not in all; are the "
                     "others spam?",
-                    settles=[Remedy("spam", f"{flag}=true", "takes those for spam that say so")],
+                    settles=[Remedy("spam", f"{column}=true", "takes only those that say so")],
                 )
-
-    def refuse_halves(self, used: Mapping[str, Sequence[str]]) -> None:
-        """Refuse what would be counted half: a column that only some files, or records, have.
-
-        ``used`` are the columns that are counted by, with the rivals that may say the same in other
-        records. Raises ColumnError.
-        """
-        for column, rivals in used.items():
-            if column in self.paths or column in self.partitions:
-                continue
-            without = [n for n, sets in self.sets.items() if not any(column in s for s in sets)]
-            if without:
-                having = next(n for n in self.sets if n not in without)
-                raise ColumnError(
-                    f"{listed(without)}: has no key {column!r}, as {having} has; count them apart"
-                )
-            for name, sets in self.sets.items():
-                for keys in sets:
-                    if column not in keys and (rival := [r for r in rivals if r in keys]):
-                        raise ColumnError(
-                            f"{name}: some records have the key {column!r}, others {rival[0]!r} "
-                            "instead; make them one, or count the records apart"
-                        )
 
 
 def from_json(
@@ -147,7 +136,7 @@ def from_json(
     for path, format_ in formats.items():
         by_layout.setdefault(format_.layout, []).append(path)
     lines: DuckDBPyRelation | None = None
-    sets: dict[str, list[frozenset[str]]] = {name: [] for name in names.values()}
+    lists: dict[str, list[list[str]]] = {name: [] for name in names.values()}
     order: dict[str, None] = {}
     for layout, paths in by_layout.items():
         part = _lines(connection, layout, paths)
@@ -155,7 +144,7 @@ def from_json(
         for of_path, keys in _sets_of(
             _lines(connection, layout, paths, with_path=len(formats) > 1)
         ):
-            sets[names[of_path or paths[0]]].append(frozenset(keys))
+            lists[names[of_path or paths[0]]].append(keys)
             order |= dict.fromkeys(keys)
     assert lines is not None
     first = next(iter(names.values()))
@@ -163,7 +152,7 @@ def from_json(
         raise FileError(f"{first}: none of its lines is a JSON object with names in it")
     check_width(first, len(order))
     partitions = [name for name in lines.columns if name != LINE]
-    return JsonRecords(lines, sets, list(order), partitions)
+    return JsonRecords(lines, lists, list(order), partitions)
 
 
 def _lines(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from spamindex.errors import Findings
+from spamindex.errors import Findings, counted
 from spamindex.messages.fingerprints import UNKNOWN, Fingerprints
 from spamindex.messages.options import By, Unit
 from spamindex.names import BUILT_IN, Names
@@ -24,9 +24,11 @@ class Question:
     """What is counted: by columns of the records, each named as the frame names it.
 
     ``os`` holds the OS; or ``client`` the address, whose OS ``fingerprints`` know, at ``time`` if
-    that is given, for ``fresh`` seconds. ``spam`` says which records are; without it all are.
+    that is given ("" where the latest is meant), for ``fresh`` seconds. ``spam`` says which records
+    are; without it all are.
     ``by`` are more columns to count apart, each with the span of time it is cut to. ``weight``
-    says how many messages a record is, ``cluster`` which belong together. ``unreadable`` is a
+    says how many messages a record is, ``figures`` is a column that may do so, and ``cluster`` says
+    which belong together. ``unreadable`` is a
     column that is true for a record that could not be read; with ``headings`` a record that
     repeats the heading of its column is none. ``holds_os`` is None where the heading leaves open
     whether operating systems stand in the column.
@@ -40,6 +42,7 @@ class Question:
     spam: Flag | None = None
     by: Sequence[By] = ()
     weight: str | None = None
+    figures: str | None = None
     count: Unit = "messages"
     cluster: str | None = None
     unreadable: str | None = None
@@ -54,7 +57,7 @@ class Question:
         """The same question to a frame whose columns have other names."""
 
         def new(name: str | None) -> str | None:
-            return None if name is None else names[name]
+            return names[name] if name else name
 
         return replace(
             self,
@@ -64,6 +67,7 @@ class Question:
             spam=self.spam and self.spam._replace(column=names[self.spam.column]),
             by=[(names[column], span) for column, span in self.by],
             weight=new(self.weight),
+            figures=new(self.figures),
             cluster=new(self.cluster),
             unreadable=new(self.unreadable),
         )
@@ -73,7 +77,7 @@ class Question:
         """The columns that it asks for, each once."""
         wanted = [self.os, self.client, self.time, self.weight, self.cluster]
         wanted += [self.spam and self.spam.column, *(column for column, _ in self.by)]
-        return [column for column in dict.fromkeys(wanted) if column is not None]
+        return [column for column in dict.fromkeys(wanted) if column]
 
     @property
     def over_time(self) -> bool:
@@ -142,7 +146,10 @@ class Counts:
     @property
     def what_became(self) -> str:
         """What became of all records, in one line."""
+        spam = f"{self.rows} spam"
+        if self.spam != self.rows:
+            spam += f" for {counted(self.spam, 'message')}"
         return (
-            f"{self.read - self.headings} records: {self.spam} spam ({self.unknown} of an unknown "
+            f"{counted(self.read - self.headings, 'record')}: {spam} ({self.unknown} of an unknown "
             f"OS), {self.not_spam} not spam, {self.unreadable} unreadable"
         )

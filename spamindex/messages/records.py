@@ -8,7 +8,7 @@ json_records.py, parquet.py, fingerprints.py; whether all was read: integrity.py
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -26,13 +26,13 @@ from spamindex.messages.fingerprints import (
     senders,
 )
 from spamindex.messages.formats import ADDRESS, KINDS, Format, recognized
-from spamindex.messages.frames import holds_figures
-from spamindex.messages.json_records import P0F_SYMBOL, JsonRecords, from_json
+from spamindex.messages.frames import first_cells
+from spamindex.messages.json_records import P0F_SYMBOL, JsonRecords, from_json, refuse_halves
 from spamindex.messages.options import RecordOptions
 from spamindex.messages.query import Counts, Question
 from spamindex.messages.roles import question
 from spamindex.sources import scratch_folder
-from spamindex.words import RECORD_HEADINGS, headed, is_period, says_other, usual, words
+from spamindex.words import headed, usual
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -78,8 +78,7 @@ class Records:
 
     ``names`` are what messages call the files, by path, and ``formats`` what they are; ``known``
     are the fingerprints that were read with them; ``findings`` what is to be said of both.
-    ``relation`` has the columns that a question has asked for last, as it needs them, and
-    ``weighed`` says whether it has said how many messages a row is.
+    ``relation`` has the columns that a question has asked for last, as it needs them.
     """
 
     table: Table
@@ -89,7 +88,6 @@ class Records:
     known: Fingerprints | None = None
     findings: list[Findings] = field(default_factory=list)
     relation: DuckDBPyRelation = field(init=False)
-    weighed: bool = False
 
     def __post_init__(self) -> None:
         self.relation = self.table.relation(self.columns, ())
@@ -119,8 +117,9 @@ class Records:
             has_os = usual(self.columns, "os")
             if not has_os and self.table.add_path(P0F_SYMBOL):  # of Rspamd
                 options = replace(options, os=P0F_SYMBOL)
-        asked = options.columns
-        absent = [name for name in asked if not headed(self.columns, name)]
+        if self.kind == "fields" and not options.time and {"date", "time"} <= {*self.columns}:
+            options = replace(options, time="time")  # in which the date stands, too
+        absent = [name for name in options.columns if not headed(self.columns, name)]
         inner = [name for name in dict.fromkeys(absent) if self.table.add_path(name)]
         there = [*self.columns, *inner]
         try:
@@ -128,7 +127,8 @@ class Records:
                 there,
                 options,
                 fingerprints=self.known,
-                figures=self._holds_figures,
+                cells=self._first_cells,
+                is_log=self.kind == "p0f",
                 unreadable=UNREADABLE if UNREADABLE in self.relation.columns else None,
                 headings=self.kind == "csv",
                 findings=self.findings[-1],
@@ -137,26 +137,23 @@ class Records:
             raise self._without_headings(error) from error
         used = found.columns
         if isinstance(self.table, JsonRecords):
-            self.table.refuse_halves({name: self._rivals(name, asked) for name in used})
-            if found.spam and not options.spam:
-                self.table.refuse_late_flag(found.spam.column)
+            own = [name for name in used if name in self.table.keys]
+            flag = found.spam.column if found.spam and not options.spam else None
+            refuse_halves(self.table.lists, own, flag)
         self.relation = self.table.relation(self.columns, used)
-        self.weighed = options.weight is not None
         return found
 
-    def _holds_figures(self, column: str) -> bool:
-        return holds_figures(self.table.relation((), [column]), column)
+    def _first_cells(self, columns: Sequence[str]) -> dict[str, list[str]]:
+        import duckdb
 
-    def _rivals(self, column: str, asked: Sequence[str]) -> list[str]:
-        """The other columns that usually say the same as one that was found by its heading."""
-        if any(words(name) == words(column) for name in asked):
-            return []
-        same = [usuals for usuals in RECORD_HEADINGS.values() if words(column) in usuals]
-        return [
-            other
-            for other in self.columns
-            if other != column and any(words(other) in usuals for usuals in same)
-        ]
+        try:
+            return first_cells(self.table.relation(columns, ()), columns)
+        except duckdb.InterruptException:
+            raise
+        except duckdb.Error:  # what is wrong with a file is said when it is counted
+            return {}
+        finally:
+            engine.forget_rejects(self.connection)
 
     def _without_headings(self, error: ColumnError) -> ColumnError:
         """Why a column is not found, where the files have no headings to find it by."""
@@ -198,7 +195,6 @@ class Records:
                 )
         if not counts.read + len(bad):
             raise FileError(f"{next(iter(self.names.values()))}: has no record of a message")
-        self._refuse_table(asked, counts)
         if self.kind == "p0f":
             self.relation.create_view("log")
             findings.doubts += own_mail(self.connection.sql(OWN_MAIL).fetchall())
@@ -211,25 +207,6 @@ class Records:
             counts.unreadable, counts.read, first, skip_bad=skip_bad, within=findings.name
         )
         return counts
-
-    def _refuse_table(self, asked: Question, counts: Counts) -> None:
-        """Refuse what looks like a table of counts: each OS once, and figures beside it alone.
-
-        Nothing else says that a row is one message. Raises ColumnError.
-        """
-        systems = {counts.systems.get(label, label) for label in counts.labels}
-        once = counts.rows == len(systems) > 1 and not counts.unknown
-        if not once or asked.spam or self.weighed or asked.fingerprints:
-            return
-        rest = [column for column in self.columns if column not in asked.columns]
-        if len(rest) == 1 and _says_nothing(rest[0]) and self._holds_figures(rest[0]):
-            raise ColumnError(
-                f"each OS stands once, beside figures in {rest[0]!r}: is each row one message?",
-                settles=[
-                    Remedy("weight", rest[0], "if it is as many as that column says"),
-                    Remedy("weight", "1", "if it is one"),
-                ],
-            )
 
     def _brought(self, table: Any) -> Any:
         """A table where the records are; fingerprints are there already."""
@@ -272,7 +249,8 @@ def open_records(
             if logs:
                 said.append(Findings(_together(logs)))
                 known = _known(connection, of_logs, zone, said[0], skip_bad=skip_bad)
-            formats = _formats(names)
+            formats = {path: recognized(path, name) for path, name in names.items()}
+            check_alike(formats, names)
             opened = table(connection, formats, names, ports)
             yield Records(opened, connection, names, formats, known, [*said, findings])
 
@@ -282,9 +260,8 @@ def _together(paths: Sequence[str]) -> str:
     return paths[0] if len(paths) == 1 else f"{len(paths)} files"
 
 
-def _formats(names: dict[str, str]) -> dict[str, Format]:
-    """The format of each file, by path. Raises a SpamIndexError where they can't be one table."""
-    formats = {path: recognized(path, name) for path, name in names.items()}
+def check_alike(formats: Mapping[str, Format], names: Mapping[str, str]) -> None:
+    """Refuse files that can't be one table, by the format of each path. Raises a SpamIndexError."""
     first, format_ = next(iter(formats.items()))
     for path, other in formats.items():
         if other.kind != format_.kind:
@@ -304,7 +281,6 @@ def _formats(names: dict[str, str]) -> dict[str, Format]:
                 f"{names[path]}: separates its columns by {other.delimiter!r}, but {names[first]} "
                 f"by {format_.delimiter!r}; count them apart"
             )
-    return formats
 
 
 def table(
@@ -314,8 +290,15 @@ def table(
     ports: Collection[str] | None,
 ) -> Table:
     """Files of one kind as a table, by their formats. Raises a SpamIndexError."""
-    first = next(iter(names.values()))
-    kind = next(iter(formats.values())).kind
+    [(path, first), *others] = names.items()
+    kind = formats[path].kind
+    folders = set(engine.partitions([path]))
+    for other, name in others:
+        if odd := folders ^ set(engine.partitions([other])):
+            raise ColumnError(
+                f"{name} and {first}: only one of them is in a folder {min(odd)}=...; count them "
+                "apart"
+            )
     if ports and kind != "p0f":
         raise FileError(f"{first}: is no p0f log, and only those say a port")
     found: Table
@@ -335,13 +318,18 @@ def table(
         return Flat(delimited.from_addresses(connection, formats))
     else:
         return Flat(_events(connection, formats, ports))
-    for key, folder in engine.partitions(list(names)).items():
+    refuse_folders(list(names), own)
+    return found
+
+
+def refuse_folders(paths: Sequence[str], own: Collection[str]) -> None:
+    """Refuse files whose ``own`` columns stand in the names of their folders, too."""
+    for key, folder in engine.partitions(paths).items():
         if same := [column for column in own if column.casefold() == key.casefold()]:
             raise ColumnError(
                 f"{folder}: its records have a column {same[0]!r}, too, and which of them is meant "
                 "is open; rename the folder or the column"
             )
-    return found
 
 
 def _events(
@@ -413,11 +401,3 @@ def _known(
         bad, read, first, skip_bad=skip_bad, within=findings.name
     )
     return known
-
-
-def _says_nothing(heading: str) -> bool:
-    """Whether a heading is none that records of messages usually have."""
-    usual_ones = {name for usuals in RECORD_HEADINGS.values() for name in usuals}
-    if heading.isdecimal() or says_other(heading):
-        return False
-    return words(heading) not in usual_ones and not is_period(heading)

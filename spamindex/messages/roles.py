@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from spamindex.errors import ColumnError, Doubt, Findings, Remedy
+from spamindex.errors import ColumnError, Doubt, Findings, Remedy, listed
 from spamindex.messages.fingerprints import Fingerprints
+from spamindex.messages.frames import are_figures
 from spamindex.messages.options import RecordOptions
 from spamindex.messages.query import Flag, Question
 from spamindex.words import (
-    MAY_SAY_SPAM,
-    RECORD_HEADINGS,
+    FALSE,
+    TRUE,
     counts_or_shares,
     headed,
+    is_period,
+    is_usual,
     says_os,
+    says_other,
     says_shares,
     usual,
     words,
 )
 
-_WHAT = {"os": "the OS", "client": "the client's address"}
+_WHAT = {
+    "os": "the OS",
+    "client": "the client's address",
+    "time": "the times",
+    "spam": "what is spam",
+}
+Cells = Mapping[str, Sequence[str]]
 
 
 def question(
@@ -27,7 +37,8 @@ def question(
     options: RecordOptions | None = None,
     *,
     fingerprints: Fingerprints | None = None,
-    figures: Callable[[str], bool] = lambda column: True,
+    cells: Callable[[Sequence[str]], Cells] = lambda columns: {},
+    is_log: bool = False,
     unreadable: str | None = None,
     headings: bool = False,
     findings: Findings | None = None,
@@ -35,10 +46,10 @@ def question(
     """What is to be counted of records with these columns.
 
     What is given is looked for, whatever its case and punctuation; what is not, by usual headings.
-    ``figures`` tells whether figures stand in a column; what is to be said goes to ``findings``.
-    Raises ColumnError where something that is
-    needed is not there, where two columns could be meant, and where a row seems to be more than a
-    message.
+    ``cells`` shows the first cells of columns, which may say that they are a flag or counts; of a
+    log (``is_log``) it is known that none is. What is to be said goes to ``findings``. Raises
+    ColumnError where something that is needed is not there, where two columns could be meant, and
+    where a row seems to be more than a message.
 
     >>> question(["Date", "OS_fp", "spam"]).os
     'OS_fp'
@@ -60,17 +71,37 @@ def question(
         weight = find(columns, asked.weight)
     time = None
     if fingerprints is not None and asked.time != "":
-        time = find(columns, asked.time) if asked.time else _usual(columns, "time")
+        if asked.time:
+            time = find(columns, asked.time)
+        elif fingerprints.changing or asked.fresh:
+            time = _usual(columns, "time")
         if time is None and asked.fresh:
             raise ColumnError(
                 "can't tell which column holds the times, without which nobody knows which "
                 "fingerprint is fresh",
                 settles=[Remedy("time", None, "names it")],
             )
-    spam = _flag(columns, asked, found)
-    if asked.weight is None and asked.count == "messages":
-        used = {os, client, cluster, time, spam and spam.column, *(column for column, _ in by)}
-        _refuse_counts([c for c in columns if c not in used], figures)
+    spam = _flag(columns, asked)
+    used = {os, client, cluster, weight, time, spam and spam.column, *(column for column, _ in by)}
+    rest = [] if is_log else [c for c in columns if c not in used]
+    unweighed = asked.weight is None and asked.count == "messages"
+    first = cells(rest) if rest and (unweighed or asked.spam is None) else {}
+    figures = [c for c in rest if are_figures(first.get(c, ()))]
+    if unweighed:
+        _refuse_counts(figures)
+    if spam is None and asked.spam is None:
+        _doubt_all([c for c in rest if not is_usual(c)], first, found)
+    # A column beside the OS alone, whose heading says nothing, may be one of counts.
+    counts = [
+        c
+        for c in figures
+        if unweighed
+        and os is not None
+        and not spam
+        and rest == [c]
+        and "" not in first[c]
+        and not (says_other(c) or is_usual(c) or is_period(c))
+    ]
     found.facts += [
         f"{what} in column {column!r}"
         for what, column in (
@@ -83,11 +114,12 @@ def question(
         os=os,
         client=client,
         fingerprints=fingerprints,
-        time=time,
+        time="" if asked.time == "" else time,
         fresh=asked.fresh,
         spam=spam,
         by=by,
         weight=weight,
+        figures=counts[0] if counts else None,
         count=asked.count,
         cluster=cluster,
         unreadable=unreadable,
@@ -114,45 +146,47 @@ def find(columns: Sequence[str], named: str) -> str:
     raise ColumnError(f"{problem} {named!r}; there are {', '.join(map(repr, columns))}")
 
 
-def _flag(columns: Sequence[str], asked: RecordOptions, found: Findings) -> Flag | None:
+def _flag(columns: Sequence[str], asked: RecordOptions) -> Flag | None:
     if asked.spam is not None:
         column, values = asked.spam
-        if not column:
-            return None
-        return Flag(find(columns, column), tuple(values))
-    there = [c for c in columns if words(c) in RECORD_HEADINGS["spam"]]
-    if len(there) > 1:
-        raise ColumnError(
-            f"{', '.join(map(repr, there))}: which one says what is spam?",
-            settles=[Remedy("spam", column, "takes that one") for column in there],
-        )
-    if there:
-        return Flag(there[0])
-    grouped = {words(name) for name, _ in asked.by} | {words(asked.os or "")}
-    near = [
-        c
-        for c in columns
-        if words(c) not in grouped and not MAY_SAY_SPAM.isdisjoint(words(c).split())
-    ]
-    found.notes.append("all records count as spam")
-    if near:
+        return Flag(find(columns, column), tuple(values)) if column else None
+    there = _usual(columns, "spam")
+    return None if there is None else Flag(there)
+
+
+def _doubt_all(columns: Sequence[str], first: Cells, found: Findings) -> None:
+    """Doubt that all records are spam, where other ``columns`` may say which are.
+
+    Raises ColumnError where the ``first`` cells of one look as if they did.
+    """
+    for column in columns:
+        values = list(dict.fromkeys(c.strip() for c in first.get(column, ()) if c))
+        said = {value.casefold() for value in values}
+        in_words = said <= TRUE | FALSE and not (said.isdisjoint(TRUE) or said.isdisjoint(FALSE))
+        if in_words or any("spam" in (w := words(v).split()) and len(w) < 3 for v in values):
+            flag = column if in_words else f"{column}=VALUE,..."
+            raise ColumnError(
+                f"column {column!r} holds {listed([repr(value) for value in values])}: does it say "
+                "which records are spam?",
+                settles=[
+                    Remedy("spam", flag, "if it does"),
+                    Remedy("spam", "", "if all records are spam"),
+                ],
+            )
+    if columns:
         found.doubts.append(
             Doubt(
-                f"all records are taken for spam; does column {near[0]!r} say which are?",
-                (
-                    Remedy("spam", f"{near[0]}=VALUE", "takes those with that value"),
-                    Remedy("spam", "", "takes all"),
-                ),
+                "all records are taken for spam, as no column is known to say which are",
+                (Remedy("spam", "", "if they are"), Remedy("spam", None, "names the column")),
             )
         )
-    return None
+    else:
+        found.notes.append("all records count as spam")
 
 
-def _refuse_counts(columns: Sequence[str], figures: Callable[[str], bool]) -> None:
+def _refuse_counts(figures: Sequence[str]) -> None:
     """Refuse records with a column of counts or shares: a row of them is no single message."""
-    for column in columns:
-        if not (counts_or_shares(column) and figures(column)):
-            continue
+    for column in filter(counts_or_shares, figures):
         each = Remedy("weight", "1", "if each row is one message")
         if says_shares(column):
             raise ColumnError(
@@ -183,9 +217,8 @@ def _needed(columns: Sequence[str], field: str, named: str | None) -> str:
 def _usual(columns: Sequence[str], field: str) -> str | None:
     found = usual(columns, field)
     if len(found) > 1:
-        names = [columns[i] for i in found]
         raise ColumnError(
-            f"{', '.join(map(repr, names))}: only one of them can be right",
-            settles=[Remedy(field, name, "takes that one") for name in names],
+            f"{', '.join(map(repr, found))}: which of these columns holds {_WHAT[field]}?",
+            settles=[Remedy(field, name, "takes that one") for name in found],
         )
-    return columns[found[0]] if found else None
+    return found[0] if found else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from spamindex.errors import Doubt, MatchError, listed
+from spamindex.errors import Doubt, MatchError, counted, listed
 from spamindex.messages.counting import spam_of
 from spamindex.messages.query import Counts, Question
 from spamindex.messages.records import Records
@@ -59,7 +59,7 @@ def pick(
     among = found[0][1] if found else 0
     if (lost := rows_of(counts, labels) - among) > 0:
         records.findings[-1].doubts.append(
-            Doubt(f"{lost} such records can't be read in all their columns and were left out")
+            Doubt(f"left out: {counted(lost, 'record')} that can't be read in all columns")
         )
     found.sort(key=lambda row: row[0])
     return pd.DataFrame([row[2:] for row in found], columns=records.columns, dtype=object), among

@@ -6,23 +6,25 @@ Paths of the cluster in, Counts or picked records out; only these leave it.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+import urllib.parse
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from spamindex.errors import FileError, Findings, SpamIndexError
-from spamindex.messages import fingerprints
+from spamindex.messages import engine, fingerprints
 from spamindex.messages.counting import counts_of, spam_of
 from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, own_mail
-from spamindex.messages.frames import holds_figures
+from spamindex.messages.formats import KINDS, Format, of_text
+from spamindex.messages.frames import first_cells
 from spamindex.messages.integrity import refuse_bad
+from spamindex.messages.json_records import refuse_halves
 from spamindex.messages.options import RecordOptions
 from spamindex.messages.query import Counts, Question
-from spamindex.messages.records import fingerprints_of
+from spamindex.messages.records import check_alike, fingerprints_of, refuse_folders
 from spamindex.messages.roles import question
 from spamindex.messages.sampling import ROW, labels_for, picking
-from spamindex.sources import delimiter_of
 from spamindex.words import headed
 
 if TYPE_CHECKING:
@@ -204,15 +206,26 @@ def _opened(
                 plain = {name: name for name in frame.columns}
             own = (ROW, UNREADABLE)
             columns = [name for name in plain if name not in own]
-            asked = question(
+
+            def cells(names: Sequence[str]) -> dict[str, list[str]]:
+                found = first_cells(frame, [plain[name] for name in names])
+                return {name: found.get(plain[name], []) for name in names}
+
+            found = question(
                 columns,
                 options,
                 fingerprints=known,
-                figures=lambda column: holds_figures(frame, plain[column]),
+                cells=cells,
+                is_log=kind == "p0f",
                 unreadable=UNREADABLE if UNREADABLE in frame.columns else None,
                 headings=kind == "csv",
                 findings=Findings(paths[0] if len(paths) == 1 else f"{len(paths)} paths"),
-            ).renamed({**plain, UNREADABLE: UNREADABLE})
+            )
+            if kind == "json":
+                flag = found.spam.column if found.spam and not options.spam else None
+                used = [name for name in found.columns if name in shown]
+                refuse_halves(_keys(spark, paths), used, flag)
+            asked = found.renamed({**plain, UNREADABLE: UNREADABLE})
             names = [plain[name] for name in shown]
             yield _Records(spark, frame, names, asked, kind == "p0f")
     except (PySparkException, grpc.RpcError) as error:
@@ -237,6 +250,8 @@ def _session(builder: Any) -> Iterator[SparkSession]:
     session = builder.getOrCreate()
     try:
         session.conf.set("spark.sql.session.timeZone", "UTC")
+        # What the names of folders say is data: 007 is no 7.
+        session.conf.set("spark.sql.sources.partitionColumnTypeInference.enabled", "false")
         # Or a line with too few cells goes unnoticed where the rest of it is not asked for.
         session.conf.set("spark.sql.csv.parser.columnPruning.enabled", "false")
         yield session
@@ -264,18 +279,52 @@ def _records(spark: SparkSession, paths: Sequence[str]) -> tuple[DataFrame, str]
     from pyspark.sql import functions
 
     place = functions.expr(_PLACE).alias(ROW)
-    first = _first_lines(spark, paths[0])
-    filled = [line.encode() for line in first if line.strip()]
-    if not filled:
-        return spark.read.parquet(*paths).select("*", place), "parquet"
-    if layout := fingerprints.layout(filled):
+    first = {path: _first_lines(spark, path) for path in paths}
+    if not any(map(any, first.values())):
+        found = _told_by_folders(lambda paths: spark.read.parquet(*paths), paths)
+        return found.select("*", place), "parquet"
+    formats = {path: of_text(path, "\n".join(first[path]).encode()) for path in paths}
+    check_alike(formats, {path: path for path in paths})
+    format_ = formats[paths[0]]
+    if format_.kind == "p0f":
         lines = spark.read.text(list(paths)).select(functions.col("value").alias("line"), place)
         lines.createOrReplaceTempView("lines")
-        return spark.sql(_OF_TEXT if layout == "text" else _OF_JSON.format(fields=_fields())), "p0f"
-    if filled[0].lstrip().startswith(b"{"):
-        found = spark.read.json(list(paths), primitivesAsString=True)
-        return found.select("*", place), "json"
-    return _from_csv(spark, paths, first).select("*", place), "csv"
+        is_text = format_.layout == "text"
+        return spark.sql(_OF_TEXT if is_text else _OF_JSON.format(fields=_fields())), "p0f"
+    if format_.kind == "json" and format_.layout == "lines":
+        found = _told_by_folders(
+            lambda paths: spark.read.json(list(paths), primitivesAsString=True), paths
+        )
+    elif format_.kind == "csv" and format_.skip == format_.headings:
+        found = _told_by_folders(lambda paths: _from_csv(spark, paths, format_), paths)
+    else:
+        what = KINDS[format_.kind] + {"csv": " below other lines", "json": ", but no lines"}.get(
+            format_.kind, ""
+        )
+        raise FileError(
+            f"{paths[0]}: is {what}; on a cluster Parquet, tables, JSON lines and p0f logs are read"
+        )
+    return found.select("*", place), format_.kind
+
+
+def _told_by_folders(read: Callable[[Sequence[str]], DataFrame], paths: Sequence[str]) -> DataFrame:
+    """What is read of files, none of whose own columns the names of their folders hide."""
+    found = read(paths)
+    if file := found.select("_metadata.file_path").first():
+        path = urllib.parse.unquote(file[0])
+        if engine.partitions([path]):
+            refuse_folders([path], read([file[0]]).columns)
+    return found
+
+
+def _keys(spark: SparkSession, paths: Sequence[str]) -> dict[str, list[list[str]]]:
+    """The lists of keys that stand in objects of each file, by its path."""
+    lines = spark.read.text(list(paths))
+    found = lines.selectExpr("_metadata.file_path", "json_object_keys(value) as keys").distinct()
+    lists: dict[str, list[list[str]]] = {}
+    for path, keys in found.where("keys is not null").collect():
+        lists.setdefault(path, []).append(keys)
+    return lists
 
 
 def _first_lines(spark: SparkSession, path: str) -> list[str]:
@@ -294,20 +343,21 @@ def _first_lines(spark: SparkSession, path: str) -> list[str]:
     return [] if lines and lines[0].startswith("PAR1") else lines
 
 
-def _from_csv(spark: SparkSession, paths: Sequence[str], first: Sequence[str]) -> DataFrame:
+def _from_csv(spark: SparkSession, paths: Sequence[str], format_: Format) -> DataFrame:
     from pyspark.sql.types import StringType, StructType
 
-    try:
-        separator = delimiter_of(paths[0], list(first))
-    except FileError:  # nothing parts its lines: it has but one column
-        separator = ","
-    headed_ = spark.read.csv(list(paths), header=True, sep=separator, quote='"', escape='"')
+    given: dict[str, Any] = {
+        "header": format_.headings, "sep": format_.delimiter, "quote": '"', "escape": '"'
+    }  # fmt: skip
+    columns = format_.columns
+    if format_.headings:  # with the names that Spark gives to columns without a heading
+        columns = tuple(spark.read.csv(list(paths), **given).columns)
     schema = StructType()
-    for name in [*headed_.columns, _CORRUPT]:
+    for name in [*columns, _CORRUPT]:
         schema = schema.add(name, StringType())
     return spark.read.csv(
-        list(paths), schema=schema, header=True, sep=separator, quote='"', escape='"',
-        columnNameOfCorruptRecord=_CORRUPT, enforceSchema=False, multiLine=True,
+        list(paths), schema=schema, columnNameOfCorruptRecord=_CORRUPT, enforceSchema=False,
+        multiLine=True, **given,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from spamindex.errors import MatchError, Remedy
+from spamindex.errors import MatchError, Remedy, counted
 from spamindex.messages.fingerprints import UNKNOWN
 from spamindex.messages.query import ClusterSums, Counts
 from spamindex.names import Names, fold
@@ -30,7 +30,7 @@ def shares(counts: Counts, *, ignore_unknown: bool = False) -> dict[str, list[An
     """
     if not counts.rows:
         raise MatchError(
-            f"none of {counts.read} records is spam",
+            f"{counts.findings.name}: none of {counted(counts.read, 'record')} is spam",
             settles=[Remedy("spam", "COLUMN=VALUE", "says which are")],
         )
     sums, wholes = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()

@@ -20,13 +20,11 @@ _DAY = (
 )
 _MINUTE = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _HALF_DAY = r"(?:0\d|1[0-2]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)? ?[AaPp]\.?[Mm]\.?"
-_UTC = r"(?: ?(?:[Zz]|UTC|GMT|[+-]00(?::?00)?))"
-_OFFSET = r"(?: ?[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)"
-_ANY_ZONE = rf"(?:{_UTC}|{_OFFSET})?"
-_STAMP = rf"^{_DAY}[T ](?:{_MINUTE}(?::[0-5]\d(?:[.,]\d+)?)?{_ANY_ZONE}|{_HALF_DAY}{_UTC}?)$"
+_ANY_ZONE = r"(?: ?(?:[Zz]|UTC|GMT|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?))?"
+_STAMP = rf"^{_DAY}[T ](?:{_MINUTE}(?::[0-5]\d(?:[.,]\d+)?)?{_ANY_ZONE}|{_HALF_DAY}{_ANY_ZONE})$"
 # What nearly all logs have; asked once of each record, since the rest is seldom asked then.
 _PLAIN = rf"^{_DAY.replace('[-/]', '-')}[T ]{_MINUTE}:[0-5]\d(?:\.\d+)?Z?$"
-_WITHOUT_OFFSET = rf"^{_DAY}(?:[T ](?:{_MINUTE}(?::[0-5]\d(?:[.,]\d+)?)?|{_HALF_DAY}){_UTC}?)?$"
+_WITHOUT_OFFSET = rf"^{_DAY}(?:[T ](?:{_MINUTE}(?::[0-5]\d(?:[.,]\d+)?)?|{_HALF_DAY})Z?)?$"
 _HAS_OFFSET = r"^.{16}.*[+-]\d\d(?::?\d\d)?$"
 _HAS_ZONE = r"^.{16}.*(?:[Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?)$"
 _SHORTER = r"^\d{4}(?:-(?:0[1-9]|1[0-2]))?$"
@@ -39,7 +37,7 @@ _FIRST = date(1970, 1, 1)
 _NO_TIME = sorted({*MISSING, "nat"})
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DIGITS = {"month": 7, "year": 4}  # of an ISO date
-_WITH_OFFSET = re.compile(r"o(.{10}).(\d\d)(?::(\d\d))?([+-])(\d\d):?(\d\d)?", re.ASCII)
+_WITH_OFFSET = re.compile(r"o(.{10}).(\d\d)(?::(\d\d))?([ap]?)([+-])(\d\d):?(\d\d)?", re.ASCII)
 
 
 def is_no_time(text: nw.Expr) -> nw.Expr:
@@ -145,8 +143,9 @@ def _of_epoch(text: nw.Expr) -> nw.Expr:
 def day(text: nw.Expr) -> nw.Expr:
     """What tells the day of a time to ``of_span``, the same for as many times as can be.
 
-    That is the day itself, of a time with an offset its hour and the offset, of one since 1970 the
-    number of days. A month or year stays as it is, a missing time is "", anything else "?".
+    That is the day itself, with a Z if the time has one; of a time with an offset its hour and the
+    offset, of one since 1970 the number of days. A month or year stays as it is, a missing time is
+    "", anything else "?".
 
     >>> import narwhals as nw, pandas as pd
     >>> frame = nw.from_native(pd.DataFrame({"t": ["2010-03-31 23:00:00-05:00", "2010/03/01"]}))
@@ -160,16 +159,22 @@ def day(text: nw.Expr) -> nw.Expr:
 
     stripped = text.str.strip_chars()  # which takes long, and most have nothing to strip
     counted = nw.concat_str([nw.lit("d"), (_of_epoch(stripped) // 86400).cast(nw.String)])
-    offset = stripped.str.replace_all(r"^.{16}[^+-]*", "")
+    offset = stripped.str.replace_all(r"(?:[Zz]|UTC|GMT)$", "+00")
+    offset = offset.str.replace_all(r"^.{16}[^+-]*", "")
+    half = nw.when(stripped.str.contains(r"[Pp]\.?[Mm]")).then(nw.lit("p")).otherwise(nw.lit(""))
+    half = nw.when(stripped.str.contains(r"[Aa]\.?[Mm]")).then(nw.lit("a")).otherwise(half)
     whole = stripped.str.contains(_WHOLE_HOURS)
     hour = nw.when(whole).then(written(stripped, 13)).otherwise(written(stripped, 16))
     odd = nw.when(stripped.str.contains(_SHORTER)).then(stripped).otherwise(nw.lit("?"))
     odd = nw.when(is_no_time(stripped)).then(nw.lit("")).otherwise(odd)
     odd = nw.when(stripped.str.contains(_EPOCH)).then(counted).otherwise(odd)
-    with_offset = nw.concat_str([nw.lit("o"), hour, offset])
+    with_offset = nw.concat_str([nw.lit("o"), hour, half, offset])
     odd = nw.when(stripped.str.contains(_STAMP)).then(with_offset).otherwise(odd)
-    odd = nw.when(stripped.str.contains(_WITHOUT_OFFSET)).then(written(stripped)).otherwise(odd)
-    return nw.when(text.str.contains(_WITHOUT_OFFSET)).then(written(text)).otherwise(odd)
+    for form in (stripped, text):
+        zone = nw.when(form.str.ends_with("Z")).then(nw.lit("Z")).otherwise(nw.lit(""))
+        told = nw.concat_str([written(form), zone])
+        odd = nw.when(form.str.contains(_WITHOUT_OFFSET)).then(told).otherwise(odd)
+    return odd
 
 
 def of_span(found: str, span: Span) -> str | None:
@@ -181,10 +186,12 @@ def of_span(found: str, span: Span) -> str | None:
     if found.startswith("d"):
         found = (_FIRST + timedelta(days=int(found[1:]))).isoformat()
     elif offset := _WITH_OFFSET.fullmatch(found):
-        written, hour, minute, sign, hours, minutes = offset.groups(default="0")
+        written, hour, minute, half, sign, hours, minutes = offset.groups(default="0")
         ahead = timedelta(hours=int(hours), minutes=int(minutes)) * (1 if sign == "+" else -1)
-        local = datetime.fromisoformat(written) + timedelta(hours=int(hour), minutes=int(minute))
+        since = int(hour) % 12 + 12 * (half == "p") if half else int(hour)
+        local = datetime.fromisoformat(written) + timedelta(hours=since, minutes=int(minute))
         found = (local - ahead).date().isoformat()
+    found = found.removesuffix("Z")
     if not found:
         return ""
     if span in _DIGITS:
@@ -195,6 +202,17 @@ def of_span(found: str, span: Span) -> str | None:
         return found
     year, week, _ = date.fromisoformat(found).isocalendar()
     return f"{year}-W{week:02}"
+
+
+def told_by(found: str) -> str:
+    """Whether the day that ``day`` found is of a time with a ``zone`` or a ``local`` one, or "".
+
+    >>> told_by("2010-03-01Z"), told_by("d14669"), told_by("2010-03-01"), told_by("2010-03")
+    ('zone', 'zone', 'local', '')
+    """
+    if found.endswith("Z") or found.startswith(("d", "o")):
+        return "zone"
+    return "local" if _ISO_DAY.fullmatch(found) else ""
 
 
 def as_text(column: nw.Expr, dtype: Any, polars: bool) -> nw.Expr:

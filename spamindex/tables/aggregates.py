@@ -8,17 +8,17 @@ of all is left out. All else is refused until the caller says what it is.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from spamindex import periods, words
-from spamindex.errors import SHOWN, Doubt, MatchError, Remedy, listed
+from spamindex.errors import Doubt, MatchError, Remedy
 from spamindex.names import Names
 from spamindex.tables.layout import Entries
+from spamindex.tables.numbers import Reading, Sums
 from spamindex.tables.options import TableOptions
-from spamindex.tables.table import Mask, Numbers, lines_of, mapped, texts, where
+from spamindex.tables.table import Mask, Numbers, lines_of, mapped, summed, texts, where
 from spamindex.words import is_blank
 
 _COMMENTS = ("#", "//")
@@ -26,121 +26,113 @@ _COMMENTS = ("#", "//")
 _LISTED = re.compile(r"[^\w\s\"'“”„«»‹›‘’(\[{<]+\s+\S")
 _WORTH_A_DOUBT = 0.01  # of the whole: a smaller sum of neighbours is likely one by chance
 _REASONS = {
-    "total": "called a total, but not what the others add up to",
+    "total": "called a total, but not what the others add up to (which is 100 for percents)",
     "group": "a group that may hold other rows",
     "footer": "called like a line below a table",
     "date": "its figure is a date",
     "measure": "headed like a measure, and not like a system",
     "comment": "begins like a comment",
     "indented": "indented under another row, which may hold it",
+    "marked": "another row's name between marks, as where a row is put out of use",
     "family": "a family that may hold its versions beside it",
     "sum": "what the rows next to it add up to",
-    "marked": "another row's name between marks, as where a row is put out of use",
     "most": "no known system, but more than all others together",
 }
-
-
-@dataclass(frozen=True)
-class Kept:
-    """Which entries are systems, and by what the counts of each row are to be divided.
-
-    ``wholes`` has the total that the table itself says for the ranking of a row, NaN without one.
-    """
-
-    rows: Mask
-    wholes: Numbers
+Groups = npt.NDArray[np.int64]
 
 
 def systems_among(
-    entries: Entries,
-    values: Numbers,
-    names: Names,
-    options: TableOptions,
-    *,
-    whole: Mask,
-    counts: bool,
-) -> Kept:
-    """Tell systems from totals. ``values`` are the figures, NaN for none.
+    entries: Entries, reading: Reading, names: Names, options: TableOptions, *, counts: bool
+) -> tuple[Mask, Numbers]:
+    """Tell systems from totals: which entries are some, and what counts are to be divided by.
 
-    ``whole`` says of each row whether the shares of its ranking add up to the whole, so that none
-    can hold another; ``counts`` that the figures are counts. Raises MatchError.
+    That is the total that the table itself says for the ranking of a row, NaN without one.
+    ``counts`` says that the figures are counts. Raises MatchError.
     """
-    column = entries.table.column(entries.os)
-    filled = ~np.isnan(values)
-    alone = where(column, names.stands_alone)
-    nameless = where(column, is_blank) & ~alone
-    flags = {
-        "nameless": nameless if not names.canonical("") else np.zeros(len(values), bool),
-        "total": where(column, words.called_total),
-        "group": where(column, words.called_group),
-        "footer": where(column, words.called_footer),
-        "measure": where(column, lambda t: words.says_measure(t) and not names.knows(t))
-        if entries.by_system
-        else nameless & False,
-        "date": ~where(column, names.knows) & _dated(entries),
-        "comment": where(column, lambda text: text.startswith(_COMMENTS)),
-        "indented": _indented(entries),
-        "marked": _marked(entries, names),
-    }
-    flags = {reason: rows & filled & ~alone for reason, rows in flags.items()}
+    column, value = entries.table.column(entries.os), entries.table.column(entries.value)
+    values, halves = reading.of(value), reading.halves(value)
     groups = entries.rankings(over_time=True)
+    flags = _told_by_name(entries, names)
+    alone, filled = where(column, names.stands_alone), ~np.isnan(values)
+    flags = {reason: rows & filled & ~alone for reason, rows in flags.items()}
     figures = np.nan_to_num(values)
-    flags["total"] &= ~_names_after_all(entries, figures, groups)
+    # A name that is also a total's is one only where no other row is larger.
+    largest = np.zeros(groups.max(initial=-1) + 1)
+    np.maximum.at(largest, groups, figures)
+    either = where(column, lambda text: words.words(text) in words.TOTALS_OR_NAMES)
+    flags["total"] &= ~(either & (figures < largest[groups]))
     if (flags["group"] | ~filled | flags["total"]).all():
         flags["group"][:] = False  # groups alone are what is compared
 
     # A total may also be that of one browser alone, where those are added up.
     added = [entries.table.column(i) for i in entries.summed if i != entries.os]
-    parts = entries.rankings(*added, over_time=True)
-    exact = _exact(figures, groups, flags, counts=counts)
-    exact |= _exact(figures, parts, flags, counts=counts)
+    each = [groups, *([entries.rankings(*added, over_time=True)] if added else [])]
+    exact = np.logical_or.reduce([_exact(figures, halves, of, flags, counts=counts) for of in each])
+    others = summed(groups, figures * ~_any(flags))
+    larger = flags["total"] & ~exact & (figures > others) & (summed(groups, flags["total"]) == 1)
     wholes = np.full(len(values), np.nan)
-    larger = np.zeros(len(values), bool)
-    if counts:
-        base = np.bincount(groups, weights=figures * ~_any(flags))[groups]
-        larger = (
-            flags["total"]
-            & ~exact
-            & (figures > base)
-            & (np.bincount(groups, weights=flags["total"])[groups] == 1)
-        )
-        for row in np.flatnonzero(larger):
-            wholes[groups == groups[row]] = figures[row]
-    flags["family"] = _families(entries, figures, groups, names, options) & ~alone
-    if larger.any():
-        flags["family"][:] = False
+    if counts and larger.any():
+        of = np.zeros_like(largest)
+        of[groups[larger]] = figures[larger]
+        wholes = np.where(of > 0, of, np.nan)[groups]
+    else:
+        larger &= False
+        flags["family"] = _families(entries, figures, groups, names, options) & ~alone
     flagged = _any(flags)
-    flags["sum"] = _sums(entries, figures, groups, names, flagged) & ~alone
-    flags["sum"] |= _sums(entries, figures, parts, names, flagged) & ~alone
+    flags["sum"] = ~alone & np.logical_or.reduce(
+        [_sums(entries, figures, of, names, flagged) for of in each]
+    )
     if counts and not larger.any():
         flags["most"] = _most(entries, figures, groups, names, _any(flags)) & ~alone
-    for reason in ("group", "indented", "family", "sum"):
-        flags[reason] &= ~whole
-    left = exact | larger
-    doubted = _any(flags) & ~left
-    if doubted.any():
+    if not counts:
+        of_all = Sums(figures, halves, groups)
+        whole = (of_all.are(100) | of_all.are(1))[groups]  # of which none can hold another
+        for reason in {"group", "indented", "family", "sum"} & flags.keys():
+            flags[reason] &= ~whole
+    if (_any(flags) & ~exact & ~larger).any():
         raise _refusal(entries, flags, exact, names, options)
     if exact.any():
-        entries.table.findings.notes.append(f"left out as a total: {named(entries, exact)}")
+        entries.table.findings.notes.append(f"left out as a total: {entries.named(exact)}")
     if larger.any():
-        first = int(np.flatnonzero(larger)[0])
-        others = figures[(groups == groups[first]) & ~_any(flags)].sum()
+        first = int(np.argmax(larger))
+        name = entries.name(first)
         doubt = (
-            f"rows are missing: {entries.name(first)!r} is {figures[first]:,.10g}, the others "
-            f"add up to {others:,.10g}; the shares are parts of {entries.name(first)!r}"
+            f"rows are missing: {name!r} is {figures[first]:,.10g}, the others add up to "
+            f"{others[first]:,.10g}; the shares are parts of {name!r}"
         )
-        remedy = Remedy(
-            "drop", entries.name(first), "makes them parts of what the others add up to"
-        )
+        remedy = Remedy("drop", name, "makes them parts of what the others add up to")
         entries.table.findings.doubts.append(Doubt(doubt, (remedy,)))
-    return Kept(~left, wholes)
+    return ~exact & ~larger, wholes
 
 
-def named(entries: Entries, which: Mask) -> str:
-    """Some rows of a table, the first ten by their name and their line."""
-    rows = np.flatnonzero(which)
-    first = [f"{entries.name(row)!r} (line {entries.line(row)})" for row in rows[:SHOWN]]
-    return listed(first, of=len(rows))
+def _told_by_name(entries: Entries, names: Names) -> dict[str, Mask]:
+    """The rows that their name, or how it is written, tells from systems."""
+    column = entries.table.column(entries.os)
+    there = set(map(names.canonical, texts(column)))
+
+    def is_marked(text: str) -> bool:
+        bare = names.canonical(text.strip("!\"#%&'()*+,-./:;<=>?@[]_`{|}~ "))
+        return bool(bare) and names.canonical(text) != bare and bare in there
+
+    listed = where(column, lambda text: bool(_LISTED.match(text)) or words.called_part(text))
+    indented = listed & (not listed.all())
+    if (far := entries.table.indents.get(entries.os)) is not None:
+        by_row = far.reindex(entries.table.cells.index).to_numpy()
+        indented |= by_row > by_row.min()
+    value = entries.table.column(entries.value)
+    days = where(value, lambda text: len(text) == 8 and periods.iso(text) is not None)
+    return {
+        "nameless": where(column, lambda text: is_blank(text) and not names.canonical("")),
+        "total": where(column, words.called_total),
+        "group": where(column, words.called_group),
+        "footer": where(column, words.called_footer),
+        "measure": entries.by_system
+        & where(column, lambda text: words.says_measure(text) and not names.knows(text)),
+        "date": ~where(column, names.knows) & days & (not days.all()),
+        "comment": where(column, lambda text: text.startswith(_COMMENTS)),
+        "indented": indented,
+        "marked": where(column, is_marked),
+    }
 
 
 def _any(flags: dict[str, Mask]) -> Mask:
@@ -148,201 +140,118 @@ def _any(flags: dict[str, Mask]) -> Mask:
     return found
 
 
-def _dated(entries: Entries) -> Mask:
-    """The rows whose figure is written as a day, 20100301, where others are not."""
-    column = entries.table.column(entries.value)
-    days: Mask = where(column, lambda text: len(text) == 8 and periods.iso(text) is not None)
-    return days & ~days.all()
-
-
-def _indented(entries: Entries) -> Mask:
-    """The rows that are indented more than others, or listed as parts of them."""
-    column = entries.table.column(entries.os)
-    marked = where(column, lambda text: bool(_LISTED.match(text)) or words.called_part(text))
-    listed_: Mask = marked & (not marked.all())
-    far = entries.table.indents.get(entries.os)
-    if far is None:
-        return listed_
-    by_row = far.reindex(entries.table.cells.index).to_numpy()
-    deeper: Mask = by_row > by_row.min()
-    return deeper | listed_
-
-
-def _names_after_all(entries: Entries, figures: Numbers, groups: npt.NDArray[np.int64]) -> Mask:
-    """The rows with a name that is also a total's, where another row is larger."""
-    doubtful = where(
-        entries.table.column(entries.os), lambda text: words.words(text) in words.TOTALS_OR_NAMES
-    )
-    largest = np.zeros(groups.max(initial=-1) + 1)
-    np.maximum.at(largest, groups, figures)
-    return doubtful & (figures < largest[groups])
-
-
 def _exact(
-    figures: Numbers, groups: npt.NDArray[np.int64], flags: dict[str, Mask], *, counts: bool
+    figures: Numbers, halves: Numbers, groups: Groups, flags: dict[str, Mask], *, counts: bool
 ) -> Mask:
     """The rows called a total, or without a name, that are what the others add up to.
 
-    Shares may be as far from it as their digits are; 100 is a total of shares in percent, too.
+    Shares may be as far from it as their digits are, and their total is the whole.
     """
-    called = flags["nameless"] | flags["total"] | flags["group"]
+    called: Mask = (flags["nameless"] | flags["total"] | flags["group"]) & (figures > 0)
     if not called.any():
         return called
-    base = np.bincount(groups, weights=figures * ~_any(flags))[groups]
-    rest = np.bincount(groups, weights=figures)[groups] - figures
-    several = np.bincount(groups, weights=~_any(flags))[groups] > 0
-    slack = 1e-9 if counts else 0.01
-    exact = np.isclose(figures, base, rtol=slack, atol=0) & several
-    exact |= np.isclose(figures, rest, rtol=1e-9, atol=0)
+    others = ~_any(flags)
+    base, several = summed(groups, figures * others), summed(groups, others) > 0
+    exact = np.isclose(figures, base, rtol=1e-9 if counts else 0.01, atol=0) & several
+    exact |= np.isclose(figures, summed(groups, figures) - figures, rtol=1e-9, atol=0)
     if not counts:
+        without = Sums(figures * ~called, halves * ~called, groups)
+        exact &= (without.are(100) | without.are(1))[groups]
         exact |= (figures == 100) & (base > 50) & (base < 101) & several
-    exact_called: Mask = called & exact & (figures > 0)
-    return exact_called
+    return called & exact
 
 
 def _families(
-    entries: Entries,
-    figures: Numbers,
-    groups: npt.NDArray[np.int64],
-    names: Names,
-    options: TableOptions,
+    entries: Entries, figures: Numbers, groups: Groups, names: Names, options: TableOptions
 ) -> Mask:
     """The rows of a family beside its versions, and at least as large as they are together."""
-    column = entries.table.column(entries.os)
     if options.family and entries.os in entries.summed:
         return np.zeros(len(figures), bool)
+    column = entries.table.column(entries.os)
     label = mapped(column, lambda text: names.canonical(names.label(text)))
-    own = mapped(column, names.canonical)
-    is_family = label.astype(object).to_numpy() == own.astype(object).to_numpy()
-    if is_family.all():
-        return np.zeros(len(figures), bool)
+    own = where(column, lambda text: names.canonical(names.label(text)) == names.canonical(text))
     of_family = entries.rankings(label, over_time=True)
-    versions = np.bincount(of_family, weights=figures * ~is_family)[of_family]
-    itself = np.bincount(of_family, weights=figures * is_family)[of_family]
-    doubted: Mask = is_family & (versions > 0) & (itself >= versions)
+    versions = summed(of_family, figures * ~own)
+    doubted: Mask = own & (versions > 0) & (summed(of_family, figures * own) >= versions)
     return doubted
 
 
-def _version_of(entries: Entries, families: Mask, names: Names) -> str | None:
-    """The first version beside a family that is doubted; None where none is, or it is listed."""
-    if not families.any():
-        return None
-    labels = {names.canonical(entries.name(row)) for row in np.flatnonzero(families)}
-    return next(
-        (
-            name
-            for name in entries.table.texts(entries.os)
-            if names.canonical(name) not in labels and names.canonical(names.label(name)) in labels
-        ),
-        None,
-    )
-
-
-def _marked(entries: Entries, names: Names) -> Mask:
-    """The rows whose name, but for the marks around it, is that of another row: ;Linux."""
-    column = entries.table.column(entries.os)
-    there = set(map(names.canonical, texts(column)))
-
-    def is_marked(text: str) -> bool:
-        bare = text.strip("!\"#%&'()*+,-./:;<=>?@[]_`{|}~ ")
-        return (
-            bool(bare)
-            and names.canonical(text) != names.canonical(bare)
-            and names.canonical(bare) in there
-        )
-
-    return where(column, is_marked)
-
-
-def _most(
-    entries: Entries,
-    figures: Numbers,
-    groups: npt.NDArray[np.int64],
-    names: Names,
-    flagged: Mask,
-) -> Mask:
+def _most(entries: Entries, figures: Numbers, groups: Groups, names: Names, flagged: Mask) -> Mask:
     """The rows of no known system that are more than all others, most of which are known."""
     column = entries.table.column(entries.os)
     known = where(column, lambda text: names.knows(text) or names.rest(text) is not None)
-    totals = np.bincount(groups, weights=figures * ~flagged)[groups]
-    several = np.bincount(groups, weights=known & ~flagged)[groups] > 1
-    others = np.bincount(groups, weights=~known & ~flagged)[groups] == 1
-    most: Mask = ~known & ~flagged & others & several & (2 * figures > totals)
+    several = summed(groups, known & ~flagged) > 1
+    others = summed(groups, ~known & ~flagged) == 1
+    large = 2 * figures > summed(groups, figures * ~flagged)
+    most: Mask = ~known & ~flagged & others & several & large
     return most
 
 
-def _sums(
-    entries: Entries,
-    figures: Numbers,
-    groups: npt.NDArray[np.int64],
-    names: Names,
-    flagged: Mask,
-) -> Mask:
+def _sums(entries: Entries, figures: Numbers, groups: Groups, names: Names, flagged: Mask) -> Mask:
     """The rows of no known system that are what two or more rows next to them add up to."""
     column = entries.table.column(entries.os)
-    found = np.zeros(len(figures), bool)
     unknown = where(column, lambda text: not names.knows(text) and names.rest(text) is None)
-    totals = np.bincount(groups, weights=figures)[groups]
-    unknown &= ~flagged & (figures >= _WORTH_A_DOUBT * totals) & (figures > 0)
+    unknown &= ~flagged & (figures >= _WORTH_A_DOUBT * summed(groups, figures)) & (figures > 0)
     # Of rows of one name next to each other another column says whether one is their total.
     codes = column.cat.codes.to_numpy()
     again = np.append(codes[1:] == codes[:-1], False)
-    unknown &= ~(again | np.roll(again, 1))
-    if not unknown.any():
-        return found
+    rows = np.flatnonzero(unknown & ~(again | np.roll(again, 1)))
     order = np.argsort(groups, kind="stable")
-    sums = np.concatenate([[0.0], np.cumsum(figures[order])])
-    begins = np.searchsorted(groups[order], np.arange(groups.max() + 1))
-    ends = np.append(begins[1:], len(order))
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
-    for row in np.flatnonzero(unknown):
-        at, value = place[row], figures[row]
-        low, high = begins[groups[row]], ends[groups[row]]
-        slack = 1e-9 * max(sums[-1], 1.0)
-        below = np.searchsorted(sums, sums[at + 1] + value - slack)
-        above = np.searchsorted(sums, sums[at] - value - slack, side="left")
-        found[row] = (
-            at + 3 <= below <= high and abs(sums[below] - sums[at + 1] - value) <= slack
-        ) or (low <= above <= at - 2 and abs(sums[at] - sums[above] - value) <= slack)
+    sums = np.concatenate([[0.0], np.cumsum(figures[order]), [np.inf]])
+    slack = 1e-9 * max(sums[-2], 1.0)
+    at = np.argsort(order)[rows]
+    low, high = (np.searchsorted(groups[order], groups[rows], side) for side in ("left", "right"))
+    after = np.searchsorted(sums, sums[at + 1] + figures[rows] - slack)
+    before = np.searchsorted(sums, sums[at] - figures[rows] - slack)
+    below = (at + 3 <= after) & (after <= high)
+    below &= np.abs(sums[after] - sums[at + 1] - figures[rows]) <= slack
+    above = (low <= before) & (before <= at - 2)
+    above &= np.abs(sums[at] - sums[before] - figures[rows]) <= slack
+    found = np.zeros(len(figures), bool)
+    found[rows[below | above]] = True
     return found
 
 
 def _refusal(
     entries: Entries, flags: dict[str, Mask], exact: Mask, names: Names, options: TableOptions
 ) -> MatchError:
-    faults, shown = [], np.zeros(len(exact), bool)
+    """The error for rows that are doubted, and the ways to say what they are."""
+    title, faults, shown = entries.table.name, [], np.zeros(len(exact), bool)
+    if (nameless := flags["nameless"] & ~exact).any():
+        lines = lines_of(entries.table.cells.index[nameless])
+        under = entries.table.called(entries.os)
+        faults.append(f"{title}: no name stands under {under} on {lines}")
     for reason, rows in flags.items():
-        if reason == "nameless" and (nameless := rows & ~exact).any():
-            lines = lines_of(entries.table.cells.index[nameless])
-            under = entries.table.called(entries.os)
-            faults.append(f"{entries.table.name}: no name stands under {under} on {lines}")
-        elif reason != "nameless" and (new := rows & ~shown).any():
-            faults.append(f"{entries.table.name}: {named(entries, new)}: {_REASONS[reason]}")
+        if reason != "nameless" and (new := rows & ~shown).any():
+            faults.append(f"{title}: {entries.named(new)}: {_REASONS[reason]}")
         shown |= rows
-    doubted = np.flatnonzero(_any(flags) & ~exact)
-    distinct = list(
-        dict.fromkeys("" if is_blank(entries.name(i)) else entries.name(i) for i in doubted)
-    )
+    doubted = map(entries.name, np.flatnonzero(_any(flags) & ~exact))
+    distinct = list(dict.fromkeys("" if is_blank(name) else name for name in doubted))
     settles = [
         Remedy("drop", name, "leaves it out" if name else "leaves rows without a name out")
         for name in distinct[:3]
     ]
-    if (held := _version_of(entries, flags["family"], names)) is not None:
-        settles.append(Remedy("drop", held, "or such leaves out what a family holds"))
+    families = {
+        names.canonical(entries.name(row))
+        for row in np.flatnonzero(flags.get("family", np.zeros(0)))
+    }
+    held = [
+        name
+        for name in entries.table.texts(entries.os)
+        if names.canonical(name) not in families and names.canonical(names.label(name)) in families
+    ]
+    settles += [Remedy("drop", name, "or such leaves out what a family holds") for name in held[:1]]
+    heading = entries.table.headings[entries.os]
     if "" in distinct:
-        fill = Remedy("fill", entries.table.headings[entries.os], "repeats the cell above")
+        fill = Remedy("fill", heading, "repeats the cell above")
         # Where other columns tell the rows apart, the cell above is likely meant: to leave the row
         # out would make all others larger.
         apart = {*entries.labels, *entries.summed} - {entries.os}
         settles = [fill, *settles] if apart else [*settles, fill]
         settles.append(Remedy("names", None, "with a line ,Unknown makes them Unknown"))
-    elif flags["family"].any() and options.family:
-        heading = entries.table.headings[entries.os]
+    elif families and options.family:
         settles.append(Remedy("sum", heading, "adds a family and its versions up"))
     else:
-        name = distinct[0]
-        settles.append(
-            Remedy("names", None, f"with a line {name},{name} says that it stands for itself")
-        )
+        line = f"with a line {distinct[0]},{distinct[0]} says that it stands for itself"
+        settles.append(Remedy("names", None, line))
     return MatchError(*faults, settles=settles)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import pandas as pd
@@ -12,12 +14,13 @@ import pandas as pd
 from spamindex import periods, words
 from spamindex.errors import ColumnError, Doubt, MatchError, PeriodError, Remedy, SpamIndexError
 from spamindex.sources import Source, name_of
-from spamindex.tables import dating
 from spamindex.tables.options import ALL, LAST, By, TableOptions
 from spamindex.tables.shares import Reading, load, no_such_names, reading_of, told
 from spamindex.tables.table import Table
 
+_S = TypeVar("_S")
 _T = TypeVar("_T")
+_ROLES = ("spam", "market")
 _OF_ONE = ("column", "unit", "total")
 
 
@@ -54,44 +57,49 @@ def read_pair(
     """
     options = [replace(spam_options, of="spam"), replace(market_options, of="market")]
     paths = [name_of(spam), name_of(market)]
-    if _is_same(spam, market) and spam_options.column == market_options.column:
-        raise MatchError(
-            f"{paths[0]}: is both tables, and its shares can't be divided by themselves: name two "
-            "columns of it",
-            settles=[
-                Remedy("column", None, "names that of the spam shares", of="spam"),
-                Remedy("column", None, "that of the market shares", of="market"),
-            ],
-        )
-    tables = _each(
-        [lambda s=s, o=o: load(s, o) for s, o in zip((spam, market), options, strict=True)],  # type: ignore[misc]
-        paths,
-    )
-    asked = _narrowed(tables, options)
-    readings = _each(
-        [
-            lambda t=t, o=o: _reading_of(t, o, options[0].by)  # type: ignore[misc]
-            for t, o in zip(tables, asked, strict=True)
-        ],
-        paths,
-    )
-    unmet = [n for n in readings[0].unmet if n in readings[1].unmet]
-    if unmet:
+    if spam is market and not isinstance(spam, str | os.PathLike):
+        raise _same_column(paths[0])  # a stream can be read but once
+    tables = _each(load, [spam, market], options, paths)
+    names = {words.words(table.headings[i]) for table in tables for i in table.dated}
+    tables = [replace(table, period_names=table.period_names | names) for table in tables]
+    readings = _each(partial(_reading_of, options[0].by), tables, _narrowed(tables, options), paths)
+    spam_reading, market_reading = readings
+    named = [own.column for own in options if own.column is not None]
+    one_column = spam_reading.value == market_reading.value and len(set(named)) < 2
+    if one_column and _is_same(spam, market):
+        raise _same_column(paths[0])
+    if unmet := [n for n in spam_reading.unmet if n in market_reading.unmet]:
         raise no_such_names(unmet, readings)
     _check_spans(readings)
     _doubt_periods(readings, spam_options)
-    for reading, of, path in zip(readings, ("spam", "market"), paths, strict=True):
+    for reading, of, path in zip(readings, _ROLES, paths, strict=True):
         reading.findings.of_table(of, path)
-    first, second = readings
-    if first.of_systems != second.of_systems:
+    if spam_reading.of_systems != market_reading.of_systems:
         # One table says, or shows, that it names operating systems, and the other does not.
-        of_systems = words.names_os(first.heading) or words.names_os(second.heading)
-        names = first.names if first.of_systems == of_systems else second.names
-        first, second = replace(first, names=names), replace(second, names=names)
-    return first, second
+        of_systems = any(words.names_os(reading.heading) for reading in readings)
+        known = next(reading.names for reading in readings if reading.of_systems == of_systems)
+        readings = [replace(reading, names=known) for reading in readings]
+    return readings[0], readings[1]
 
 
-def _reading_of(table: Table, options: TableOptions, by: Sequence[By]) -> Reading:
+def _same_column(path: str) -> MatchError:
+    return MatchError(
+        f"{path}: is both tables, and its shares can't be divided by themselves: name two columns "
+        "of it",
+        settles=[
+            Remedy("column", None, "names that of the spam shares", of="spam"),
+            Remedy("column", None, "that of the market shares", of="market"),
+        ],
+    )
+
+
+def _is_same(spam: Source, market: Source) -> bool:
+    with contextlib.suppress(OSError, TypeError):
+        return os.path.samefile(spam, market)  # type: ignore[arg-type]
+    return False
+
+
+def _reading_of(by: Sequence[By], table: Table, options: TableOptions) -> Reading:
     """The shares of one table. An error says what it may call a column that only the other has."""
     try:
         return reading_of(table, options)
@@ -103,24 +111,20 @@ def _reading_of(table: Table, options: TableOptions, by: Sequence[By]) -> Readin
         raise
 
 
-def _is_same(spam: Source, market: Source) -> bool:
-    if isinstance(spam, str | os.PathLike) and isinstance(market, str | os.PathLike):
-        try:
-            return os.path.samefile(spam, market)
-        except OSError:
-            return False
-    return spam is market
-
-
-def _each(parts: Sequence[Callable[[], _T]], paths: Sequence[str]) -> list[_T]:
+def _each(
+    make: Callable[[_S, TableOptions], _T],
+    of: Sequence[_S],
+    options: Sequence[TableOptions],
+    paths: Sequence[str],
+) -> list[_T]:
     """What is made of both tables. Raises one error with the faults of both."""
     done: list[_T] = []
     errors: list[SpamIndexError] = []
-    for part, of, path in zip(parts, ("spam", "market"), paths, strict=True):
+    for one, own, role, path in zip(of, options, _ROLES, paths, strict=True):
         try:
-            done.append(part())
+            done.append(make(one, own))
         except SpamIndexError as error:
-            errors.append(error.of_table(of, path))
+            errors.append(error.of_table(role, path))
     if errors:
         raise SpamIndexError.together(errors)
     return done
@@ -128,65 +132,42 @@ def _each(parts: Sequence[Callable[[], _T]], paths: Sequence[str]) -> list[_T]:
 
 def _narrowed(tables: Sequence[Table], options: Sequence[TableOptions]) -> list[TableOptions]:
     """The options without those for columns or periods that only the other table has."""
-    dated = {name for table in tables for name in dating.period_headings(table)}
-
-    def there(table: Table, name: str) -> bool:
-        return dating.has(table, name, dated)
-
     shared = options[0]
-    names = [shared.key, *(w.column for w in shared.where), *shared.sum]
-    for name in filter(None, names):
-        _refuse_nowhere(tables, [name], there)
-    for by in shared.by:
-        _refuse_nowhere(tables, by.columns, there)
-    with_dates = [bool(dating.period_headings(table)) for table in tables]
-    if shared.period not in (None, ALL) and not any(with_dates):
-        raise PeriodError(f"neither table has dates, so {shared.period!r} can't be chosen")
-    period = _last(tables, options) if shared.period == LAST and all(with_dates) else shared.period
+    wanted = [
+        [name] for name in (shared.key, *(w.column for w in shared.where), *shared.sum) if name
+    ]
+    for names in [*wanted, *(by.columns for by in shared.by)]:
+        if not any(table.find(name) for table in tables for name in names):
+            has = (f"{table.name} has {', '.join(map(repr, table.headings))}" for table in tables)
+            missing = " or ".join(map(repr, names))
+            raise ColumnError(f"no table has a column {missing}: {'; '.join(has)}")
+    period = shared.period
+    if period not in (None, ALL) and not any(table.dated for table in tables):
+        raise PeriodError(f"neither table has dates, so {period!r} can't be chosen")
+    if period == LAST and all(table.dated for table in tables):
+        period = _last(tables)
     return [
         replace(
             own,
             key=own.key if own.key and table.find(own.key) else None,
-            where=tuple(w for w in own.where if there(table, w.column)),
-            sum=tuple(name for name in own.sum if there(table, name)),
-            by=tuple(
-                _answering(table, by, dated)
-                for by in own.by
-                if any(there(table, n) for n in by.columns)
-            ),
-            period=period if has_dates else None,
+            where=tuple(w for w in own.where if table.find(w.column)),
+            sum=tuple(filter(table.find, own.sum)),
+            by=tuple(by for by in own.by if any(map(table.find, by.columns))),
+            period=period if table.dated else None,
         )
-        for table, own, has_dates in zip(tables, options, with_dates, strict=True)
+        for table, own in zip(tables, options, strict=True)
     ]
 
 
-def _answering(table: Table, by: By, dated: set[str]) -> By:
-    """The column of this table that a name of the periods of the other one means."""
-    own = [name for name in by.columns if table.find(name)]
-    if own or not any(words.words(n) in {"period", *map(words.words, dated)} for n in by.columns):
-        return by
-    return replace(by, columns=("period", *dating.period_headings(table)))
-
-
-def _refuse_nowhere(
-    tables: Sequence[Table], names: Sequence[str], there: Callable[[Table, str], bool]
-) -> None:
-    if any(there(table, name) for table in tables for name in names):
-        return
-    has = "; ".join(f"{table.name} has {', '.join(map(repr, table.headings))}" for table in tables)
-    raise ColumnError(f"no table has a column {' or '.join(map(repr, names))}: {has}")
-
-
-def _last(tables: Sequence[Table], options: Sequence[TableOptions]) -> str:
+def _last(tables: Sequence[Table]) -> str:
     """The last period that both tables have."""
-    there = [dating.known_periods(t, o) for t, o in zip(tables, options, strict=True)]
-    if any(periods.span_of(text) is None for texts in there for text in texts):
+    ours, theirs = (table.texts(table.dated[0]) for table in tables)
+    if not all(map(periods.span_of, filter(None, [*ours, *theirs]))):
         return LAST
-    common = set(there[0]) & set(there[1])
-    if not common:
+    if not (common := {*ours} & {*theirs} - {""}):
         raise PeriodError(
-            f"the tables have no period in common: {tables[0].name} has {periods.told(there[0])}, "
-            f"{tables[1].name} has {periods.told(there[1])}",
+            f"the tables have no period in common: {tables[0].name} has {periods.told(ours)}, "
+            f"{tables[1].name} has {periods.told(theirs)}",
             settles=[Remedy("period", None, "names one that both lie in")],
         )
     return max(common)
@@ -195,36 +176,26 @@ def _last(tables: Sequence[Table], options: Sequence[TableOptions]) -> str:
 def _check_spans(readings: Sequence[Reading]) -> None:
     """Refuse rankings by periods of different spans: a week is no month."""
     spam, market = readings
-    if len(spam.spans) != len(market.spans):
-        return
-    for (ours, kinds), (theirs, others) in zip(spam.spans, market.spans, strict=True):
-        spans, other_spans = kinds - {None}, others - {None}
-        if spans and other_spans and not spans & other_spans:
+    for (ours, kinds), (theirs, others) in zip(spam.spans, market.spans, strict=False):
+        spans, other_spans = (sorted(filter(None, of)) for of in (kinds, others))
+        if spans and other_spans and not {*spans} & {*other_spans}:
             raise PeriodError(
-                f"{spam.findings.name} has {_kinds(spans)}s under {ours!r}, and "
-                f"{market.findings.name} {_kinds(other_spans)}s under {theirs!r}: they can't meet"
+                f"{spam.findings.name} has {' and '.join(spans)}s under {ours!r}, and "
+                f"{market.findings.name} {' and '.join(other_spans)}s under {theirs!r}: they "
+                "can't meet"
             )
-
-
-def _kinds(spans: set[str | None]) -> str:
-    return " and ".join(sorted(filter(None, spans)))
 
 
 def _doubt_periods(readings: Sequence[Reading], options: TableOptions) -> None:
     """A doubt where the tables are of different periods, or one lacks some of the other's."""
-    if options.period == ALL or any(not reading.periods for reading in readings):
-        return
-    if any(reading.spans for reading in readings):
-        return  # rankings meet period by period
     spam, market = (reading.periods for reading in readings)
+    if options.period == ALL or not spam or not market or any(r.spans for r in readings):
+        return  # rankings meet period by period
     if spam == market or _cover(spam, market) or _cover(market, spam):
         return
-    market_only, spam_only = sorted(set(market) - set(spam)), sorted(set(spam) - set(market))
-    what = (
-        f"the spam shares are of {periods.told(spam)}, these of {periods.told(market)}"
-        if not set(spam) & set(market)
-        else f"periods of one table alone: {periods.told([*spam_only, *market_only])}"
-    )
+    what = f"periods of one table alone: {periods.told({*spam} ^ {*market})}"
+    if not {*spam} & {*market}:
+        what = f"the spam shares are of {periods.told(spam)}, these of {periods.told(market)}"
     settles = (Remedy("period", ALL, "says that it is meant"),)
     readings[1].findings.doubts.append(Doubt(what, settles))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +13,7 @@ from spamindex.errors import ColumnError, FigureError, Remedy
 from spamindex.names import Names
 from spamindex.tables import numbers
 from spamindex.tables.options import Role, TableOptions
-from spamindex.tables.table import Table, groups, lines_of, numbers_of, texts, where
+from spamindex.tables.table import Table, groups, lines_of, where
 from spamindex.words import is_missing
 
 _WHAT: dict[Role | None, str] = {
@@ -29,19 +28,8 @@ _OTHERS: dict[Role | None, frozenset[str]] = {
     None: frozenset(),
 }
 _SAMPLE = 1000
-_MOSTLY = 0.5
+_SHARES, _SPAM = -2, -1  # kinds of columns, before the lines of words.COUNT_WORDS
 _SURELY = 100  # whole numbers above it are no percents
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a column of figures seems to hold: a share, a count of some measure, or neither."""
-
-    number: int
-    share: bool
-    measure: int | None
-    blank: bool
-    dated: bool
 
 
 def find(table: Table, name: str, of: str = "column") -> int:
@@ -57,48 +45,46 @@ def find(table: Table, name: str, of: str = "column") -> int:
     raise ColumnError(f"{table.name}: has no column {name!r}; it has {_listed(table)}")
 
 
-def is_wide(table: Table, names: Names, options: TableOptions, apart: Collection[int]) -> list[int]:
+def is_wide(table: Table, options: TableOptions, apart: Collection[int]) -> list[int]:
     """The columns of a table that has one for each system; none where it is not such a table.
 
     All but the labels (``apart`` from those that options name, and periods) are figures, and two
     headings are known systems or each row adds up to the whole.
     """
-    if options.key or options.column:
+    if (options.key and table.find(options.key)) or options.column:
         return []
+    names = options.names
     figures = [i for i in of_figures(table) if i not in apart and not _is_dated(table, i)]
-    # A system without any figure is one all the same: what it has is missing, and not nothing.
-    empty = [i for i, heading in enumerate(table.headings) if heading and _is_empty(table, i)]
-    # One with figures that can't be read is one, too: its cells are errors.
-    empty += [i for i in _spoiled(table, names, figures) if i not in apart]
+    # A system without any figure is one all the same: what it has is missing, and not nothing. So
+    # is one with figures that can't be read: its cells are errors.
+    more = [i for i in range(len(table.headings)) if i not in apart and i not in figures]
+    more = [i for i in more if _may_be_a_system(table, names, i, min(figures, default=len(more)))]
     if options.wide:
-        return sorted([*figures, *empty])
-    if any(map(words.names_os, table.headings)) or len({*figures, *empty}) < 2:
+        return sorted([*figures, *more])
+    if any(map(words.names_os, table.headings)) or len(figures) + len(more) < 2:
         return []
     # A blank heading is that of a system without a name, unless it holds no figures at all.
-    known = [i for i in {*figures, *empty} if names.knows(table.headings[i])]
+    known = [i for i in [*figures, *more] if names.knows(table.headings[i])]
     systems = [i for i in figures if i in known or not words.says_measure(table.headings[i])]
-    if len(known) >= 2 or (len(systems) > 1 and _add_up_in_rows(table, systems)):
-        return sorted([*figures, *(i for i in empty if i not in apart)])
+    of_rows = np.arange(len(table.cells))
+    if len(known) >= 2 or (len(systems) > 1 and _is_whole(table, systems, of_rows)):
+        return sorted([*figures, *more])
     return []
 
 
-def _spoiled(table: Table, names: Names, figures: Sequence[int]) -> list[int]:
-    """The columns under a known system, or right of figures, that hold some, but not mostly."""
-    first = min(figures, default=len(table.headings))
-    found = []
-    for i, heading in enumerate(table.headings):
-        if i in figures or words.is_note(heading) or words.is_period(heading):
-            continue
-        there = table.texts(i)[:_SAMPLE]
-        if (names.knows(heading) and any(c.isdigit() for text in there for c in text)) or (
-            i > first and any(map(numbers.is_figure, there))
-        ):
-            found.append(i)
-    return found
+def _may_be_a_system(table: Table, names: Names, number: int, first: int) -> bool:
+    """Whether a column under a heading is empty, or holds figures, but not mostly.
 
-
-def _is_empty(table: Table, number: int) -> bool:
-    return all(map(is_missing, table.texts(number)))
+    It is right of the ``first`` one that does, or under a known system.
+    """
+    heading, there = table.headings[number], table.texts(number)[:_SAMPLE]
+    if all(map(is_missing, there)):
+        return bool(heading)
+    if words.is_note(heading) or words.is_period(heading):
+        return False
+    return (names.knows(heading) and any(map(_has_digits, there))) or (
+        number > first and any(map(numbers.is_figure, there))
+    )
 
 
 def by_period(table: Table) -> list[int]:
@@ -136,24 +122,20 @@ def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> i
         and not words.is_note(table.headings[i])
         and any(not is_missing(t) and not numbers.is_clock(t) for t in table.texts(i))
     ]
-    for found in (plain or by_heading, [i for i in named if i in of_text] or named, of_text):
-        if len(found) == 1:
-            return found[0]
-        if found:
-            among = [table.called(i) for i in found]
-            raise ColumnError(
-                f"{table.name}: can't tell which column holds the names: {' or '.join(among)}?",
-                settles=[Remedy("key", None, "chooses one")],
-            )
-    settles = [
-        Remedy("key", None, "chooses one"),
-        Remedy("header", None, "says which line holds the headings (0 for none)"),
-    ]
-    if sum(not words.says_measure(table.headings[i]) for i in figures - set(apart)) > 1:
-        settles.insert(0, Remedy("wide", "True", "says that each column of figures is a system"))
-    raise ColumnError(
-        f"{table.name}: no column holds names; it has {_listed(table)}", settles=settles
-    )
+    found = plain or by_heading or [i for i in named if i in of_text] or named or of_text
+    if len(found) == 1:
+        return found[0]
+    settles = [Remedy("key", None, "chooses one")]
+    if found:
+        among = " or ".join(map(table.called, found))
+        problem = f"can't tell which column holds the names: {among}?"
+    else:
+        problem = f"no column holds names; it has {_listed(table)}"
+        settles.append(Remedy("header", None, "says which line holds the headings (0 for none)"))
+        if sum(not words.says_measure(table.headings[i]) for i in figures - set(apart)) > 1:
+            wide = Remedy("wide", "True", "says that each column of figures is a system")
+            settles.insert(0, wide)
+    raise ColumnError(f"{table.name}: {problem}", settles=settles)
 
 
 def value_column(
@@ -173,36 +155,33 @@ def value_column(
         return column, []
     candidates = [i for i in of_figures(table) if i not in apart and i != key]
     _refuse_parted(table, candidates)
-    kinds = [
-        _kind(table, i)
+    kinds = {
+        i: _kind(table, i)
         for i in candidates
         if not words.is_period(table.headings[i])
         and not words.is_note(table.headings[i])
         and not _says_other(table, i, options.of)
         and not _is_something_else(table, i)
-    ]
-    shares = [kind.number for kind in kinds if kind.share]
-    counts = [kind for kind in kinds if kind.measure is not None]
-    unknown = [k.number for k in kinds if not k.share and k.measure is None]
+    }
+    shares = [i for i, kind in kinds.items() if kind == _SHARES]
+    counts = {i: kind for i, kind in kinds.items() if kind is not None and kind != _SHARES}
+    unknown = [i for i, kind in kinds.items() if kind is None]
     whole = [i for i in unknown if _adds_up(table, i)]
-    rivals = [k.number for k in kinds if k.number in unknown and (k.blank or k.dated)]
+    rivals = [i for i in unknown if not table.headings[i] or _is_dated(table, i)]
     if shares:
-        found = [*shares, *(i for i in unknown if i in whole or i in rivals)]
+        found = [*shares, *whole, *rivals]
     elif whole and not counts:
         found = whole if len(whole) > 1 or len(unknown) == 1 else unknown
     elif counts:
-        plain = [kind for kind in counts if not words.says_rate(table.headings[kind.number])]
-        first = min(k.measure for k in plain or counts if k.measure is not None)
-        found = [*(k.number for k in counts if k.measure == first), *rivals, *whole]
+        plain = [i for i in counts if not words.says_rate(table.headings[i])]
+        first = min(counts[i] for i in plain or counts)
+        found = [*(i for i in counts if counts[i] == first), *rivals, *whole]
     else:
         found = unknown
+    found = sorted(set(found))
     if len(found) != 1:
-        raise _unclear(table, sorted(set(found)) or candidates, options, certain=bool(found))
-    counted = [
-        k.number
-        for k in kinds
-        if k.number != found[0] and (k.measure is not None or _surely_counts(table, k.number))
-    ]
+        raise _unclear(table, found or candidates, options, certain=bool(found))
+    counted = [i for i in kinds if i not in found and (i in counts or _surely_counts(table, i))]
     return found[0], counted if shares or whole == found else []
 
 
@@ -222,25 +201,31 @@ def of_figures(table: Table, *, any_digits: bool = True) -> list[int]:
     found = []
     for i in range(len(table.headings)):
         filled = [t for t in table.texts(i)[:_SAMPLE] if not is_missing(t)]
-        part = sum(map(numbers.is_figure, filled)) / max(len(filled), 1)
-        speaks = (
-            words.says_shares(table.headings[i]) or words.measure(table.headings[i]) is not None
-        )
-        digits = any(c.isdigit() for text in filled for c in text)
-        if (filled and part > _MOSTLY) or (any_digits and digits and speaks):
+        if 2 * sum(map(numbers.is_figure, filled)) > len(filled) or (
+            any_digits and speaks(table, i) and any(map(_has_digits, filled))
+        ):
             found.append(i)
     return found
 
 
-def _kind(table: Table, number: int) -> Kind:
+def _has_digits(text: str) -> bool:
+    return any(map(str.isdigit, text))
+
+
+def speaks(table: Table, number: int) -> bool:
+    """Whether a heading speaks of shares or counts."""
+    heading = table.headings[number]
+    return words.says_shares(heading) or words.measure(heading) is not None
+
+
+def _kind(table: Table, number: int) -> int | None:
+    """What a column of figures seems to hold: shares, counts of a measure, or None for neither."""
     heading = table.headings[number]
     filled = [t for t in table.texts(number) if not is_missing(t)]
-    signed = sum(map(numbers.is_signed, filled)) > len(filled) / 2
-    share = words.says_shares(heading) or signed
-    measure = None if share else words.measure(heading)
-    if measure is None and not share and "spam" in words.words(heading).split():
-        measure = -1  # before messages, of which spam is a part
-    return Kind(number, share, measure, not heading, _is_dated(table, number))
+    if words.says_shares(heading) or 2 * sum(map(numbers.is_signed, filled)) > len(filled):
+        return _SHARES
+    of_spam = _SPAM if "spam" in words.words(heading).split() else None
+    return of_spam if (measure := words.measure(heading)) is None else measure
 
 
 def _is_dated(table: Table, number: int) -> bool:
@@ -255,16 +240,18 @@ def _says_other(table: Table, number: int, of: Role | None = None) -> bool:
 
 def _is_something_else(table: Table, number: int) -> bool:
     """Whether the cells say by themselves that they are no shares: years, row numbers."""
-    heading = table.headings[number]
-    if words.says_shares(heading) or words.measure(heading) is not None:
+    if speaks(table, number):
         return False
-    if not heading:  # what pandas writes on the left without being told not to
+    if not table.headings[number]:  # what pandas writes on the left without being told not to
         return number == 0 and _is_row_number(table, number)
-    return _is_row_number(table, number) or all(
-        text.isdecimal() and len(text) == 4 and "1900" <= text <= "2100"
-        for text in table.texts(number)
-        if not is_missing(text)
-    )
+    return _is_row_number(table, number) or of_years(table, number)
+
+
+def of_years(table: Table, number: int) -> bool:
+    """Whether all filled cells of a column are years."""
+    there = [text for text in table.texts(number) if not is_missing(text)]
+    years = [t.isdecimal() and len(t) == 4 and "1900" <= t <= "2100" for t in there]
+    return bool(years) and all(years)
 
 
 def _is_row_number(table: Table, number: int) -> bool:
@@ -287,31 +274,15 @@ def _adds_up(table: Table, number: int) -> bool:
     return _is_whole(table, [number], apart)
 
 
-def _add_up_in_rows(table: Table, columns: Sequence[int]) -> bool:
-    return _is_whole(table, columns, np.arange(len(table.cells)))
-
-
 def _is_whole(table: Table, columns: Sequence[int], apart: npt.NDArray[np.int64]) -> bool:
     """Whether the figures in columns add up to 100 or 1 in each group, within rounding."""
-    sums = np.zeros(int(apart.max(initial=-1)) + 1)
-    half = np.zeros_like(sums)
-    for number in columns:
-        column = table.column(number)
-        reading = numbers.read(texts(column))[0]
-        if reading.faults:
-            return False
-        unit = {
-            text: numbers.half_unit(text, reading.mark)
-            for text in reading.values
-            if not is_missing(text)
-        }
-        value = np.nan_to_num(numbers_of(column, reading.values))
-        sums += np.bincount(apart, weights=value, minlength=len(sums))
-        half += np.bincount(apart, weights=numbers_of(column, unit, 0.0), minlength=len(sums))
-    return len(sums) > 0 and any(
-        bool((np.abs(sums - whole) <= np.minimum(half, whole / 50) + 1e-9).all())
-        for whole in (100.0, 1.0)
-    )
+    readings = [(table.column(i), numbers.read(table.texts(i))[0]) for i in columns]
+    if not len(apart) or any(reading.faults for _, reading in readings):
+        return False
+    values = np.concatenate([np.nan_to_num(reading.of(column)) for column, reading in readings])
+    halves = np.concatenate([reading.halves(column) for column, reading in readings])
+    sums = numbers.Sums(values, halves, np.tile(apart, len(columns)))
+    return any(bool(sums.are(whole).all()) for whole in (100.0, 1.0))
 
 
 def _refuse_parted(table: Table, candidates: Sequence[int]) -> None:
@@ -320,12 +291,12 @@ def _refuse_parted(table: Table, candidates: Sequence[int]) -> None:
     So are digits, right of whole numbers, of which some begin with a nought or all are as many.
     """
     for i, heading in enumerate(table.headings):
+        says_nothing = not (_is_dated(table, i) or speaks(table, i) or words.says_other(heading))
         if words.is_note(heading):
             parted = where(table.column(i), numbers.is_figure)
-        elif i in candidates and i - 1 in candidates and _says_nothing(table, i):
-            parted = _decimals(table.texts(i - 1), table.texts(i)) & where(
-                table.column(i), str.isdecimal
-            )
+        elif says_nothing and {i - 1, i} <= {*candidates}:
+            parted = where(table.column(i), str.isdecimal)
+            parted &= _are_decimals(table.texts(i - 1), table.texts(i))
         else:
             continue
         if parted.any():
@@ -336,18 +307,7 @@ def _refuse_parted(table: Table, candidates: Sequence[int]) -> None:
             )
 
 
-def _says_nothing(table: Table, number: int) -> bool:
-    """Whether a heading says neither shares, nor counts, nor what else stands under it."""
-    heading = table.headings[number]
-    return not (
-        _is_dated(table, number)
-        or words.says_shares(heading)
-        or words.measure(heading) is not None
-        or words.says_other(heading)
-    )
-
-
-def _decimals(left: Sequence[str], right: Sequence[str]) -> bool:
+def _are_decimals(left: Sequence[str], right: Sequence[str]) -> bool:
     """Whether texts could be the decimals of whole numbers that stand left of them."""
     left, right = ([t for t in of if not is_missing(t)] for of in (left, right))
     if not all(map(str.isdecimal, [*left, *right])) or max(map(len, left), default=9) > 3:
@@ -360,17 +320,16 @@ def _decimals(left: Sequence[str], right: Sequence[str]) -> bool:
 def _unclear(
     table: Table, among: Sequence[int], options: TableOptions, *, certain: bool
 ) -> ColumnError:
-    what = _WHAT[options.of]
-    if certain:
-        problem = f"can't tell which column holds {what}: {' or '.join(map(table.called, among))}?"
-    elif among:
-        of_other = " and ".join(map(table.called, among))
-        problem = f"can't tell which column holds {what}: {of_other} may be something else"
-    else:
+    """The error where one column, and only one, can't be found to hold the shares."""
+    what, joined = _WHAT[options.of], f" {'or' if certain else 'and'} "
+    shown = joined.join(map(table.called, among))
+    if not among:
         problem = f"no column holds figures for {what}; it has {_listed(table)}"
-    return ColumnError(
-        f"{table.name}: {problem}", settles=[Remedy("column", None, "chooses one")] if among else []
-    )
+    else:
+        shown += "?" if certain else " may be something else"
+        problem = f"can't tell which column holds {what}: {shown}"
+    settles = [Remedy("column", None, "chooses one")] if among else []
+    return ColumnError(f"{table.name}: {problem}", settles=settles)
 
 
 def _listed(table: Table) -> str:

@@ -1,4 +1,4 @@
-"""The dates in a table to periods in ISO form: which columns hold them, and what is no date."""
+"""Dates to periods in ISO form: which columns hold some, and the rows of the one asked for."""
 
 from __future__ import annotations
 
@@ -13,137 +13,107 @@ from spamindex import periods, words
 from spamindex.errors import PeriodError, Remedy, listed
 from spamindex.tables import columns
 from spamindex.tables.numbers import is_clock
-from spamindex.tables.options import ALL, TableOptions
+from spamindex.tables.options import ALL, LAST, TableOptions
 from spamindex.tables.table import Column, Mask, Table, categories, lines_of, mapped, texts, where
 
 _ISO_DAY = re.compile(r"\d{4}-\d\d(-\d\d)?", re.ASCII)
 _NUMBERED = re.compile(r"\d\d?[./-]\d\d?[./-]\d{4}", re.ASCII)
+_LETTERS = {"month": "", "quarter": "Q", "week": "W"}
+_DIGITS = {"day": 10, "month": 7, "year": 4}  # of an ISO date
 
 
-def has(table: Table, name: str, dated: Collection[str] = ()) -> bool:
-    """Whether a table has a column of this name; ``period`` is one for the periods.
+def with_periods(table: Table, options: TableOptions, named: Collection[int]) -> Table:
+    """The table with its periods in ISO form, and the columns of them.
 
-    ``dated`` are other names by which its periods go.
+    ``named`` are those that options name. Raises PeriodError for a cell that is no period.
     """
-    return bool(table.find(name)) or (
-        words.words(name) in {"period", *map(words.words, dated)} and bool(period_headings(table))
+    spans = {i: words.span_of(h) for i, h in enumerate(table.headings) if words.is_period(h)}
+    table, dated = _combined(table, spans), []
+    chosen = _chosen_by_others(table, options, spans)
+    for i in range(len(table.headings)):
+        column = table.column(i)
+        if i not in spans and i not in table.dated and _are_periods(table, i):
+            dated.append(i)
+        if i not in spans or i in table.made_of:
+            continue
+        there = [text for text in texts(column if i in named else column[chosen]) if text]
+        day_first = options.dates and options.dates == "day-first"
+        found = periods.in_column(there, spans[i], day_first=day_first)
+        numbered = any(map(_NUMBERED.fullmatch, there))
+        if None in found.values():
+            if len(there) == 1 and not numbered:
+                found = {there[0]: there[0]}  # there is nothing to choose
+            elif options.period == ALL:
+                continue
+            elif numbered or any(found.values()) or not (i in named or all(map(is_clock, there))):
+                raise _no_periods(table, i, found)
+            else:
+                continue  # whoever names it knows what it holds
+        table = table.replaced(i, mapped(column, partial(_renamed, found)))
+        dated.append(i)
+    return replace(table, dated=(*table.dated, *dated))
+
+
+def _renamed(to: Mapping[str, str | None], text: str) -> str:
+    return to.get(text) or text
+
+
+def _are_periods(table: Table, number: int) -> bool:
+    """Whether the cells of a column say by themselves that they are periods.
+
+    All are months or days in ISO form, or years by which alone the rows of one name differ.
+    """
+    heading, there = table.headings[number], table.texts(number)
+    if there and all(_ISO_DAY.fullmatch(text) and periods.iso(text) for text in there):
+        return True
+    if not heading or not columns.of_years(table, number) or words.says_other(heading):
+        return False
+    figures = {*columns.of_figures(table), number}
+    others = [i for i in range(len(table.headings)) if i not in figures]
+    return not columns.speaks(table, number) and all(
+        len(table.texts(i)) < len(table.cells) for i in others
     )
 
 
-def period_headings(table: Table) -> list[str]:
-    """The headings of the columns of periods; ``period`` where the headings are periods."""
-    found = [
-        heading
-        for i, heading in enumerate(table.headings)
-        if words.is_period(heading) or is_iso(table.column(i))
-    ]
-    return found or (["period"] if columns.by_period(table) else [])
-
-
-def known_periods(table: Table, options: TableOptions) -> list[str]:
-    """The periods of a table, in ISO form where that is certain."""
-    plain = replace(options, period=ALL, by=(), where=(), drop=(), fill=())
-    table, dated, _ = with_periods(table, plain, [])
-    if not dated and (spans := columns.by_period(table)):
-        parsed = periods.in_column([table.headings[i] for i in spans])
-        return [found or text for text, found in parsed.items()]
-    return [text for i in dated[:1] for text in table.texts(i) if text]
-
-
-def is_iso(column: Column) -> bool:
-    """Whether all cells of a column are months or days in ISO form."""
-    there = texts(column)
-    return bool(there) and all(_ISO_DAY.fullmatch(text) and periods.iso(text) for text in there)
-
-
-def with_periods(
-    table: Table, options: TableOptions, named: Collection[int]
-) -> tuple[Table, list[int], list[int]]:
-    """The table with its periods in ISO form, the columns of them, and those that make one up."""
-    by_heading = [i for i, heading in enumerate(table.headings) if words.is_period(heading)]
-    spans = {i: words.span_of(table.headings[i]) for i in by_heading}
-    years = [i for i in by_heading if spans[i] == "year"]
-    parts = [i for i in by_heading if spans[i] in ("month", "quarter", "week")]
-    dated: list[int] = []
-    combined: list[int] = []
-    if (
-        len(years) == len(parts) == 1
-        and (both := _combined(table, years[0], parts[0], spans)) is not None
-    ):
-        combined = [years[0], parts[0]]
-        dated = [len(table.headings)]
-        table = table.with_column("period", both)
-    chosen = _chosen_by_others(table, options, {*by_heading})
-    for i in range(len(table.headings)):
-        if i in dated or i in combined:
-            continue
-        column = table.column(i)
-        if i not in by_heading:
-            if is_iso(column):
-                dated.append(i)
-            continue
-        there = [text for text in texts(column[chosen] if i not in named else column) if text]
-        found = periods.in_column(there, spans[i], day_first=_day_first(options))
-        if None in found.values() and len(there) == 1 and not any(map(_NUMBERED.fullmatch, there)):
-            found = {there[0]: there[0]}  # there is nothing to choose
-        if None in found.values() and options.period == ALL:
-            continue
-        if None in found.values():
-            dates = any(found.values()) or any(map(_NUMBERED.fullmatch, there))
-            if not dates and (i in named or all(map(is_clock, there))):
-                continue  # whoever names it knows what it holds
-            raise _no_periods(table, i, found)
-        table = table.replaced(i, mapped(column, partial(_renamed, found)))
-        dated.append(i)
-    return table, dated, combined
-
-
-def _chosen_by_others(table: Table, options: TableOptions, by_heading: Collection[int]) -> Mask:
+def _chosen_by_others(table: Table, options: TableOptions, of_periods: Collection[int]) -> Mask:
     """The rows that are chosen by columns that are not of periods: the others need be none."""
     rows = np.ones(len(table.cells), bool)
     for condition in options.where:
-        found = [i for i in table.find(condition.column) if i not in by_heading]
+        found = [i for i in table.find(condition.column) if i not in of_periods]
         if len(found) == 1:
-            equal = where(table.column(found[0]), partial(_equal, condition.value))
-            rows &= ~equal if condition.negated else equal
+            folded = mapped(table.column(found[0]), str.casefold)
+            equal = where(folded, condition.value.casefold().__eq__)
+            rows &= equal != condition.negated
     return rows if rows.any() else ~rows
 
 
-def _day_first(options: TableOptions) -> bool | None:
-    return None if options.dates is None else options.dates == "day-first"
-
-
-def _combined(table: Table, year: int, part: int, spans: dict[int, str | None]) -> Column | None:
-    """The periods that a column of years and one of months, quarters or weeks make up."""
-    years, parts = table.column(year), table.column(part)
-    kinds = len(parts.cat.categories)
-    pairs, codes = np.unique(
-        years.cat.codes.to_numpy(np.int64) * kinds + parts.cat.codes.to_numpy(np.int64),
-        return_inverse=True,
-    )
-    letter = {"month": "", "quarter": "Q", "week": "W"}[spans[part] or "month"]
-    found = []
+def _combined(table: Table, spans: dict[int, str | None]) -> Table:
+    """The table with the periods that one column of years and one of their parts make up."""
+    years = [i for i, span in spans.items() if span == "year"]
+    parts = [i for i, span in spans.items() if span in _LETTERS]
+    if len(years) != 1 or len(parts) != 1:
+        return table
+    year, part = table.column(years[0]), table.column(parts[0])
+    kinds = len(part.cat.categories)
+    both = year.cat.codes.to_numpy(np.int64) * kinds + part.cat.codes.to_numpy(np.int64)
+    pairs, codes = np.unique(both, return_inverse=True)
+    letter, found = _LETTERS[spans[parts[0]] or ""], []
     for pair in pairs:
-        y, p = years.cat.categories[pair // kinds], parts.cat.categories[pair % kinds]
-        if not y and not p:
-            found.append("")
-        elif (
-            not re.fullmatch(r"\d{4}", y)
-            or (one := periods.iso(f"{y}-{letter if p.isdecimal() else ''}{p}")) is None
-        ):
-            return None
-        else:
-            found.append(one)
-    return mapped(
-        categories(list(map(str, range(len(found)))), codes, years.index), lambda i: found[int(i)]
-    )
+        y, p = year.cat.categories[pair // kinds], part.cat.categories[pair % kinds]
+        iso = periods.iso(f"{y}-{letter if p.isdecimal() else ''}{p}") if len(y) == 4 else None
+        if iso is None and (y or p):
+            return table
+        found.append(iso or "")
+    distinct = list(dict.fromkeys(found))
+    codes = np.array([distinct.index(period) for period in found])[codes]
+    table = table.with_column("period", categories(distinct, codes, year.index))
+    return replace(table, dated=(len(table.headings) - 1,), made_of=(years[0], parts[0]))
 
 
 def _no_periods(table: Table, number: int, found: dict[str, str | None]) -> PeriodError:
     bad = [text for text, period in found.items() if period is None]
-    column = table.column(number)
     shown = listed([repr(text[:40]) for text in bad[:3]], of=len(bad))
-    lines = lines_of(table.cells.index[where(column, set(bad).__contains__)][:1])
+    lines = lines_of(table.cells.index[where(table.column(number), bad.__contains__)][:1])
     said = f"{table.name}: {table.called(number)} holds {shown} ({lines})"
     if any(map(_NUMBERED.fullmatch, bad)):
         return PeriodError(
@@ -159,16 +129,81 @@ def _no_periods(table: Table, number: int, found: dict[str, str | None]) -> Peri
     )
 
 
-def _renamed(to: Mapping[str, str | None], text: str) -> str:
-    return to.get(text) or text
+def cut(table: Table, number: int, span: str) -> Column:
+    """The months or years in which the days, or months, of a column lie. Raises PeriodError."""
+    digits = _DIGITS[span]
+    for text in table.texts(number):
+        of = periods.span_of(text) or ""
+        if number not in table.dated or _DIGITS.get(of, 0) < digits:
+            raise PeriodError(
+                f"{table.name}: {table.called(number)} holds {text!r}, which lies in no one {span}"
+            )
+    return mapped(table.column(number), lambda text: text[:digits])
 
 
-def find(table: Table, name: str, dated: Sequence[int]) -> int:
-    """The column of a name, as ``columns.find``; ``period`` is the first of periods."""
-    if words.words(name) == "period" and dated and not table.find(name):
-        return dated[0]
-    return columns.find(table, name)
+def of_period(table: Table, options: TableOptions, ranked_by: Sequence[int]) -> Mask:
+    """The rows of the period that is asked for. Raises PeriodError where that is not certain."""
+    kept = np.ones(len(table.cells), bool)
+    if options.period is None:
+        several = [i for i in table.dated if len(table.texts(i)) > 1]
+        if several and not {*table.dated} & {*ranked_by}:
+            raise _which_period(table, several)
+        return kept
+    if not table.dated and options.period != ALL:
+        raise PeriodError(f"{table.name}: has no dates, so {options.period!r} can't be chosen")
+    for number in table.dated if options.period != ALL else ():
+        wanted = _wanted(table, options.period, table.texts(number))
+        kept &= where(table.column(number), partial(periods.within, wider=wanted))
+    if not kept.any():
+        raise PeriodError(f"{table.name}: has nothing of {options.period}: {_held(table)}")
+    for number in {*table.dated} - {*ranked_by}:
+        if twice := periods.within_another(texts(table.column(number)[kept])):
+            raise PeriodError(
+                f"{table.name}: {twice[0]} lies in {twice[1]}, and both would count",
+                settles=[
+                    Remedy("period", twice[0], "takes one"),
+                    Remedy("by", "period", "ranks each"),
+                ],
+            )
+    return kept
 
 
-def _equal(wanted: str, text: str) -> bool:
-    return text.casefold() == wanted.casefold()
+def _held(table: Table) -> str:
+    return " and ".join(f"{table.called(i)} {periods.told(table.texts(i))}" for i in table.dated)
+
+
+def _wanted(table: Table, period: str, there: Sequence[str]) -> str:
+    """The period that is asked for, as the column has it."""
+    if period == LAST:
+        if not all(map(periods.span_of, there)):
+            raise PeriodError(
+                f"{table.name}: can't tell which of {periods.told(there)} is the last",
+                settles=[Remedy("period", None, "names it")],
+            )
+        return max(there)
+    own = [text for text in there if text.casefold() == period.casefold()]
+    wanted = own[0] if own else periods.iso(period)
+    if wanted is None:
+        raise PeriodError(
+            f"{table.name}: {period!r} isn't a period; write 2010-03, March 2010, Q1 2010, last or "
+            f"all, or one of its own: {periods.told(there)}"
+        )
+    return wanted
+
+
+def _which_period(table: Table, several: Sequence[int]) -> PeriodError:
+    there, heading = table.texts(several[0]), table.headings[several[0]] or "period"
+    if len(table.dated) == 1:
+        shown = [max(there)] if all(map(periods.span_of, there)) else there[:2]
+        settles = [Remedy("period", text, "chooses one") for text in shown[:1]]
+        settles += [Remedy("period", text, "another") for text in shown[1:]]
+        settles.append(Remedy("by", heading, "ranks each"))
+    else:
+        settles = [
+            Remedy(
+                "where", f"{table.headings[i]}={max(table.texts(i))}", f"settles {table.called(i)}"
+            )
+            for i in several
+        ]
+        settles.append(Remedy("period", ALL, "takes all rows"))
+    return PeriodError(f"{table.name}: holds several periods: {_held(table)}", settles=settles)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import itertools
 import json
 import re
 import zipfile
@@ -17,6 +18,7 @@ from spamindex.sources import Text
 Lines: TypeAlias = list[tuple[int, list[str]]]
 
 _RULE = re.compile(r"\s*\|?(\s*:?-+:?\s*[|+])+(\s*:?-+:?\s*\|?)?\s*")  # + is Org mode's
+_RULED = re.compile(r"\s*(-{2,}|={2,})( {2,}(-{2,}|={2,}))+\s*")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])")
 _EMPHASIS = re.compile(r"(\*\*|__|\*|_|`)([^*_`\\](?:.*[^*_`\\])?)\1")
 _CELL = re.compile(r"(?:[^|\\]|\\.)*")
@@ -127,6 +129,33 @@ def markdown_rows(text: Text) -> Lines:
         else:
             break
     return lines
+
+
+def ruled_rows(text: Text) -> Lines:
+    """The rows of a table whose columns a line of dashes shows, as ``simple`` and ``rst`` have it.
+
+    None where there is no such line, or a cell reaches beyond its dashes.
+    """
+    pairs = itertools.pairwise(itertools.islice(text.lines(), _SAMPLE))
+    # The headings stand above the first rule that is not the upper one of two.
+    rules = ((i, rule) for i, (above, rule) in enumerate(pairs, 1) if _heads(above, rule))
+    first, drawn = next(rules, (0, ""))
+    if not first:
+        return []
+    spans = [match.span() for match in re.finditer(r"\S+", drawn)]
+    starts, ends = [0, *(start for start, _ in spans[1:])], [end for _, end in spans]
+    rows = []
+    for number, line in enumerate(text.lines(), start=1):
+        if number >= first and line.strip() and not _RULED.fullmatch(line):
+            if any(line[end:start].strip() for end, start in zip(ends, starts[1:], strict=False)):
+                return []
+            cuts = zip(starts, [*starts[1:], None], strict=True)
+            rows.append((number, [line[start:end].strip() for start, end in cuts]))
+    return rows
+
+
+def _heads(above: str, rule: str) -> bool:
+    return bool(_RULED.fullmatch(rule) and above.strip() and not _RULED.fullmatch(above))
 
 
 def _cells(line: str) -> list[str]:

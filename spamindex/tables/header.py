@@ -1,10 +1,10 @@
-"""Rows to a table with headings: which line they are, and titles and comments left out."""
+"""Rows to a table with headings: which line they are, and where the table begins and ends."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,6 @@ import pandas as pd
 from spamindex import periods, words
 from spamindex.errors import ColumnError, Doubt, FileError, Remedy
 from spamindex.names import BUILT_IN
-from spamindex.tables import footer
 from spamindex.tables.numbers import is_figure
 from spamindex.tables.options import TableOptions
 from spamindex.tables.rows import Rows, cells_of
@@ -22,8 +21,10 @@ from spamindex.words import is_missing
 
 _SAMPLE = 1000
 _COMMENTS = ("#", "//")
+# A rule of dashes, as programs draw them between rows.
 _RULE = re.compile(r"\s*[-+=|:─━═┼├┤╪]{3,}[-+=|:─━═┼├┤╪ ]*")
 _LINE = Remedy("header", None, "names the line of the headings (0 for none)")
+_BELOW = "text below the table"
 
 
 def table(rows: Rows, options: TableOptions) -> Table:
@@ -40,63 +41,44 @@ def table(rows: Rows, options: TableOptions) -> Table:
     (['os', 'share'], ['Linux', '5'], ['left out: line 1 (text before the table)'])
     """
     raw = rows.table
-    filled = _filled(raw)
+    filled = np.zeros(len(raw.cells), np.int64)  # to which cell each row is filled
+    for i in range(len(raw.headings)):
+        filled[where(raw.column(i), str.strip)] = i + 1
     if not filled.any():
         raise FileError(f"{raw.name}: is empty; a table of names and figures is needed")
     usual = _usual_width(raw, filled)
     comments = _comments(raw, filled, usual)
-    full = (filled > 1) & (rows.widths >= usual) & ~comments
-    headings, header, first = _headings(rows, options, filled, full)
-    width = len(headings)
+    headings, header, first = _headings(rows, options, filled, ~comments, usual)
+    width, at = len(headings), np.arange(len(filled))
     repeated = np.zeros(len(filled), bool)
+    rules = (filled == 1) & where(raw.column(0), lambda text: bool(_RULE.fullmatch(text)))
     if header:
-        same = [
-            raw.column(i).cat.codes == raw.column(i).cat.codes.iloc[header[-1]]
-            for i in range(width)
-        ]
-        repeated = np.logical_and.reduce(same)
-    rules = _rules(raw, filled)
-    if header and first > header[-1] + 1:
         # A row whose figure is missing, right below the headings, is a row all the same.
-        first = header[-1] + 1
-    end, notes_below = footer.end(rows, filled, comments | repeated | rules, first, width)
-
-    kept = (filled > 0) & ~comments & ~repeated & ~rules
-    kept[:first] = kept[end:] = False
+        first = min(first, header[-1] + 1)
+        codes = [raw.column(i).cat.codes.to_numpy() for i in range(width)]
+        repeated = np.logical_and.reduce([of == of[header[-1]] for of in codes])
+    passed = comments | repeated | rules
+    end, below = _end(rows, filled, passed, first, width)
+    kept = (filled > 0) & ~passed & (at >= first) & (at < end)
     if not kept.any():
         raise FileError(f"{raw.name}: only headings, no rows under them")
-    footer.check_widths(rows, kept, filled, width)
+    _check_widths(rows, kept, filled, width)
     lines = raw.cells.index.to_numpy()
     for what, left in (
-        ("text before the table", np.arange(len(kept)) < (header[0] if header else first)),
+        ("text before the table", (at < (header[0] if header else first)) & ~comments),
         ("comments", comments),
-        ("repeated headings", repeated & (np.arange(len(kept)) >= first)),
-        (notes_below, np.arange(len(kept)) >= end),
+        ("repeated headings", repeated & (at >= first) & ~comments),
+        (below, (at >= end) & ~comments),
     ):
-        among = lines[left & (filled > 0) & ~kept & ((what == "comments") | ~comments)]
-        if len(among):
+        if len(among := lines[left & (filled > 0) & ~kept]):
             raw.findings.notes.append(f"left out: {lines_of(among)} ({what})")
-    gaps = footer.gaps(filled, kept)
-    if len(gaps) and not rows.certain:
-        doubt = f"goes on after a blank line at {lines_of(lines[gaps])}: is it one table?"
+    blank, there = np.cumsum(filled == 0), np.flatnonzero(kept)
+    gaps = np.diff(blank[there]) > 0
+    if gaps.any() and not gaps.all() and not rows.certain:
+        gap = lines_of(lines[there[1:][gaps]])
+        doubt = f"goes on after a blank line at {gap}: is it one table?"
         raw.findings.doubts.append(Doubt(doubt))
     return _tidied(replace(raw, headings=headings, cells=raw.cells.iloc[kept, :width]))
-
-
-def _filled(raw: Table) -> npt.NDArray[np.int64]:
-    """To which cell each row is filled, counted from 1; 0 for a blank one."""
-    filled = np.zeros(len(raw.cells), np.int64)
-    for i in range(len(raw.headings)):
-        filled[where(raw.column(i), str.strip)] = i + 1
-    return filled
-
-
-def _rules(raw: Table, filled: npt.NDArray[np.int64]) -> Mask:
-    """The lines that hold a rule of dashes, as programs draw them between rows, and no cells."""
-    rules: Mask = (filled == 1) & where(
-        raw.column(0), lambda text: _RULE.fullmatch(text) is not None
-    )
-    return rules
 
 
 def _usual_width(raw: Table, filled: npt.NDArray[np.int64]) -> int:
@@ -111,141 +93,87 @@ def _usual_width(raw: Table, filled: npt.NDArray[np.int64]) -> int:
     return len(common) - 1 - int(np.argmax(common[::-1]))  # the wider of two that are as common
 
 
+def _has_figures(raw: Table, row: int | np.integer) -> bool:
+    return any(is_figure(text.strip()) for text in raw.row(int(row)))
+
+
 def _comments(raw: Table, filled: npt.NDArray[np.int64], usual: int) -> Mask:
     """The lines that begin like a comment and are no row of figures."""
     comments = where(raw.column(0), lambda text: text.lstrip().startswith(_COMMENTS))
-    wide = comments & (filled >= usual)
-    others = np.flatnonzero(~comments & (filled >= usual))
-    headings_follow = len(others) > 0 and not any(
-        map(is_figure, map(str.strip, raw.row(others[0])))
-    )
-    for row in np.flatnonzero(wide):
+    wide = filled >= usual
+    others = np.flatnonzero(~comments & wide)
+    headings_follow = len(others) > 0 and not _has_figures(raw, others[0])
+    for row in np.flatnonzero(comments & wide):
         # One with figures may be a row that was put out of use: whoever adds rows up, asks.
         # The first full line may be headings that a program has marked.
-        marked = row == np.argmax(filled >= usual) and not headings_follow
-        if marked or any(map(is_figure, map(str.strip, raw.row(int(row))))):
-            comments[row] = False
+        marked = row == np.argmax(wide) and not headings_follow
+        comments[row] = not (marked or _has_figures(raw, row))
     return comments
 
 
-@dataclass(frozen=True)
-class _Looks:
-    """What the cells of the first rows look like: figures, periods (which a year is), or text."""
-
-    cells: dict[int, list[str]]
-    dated: dict[int, list[bool]]
-    counted: dict[int, list[bool]]
-
-    @classmethod
-    def of(cls, raw: Table, rows: Sequence[int]) -> _Looks:
-        """The looks of some rows."""
-        cells = {row: cells_of(raw, row) for row in rows}
-        dated = {row: [bool(periods.iso(text)) for text in of] for row, of in cells.items()}
-        counted = {
-            row: [is_figure(text) and not date for text, date in zip(of, dated[row], strict=True)]
-            for row, of in cells.items()
-        }
-        return cls(cells, dated, counted)
-
-    def columns_of_figures(self, below: int) -> dict[int, bool]:
-        """The columns that are mostly of figures from a row on, and whether they are no periods."""
-        rows = [row for row in self.cells if row >= below]
-        found = {}
-        for i in range(len(self.cells[below])):
-            counted = sum(self.counted[row][i] for row in rows)
-            dated = sum(self.dated[row][i] for row in rows)
-            filled = sum(not is_missing(self.cells[row][i]) for row in rows)
-            if filled and 2 * (counted + dated) >= filled:
-                found[i] = counted >= dated
-        return found
-
-    def fits(self, row: int, figures: dict[int, bool], *, loosely: bool) -> bool:
-        """Whether a row could be one of data: nothing but figures stands over figures.
-
-        Loosely, years may stand over numbers, right of a name and below headings.
-        """
-        named = bool(self.cells[row][0]) and not (self.counted[row][0] or self.dated[row][0])
-        return all(
-            (self.counted if of_numbers else self.dated)[row][i]
-            or is_missing(self.cells[row][i])
-            or (loosely and named and self.dated[row][i])
-            for i, of_numbers in figures.items()
-        )
+def _kind(text: str) -> str:
+    """What a cell looks like: a date, which a year is, a figure, text, or nothing."""
+    if is_missing(text):
+        return "nothing"
+    if periods.iso(text):
+        return "date"
+    return "figure" if is_figure(text) else "text"
 
 
 def _headings(
-    rows: Rows, options: TableOptions, filled: npt.NDArray[np.int64], full: Mask
+    rows: Rows, options: TableOptions, filled: npt.NDArray[np.int64], passable: Mask, usual: int
 ) -> tuple[list[str], list[int], int]:
     """The headings, the rows on which they stand (none, one or two), and the first row of data."""
-    raw = rows.table
+    raw, widths = rows.table, rows.widths
+    full = (filled > 1) & (widths >= usual) & passable
     if rows.certain:
-        return cells_of(raw, 0)[: rows.widths[0]], [0], 1
+        return cells_of(raw, 0)[: widths[0]], [0], 1
     if options.header is not None:
         return _named_header(rows, options.header, filled, full)
-    there = [int(row) for row in np.flatnonzero(full)[:_SAMPLE]]
+    there = np.flatnonzero(full)[:_SAMPLE].tolist()
     if not there:
         raise FileError(f"{raw.name}: its rows differ in how many cells they have: is it a table?")
-    looks = _Looks.of(raw, there)
-    if len(there) == 1 and not any(map(is_figure, looks.cells[there[0]])):
+    cells = {row: cells_of(raw, row) for row in there}
+    kinds = {row: list(map(_kind, of)) for row, of in cells.items()}
+    if len(there) == 1 and not any(map(is_figure, cells[there[0]])):
         raise FileError(f"{raw.name}: only headings, no rows under them")
-    first = next((row for row in there if any(looks.counted[row])), there[min(1, len(there) - 1)])
-    above, first = _above_the_data(looks, first)
+    first = next((row for row in there if "figure" in kinds[row]), there[min(1, len(there) - 1)])
+    above, first = _above_the_data(cells, kinds, first)
     if not above:
-        return _without_headings(raw, looks.cells[first][: rows.widths[first]], options, first)
-    header = above[-1]
-    if len(above) > 1 and above[-2] == header - 1:
-        return _two_lines(rows, looks, above[-2], header, first)
-    known = [text for text in looks.cells[header] if BUILT_IN.knows(text)]
-    of_years = not any(looks.counted[first]) and any(looks.dated[header])
-    one_system = known == looks.cells[header][:1]
-    if (of_years or one_system) and not _says_headings(looks.cells[header], options):
-        raise _ambiguous(raw, header, looks.cells[header])
-    return looks.cells[header][: rows.widths[header]], [header], first
-
-
-def _above_the_data(looks: _Looks, first: int) -> tuple[list[int], int]:
-    """The rows above those of data, and the first of those; ``first`` has a figure in it."""
-    figures = looks.columns_of_figures(first)
-    above = [row for row in looks.cells if row < first]
-    while figures and above and looks.fits(above[-1], figures, loosely=len(above) > 1):
-        first = above.pop()
-    # A known system heads a column in a wide table alone, beside others and over figures.
-    while above and BUILT_IN.knows(looks.cells[above[-1]][0]):
-        beside = any(map(BUILT_IN.knows, looks.cells[above[-1]][1:]))
-        if len(above) == 1 and (beside or looks.counted[first][0]):
-            break
-        first = above.pop()
-    return above, first
-
-
-def _two_lines(
-    rows: Rows, looks: _Looks, header: int, below: int, first: int
-) -> tuple[list[str], list[int], int]:
-    """Headings on two lines, of which the second names units alone. Raises ColumnError if not."""
-    joined = _with_units(looks.cells[header], looks.cells[below])
-    if joined is None:
-        lines = rows.table.cells.index.to_numpy()
-        raise ColumnError(
-            f"{rows.table.name}: lines {lines[header]} and {lines[below]} could both be headings: "
-            "name each column in one line of the file",
-            settles=[_LINE],
-        )
-    return joined[: max(rows.widths[header], rows.widths[below])], [header, below], first
+        return _without_headings(raw, cells[first][: widths[first]], options, first)
+    header, before = above[-1], above[-2] if len(above) > 1 else -1
+    # A line with another number of cells than all others is a title, a line like it a repeat.
+    title = widths[before] > usual == widths[header] or cells[header] == cells.get(before)
+    if before == header - 1 >= 0 and not title:
+        if (joined := _with_units(cells[before], cells[header])) is None:
+            one, other = raw.cells.index[[before, header]]
+            raise ColumnError(
+                f"{raw.name}: lines {one} and {other} could both be headings: name each column in "
+                "one line of the file",
+                settles=[_LINE],
+            )
+        return joined[: max(widths[before], widths[header])], [before, header], first
+    known = [text for text in cells[header] if BUILT_IN.knows(text)]
+    of_years = "figure" not in kinds[first] and "date" in kinds[header]
+    if (of_years or known == cells[header][:1]) and not _says_headings(cells[header], options):
+        raise _ambiguous(raw, header, cells[header])
+    return cells[header][: widths[header]], [header], first
 
 
 def _named_header(
     rows: Rows, line: int, filled: npt.NDArray[np.int64], full: Mask
 ) -> tuple[list[str], list[int], int]:
+    """The headings on a line that was named; on line 0 there are none."""
     raw = rows.table
     if line == 0:
-        first = int(np.argmax(full))
-        return [""] * int(filled[full].max(initial=2)), [], first
+        return [""] * int(filled[full].max(initial=2)), [], int(np.argmax(full))
     found = np.flatnonzero((raw.cells.index == line) & (filled > 0))
     if not len(found):
         raise ColumnError(
             f"{raw.name}: has no headings on line {line}, which is blank or not there"
         )
-    return cells_of(raw, found[0])[: rows.widths[found[0]]], [int(found[0])], int(found[0]) + 1
+    row = int(found[0])
+    return cells_of(raw, row)[: rows.widths[row]], [row], row + 1
 
 
 def _without_headings(
@@ -253,28 +181,57 @@ def _without_headings(
 ) -> tuple[list[str], list[int], int]:
     """The blank headings of a table that has none, or those of a first row with years in it."""
     figures = [text for text in cells if is_figure(text)]
-    if figures and all(map(periods.iso, figures)):
-        if _says_headings(cells, options):
-            return cells, [row], row + 1
+    if not figures or not all(map(periods.iso, figures)):
+        return [""] * len(cells), [], row
+    if not _says_headings(cells, options):
         raise _ambiguous(raw, row, cells)
-    return [""] * len(cells), [], row
+    return cells, [row], row + 1
+
+
+def _above_the_data(
+    cells: Mapping[int, list[str]], kinds: Mapping[int, list[str]], first: int
+) -> tuple[list[int], int]:
+    """The rows above those of data, and the first of those; ``first`` has a figure in it."""
+    figures = {}  # the kind of the columns that are mostly of figures, or dates
+    for i, of in enumerate(zip(*(kinds[row] for row in kinds if row >= first), strict=True)):
+        dates, filled = of.count("date"), len(of) - of.count("nothing")
+        if filled and 2 * (of.count("figure") + dates) >= filled:
+            figures[i] = "figure" if of.count("figure") >= dates else "date"
+
+    def fits(row: int, *, loosely: bool) -> bool:
+        """Whether a row could be one of data: nothing but figures stands over figures.
+
+        Loosely, years may stand over numbers, right of a name and below headings.
+        """
+        of, named = kinds[row], bool(cells[row][0]) and kinds[row][0] not in ("figure", "date")
+        return all(
+            of[i] in (kind, "nothing") or (loosely and named and of[i] == "date")
+            for i, kind in figures.items()
+        )
+
+    above = [row for row in cells if row < first]
+    while figures and above and fits(above[-1], loosely=len(above) > 1):
+        first = above.pop()
+    # A known system heads a column in a wide table alone, beside others and over figures.
+    while above and BUILT_IN.knows(cells[above[-1]][0]):
+        beside = any(map(BUILT_IN.knows, cells[above[-1]][1:]))
+        if len(above) == 1 and (beside or kinds[first][0] == "figure"):
+            break
+        first = above.pop()
+    return above, first
 
 
 def _says_headings(row: list[str], options: TableOptions) -> bool:
     """Whether a row has a word that heads a column of names, or a column that an option names."""
-    named = {
-        words.words(name)
-        for name in (options.key, options.column, *options.sum, *(w.column for w in options.where))
-        if name
-    }
-    named |= {words.words(column) for by in options.by for column in by.columns}
-    return any(
+    named = {options.key, options.column, *options.sum, *(w.column for w in options.where)}
+    named.update(column for by in options.by for column in by.columns)
+    said = {words.words(name) for name in named if name} | words.NAME_HEADINGS
+    return not BUILT_IN.knows(row[0]) and any(
         words.names_os(text)
-        or words.words(text) in words.NAME_HEADINGS
-        or (text and words.words(text) in named and not is_figure(text))
+        or (words.words(text) in said and not is_figure(text))
         or (words.is_period(text) and not periods.iso(text))
         for text in row
-    ) and not BUILT_IN.knows(row[0])
+    )
 
 
 def _ambiguous(raw: Table, row: int, cells: list[str]) -> ColumnError:
@@ -289,7 +246,7 @@ def _with_units(headings: list[str], below: list[str]) -> list[str] | None:
     units = words.PERCENT_WORDS | words.PER_MILLE | words.BASIS_POINTS | words.MULTIPLES.keys()
     for text in filter(None, below):
         inside = words.words(text).removeprefix("in ")
-        if inside not in units and not (is_missing(text) or inside in words.NAME_HEADINGS):
+        if inside not in units | words.NAME_HEADINGS and not is_missing(text):
             return None
     return [
         f"{heading} ({unit.strip('()[]')})" if unit and not is_missing(unit) else heading
@@ -297,20 +254,108 @@ def _with_units(headings: list[str], below: list[str]) -> list[str] | None:
     ]
 
 
+def _end(
+    rows: Rows, filled: npt.NDArray[np.int64], passed: Mask, first: int, width: int
+) -> tuple[int, str]:
+    """Where the table ends, and what stands below it.
+
+    It ends at a row that is no row of it: after a blank line, text without a figure, or headings;
+    or, below all others, lines with one cell.
+    """
+    raw = rows.table
+    there = np.flatnonzero((filled > 0) & ~passed & (np.arange(len(filled)) >= first))
+    spaced = np.flatnonzero(np.diff(there) > 1)
+    blank = np.cumsum(filled == 0)
+    for i in spaced if len(spaced) < len(there) - 1 else ():
+        row, last = int(there[i + 1]), i + 2 == len(there)
+        if blank[row] == blank[there[i]]:
+            continue  # comments stand between, and no blank line
+        cells, usual = cells_of(raw, row)[: rows.widths[row]], cells_of(raw, there[0])
+        dated = any(
+            periods.iso(text) and not is_figure(text) and not periods.iso(above)
+            for text, above in zip(cells, usual, strict=False)
+        )
+        if last and (words.called_footer(cells[0]) or dated):
+            return row, _BELOW
+        # One that begins with a digit is a figure, though it may be one that can't be read.
+        if not BUILT_IN.knows(cells[0]) and not any(
+            text[:1].isdecimal() or is_figure(text) or is_missing(text) for text in cells
+        ):
+            other = not last and _has_figures(raw, there[i + 2])
+            return row, "another table below" if other else _BELOW
+    end = len(filled)
+    for row in there[:0:-1]:
+        cell = raw.row(row)[0]
+        if rows.widths[row] > 1 or BUILT_IN.knows(cell) or is_figure(cell) or width < 2:
+            break
+        end = int(row)
+    return end, _BELOW
+
+
+def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: int) -> None:
+    """Refuse rows with a cell too many, or too few; doubt a last line that seems cut off.
+
+    What is missing at the end of a row is blank, but a row that ends with a figure before the last
+    column of figures may have lost any of its cells. Raises FileError with all of them.
+    """
+    raw, widths = rows.table, rows.widths
+    odd = np.flatnonzero(kept & ((filled > width) | (widths < width))).tolist()
+    sample = raw.cells.iloc[np.flatnonzero(kept)[:_SAMPLE]] if len(odd) else raw.cells.iloc[:0]
+    figures = [
+        [is_figure(t) for t in map(str.strip, sample[i]) if not is_missing(t)] for i in range(width)
+    ]
+    last = max((i for i, of in enumerate(figures) if any(of)), default=-1) + 1
+    mostly = [i for i, of in enumerate(figures) if 2 * sum(of) > len(of)]
+    faults = []
+    for row in odd:
+        cells, place = cells_of(raw, row), raw.at(raw.cells.index[row])
+        there = f"has {widths[row]} cells, but there are {width} headings"
+        if filled[row] > width:
+            faults.append(
+                f"{place}: has {filled[row]} cells, but there are {width} headings: quote a cell "
+                "with a separator in it"
+            )
+        elif widths[row] < last:
+            if is_figure(cells[widths[row] - 1]) or widths[row] == 1:
+                faults.append(
+                    f"{place}: {there}: is a cell missing, or the line broken? Write a blank cell "
+                    "for what is not known"
+                )
+        elif mostly and not (is_figure(text := cells[mostly[-1]]) or is_missing(text)):
+            faults.append(
+                f"{place}: {there}, and {text!r} stands where others have a figure: is a cell "
+                "missing?"
+            )
+    if not rows.ends and _is_cut_off(rows, kept, filled):
+        raw.findings.doubts.append(
+            Doubt("the last line is shorter than the others and has no line end: is it cut off?")
+        )
+    if faults:
+        raise FileError(*faults, settles=[Remedy("delimiter", None, "names the separator")])
+
+
+def _is_cut_off(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64]) -> bool:
+    """Whether the last line, which has no line end, looks like the beginning of a row.
+
+    Its cells are fewer than in any other, and it follows the table at once, or its last cell is a
+    figure that ends with its decimal mark.
+    """
+    if cells_of(rows.table, len(kept) - 1)[max(rows.widths[-1] - 1, 0)].endswith((".", ",")):
+        return bool(kept[-1])
+    fewest = rows.widths[kept][:-1].min(initial=10**9)
+    follows = len(kept) > 1 and bool(kept[-2]) and filled[-2] > 0
+    return bool(rows.widths[-1] < fewest and (kept[-1] or follows))
+
+
 def _tidied(found: Table) -> Table:
     """The table without blanks before its cells, and how far each was indented."""
-    cells: dict[int, Column] = {}
-    indents: dict[int, Column] = {}
+    cells, indents = found.cells.copy(deep=False), {}
     for i in range(len(found.headings)):
         column: Column = found.column(i)
         if any(text[:1].isspace() for text in column.cat.categories):
-            far = np.array([len(t) - len(t.lstrip()) for t in column.cat.categories])
+            far = np.array([len(text) - len(text.lstrip()) for text in column.cat.categories])
             by_row = far[column.cat.codes.to_numpy()]
             if len(set(by_row)) > 1:
                 indents[i] = pd.Series(by_row, index=column.index)
-            column = mapped(column, str.strip)
-        cells[i] = column
-    frame = found.cells.copy(deep=False)
-    for i, column in cells.items():
-        frame[i] = column
-    return replace(found, cells=frame, indents=indents)
+            cells[i] = mapped(column, str.strip)
+    return replace(found, cells=cells, indents=indents)

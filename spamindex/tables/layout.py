@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from spamindex import periods, words
-from spamindex.tables import columns, dating, selection
-from spamindex.tables.options import ALL, By, TableOptions
-from spamindex.tables.table import (
-    Column,
-    Mask,
-    Table,
-    categories,
-    groups,
-    mapped,
-    where,
-)
+from spamindex.errors import SHOWN, ColumnError, Remedy, listed
+from spamindex.names import fold
+from spamindex.tables import columns, dating
+from spamindex.tables.options import ALL, By, TableOptions, Where
+from spamindex.tables.table import Column, Mask, Table, categories, groups, lines_of, mapped, where
 from spamindex.words import is_blank
 
 
@@ -27,12 +24,11 @@ from spamindex.words import is_blank
 class Entries:
     """A table with one row for each figure, and the numbers of its columns.
 
-    ``by`` tells rankings apart, ``periods`` are the columns of periods, ``summed`` those along
-    which counts may be added up, ``counted`` those that may hold counts behind the shares,
-    ``combined`` those of years and months that make up one of periods, and ``labels`` all others.
-    ``above`` says that the names, or the periods, stand in the headings. ``all_rows`` is the table
-    before rows were chosen by other columns than that of the OS, and ``ranked`` are the rows that
-    were chosen by that one. ``unmet`` are names that an option gives and the table has not.
+    ``by`` tells rankings apart, ``summed`` are the columns along which counts may be added up,
+    ``counted`` those that may hold counts behind the shares, and ``labels`` all others that are not
+    of periods. ``all_rows`` is the table before rows were chosen by other columns than that of the
+    OS, and ``ranked`` are the rows that were chosen by that one. ``unmet`` are names that an option
+    gives and the table has not.
     """
 
     table: Table
@@ -40,19 +36,26 @@ class Entries:
     os: int
     value: int
     by: list[int]
-    periods: list[int]
     summed: list[int]
     counted: list[int]
     labels: list[int]
-    combined: list[int]
-    above: bool
     ranked: Mask
-    unmet: list[str] = field(default_factory=list)
+    unmet: list[str]
+
+    @property
+    def periods(self) -> tuple[int, ...]:
+        """The columns of periods."""
+        return self.table.dated
+
+    @property
+    def above(self) -> bool:
+        """Whether the names, or the periods, stood in the headings."""
+        return bool(self.table.above)
 
     @property
     def by_system(self) -> bool:
-        """Whether the names stand in the headings."""
-        return self.above and self.os == self.value - 1
+        """Whether the names stood in the headings."""
+        return self.table.above == "os"
 
     @property
     def heading(self) -> str:
@@ -71,6 +74,12 @@ class Entries:
         """The name in a row."""
         return str(self.table.column(self.os).iloc[row])
 
+    def named(self, which: Mask) -> str:
+        """Some rows as messages name them: the first ten by their name and their line."""
+        rows = np.flatnonzero(which)
+        shown = [f"{self.name(row)!r} (line {self.line(row)})" for row in rows[:SHOWN]]
+        return listed(shown, of=len(rows))
+
     def line(self, row: int | np.integer) -> int:
         """The line of a row."""
         return int(self.table.cells.index.to_numpy()[row])
@@ -87,6 +96,10 @@ class Entries:
         numbers = dict.fromkeys([*self.by, *(self.periods if over_time else [])])
         return groups([*(self.table.column(i) for i in numbers), *more], len(self))
 
+    def each_once(self) -> bool:
+        """Whether each name stands once in each ranking."""
+        return int(self.rankings(mapped(self.table.column(self.os), fold)).max()) + 1 == len(self)
+
     def label(self, row: int | np.integer) -> str:
         """The ranking and period of a row as messages name it; empty where there is one."""
         numbers = dict.fromkeys([*self.by, *self.periods])
@@ -98,121 +111,172 @@ class Entries:
         return replace(self, table=self.table.only(rows), ranked=self.ranked[rows])
 
 
-def entries(table: Table, options: TableOptions) -> Entries:
-    """Find the figures of a table, and choose among its rows.
+def long(table: Table, options: TableOptions) -> Table:
+    """The table with one row for each figure, its periods in ISO form, and blanks filled.
 
-    A wide table, which has a column for each system or for each period, is taken as the long one
-    that says the same. Raises ColumnError or PeriodError where that is not certain, or where a
-    column that is used has blank cells.
+    A wide table has a column for each system, or for each period. Raises PeriodError.
     """
     for name in options.fill:
-        table = _filled(table, columns.find(table, name))
-    named = [i for name in _named(options) for i in table.find(name)]
-    table, dated, combined = dating.with_periods(table, options, named)
-    apart = {*named, *dated, *combined}
-    systems = columns.is_wide(table, options.names, options, apart)
-    spans = [] if systems or options.column else columns.by_period(table)
+        number = columns.find(table, name)
+        codes = table.column(number).cat.codes.to_numpy()
+        blank = where(table.column(number), is_blank)
+        above = np.maximum.accumulate(np.where(blank, 0, np.arange(len(codes))))
+        column = table.column(number)
+        filled = categories(list(column.cat.categories), codes[above], column.index)
+        table = table.replaced(number, filled)
+    named = _named(table, options)
+    table = dating.with_periods(table, options, named)
+    apart = {*named, *table.dated, *table.made_of}
+    if systems := columns.is_wide(table, options, apart):
+        return _melted(table, systems, "os")
+    if options.column or not (spans := columns.by_period(table)):
+        return table
+    table = _melted(table, spans, "period")
+    last = len(table.headings) - 2
+    parsed = periods.in_column(table.texts(last))
+    table = table.replaced(last, mapped(table.column(last), lambda t: parsed.get(t) or t))
+    return replace(table, dated=(*table.dated, last))
+
+
+def entries(table: Table, options: TableOptions) -> Entries:
+    """Find the figures of a long table, and choose among its rows.
+
+    Raises ColumnError or PeriodError where that is not certain, or where a column that is used has
+    blank cells.
+    """
+    apart = {*_named(table, options), *table.dated, *table.made_of}
     counted: list[int] = []
-    if systems or spans:
-        table, moved = _melted(table, systems or spans, "os" if systems else "period")
-        dated, combined = [moved[i] for i in dated], [moved[i] for i in combined]
-        apart = {*dated, *combined, *(i for n in _named(options) for i in table.find(n))}
-        above, value = len(table.headings) - 2, len(table.headings) - 1
-        if spans:
-            dated = [*dated, above]
-            parsed = periods.in_column(table.texts(above))
-            table = table.replaced(above, mapped(table.column(above), lambda t: parsed.get(t) or t))
-        os = above if systems else columns.key_column(table, options, {*apart, above, value})
+    value = len(table.headings) - 1
+    if table.above == "os":
+        os = value - 1
+    elif table.above:
+        os = columns.key_column(table, options, {*apart, value})
     else:
         os = columns.key_column(table, options, apart)
-        value, counted = columns.value_column(
-            table, os, options, {*apart, *dated, *combined} - {os}
-        )
-    ranked_by = by = [_by(table, one, dated) for one in options.by]
+        value, counted = columns.value_column(table, os, options, apart - {os})
+    ranked_by = by = [_by(table, one) for one in options.by]
     for i, one in enumerate(options.by):
         if one.span:  # beside the days, along which counts add up
-            table = table.with_column(one.name, selection.cut(table, by[i], one.span, dated))
+            table = table.with_column(one.name, dating.cut(table, by[i], one.span))
             by = [*by[:i], len(table.headings) - 1, *by[i + 1 :]]
-    table, unmet = selection.without_dropped(table, os, options)
-    where_numbers = [
-        (condition, dating.find(table, condition.column, dated)) for condition in options.where
-    ]
-    selection.refuse_blanks(table, [*by, *dated], [n for _, n in where_numbers], options)
+    table, unmet = _without_dropped(table, os, options)
+    chosen = [(condition, columns.find(table, condition.column)) for condition in options.where]
+    # A condition that leaves blank cells out is an answer to what they are.
+    answered = {i for condition, i in chosen if condition.negated and not condition.value}
+    _refuse_blanks(table, {*by, *table.dated, *(i for _, i in chosen)} - answered)
     everything, ranked = table, np.ones(len(table.cells), bool)
-    for condition, number in where_numbers:
-        rows = selection.matching(table, condition, number, dated)
+    for condition, number in chosen:
+        rows = _matching(table, condition, number)
         if number == os:
             ranked &= rows
         else:
             table, ranked = table.only(rows), ranked[rows]
-    kept = selection.of_period(table, dated, options, [i for i in ranked_by if i in dated])
+    kept = dating.of_period(table, options, ranked_by)
     table, ranked = table.only(kept), ranked[kept]
-    if dated and options.period not in (None, ALL):
-        chosen = selection.of_period(everything, dated, options, dated)
-        everything = everything.only(chosen)
-    summed = [dating.find(table, name, dated) for name in options.sum]
-    used = {os, value, *by, *dated, *combined, *summed}
-    labels = [
-        i
-        for i in range(len(table.headings))
-        if i not in used and not words.is_note(table.headings[i])
-    ]
-    return Entries(
-        table, everything, os, value, by, dated, summed, counted, labels, combined,
-        bool(systems or spans), ranked, unmet,
-    )  # fmt: skip
+    if table.dated and options.period not in (None, ALL):
+        everything = everything.only(dating.of_period(everything, options, table.dated))
+    summed = [columns.find(table, name) for name in options.sum]
+    used = {os, value, *by, *table.dated, *table.made_of, *summed}
+    headings = enumerate(table.headings)
+    labels = [i for i, heading in headings if i not in used and not words.is_note(heading)]
+    return Entries(table, everything, os, value, by, summed, counted, labels, ranked, unmet)
 
 
-def _named(options: TableOptions) -> list[str]:
+def _named(table: Table, options: TableOptions) -> list[int]:
     """The columns that options name to choose or add up rows."""
-    return [
+    names = [
         *(column for by in options.by for column in by.columns),
         *(condition.column for condition in options.where),
         *options.sum,
     ]
+    return [i for name in names for i in table.find(name)]
 
 
-def _by(table: Table, by: By, dated: Sequence[int]) -> int:
-    there = [name for name in by.columns if table.find(name)]
-    return dating.find(table, there[0] if there else by.columns[0], dated)
+def _by(table: Table, by: By) -> int:
+    return columns.find(table, next(filter(table.find, by.columns), by.columns[0]))
 
 
-def _filled(table: Table, number: int) -> Table:
-    """The table with the cell above in the place of each blank one of a column."""
-    column = table.column(number)
-    codes, blank = column.cat.codes.to_numpy(), where(column, is_blank)
-    above = np.maximum.accumulate(np.where(blank, 0, np.arange(len(codes))))
-    return table.replaced(
-        number, categories(list(column.cat.categories), codes[above], column.index)
-    )
+def _without_dropped(table: Table, os: int, options: TableOptions) -> tuple[Table, list[str]]:
+    """The table without the rows that are to be left out, and the names that it does not have."""
+    column, unmet = table.column(os), []
+    left = np.zeros(len(table.cells), bool)
+    for name in options.drop:
+        rows = where(column, partial(_called, fold, name) if name else is_blank)
+        if name and not rows.any():
+            rows = where(column, partial(_called, options.names.canonical, name))
+        if not rows.any():
+            unmet.append(name)
+        left |= rows
+    if left.any():
+        lines = lines_of(sorted(set(table.cells.index[left])))
+        table.findings.facts.append(f"dropped: {lines}")
+    return table.only(~left), unmet
 
 
-def _melted(table: Table, over: Sequence[int], heading: str) -> tuple[Table, dict[int, int]]:
-    """One row for each cell of some columns: what stands above it, and the cell, come last.
+def _called(form: Callable[[str], str], name: str, text: str) -> bool:
+    return form(text) == form(name)
 
-    The other columns are repeated. Returns their new numbers, too.
-    """
-    count = len(table.cells)
+
+def _refuse_blanks(table: Table, used: Collection[int]) -> None:
+    """Refuse blank cells in columns by which rows are told apart: which is it?"""
+    for number in used:
+        blank = where(table.column(number), is_blank)
+        if blank.any():
+            heading = table.headings[number] or str(number + 1)
+            raise ColumnError(
+                f"{table.name}: {table.called(number)} is blank on "
+                f"{lines_of(sorted(set(table.cells.index[blank])))}",
+                settles=[
+                    Remedy("fill", heading, "repeats the cell above"),
+                    Remedy("where", f"{heading}!=", "leaves these rows out"),
+                ],
+            )
+
+
+def _matching(table: Table, condition: Where, number: int) -> Mask:
+    """The rows that a condition chooses. Raises ColumnError where its value stands in no row."""
+    column, folded = table.column(number), condition.value.casefold()
+    if not condition.value:
+        rows = where(column, is_blank)
+    elif number in table.dated and (wanted := periods.iso(condition.value)):
+        rows = where(column, lambda text: periods.within(text, wanted))
+    else:
+        rows = where(column, lambda text: text.casefold() == folded)
+    if not rows.any() and condition.value:
+        raise ColumnError(
+            f"{table.name}: no row has {condition.value!r} in {table.called(number)}; it has "
+            f"{listed(list(map(repr, table.texts(number))))}"
+        )
+    return ~rows if condition.negated else rows
+
+
+def _melted(table: Table, over: Sequence[int], heading: Literal["os", "period"]) -> Table:
+    """One row for each cell of some columns: what stands above it, and the cell, come last."""
     index = np.repeat(table.cells.index.to_numpy(), len(over))
     others = [i for i in range(len(table.headings)) if i not in set(over)]
     cells = {}
-    for new, old in enumerate(others):
+    for new, old in enumerate(others):  # these are repeated
         column = table.column(old)
         codes = np.repeat(column.cat.codes.to_numpy(), len(over))
         cells[new] = categories(list(column.cat.categories), codes, index)
     names: dict[str, int] = {}
-    above = np.tile([names.setdefault(table.headings[i], len(names)) for i in over], count)
-    cells[len(others)] = categories(list(names), above, index)
+    above = np.tile(
+        [names.setdefault(table.headings[i], len(names)) for i in over], len(table.cells)
+    )
     kinds: dict[str, int] = {}
     pieces = []
     for i in over:
         column = table.column(i)
-        new_codes = [kinds.setdefault(text, len(kinds)) for text in column.cat.categories]
-        pieces.append(np.array(new_codes)[column.cat.codes.to_numpy()])
+        codes = np.array([kinds.setdefault(text, len(kinds)) for text in column.cat.categories])
+        pieces.append(codes[column.cat.codes.to_numpy()])
+    cells[len(others)] = categories(list(names), above, index)
     cells[len(others) + 1] = categories(list(kinds), np.stack(pieces, axis=1).ravel(), index)
-    headings = [*(table.headings[i] for i in others), heading, "share"]
-    frame = table.cells.iloc[:0, :0].reindex(index).assign()
-    for number, column in cells.items():
-        frame[number] = column
-    moved = {old: new for new, old in enumerate(others)}
-    return replace(table, headings=headings, cells=frame, indents={}), moved
+    return replace(
+        table,
+        headings=[*(table.headings[i] for i in others), heading, "share"],
+        cells=pd.DataFrame(cells, index=index, copy=False),
+        indents={},
+        dated=tuple(map(others.index, table.dated)),
+        made_of=tuple(map(others.index, table.made_of)),
+        above=heading,
+    )

@@ -1,4 +1,4 @@
-"""Texts of cells to numbers: decimal marks, thousands marks, signs and short forms of units."""
+"""Texts of cells to numbers: decimal marks, signs, short forms of units; and their sums."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+import numpy as np
+import numpy.typing as npt
+
+from spamindex.tables.table import Column, Mask, Numbers, numbers_of
 from spamindex.words import MULTIPLES, is_missing
 
 MARKS = (".", ",")
@@ -15,11 +19,17 @@ MARKS = (".", ",")
 _INFINITE = frozenset({"inf", "infinity", "∞"})
 _SIGNS = {"%": 1.0, "\N{FULLWIDTH PERCENT SIGN}": 1.0, "\N{PER MILLE SIGN}": 0.1}  # to percent
 _SIGNED = tuple(_SIGNS)
+_WIDE = {
+    **{0xFF10 + n: str(n) for n in range(10)},
+    0xFF0E: ".",
+    0xFF0C: ",",
+}  # fullwidth digits and marks
 _MINUS = ("-", "\N{MINUS SIGN}")
 _BEGINNINGS = frozenset("0123456789.,")
 _SPACES = " \N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"
 _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 _MULTIPLE = re.compile(r"(.*\d)\s*([^\W\d_]{1,12})\.?")
+_LEAST = 1e-9  # what is lost in binary is no difference
 _CLOCK = re.compile(r"(\d+:)?\d?\d:\d\d(\.\d+)?|(\d+ ?h ?)?(\d+ ?m(in)? ?)?\d+ ?s(ec)?")
 
 
@@ -43,15 +53,14 @@ class Reading:
 
     ``values`` has a number for each text, NaN for none; ``faults`` says of each text that should
     be a figure and is not what is wrong with it. ``signed`` are the texts with a sign for percent
-    or per mille, in percent already; ``plain`` those without, and ``grouped`` those with thousands
-    marks. ``rounded`` are texts in thousands, or more: 9.2k.
+    or per mille, in percent already, ``grouped`` those with thousands marks, and ``rounded`` those
+    in thousands, or more: 9.2k.
     """
 
     mark: str
     values: dict[str, float]
     faults: dict[str, str] = field(default_factory=dict)
     signed: set[str] = field(default_factory=set)
-    plain: set[str] = field(default_factory=set)
     grouped: set[str] = field(default_factory=set)
     rounded: set[str] = field(default_factory=set)
 
@@ -65,6 +74,46 @@ class Reading:
             return False
         written = [t for t in self.values if not is_missing(t) and t not in self.rounded]
         return len({self.mark in text for text in written if "e" not in text.casefold()}) <= 1
+
+    def of(self, column: Column) -> Numbers:
+        """The number of each row of a column, NaN for none."""
+        return numbers_of(column, self.values)
+
+    def halves(self, column: Column) -> Numbers:
+        """Half a unit of the last digit of each row of a column, 0 where there is no figure."""
+        half = {t: half_unit(t, self.mark) for t, value in self.values.items() if value == value}
+        return numbers_of(column, half, 0.0)
+
+
+class Sums:
+    """What the figures of each group add up to, and how far rounding explains a difference.
+
+    ``values`` has a figure for each row, ``halves`` half a unit of its last digit, and ``groups``
+    the number of its group. ``half`` is half a unit of the digit on which most of the figures end:
+    the finer one on a tie.
+    """
+
+    def __init__(self, values: Numbers, halves: Numbers, groups: npt.NDArray[np.int64]) -> None:
+        filled = values > 0
+        units, counts = np.unique(halves[filled], return_counts=True)
+        self.half = max(float(units[counts.argmax()]), _LEAST) if len(units) else _LEAST
+        self.groups = groups
+        self.sums: Numbers = np.bincount(groups, weights=values).astype(float)
+        self.counted: Numbers = np.bincount(groups, weights=filled).astype(float)
+        # A figure is never off by more than half a unit of its own last digit.
+        most = np.bincount(groups, weights=halves * filled)
+        self.slack: Numbers = np.maximum(np.minimum(self.counted * self.half, most), _LEAST)
+        self.largest = float(values.max(initial=0))
+
+    def are(self, whole: float, times: float = 1.0) -> Mask:
+        """Which of them are the whole, within what rounding explains."""
+        slack = np.minimum(self.slack * times, whole / 20)  # few digits explain not all
+        near: Mask = np.abs(self.sums * times - whole) <= slack * (1 + 1e-9) + _LEAST * whole
+        return near
+
+    def above(self, whole: float, times: float = 1.0) -> Mask:
+        """Which of them are more than the whole."""
+        return (self.sums * times > whole) & ~self.are(whole, times)
 
 
 def is_figure(text: str) -> bool:
@@ -145,7 +194,7 @@ def _same(reading: Reading, other: Reading) -> bool:
 def _reading(texts: Sequence[str], mark: str) -> Reading:
     if mark == "." and set("".join(texts)) <= set("0123456789."):
         try:  # nearly every column; of these characters float() takes only what we would
-            return Reading(mark, {text: float(text) for text in texts}, plain=set(texts) - {"0"})
+            return Reading(mark, {text: float(text) for text in texts})
         except ValueError:
             pass
     reading = Reading(mark, {})
@@ -182,8 +231,6 @@ def _value(text: str, reading: Reading) -> float:
         reading.signed.add(text)
         sign = text[-1] if text.endswith(_SIGNED) else text[0]
         return value if _SIGNS[sign] == 1 else float(Decimal(number) / 10)
-    if value:
-        reading.plain.add(text)
     return value
 
 
@@ -196,7 +243,9 @@ def _multiple(number: str) -> tuple[str, float] | None:
 
 
 def _bare(text: str) -> str:
-    """A cell's number without the signs around it."""
+    """A cell's number without the signs around it, in plain digits."""
+    if not text.isascii():
+        text = text.translate(_WIDE)
     if text.endswith(_SIGNED):
         text = text[:-1].rstrip()
     elif text.startswith(_SIGNED):

@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +36,7 @@ _SAMPLE_LINES = 200
 _ROWS_AT_ONCE = 1_000  # as many as the processor's cache holds: more take twice as long
 _MAX_COLUMNS = 1_000
 _MAX_CELLS = 500_000_000
+_Chunk: TypeAlias = tuple[Sequence[list[str]], npt.NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def read(source: Source, options: TableOptions | None = None) -> Rows:
         if documents.is_json(text):
             place, lines = documents.json_rows(text)
             return _of_lines(name, lines, text.findings, place=place, certain=True)
-        if lines := documents.markdown_rows(text):
+        if lines := documents.markdown_rows(text) or documents.ruled_rows(text):
             return _of_lines(name, lines, text.findings, ends=text.ends_in_a_line, certain=True)
     return _delimited(text, options.delimiter)
 
@@ -101,10 +103,8 @@ def _of_lines(
     """Rows that are in memory already, each with the number of its line."""
     if not lines:
         raise FileError(f"{name}: is empty; a table of names and figures is needed")
-    numbers = np.array([number for number, _ in lines])
-    columns = _Columns(name)
-    columns.add([row for _, row in lines])
-    table, widths = columns.table(numbers, findings, place)
+    numbers, rows = zip(*lines, strict=True)
+    table, widths = _gathered(name, [(rows, np.array(numbers))], findings, place)
     return Rows(table, widths, "", ends, certain)
 
 
@@ -120,11 +120,7 @@ def _delimited(text: Text, delimiter: str | None) -> Rows:
             if any(map(str.strip, sample)):
                 error.settles = (Remedy("delimiter", None, "names another character"),)
             raise
-    columns, numbers = _Columns(text.name), [np.zeros(0, np.int64)]
-    for rows, lines in _chunks(text, delimiter):
-        columns.add(rows)
-        numbers.append(lines)
-    table, widths = columns.table(np.concatenate(numbers), text.findings, ":")
+    table, widths = _gathered(text.name, _chunks(text, delimiter), text.findings)
     return Rows(table, widths, delimiter, text.ends_in_a_line)
 
 
@@ -148,50 +144,38 @@ class _Codes(dict[str, int]):
         return self[raw]
 
 
-class _Columns:
-    """The columns of a table while its rows come, filled up to the longest one."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.count = 0
-        self.codes: list[_Codes] = []
-        self.parts: list[list[npt.NDArray[np.int32]]] = []
-        self.widths = [np.zeros(0, np.int64)]
-
-    def add(self, rows: Sequence[list[str]]) -> None:
-        """Add rows below. Raises FileError where they are too wide, or too many."""
-        self.widths.append(np.fromiter(map(len, rows), np.int64, len(rows)))
-        widest = int(self.widths[-1].max())
+def _gathered(
+    name: str, chunks: Iterable[_Chunk], findings: Findings, place: str = ":"
+) -> tuple[Table, npt.NDArray[np.int64]]:
+    """Rows as a table, filled up to the longest one, and how many cells each has in the file."""
+    codes: list[_Codes] = []
+    parts: list[list[npt.NDArray[np.int32]]] = []
+    widths, lines, count = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], 0
+    for rows, numbers in chunks:
+        widths.append(np.fromiter(map(len, rows), np.int64, len(rows)))
+        lines.append(numbers)
+        widest = int(widths[-1].max())
         if widest > _MAX_COLUMNS:
-            raise FileError(f"{self.name}: has a row of {widest} cells; is it a table?")
-        while len(self.codes) < widest:
-            self.codes.append(_Codes())
-            self.parts.append([np.full(self.count, self.codes[-1][""], np.int32)])
-        columns = list(itertools.zip_longest(*rows, fillvalue=""))
-        for i, code in enumerate(self.codes):
-            if i < widest:
-                found = np.fromiter(map(code.__getitem__, columns[i]), np.int32, len(rows))
-            else:
-                found = np.full(len(rows), code[""], np.int32)
-            self.parts[i].append(found)
-        self.count += len(rows)
-        if self.count * len(self.codes) > _MAX_CELLS:
-            raise FileError(f"{self.name}: has more than {_MAX_CELLS} cells; too large a table")
-
-    def table(
-        self, lines: npt.NDArray[np.int64], findings: Findings, place: str
-    ) -> tuple[Table, npt.NDArray[np.int64]]:
-        """The table, and how many cells each row has."""
-        columns = {
-            i: categories(code.texts, np.concatenate(part), lines)
-            for i, (code, part) in enumerate(zip(self.codes, self.parts, strict=True))
-        }
-        headings = [str(i) for i in range(1, len(columns) + 1)]
-        cells = pd.DataFrame(columns, index=lines, copy=False)
-        return Table(self.name, headings, cells, findings, place), np.concatenate(self.widths)
+            raise FileError(f"{name}: has a row of {widest} cells; is it a table?")
+        while len(codes) < widest:
+            codes.append(_Codes())
+            parts.append([np.full(count, codes[-1][""], np.int32)])
+        for i, cells in enumerate(itertools.zip_longest(*rows, fillvalue="")):
+            parts[i].append(np.fromiter(map(codes[i].__getitem__, cells), np.int32, len(rows)))
+        for i in range(widest, len(codes)):
+            parts[i].append(np.full(len(rows), codes[i][""], np.int32))
+        count += len(rows)
+        if count * len(codes) > _MAX_CELLS:
+            raise FileError(f"{name}: has more than {_MAX_CELLS} cells; too large a table")
+    index = np.concatenate(lines)
+    both = enumerate(zip(codes, parts, strict=True))
+    columns = {i: categories(code.texts, np.concatenate(part), index) for i, (code, part) in both}
+    headings = [str(i) for i in range(1, len(columns) + 1)]
+    cells_ = pd.DataFrame(columns, index=index, copy=False)
+    return Table(name, headings, cells_, findings, place), np.concatenate(widths)
 
 
-def _chunks(text: Text, delimiter: str) -> Iterator[tuple[list[list[str]], npt.NDArray[np.int64]]]:
+def _chunks(text: Text, delimiter: str) -> Iterator[_Chunk]:
     """The rows of a file, many at a time, and the lines on which they begin."""
     spaced = text.has_quotes and re.search(re.escape(delimiter).encode() + rb' +"', text.data)
     reader = csv.reader(

@@ -21,29 +21,10 @@ from spamindex.errors import (
 )
 from spamindex.names import Names
 from spamindex.sources import Source
-from spamindex.tables import (
-    aggregates,
-    columns,
-    counts,
-    header,
-    layout,
-    marks,
-    numbers,
-    rows,
-    sums,
-    units,
-)
+from spamindex.tables import aggregates, columns, counts, header, layout, numbers, rows, sums, units
 from spamindex.tables.layout import Entries
 from spamindex.tables.options import TableOptions
-from spamindex.tables.table import (
-    Mask,
-    Numbers,
-    Table,
-    mapped,
-    numbers_of,
-    texts,
-    where,
-)
+from spamindex.tables.table import Mask, Table, mapped, numbers_of, texts, where
 from spamindex.words import is_blank
 
 
@@ -128,7 +109,7 @@ def read_table(source: Source, options: TableOptions) -> Reading:
 
 def load(source: Source, options: TableOptions) -> Table:
     """The table of text in a file, under its headings. Raises a SpamIndexError."""
-    return header.table(rows.read(source, options), options)
+    return layout.long(header.table(rows.read(source, options), options), options)
 
 
 def no_such_names(unmet: Sequence[str], readings: Sequence[Reading]) -> MatchError:
@@ -144,63 +125,54 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
     """The shares of a table of text. Raises a SpamIndexError."""
     entries = layout.entries(table, options)
     of_systems, names = _names(entries, options)
-    if entries.by_system and any(entries.table.column(entries.os).cat.categories == ""):
-        # A system without a name has a share all the same.
-        entries = _with_os(entries, lambda name: name or "(no name)")
-    reading = marks.decimal_mark(entries, options)
+    if entries.by_system:  # one without a name has a share all the same
+        named_ = mapped(entries.table.column(entries.os), lambda name: name or "(no name)")
+        entries = replace(entries, table=entries.table.replaced(entries.os, named_))
+    reading = units.decimal_mark(entries, options)
     _refuse_faults(entries, reading.faults)
-    values = numbers_of(entries.table.column(entries.value), reading.values)
-    counted = _counted(entries, options, reading.whole, values)
-    kept = aggregates.systems_among(
-        entries,
-        values,
-        names,
-        options,
-        whole=_whole(entries, values) & (not counted),
-        counts=counted,
-    )
-    filled = _filled(entries, values, kept.rows, counts=counted)
-    entries, values, wholes = entries.only(filled), values[filled], kept.wholes[filled]
-    before = _before(entries, reading.values, options)
-    figures = units.settle(entries, reading, values, before, options)
+    counted = _counted(entries, options, reading)
+    if not counted and not entries.each_once() and (again := sums.repeated(entries, reading)).any():
+        entries.table.findings.notes.append(f"left out, as repeated: {entries.named(again)}")
+        entries = entries.only(~again)
+    kept, wholes = aggregates.systems_among(entries, reading, names, options, counts=counted)
+    filled = _filled(entries, reading, kept, counts=counted)
+    entries, wholes = entries.only(filled), wholes[filled]
+    figures = units.settle(entries, reading, _before(entries, reading, options), options)
     if figures.counts and (rolled := sums.rolled_up(entries, figures, options)).any():
         entries, wholes = entries.only(~rolled), wholes[~rolled]
         figures = replace(figures, amounts=figures.amounts[~rolled])
-    apart = sums.refuse_repeats(entries, figures, options)
-    behind = counts.behind(entries, figures, options)
-    amounts = {"share": figures.amounts, **behind}
+    apart = sums.refuse_repeats(entries, figures)
+    amounts = {"share": figures.amounts, **counts.behind(entries, figures, options)}
+    findings, headings = entries.table.findings, entries.table.headings
     shown = entries.table.column(entries.os)
     if options.family:
         if not of_systems:
-            heading = entries.table.headings[entries.os]
-            entries.table.findings.notes.append(
-                f"{heading!r} holds no OS names, so there are no families"
-            )
+            heading = headings[entries.os]
+            findings.notes.append(f"{heading!r} holds no OS names, so there are no families")
         shown = mapped(shown, names.label)
     groups = entries.rankings(mapped(shown, names.canonical))
-    shares = sums.added_up(entries, shown, groups, amounts, counts_=figures.counts)
+    shares = sums.added_up(entries, shown, groups, amounts, counts=figures.counts)
     if len(shares) < len(entries):
-        _say_added_up(entries, apart, options, len(shares))
-    if (figures.counts and "total" not in behind) or figures.counts:
-        shares["share"] = sums.shares_of_counts(entries, figures, groups, shares, wholes)
+        over = f" over {', '.join(map(entries.table.called, apart))}" if apart else ""
+        family = " by family" if options.family else ""
+        findings.notes.append(f"{len(entries)} rows added up to {len(shares)}{over}{family}")
+    if figures.counts:
+        shares["share"] = sums.shares_of_counts(entries, figures, groups, wholes)
     if not entries.ranked.all():
-        shares = shares[_ranked(entries, groups)].reset_index(drop=True)
-    _say(entries, options)
+        ranked = np.bincount(groups, weights=entries.ranked) > 0
+        shares = shares[ranked].reset_index(drop=True)
+    there = [entries.table.texts(i) for i in entries.periods]
+    longest = max(map(sorted, there), key=len, default=[])  # of the column that has most of them
+    _say(entries, longest, options)
     return Reading(
         shares,
         tuple(by.name for by in options.by),
         names,
-        entries.table.findings,
-        entries.table.headings[entries.os],
+        findings,
+        headings[entries.os],
         entries.heading,
-        _periods(entries),
-        [
-            (
-                entries.table.headings[i],
-                {periods.span_of(t) for t in entries.table.texts(i)},
-            )
-            for i in entries.by
-        ],
+        longest,
+        [(headings[i], set(map(periods.span_of, entries.table.texts(i)))) for i in entries.by],
         entries.unmet,
         of_systems,
     )
@@ -208,69 +180,44 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
 
 def _names(entries: Entries, options: TableOptions) -> tuple[bool, Names]:
     """Whether the names are those of operating systems, and the names by which they meet others."""
-    heading = options.key or entries.table.headings[entries.os]
-    there = [t for t in entries.table.texts(entries.os) if t and options.names.rest(t) is None]
-    known = sum(map(options.names.knows, there))
-    heading_of_os = (
-        entries.above
-        or words.names_os(entries.table.headings[entries.os])
-        or words.names_os(heading)
-    )
-    of_systems = heading_of_os or 2 * known > len(there)
-    return of_systems, options.names if of_systems else options.names.plain()
-
-
-def _with_os(entries: Entries, change: object) -> Entries:
-    cells = entries.table.cells.copy(deep=False)
-    cells[entries.os] = mapped(cells[entries.os], change)  # type: ignore[arg-type]
-    return replace(entries, table=replace(entries.table, cells=cells))
+    heading, names = entries.table.headings[entries.os], options.names
+    of_systems = entries.above or any(map(words.names_os, (heading, options.key or "")))
+    if not of_systems:
+        there = [t for t in entries.table.texts(entries.os) if t and names.rest(t) is None]
+        of_systems = 2 * sum(map(names.knows, there)) > len(there)
+    return of_systems, names if of_systems else names.plain()
 
 
 def _refuse_faults(entries: Entries, faults: dict[str, str]) -> None:
     """Raise FigureError for all cells that are no figures."""
-    if not faults:
-        return
     value = entries.table.column(entries.value)
-    bad = np.flatnonzero(where(value, faults.__contains__))
-    if len(bad):
-        shown = [
-            f"{entries.at(i)}: {str(value.iloc[i])[:60]!r} {faults[value.iloc[i]]}" for i in bad
-        ]
-        marks = any("thousands mark" in why for why in faults.values())
-        raise FigureError(
-            *shown, settles=[Remedy("decimal", None, "says what the marks are")] if marks else ()
-        )
+    if not faults or not len(bad := np.flatnonzero(where(value, faults.__contains__))):
+        return
+    shown = [f"{entries.at(i)}: {value.iloc[i][:60]!r} {faults[value.iloc[i]]}" for i in bad]
+    marks = any("thousands mark" in why for why in faults.values())
+    settles = [Remedy("decimal", None, "says what the marks are")] if marks else []
+    raise FigureError(*shown, settles=settles)
 
 
-def _counted(entries: Entries, options: TableOptions, whole: bool, values: Numbers) -> bool:
+def _counted(entries: Entries, options: TableOptions, reading: numbers.Reading) -> bool:
     """Whether the figures are counts, as far as can be told before totals are left out."""
     if options.unit is not None:
         return options.unit == "count"
-    sign = units.said(entries.heading)
-    if sign is not None:
+    if (sign := units.said(entries.heading)) is not None:
         return sign.unit == "count"
     if words.says_shares(entries.heading):
         return False
     return words.measure(entries.heading) is not None or (
-        whole and bool(np.nanmax(values, initial=0) > 100)
+        reading.whole and any(value > 100 for value in reading.values.values())
     )
 
 
-def _whole(entries: Entries, values: Numbers) -> Mask:
-    """Of each row, whether the shares of its ranking and period add up to the whole."""
-    groups = entries.rankings(over_time=True)
-    sums = np.bincount(groups, weights=np.nan_to_num(values))[groups]
-    found: Mask = (np.abs(sums - 100) <= 0.1) | (np.abs(sums - 1) <= 0.001)
-    return found
-
-
-def _filled(entries: Entries, values: Numbers, kept: Mask, *, counts: bool) -> Mask:
+def _filled(entries: Entries, reading: numbers.Reading, kept: Mask, *, counts: bool) -> Mask:
     """The rows with a figure. Raises UnitError where a count is missing."""
-    filled: Mask = kept & ~np.isnan(values)
-    without = kept & np.isnan(values) & ~where(entries.table.column(entries.os), is_blank)
+    there = ~np.isnan(reading.of(entries.table.column(entries.value)))
+    without = kept & ~there & ~where(entries.table.column(entries.os), is_blank)
     if without.any():
-        these = aggregates.named(entries, without)
-        first = entries.name(int(np.flatnonzero(without)[0]))
+        these, first = entries.named(without), entries.name(int(np.argmax(without)))
         if counts:
             raise UnitError(
                 f"{entries.title}: no count for {these}, so the total is not known",
@@ -278,64 +225,37 @@ def _filled(entries: Entries, values: Numbers, kept: Mask, *, counts: bool) -> M
             )
         remedy = Remedy("drop", first, "leaves it out")
         entries.table.findings.doubts.append(Doubt(f"no figure for {these}: left out", (remedy,)))
-    if not filled.any():
+    if not (kept & there).any():
         raise FigureError(f"{entries.title}: no row has a figure")
-    return filled
+    return kept & there
 
 
-def _before(entries: Entries, values: dict[str, float], options: TableOptions) -> Numbers | None:
+def _before(
+    entries: Entries, reading: numbers.Reading, options: TableOptions
+) -> npt.NDArray[np.float64] | None:
     """The figures of all rows before some were chosen by another column than the OS's."""
     if len(entries.all_rows.cells) == len(entries.table.cells):
         return None
     others = [w for w in options.where if entries.table.find(w.column) not in ([entries.os], [])]
     if not others and entries.ranked.all():
         return None
-    column = entries.all_rows.column(entries.value)
-    names = entries.all_rows.column(entries.os)
-    reading = {**numbers.read(texts(column))[0].values, **values}
+    column, names = (entries.all_rows.column(i) for i in (entries.value, entries.os))
+    known = {**numbers.read(texts(column))[0].values, **reading.values}
     total = where(names, lambda name: words.called_total(name) or is_blank(name))
-    return np.nan_to_num(numbers_of(column, reading))[~total]
+    return np.nan_to_num(numbers_of(column, known))[~total]
 
 
-def _ranked(entries: Entries, groups: npt.NDArray[np.int64]) -> Mask:
-    chosen: Mask = np.bincount(groups, weights=entries.ranked) > 0
-    return chosen
-
-
-def _periods(entries: Entries) -> list[str]:
-    """The periods that the rows are of, of the column that has most of them."""
-    there = [entries.table.texts(i) for i in entries.periods]
-    return sorted(sorted(there, key=len)[-1]) if there else []
-
-
-def _say_added_up(entries: Entries, apart: Sequence[int], options: TableOptions, left: int) -> None:
-    along = [entries.table.called(i) for i in apart]
-    over = f" over {', '.join(along)}" if along else ""
-    family = " by family" if options.family else ""
-    entries.table.findings.notes.append(f"{len(entries)} rows added up to {left}{over}{family}")
-
-
-def _say(entries: Entries, options: TableOptions) -> None:
+def _say(entries: Entries, there: Sequence[str], options: TableOptions) -> None:
     """Say which column was taken, of which periods, and what was not used."""
-    findings = entries.table.findings
-    what = f"column {entries.table.called(entries.value)}"
+    table, findings = entries.table, entries.table.findings
+    what = f"column {table.called(entries.value)}"
     if entries.above:
         what = f"a column for each {'system' if entries.by_system else 'period'}"
     findings.facts.insert(0, what)
-    if there := _periods(entries):
+    if there:
         findings.facts.append(f"of {periods.told(there)}")
-    if entries.above:
-        return
-    used = {
-        entries.os,
-        entries.value,
-        *entries.by,
-        *entries.periods,
-        *entries.summed,
-        *entries.counted,
-        *entries.combined,
-    }
-    used |= {i for w in options.where for i in entries.table.find(w.column)}
-    own = {i for name in ("design_effect", "clusters") for i in entries.table.find(name)}
-    if rest := columns.unused(entries.table, used | own):
+    named_ = [*(w.column for w in options.where), "design_effect", "clusters"]
+    used = {i for name in named_ for i in table.find(name)} | {entries.os, entries.value}
+    used.update(entries.by, entries.periods, entries.summed, entries.counted, table.made_of)
+    if not entries.above and (rest := columns.unused(table, used)):
         findings.notes.append(f"not used: {', '.join(rest)}")

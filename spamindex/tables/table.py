@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from spamindex.errors import SHOWN, Findings
-from spamindex.words import headed
+from spamindex.words import headed, words
 
 Column: TypeAlias = "pd.Series[Any]"
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -28,7 +28,9 @@ class Table:
     """A table of text, and what is to be said of how it was read.
 
     ``place`` stands between the name of the file and the number of a line in messages. ``indents``
-    says of columns how far their cells are indented, by line, where they differ in that.
+    says of columns how far their cells are indented, by line, where they differ in that. ``dated``
+    are the columns of periods, which go by the names ``period_names`` too, and ``made_of`` those of
+    which one was put together; ``above`` says what stood in the headings: ``os``, or ``period``.
     """
 
     name: str
@@ -37,6 +39,10 @@ class Table:
     findings: Findings
     place: str = ":"
     indents: dict[int, pd.Series[Any]] = field(default_factory=dict)
+    dated: tuple[int, ...] = ()
+    made_of: tuple[int, ...] = ()
+    above: Literal["os", "period", ""] = ""
+    period_names: frozenset[str] = frozenset({"period"})
     _texts: dict[int, list[str]] = field(default_factory=dict, init=False, compare=False)
 
     def at(self, line: int) -> str:
@@ -62,11 +68,12 @@ class Table:
         return [str(text) for text in self.cells.iloc[number]]
 
     def find(self, name: str) -> list[int]:
-        """The columns of a heading, or the one of a number from 1 where no heading is that."""
-        found = headed(self.headings, name)
-        if not found and name.isdecimal() and 0 < int(name[:9]) <= len(self.headings):
+        """The columns of a heading; where no heading is that, of a number from 1, or of periods."""
+        if found := headed(self.headings, name):
+            return found
+        if name.isdecimal() and 0 < int(name[:9]) <= len(self.headings):
             return [int(name) - 1]
-        return found
+        return [*self.dated[:1]] if words(name) in self.period_names else []
 
     def called(self, number: int) -> str:
         """What messages call a column: its heading in quotes, or its number."""
@@ -130,6 +137,11 @@ def groups(columns: Sequence[Column], count: int) -> npt.NDArray[np.int64]:
         codes = column.cat.codes.to_numpy(dtype=np.int64)
         numbers = pd.factorize(numbers * len(column.cat.categories) + codes)[0]
     return numbers
+
+
+def summed(groups: npt.NDArray[np.int64], of: npt.NDArray[Any]) -> Numbers:
+    """For each row what the numbers of all rows of its group add up to."""
+    return np.bincount(groups, weights=of).astype(float)[groups]
 
 
 def lines_of(lines: Iterable[int]) -> str:

@@ -1,26 +1,23 @@
-"""Figures to percents: the unit that a sign, a heading, or what they add up to says."""
+"""Figures to percents: their decimal mark, and the unit that a sign, a heading or a sum says."""
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
-import numpy.typing as npt
 
 from spamindex import words
 from spamindex.errors import Doubt, FigureError, Remedy, UnitError
 from spamindex.tables import numbers
 from spamindex.tables.layout import Entries
-from spamindex.tables.numbers import Reading
+from spamindex.tables.numbers import Reading, Sums
 from spamindex.tables.options import TableOptions
-from spamindex.tables.table import Column, Numbers, numbers_of, where
-from spamindex.words import is_missing
+from spamindex.tables.table import Mask, Numbers, numbers_of, where
 
 MOST_COUNTED = 1e18  # bytes of traffic can be counted too; far beyond, intervals overflow
 _SURELY = 100  # whole numbers above it are no percents
-_LEAST = 1e-9  # what is lost in binary is no difference
 
 
 @dataclass(frozen=True)
@@ -32,6 +29,16 @@ class Sign:
 
     unit: str
     times: float = 1.0
+
+
+_PERCENTS = Sign("percent")
+_SIGNS = {
+    words.PER_MILLE: Sign("percent", 0.1),
+    words.BASIS_POINTS: Sign("percent", 0.01),
+    words.PERCENT_WORDS: _PERCENTS,
+    words.FRACTION_WORDS: Sign("fraction", 100.0),
+}
+_BRACKETED = re.compile(r"[(\[]([^()\[\]]*)")
 
 
 @dataclass(frozen=True)
@@ -63,153 +70,124 @@ def said(heading: str) -> Sign | None:
     >>> said("Share"), said("Installed base in m")
     (None, Sign(unit='count', times=1000000.0))
     """
-    if words.holds(heading, words.PER_MILLE):
-        return Sign("percent", 0.1)
-    if words.holds(heading, words.BASIS_POINTS):
-        return Sign("percent", 0.01)
-    if words.says_percents(heading):
-        return Sign("percent")
-    if words.holds(heading, words.FRACTION_WORDS):
-        return Sign("fraction", 100.0)
-    times = _multiple(heading)
-    if times is not None and not words.says_shares(heading):
-        return Sign("count", times)
-    return None
+    for phrases, sign in _SIGNS.items():
+        if words.holds(heading, phrases):
+            return sign
+    times = None if words.says_shares(heading) else _multiple(heading)
+    return None if times is None else Sign("count", times)
 
 
 def _multiple(heading: str) -> float | None:
     """Of how many a figure is, by a word, or a short form in brackets or after in."""
-    short = heading.replace("[", "(").replace("]", ")").rpartition("(")[2]
-    bracketed = short.partition(")")[0] if "(" in heading.replace("[", "(") else ""
     of = words.words(heading)
-    after = of.rpartition(" in ")[2] if " in " in f" {of}" else ""
-    for text in (words.words(bracketed).removeprefix("in "), after.strip()):
-        if text in words.MULTIPLES:
-            return words.MULTIPLES[text]
-    long = [
-        words.MULTIPLES[w]
-        for w in of.split()
-        if w in words.MULTIPLES and w.isalpha() and (len(w) > 2 or not w.isascii())
-    ]
-    return long[0] if long else None
+    short = [words.words(inside).removeprefix("in ") for inside in _BRACKETED.findall(heading)]
+    short += [f" {of}".rpartition(" in ")[2]] if " in " in f" {of}" else []
+    long = [w for w in of.split() if w.isalpha() and (len(w) > 2 or not w.isascii())]
+    return next((words.MULTIPLES[w] for w in [*short, *long] if w in words.MULTIPLES), None)
+
+
+def decimal_mark(entries: Entries, options: TableOptions) -> Reading:
+    """The one reading of the figures: which mark is the decimal one. Raises FigureError.
+
+    Under a heading of counts a mark before three digits is a thousands mark, under one of shares a
+    decimal mark; else the other columns of the table may tell, or that decimals add up to 100.
+    """
+    column, there = entries.table.column(entries.value), entries.table.texts(entries.value)
+    readings = numbers.read(there, [options.decimal] if options.decimal else numbers.MARKS)
+    if len(readings) == 1:
+        return readings[0]
+    thousands, decimals = sorted(readings, key=lambda reading: not reading.grouped)
+    if words.says_shares(entries.heading) or any(map(numbers.is_signed, there)):
+        return decimals
+    sign = said(entries.heading)
+    if words.measure(entries.heading) is not None and (sign is None or sign.times == 1):
+        return thousands
+    marks = set()
+    for number in {*range(len(entries.table.headings))} - {entries.value, *entries.periods}:
+        figures = [t for t in entries.table.texts(number)[:1000] if numbers.is_figure(t)]
+        if number != entries.os and any(set(text) & {*numbers.MARKS} for text in figures):
+            found = numbers.read(figures)
+            marks |= {found[0].mark} if len(found) == 1 and not found[0].faults else set()
+    if len(marks) == 1:
+        return next(reading for reading in readings if reading.mark in marks)
+    values = np.nan_to_num(decimals.of(column))
+    if Sums(values, decimals.halves(column), entries.rankings(over_time=True)).are(100).all():
+        return decimals
+    some = [text for text in there if set(text) & {*numbers.MARKS}]
+    shown = {reading.mark: f"{reading.values[some[0]]:.10g}" for reading in readings}
+    raise FigureError(
+        f"{entries.title}: is the mark in {', '.join(map(repr, some[:3]))} a decimal mark, or "
+        "one of thousands?",
+        settles=[Remedy("decimal", mark, f"makes {some[0]!r} {to}") for mark, to in shown.items()],
+    )
 
 
 def settle(
-    entries: Entries,
-    reading: Reading,
-    values: Numbers,
-    whole_before: Numbers | None,
-    options: TableOptions,
+    entries: Entries, reading: Reading, whole_before: Numbers | None, options: TableOptions
 ) -> Figures:
     """The figures of the systems in their unit, and what is to be said of it.
 
-    ``values`` are those of each row, in any unit; ``whole_before`` those of all rows before some
-    were chosen by another column than the OS's, or None where none were. Raises UnitError where the
-    unit is not certain, FigureError where a figure is in another one than the rest.
+    ``whole_before`` are those of all rows before some were chosen by another column than the OS's,
+    or None where none were. Raises UnitError where the unit is not certain, FigureError where a
+    figure is in another one than the rest.
     """
     column = entries.table.column(entries.value)
-    heading, findings = entries.heading, entries.table.findings
-    signed = where(column, reading.signed.__contains__)
-    plain = where(column, reading.plain.__contains__)
-    sign = said(heading)
-    half = _half(column, reading)
+    values = reading.of(column)
+    sign = said(entries.heading)
+    sums = Sums(values, reading.halves(column), entries.rankings(over_time=True))
     unit: str | None = options.unit
-    if unit is None and signed.any():
-        if plain.any():
-            odd = signed if signed.sum() < plain.sum() else plain
-            raise FigureError(
-                f"{entries.title}: some figures have a sign for percent, and some none: "
-                f"{_those(entries, odd)}",
-                settles=[Remedy("unit", "percent", "takes all for percents")],
-            )
-        if (sign is not None and sign.unit != "percent") or words.measure(heading) is not None:
-            sign = None
-        _refuse_contradiction(entries, reading, sign)
-        sign = Sign("percent")
-    halves = {
-        text: numbers.half_unit(text, reading.mark)
-        for text in reading.values
-        if not is_missing(text)
-    }
-    sums = _Sums(entries, values, half, numbers_of(column, halves, 0.0), signed=bool(signed.any()))
-    if unit is None:
-        unit, times = _found(entries, reading, sums, sign, whole_before)
+    if unit is not None:
+        times = 100.0 if unit == "fraction" else 1.0
+        if sign is not None and sign.unit == unit:
+            times = sign.times
+    elif (signed := where(column, reading.signed.__contains__)).any():
+        _refuse_mixed(entries, reading, sums, signed, values)
+        unit, times = _declared(entries, sums, whole_before, _PERCENTS, certain=True)
     else:
-        times = sign.times if sign is not None and sign.unit == unit else 1.0
-        if unit == "fraction":
-            times = 100.0
+        unit, times = _found(entries, reading, sums, sign, whole_before)
     if unit != "count":
-        return _of_shares(entries, reading, sums, unit, times, options, half)
+        return _of_shares(entries, reading, sums, unit, times, options)
     rounded = sign.times if sign is not None and sign.unit == "count" else 1.0
-    total = float(values.sum())
+    total = float(values.sum()) * rounded
     if total == 0:
         raise UnitError(f"{entries.title}: adds up to 0, so nothing can be said of anybody's share")
-    if total * rounded > MOST_COUNTED:
-        raise FigureError(
-            f"{entries.title}: adds up to {total * rounded:.4g}, more than anybody has counted"
-        )
-    coarse = rounded > 1 or bool(reading.rounded)
-    says_counts = words.measure(heading) is not None or words.holds(heading, ["spam"])
+    if total > MOST_COUNTED:
+        raise FigureError(f"{entries.title}: adds up to {total:.4g}, more than anybody has counted")
+    findings = entries.table.findings
+    says_counts = words.measure(entries.heading) is not None or words.holds(
+        entries.heading, ["spam"]
+    )
     if options.unit is None and sign is None and not says_counts:
         findings.notes.append(f"whole numbers above 100 taken as counts, {total:,.10g} in all")
     else:
-        findings.facts.append(f"counts, {total * rounded:,.10g} in all")
-    return Figures(reading, "count", values * rounded, half * rounded, coarse, rounded)
+        findings.facts.append(f"counts, {total:,.10g} in all")
+    coarse = rounded > 1 or bool(reading.rounded)
+    return Figures(reading, "count", values * rounded, sums.half * rounded, coarse, rounded)
 
 
-def _refuse_contradiction(entries: Entries, reading: Reading, sign: Sign | None) -> None:
-    """Refuse percent signs under a heading of per mille or basis points."""
-    per_mille = Sign("percent", 0.1)
-    if sign in (None, Sign("percent")):
-        return
-    if sign != per_mille or not all("‰" in text for text in reading.signed):
+def _refuse_mixed(
+    entries: Entries, reading: Reading, sums: Sums, signed: Mask, values: Numbers
+) -> None:
+    """Refuse percent signs beside figures without one, or under a heading of another unit.
+
+    That all add up to 100, and would not if those without a sign were fractions, leaves no doubt.
+    """
+    sign = said(entries.heading)
+    per_mille = sign == Sign("percent", 0.1) and all("‰" in text for text in reading.signed)
+    if sign not in (None, _PERCENTS) and sign.unit == "percent" and not per_mille:
         raise UnitError(
             f"{entries.title}: the heading says one unit, and the signs in the cells another: "
             "correct the heading, or leave the signs out"
         )
-
-
-class _Sums:
-    """What the figures of each ranking and period add up to, and how far rounding explains."""
-
-    def __init__(
-        self, entries: Entries, values: Numbers, half: float, own: Numbers, *, signed: bool
-    ) -> None:
-        self.signed = signed
-        self.groups: npt.NDArray[np.int64] = entries.rankings(over_time=True)
-        self.sums: Numbers = np.bincount(self.groups, weights=values).astype(float)
-        filled = (values > 0).astype(float)
-        usual = np.bincount(self.groups, weights=filled) * half
-        # A figure is never off by more than half a unit of its own last digit.
-        most = np.bincount(self.groups, weights=own * filled)
-        self.slack: Numbers = np.maximum(np.minimum(usual, most), _LEAST)
-        self.counted: Numbers = np.bincount(self.groups, weights=filled).astype(float)
-        self.largest = float(values.max(initial=0))
-
-    def are(self, whole: float, times: float = 1.0) -> npt.NDArray[np.bool_]:
-        """Which of them are the whole, within what rounding explains."""
-        slack = np.minimum(self.slack * times, whole / 20)  # few digits explain not all
-        near: npt.NDArray[np.bool_] = (
-            np.abs(self.sums * times - whole) <= slack * (1 + 1e-9) + _LEAST * whole
+    plain = (values > 0) & ~signed
+    fractions = sums.sums + np.bincount(sums.groups, weights=99 * values * plain)
+    if plain.any() and not (sums.are(100) & (abs(fractions - 100) > 2 * sums.slack)).all():
+        rows = np.flatnonzero(signed if signed.sum() < plain.sum() else plain)[:3]
+        those = ", ".join(f"{entries.name(row)!r} (line {entries.line(row)})" for row in rows)
+        raise FigureError(
+            f"{entries.title}: some figures have a sign for percent, and some none: {those}",
+            settles=[Remedy("unit", "percent", "takes all for percents")],
         )
-        return near
-
-    def above(self, whole: float, times: float = 1.0) -> npt.NDArray[np.bool_]:
-        """Which of them are more than the whole."""
-        return (self.sums * times > whole) & ~self.are(whole, times)
-
-
-def _half(column: Column, reading: Reading) -> float:
-    """Half a unit of the digit on which most of the figures end: the finer one on a tie."""
-    counts = np.bincount(column.cat.codes, minlength=len(column.cat.categories))
-    ends: Counter[float] = Counter()
-    for text, count in zip(column.cat.categories, counts.tolist(), strict=True):
-        if count and not is_missing(text) and reading.values.get(text, 0.0) > 0:
-            ends[numbers.half_unit(text, reading.mark)] += count
-    if not ends:
-        return _LEAST
-    most = max(ends.values())
-    return max(min(half for half, count in ends.items() if count == most), _LEAST)
 
 
 _PERCENT = Remedy("unit", "percent", "takes them for percents")
@@ -218,17 +196,11 @@ _COUNT = Remedy("unit", "count", "takes them for counts")
 
 
 def _found(
-    entries: Entries,
-    reading: Reading,
-    sums: _Sums,
-    sign: Sign | None,
-    whole_before: Numbers | None,
+    entries: Entries, reading: Reading, sums: Sums, sign: Sign | None, whole_before: Numbers | None
 ) -> tuple[str, float]:
-    """The unit that is certain, and of how many percent a figure of 1 is."""
+    """The unit that is certain without signs, and of how many percent a figure of 1 is."""
     if sign is not None and sign.unit != "count":
-        if whole_before is not None or entries.by:
-            _refuse_parts(entries, sums, whole_before)
-        return _declared(entries, sums, sign)
+        return _declared(entries, sums, whole_before, sign)
     if sign is not None or words.measure(entries.heading) is not None:
         if reading.whole or (sign is not None and sign.times > 1) or reading.rounded:
             return "count", 1.0
@@ -239,13 +211,9 @@ def _found(
     if by_sums := _by_what_they_add_up_to(entries, sums):
         return by_sums
     shares = words.says_shares(entries.heading)
-    counts = not shares and reading.whole and sums.largest > _SURELY
-    if not counts and (whole_before is not None or entries.by):
-        _refuse_parts(entries, sums, whole_before)
-    if counts and _are_years(reading):
-        raise UnitError(f"{entries.title}: are these years?", settles=[_COUNT])
-    if counts:
+    if not shares and reading.whole and sums.largest > _SURELY:
         return "count", 1.0
+    _refuse_parts(entries, sums, whole_before)
     if (shares or entries.above or not reading.whole) and sums.largest > 1:
         return "percent", 1.0  # a part of the whole; more than the whole is refused
     small = sums.largest <= 1
@@ -256,12 +224,14 @@ def _found(
     )
 
 
-def _declared(entries: Entries, sums: _Sums, sign: Sign) -> tuple[str, float]:
-    """The unit that a heading, or the sign in the cells, says."""
-    says_percent = sign.unit == "percent" and sign.times == 1
-    # A row of fractions may be missing; a sign in the cells themselves is taken at its word.
-    small = sums.largest <= 1 and not sums.signed
-    if says_percent and (small or sums.are(1).all()) and sums.counted.max() > 1:
+def _declared(
+    entries: Entries, sums: Sums, whole_before: Numbers | None, sign: Sign, *, certain: bool = False
+) -> tuple[str, float]:
+    """The unit that a heading says, or, for certain, signs in the cells themselves."""
+    _refuse_parts(entries, sums, whole_before)
+    # A row of fractions may be missing; a sign in the cells is taken at its word.
+    small = sums.largest <= 1 and not certain
+    if sign == _PERCENTS and (small or sums.are(1).all()) and sums.counted.max() > 1:
         raise UnitError(
             f"{entries.title}: says percent, but adds up to {_total(sums)}",
             settles=[_FRACTION, _PERCENT],
@@ -269,7 +239,7 @@ def _declared(entries: Entries, sums: _Sums, sign: Sign) -> tuple[str, float]:
     return sign.unit, sign.times
 
 
-def _by_what_they_add_up_to(entries: Entries, sums: _Sums) -> tuple[str, float] | None:
+def _by_what_they_add_up_to(entries: Entries, sums: Sums) -> tuple[str, float] | None:
     """Percents where they add up to 100, fractions where they add up to 1; else None."""
     percents, fractions = sums.are(100), sums.are(1) & (sums.counted > 1)
     if percents.all():
@@ -289,45 +259,31 @@ def _by_what_they_add_up_to(entries: Entries, sums: _Sums) -> tuple[str, float] 
     return None
 
 
-def _are_years(reading: Reading) -> bool:
-    """Whether all figures could be years."""
-    there = [value for value in reading.values.values() if value > 0]
-    return len(there) > 1 and all(1900 <= value <= 2100 for value in there)
-
-
-def _refuse_parts(entries: Entries, sums: _Sums, whole_before: Numbers | None) -> None:
+def _refuse_parts(entries: Entries, sums: Sums, whole_before: Numbers | None) -> None:
     """Refuse rankings whose shares are parts of a whole that only all of them together are."""
-    name = entries.title
-    together = float(whole_before.sum()) if whole_before is not None else float(sums.sums.sum())
-    periods = len(set(entries.rankings(over_time=True))) if not entries.by else 1
+    if whole_before is None and not entries.by:
+        return
+    before = sums.sums if whole_before is None else whole_before
+    periods = 1 if entries.by else len(sums.sums)
+    most = float(sums.slack.max() / max(sums.counted.max(), 1)) * max(len(entries), len(before))
     for whole in (100.0, 1.0):
-        slack = max(len(entries), len(whole_before) if whole_before is not None else 0) * float(
-            sums.slack.max() / max(sums.counted.max(), 1)
-        )
-        if abs(together - whole * periods) <= max(slack, _LEAST) and not sums.are(whole).all():
+        if abs(before.sum() - whole * periods) <= most and not sums.are(whole).all():
             raise UnitError(
-                f"{name}: the shares are parts of {whole:g} only together with the other rankings "
-                f"or rows; those chosen add up to {_total(sums)}",
+                f"{entries.title}: the shares are parts of {whole:g} only together with the other "
+                f"rankings or rows; those chosen add up to {_total(sums)}",
                 settles=[Remedy("unit", "count", "divides each by the sum of its own ranking")],
             )
 
 
 def _of_shares(
-    entries: Entries,
-    reading: Reading,
-    sums: _Sums,
-    unit: str,
-    times: float,
-    options: TableOptions,
-    half: float,
+    entries: Entries, reading: Reading, sums: Sums, unit: str, times: float, options: TableOptions
 ) -> Figures:
     """Shares in percent, and what is to be said of what they add up to."""
     findings, given = entries.table.findings, options.unit is not None
-    settled = given or words.words(entries.heading) == "share percent"
-    above = sums.above(100, times)
-    if above.any():
-        where_ = _rankings(entries, sums, above)
-        text = f"adds up to {_total(sums, times, above)} percent{where_}, more than 100"
+    above, part = sums.above(100, times), ~sums.are(100, times)
+    if above.any() and (given or entries.each_once()):  # what stands twice is refused for that
+        text = f"adds up to {_total(sums, times, above)} percent"
+        text += f"{_rankings(entries, sums, above)}, more than 100"
         if not given:
             raise UnitError(
                 f"{entries.title}: {text}: do some rows hold others?",
@@ -338,15 +294,11 @@ def _of_shares(
                 ],
             )
         findings.doubts.append(Doubt(text))
-    elif not settled and not sums.are(100, times).all():
-        part = ~sums.are(100, times)
-        text = (
-            f"adds up to {_total(sums, times, part)} of 100 percent"
-            f"{_rankings(entries, sums, part)}: a part of the whole?"
-        )
+    elif part.any() and not given and words.words(entries.heading) != "share percent":
+        text = f"adds up to {_total(sums, times, part)} of 100 percent"
+        text += f"{_rankings(entries, sums, part)}: a part of the whole?"
         findings.doubts.append(Doubt(text, (Remedy("unit", unit, "says that it is right"),)))
     findings.facts.append(f"{unit}s that add up to {_total(sums)}")
-    column = entries.table.column(entries.value)
     percents = dict(reading.values)
     if times != 1:  # by way of decimals: 0.0514 * 100 is 5.140000000000001
         factor = Decimal(repr(times))
@@ -354,38 +306,34 @@ def _of_shares(
             text: float(Decimal(repr(v)) * factor) if v == v and text not in reading.signed else v
             for text, v in reading.values.items()
         }
-    return Figures(reading, unit, numbers_of(column, percents), half * times, False, times)
+    amounts = numbers_of(entries.table.column(entries.value), percents)
+    return Figures(reading, unit, amounts, sums.half * times, False, times)
 
 
-def _total(sums: _Sums, times: float = 1.0, which: npt.NDArray[np.bool_] | None = None) -> str:
+def _total(sums: Sums, times: float = 1.0, which: Mask | None = None) -> str:
     """What figures add up to, or from what to what where there are several rankings."""
     values = sums.sums * times if which is None else sums.sums[which] * times
     low, high = f"{values.min():,.6g}", f"{values.max():,.6g}"
     return low if low == high else f"{low} to {high}"
 
 
-def _rankings(entries: Entries, sums: _Sums, which: npt.NDArray[np.bool_]) -> str:
+def _first_rows(sums: Sums, which: Mask) -> list[int]:
+    """The first row of each of the first three rankings that are meant."""
+    return [int(np.argmax(sums.groups == group)) for group in np.flatnonzero(which)[:3]]
+
+
+def _rankings(entries: Entries, sums: Sums, which: Mask) -> str:
     """The rankings whose sums are meant, as messages name them; empty where there is but one."""
     if len(sums.sums) == 1:
         return ""
-    rows = [int(np.flatnonzero(sums.groups == g)[0]) for g in np.flatnonzero(which)[:3]]
-    more = int(which.sum()) - len(rows)
-    return f" in {', '.join(entries.label(row) for row in rows)}" + (
-        f" and {more} more" if more else ""
-    )
+    more = f" and {which.sum() - 3} more" if which.sum() > 3 else ""
+    return f" in {', '.join(map(entries.label, _first_rows(sums, which)))}{more}"
 
 
-def _without(entries: Entries, sums: _Sums, which: npt.NDArray[np.bool_]) -> list[Remedy]:
+def _without(entries: Entries, sums: Sums, which: Mask) -> list[Remedy]:
     """The ways to leave rankings out, where one column tells them from the others."""
-    there = {i: entries.table.texts(i) for i in {*entries.by, *entries.periods}}
-    told = [i for i, of in there.items() if len(of) > 1 and entries.table.headings[i]]
-    if len(told) != 1 or which.all():
+    told = [i for i in {*entries.by, *entries.periods} if len(entries.table.texts(i)) > 1]
+    if len(told) != 1 or which.all() or not (heading := entries.table.headings[told[0]]):
         return []
-    heading, column = entries.table.headings[told[0]], entries.table.column(told[0])
-    rows = [int(np.flatnonzero(sums.groups == g)[0]) for g in np.flatnonzero(which)[:3]]
-    return [Remedy("where", f"{heading}!={column.iloc[row]}", "leaves it out") for row in rows]
-
-
-def _those(entries: Entries, rows: npt.NDArray[np.bool_]) -> str:
-    first = np.flatnonzero(rows)[:3]
-    return ", ".join(f"{entries.name(row)!r} (line {entries.line(row)})" for row in first)
+    cells = entries.table.column(told[0]).iloc[_first_rows(sums, which)]
+    return [Remedy("where", f"{heading}!={cell}", "leaves it out") for cell in cells]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.damage.table import PAIRS, SINGLES, table
+from tests.damage.table import table
 
 if __name__ == "__main__":
-    sys.stdout.write(table(SINGLES, PAIRS))
+    sys.stdout.write(table())

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 import spamindex
-from spamindex import MatchError, SpamIndexError
+from spamindex import ColumnError, FigureError, MatchError, SpamIndexError
 from spamindex.messages.records import read_fingerprints
 from tests.messages.tallying import LOG, MESSAGES, columns
 
@@ -69,6 +69,20 @@ def test_typed_columns() -> None:
         assert result["os"].tolist() == ["Linux", "Unknown"]
 
 
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")  # of engines
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_table_of_counts_is_refused_in_every_kind_of_frame(engine: str) -> None:
+    native = ENGINES[engine](pd.DataFrame({"os": ["Windows 7", "Windows XP"], "n": [900, 26]}))
+    with pytest.raises(
+        ColumnError, match="each OS stands once, beside figures in 'n'.* weight='n'"
+    ):
+        spamindex.tally(native)
+    flagged = ENGINES[engine](pd.DataFrame({"os": ["Linux", "AIX"], "bad": [True, False]}))
+    with pytest.raises(ColumnError, match="column 'bad' holds .*: does it say which records are"):
+        spamindex.tally(flagged)
+    assert spamindex.tally(flagged, spam="")["messages"].tolist() == [1, 1]
+
+
 def test_what_a_frame_lacks() -> None:
     with pytest.raises(SpamIndexError, match="can't tell which column holds the OS; there are 'x'"):
         spamindex.tally(pd.DataFrame({"x": ["1"]}))
@@ -78,7 +92,7 @@ def test_what_a_frame_lacks() -> None:
         spamindex.tally([1])
     with pytest.raises(SpamIndexError, match="count is messages or machines"):
         spamindex.tally(pd.DataFrame({"os": ["1"]}), count="clients")
-    with pytest.raises(MatchError, match="none of 1 records is spam"):
+    with pytest.raises(MatchError, match="none of 1 record is spam"):
         spamindex.tally(pd.DataFrame({"os": ["1"], "spam": [False]}), spam="spam")
 
 
@@ -107,16 +121,36 @@ def test_clusters_weights_and_machines_from_every_kind_of_frame(engine: str) -> 
     variance = 1.5 * ((3 - 16 / 9) ** 2 + (1 - 16 / 9) ** 2 + (4 / 9) ** 2) / 81
     expected = variance / (4 / 9 * 5 / 9 / 9)
     assert result["design_effect"].tolist() == pytest.approx([expected, expected], rel=1e-12)
+    assert "each a cluster of its own: 1 record without one" in result.attrs["read"]
     machines = spamindex.tally(ENGINES[engine](CLUSTERED), count="machines")
     assert machines["machines"].tolist() == [2, 2]
 
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("engine", ENGINES)
-def test_times_in_every_form_from_every_kind_of_frame(engine: str) -> None:
-    times = ["2010-02-28T23:30:00-01:00", "2010/03/01 12:30:00 AM", "1267403400", "1267403400000",
-             "2010-03-01 00:30:00.5 UTC", "2010-03-01"]  # fmt: skip
+@pytest.mark.parametrize(
+    "times",
+    [
+        [
+            "2010-02-28T23:30:00-01:00",
+            "1267403400",
+            "1267403400000",
+            "2010-03-01 00:30:00.5 UTC",
+            "2010-03-01 12:30:00 PM +0200",
+            "2010-02-28 08:30 PM -0400",
+            "2010-03-01T23:59:59Z",
+        ],
+        ["2010/03/01 12:30:00 AM", "2010-03-01", "2010-03-01 11:30:00 PM", " 2010-03-01T00:00"],
+    ],
+)
+def test_times_in_every_form_from_every_kind_of_frame(engine: str, times: list[str]) -> None:
     table = pd.DataFrame({"os": ["Linux"] * len(times), "at": times})
     for span, expected in (("day", "2010-03-01"), ("week", "2010-W09"), ("month", "2010-03")):
         result = spamindex.tally(ENGINES[engine](table), by=f"at:{span}")
-        assert columns(result[[span, "messages"]]) == {span: [expected], "messages": [6]}
+        assert columns(result[[span, "messages"]]) == {span: [expected], "messages": [len(times)]}
+    mixed = pd.DataFrame({"os": ["Linux"] * 2, "at": ["2010-03-01T00:00:00Z", "2010-03-01 00:00"]})
+    with pytest.raises(FigureError, match="'2010-03-01 00:00' does not, so its day is open"):
+        spamindex.tally(ENGINES[engine](mixed), by="at:month")
+    blank = pd.DataFrame({"os": ["Linux"] * 2, "at": ["2010-03-01", ""]})
+    read = spamindex.tally(ENGINES[engine](blank), by="at:month").attrs["read"]
+    assert "counted apart, with nothing in column 'at': 1 record" in read

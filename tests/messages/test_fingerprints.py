@@ -293,9 +293,11 @@ def test_an_ipv4_client_is_found_as_a_mapped_one_in_hex_too(
     connection: duckdb.DuckDBPyConnection, client: str, spellings: list[str]
 ) -> None:
     found = known(connection, syn("01/10 12:00", client, "os=AIX"))
-    assert found.latest.columns == ["client", "known"]
+    assert found.latest.columns == ["client", "known", "changes"]
     assert found.over_time.columns == ["client", "known", "changes", "since", "first"]
-    assert sorted(found.latest.fetchall()) == [(spelled, "AIX") for spelled in sorted(spellings)]
+    assert sorted(found.latest.fetchall()) == [
+        (spelled, "AIX", False) for spelled in sorted(spellings)
+    ]
     assert sorted(found.over_time.fetchall()) == [
         (spelled, "AIX", False, 1263124800, first)
         for spelled in sorted(spellings)

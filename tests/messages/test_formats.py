@@ -102,7 +102,7 @@ def test_text_and_json_of_p0f_are_one_kind(invoke: Invoke, write: Write) -> None
 def test_a_damaged_event_of_p0f_is_unreadable(invoke: Invoke, write: Write, damaged: str) -> None:
     result = invoke("tally", write("p0f.json", json_lines(event("AIX")) + damaged + "\n"))
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "p0f.json:2: can't be read, as are 1 of 2 records" in result.stderr
+    assert "p0f.json:2: can't be read (1 of 2 records)" in result.stderr
     assert rows(invoke("tally", "p0f.json", "--skip-bad").stdout) == ["AIX,100.0,1"]
 
 
@@ -156,7 +156,7 @@ def test_logs_of_zeek_put_together(invoke: Invoke, write: Write) -> None:
 def test_a_cut_off_line_of_zeek(invoke: Invoke, write: Write) -> None:
     result = invoke("tally", write("z.log", ZEEK.replace("\tWindows", "")))
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "z.log:8: can't be read, as are 1 of 2 records" in result.stderr
+    assert "z.log:8: can't be read (1 of 2 records)" in result.stderr
 
 
 def test_zeek_with_other_signs(invoke: Invoke, write: Write) -> None:
@@ -218,7 +218,7 @@ def test_a_heading_that_is_a_comment(invoke: Invoke, write: Write) -> None:
 
 def test_a_line_below_a_preamble_that_cannot_be_read_is_named(invoke: Invoke, write: Write) -> None:
     result = invoke("tally", write("m.csv", "# x\n\nos,id\nLinux,1\nbroken\n"))
-    assert "m.csv:5: can't be read, as are 1 of 2 records" in result.stderr
+    assert "m.csv:5: can't be read (1 of 2 records)" in result.stderr
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^", "~", "\x01"])
@@ -247,12 +247,13 @@ def test_records_without_headings_are_not_lost(
     result = invoke("tally", write("m.csv", text), "--fingerprints", "p0f.log")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "m.csv:1: is no heading but a record, so columns go by number" in result.stderr
-    result = invoke("tally", "m.csv", "--fingerprints", "p0f.log", "--client", column, "-v")
+    options = ("--fingerprints", "p0f.log", "--client", column, "--spam", "", "-v")
+    result = invoke("tally", "m.csv", *options)
     assert "; 2 records: 2 spam" in result.stderr
 
 
 @pytest.mark.parametrize(
-    "text", ["Windows XP,1\nLinux,1\n", "Windows XP\nLinux\n", "Linux,spam\nWindows 7,spam\n"]
+    "text", ["Windows XP,x\nLinux,y\n", "Windows XP\nLinux\n", "Linux,bulk\nWindows 7,bulk\n"]
 )
 def test_systems_without_headings(invoke: Invoke, write: Write, text: str) -> None:
     assert "is no heading but a record" in invoke("tally", write("m.csv", text)).stderr
@@ -276,6 +277,8 @@ def test_a_number_as_a_heading_beside_others(invoke: Invoke, write: Write) -> No
         '{\n  "os": "Linux"\n}\n{\n  "os": "Windows"\n}\n',
         '{"version": 2, "rows": [{"os": "Linux"}, {"os": "Windows"}]}',
         '{\n"rows": [\n{"os": "Linux"},\n{"os": "Windows"}]}\n',
+        '{"rows":[\n{"os": "Linux"},\n{"os": "Windows"}\n]}\n',
+        '{"version": 2, "rows" : [{"os": "Linux"},\n{"os": "Windows"}\n]}\n',
         '{"os": "Linux"}\r\n\r\n{"os": "Windows"}\r\n',
     ],
 )
@@ -302,6 +305,7 @@ def test_damaged_documents_are_refused(invoke: Invoke, write: Write, text: str) 
     result = invoke("tally", write("m.json", text), "--skip-bad")
     assert (result.exit_code, result.stdout, len(result.complaints)) == (1, "", 1)
     assert "m.json" in result.complaints[0]
+    assert "byte" not in result.complaints[0]
 
 
 def test_rspamd_says_the_os_in_a_symbol(invoke: Invoke, write: Write) -> None:
@@ -371,10 +375,19 @@ def test_records_of_two_sources_are_never_counted_half(
         write(f"{i}.jsonl", json_lines(record))
     result = invoke("tally", "0.jsonl", "1.jsonl")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "has no key" in result.stderr
-    result = invoke("tally", write("both.jsonl", json_lines(*records)))
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert "both.jsonl: some records have the key" in result.stderr
+    assert "which of these columns holds the OS?" in result.stderr
+    result = invoke("tally", "0.jsonl", "1.jsonl", "--os", "os")
+    assert "has no key 'os', as" in result.stderr
+
+
+def test_a_key_that_a_record_has_twice_is_refused_where_it_is_used(
+    invoke: Invoke, write: Write
+) -> None:
+    write("m.jsonl", '{"os": "Linux", "n": 1}\n{"os": "Linux", "os": "Windows", "n": 2}\n')
+    result = invoke("tally", "m.jsonl")
+    assert result.complaints == ["error: m.jsonl: has records with two keys 'os'; make it one"]
+    write("n.jsonl", '{"os": "Linux"}\n{"n": 1, "os": "Windows", "n": 2}\n')
+    assert messages(invoke("tally", "n.jsonl").stdout) == BOTH
 
 
 def test_files_with_other_keys_that_are_not_asked_for(invoke: Invoke, write: Write) -> None:
@@ -450,6 +463,21 @@ def test_a_folder_beside_a_column_of_the_same_name_is_refused(
     assert f"{folder}: its records have a column" in result.stderr
 
 
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_folders_that_say_different_things_are_refused(
+    invoke: Invoke, write: Write, tmp_path: Path, kind: str
+) -> None:
+    write("x", "")
+    for folder in ("day=1", "month=2010-03"):
+        (tmp_path / "lake" / folder).mkdir(parents=True)
+        text = "os\nLinux\n" if kind == "csv" else '{"os": "Linux"}\n'
+        (tmp_path / "lake" / folder / f"a.{kind}").write_text(text)
+    assert invoke("tally", "lake").complaints == [
+        f"error: lake/month=2010-03/a.{kind} and lake/day=1/a.{kind}: only one of them is in a "
+        "folder day=...; count them apart"
+    ]
+
+
 # Lists of addresses
 
 
@@ -465,7 +493,7 @@ def test_what_is_no_address_is_unreadable(invoke: Invoke, write: Write) -> None:
     write("p0f.log", LOG)
     write("ips", "192.0.2.9\nmail.example.org\n192.0.2.8\n")
     result = invoke("tally", "ips", "--fingerprints", "p0f.log")
-    assert "ips:2: can't be read, as are 1 of 3 records" in result.stderr
+    assert "ips:2: can't be read (1 of 3 records)" in result.stderr
 
 
 def test_uniq_c_has_a_column_of_counts(invoke: Invoke, write: Write) -> None:
@@ -505,8 +533,26 @@ def test_a_table_of_counts_is_no_records_whatever_its_heading(
     invoke: Invoke, write: Write, heading: str
 ) -> None:
     table = write("t.csv", f"os,{heading}\nWindows,926\nLinux,51\n")
-    result = invoke("tally", table)
+    result = invoke("tally", table, "--spam", "")
     assert (result.exit_code, result.stdout) == (1, "")
     assert f"--weight {heading} if it is as many as that column says" in result.stderr
     assert "Windows,50.0,1" in invoke("tally", table, "--weight", "1").stdout
     assert "Windows,94.8,926" in invoke("tally", table, "--weight", heading, "-p", "1").stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "column"),
+    [
+        ("Windows,926\nLinux,51\n", ("--os", "1"), "2"),
+        ("os,n\nWindows 7,900\nWindows XP,26\nLinux,51\n", (), "n"),
+        ("os,n\nWindows,926\nLinux,51\nUnknown,9\n,4\n", (), "n"),
+        ("land,os,n\nDE,Linux,51\nAT,Linux,9\nAT,Windows,90\n", ("--by", "land"), "n"),
+    ],
+)
+def test_each_name_once_beside_figures_is_no_record(
+    invoke: Invoke, write: Write, text: str, options: tuple[str, ...], column: str
+) -> None:
+    result = invoke("tally", write("t.csv", text), *options)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"each OS stands once, beside figures in {column!r}" in result.stderr
+    assert invoke("tally", "t.csv", *options, "--weight", column).exit_code == 0

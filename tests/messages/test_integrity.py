@@ -13,26 +13,26 @@ from tests.messages.tallying import LOG, rows
 def test_lines_that_cannot_be_read_are_counted_and_named(invoke: Invoke, write: Write) -> None:
     good = "Linux,1\n" * 2500
     write("r.csv", f"os,n\n{good}broken\nx,y,z\n")
-    result = invoke("tally", "r.csv", "-v")
+    result = invoke("tally", "r.csv", "--spam", "", "-v")
     assert rows(result.stdout) == ["Linux,100.0,2500"]
     assert "2502 records: 2500 spam (0 of an unknown OS), 0 not spam, 2 unread" in result.stderr
     assert result.complaints[-1] == (
-        "warning: r.csv: line 2502 can't be read, as are 2 of 2502 records; left out"
+        "warning: r.csv: line 2502 can't be read (2 of 2502 records); left out"
     )
     write("r.csv", "os,n\nLinux,1\nbroken\n")
     result = invoke("tally", "r.csv")
     assert (result.exit_code, result.stdout) == (1, "")
     assert len(result.complaints) == 1
-    assert "error: r.csv:3: can't be read, as are 1 of 2 records" in result.complaints[0]
+    assert "error: r.csv:3: can't be read (1 of 2 records)" in result.complaints[0]
     assert rows(invoke("tally", "r.csv", "--skip-bad").stdout) == ["Linux,100.0,1"]
 
 
 def test_json_lines_that_are_none(invoke: Invoke, write: Write) -> None:
     write("r.jsonl", '{"os": "Linux"}\n\n{"os": "Lin\n[1]\n{"x": 1}\n')
-    result = invoke("tally", "r.jsonl", "--skip-bad", "-v")
+    result = invoke("tally", "r.jsonl", "--spam", "", "--skip-bad", "-v")
     assert rows(result.stdout) == ["Linux,50.0,1", "Unknown,50.0,1"]
     assert result.complaints[-1] == (
-        "warning: r.jsonl: line 3 can't be read, as are 2 of 4 records; left out"
+        "warning: r.jsonl: line 3 can't be read (2 of 4 records); left out"
     )
 
 
@@ -109,10 +109,10 @@ def test_a_repeated_heading_is_no_record_that_is_not_spam(invoke: Invoke, write:
 @pytest.mark.parametrize("end", ["", "\n\n"])
 def test_lines_that_quotation_marks_join_are_said(invoke: Invoke, write: Write, end: str) -> None:
     text = 'time,os,subject\n1,Windows,"hello\n2,Linux,x\n3,Mac,y"\n4,Linux,z\n'
-    result = invoke("tally", write("r.csv", text + end))
+    result = invoke("tally", write("r.csv", text + end), "--spam", "")
     assert rows(result.stdout) == ["Linux,50.0,1", "Windows,50.0,1"]
     assert result.complaints[-1:] == [
-        "warning: r.csv: 2 line ends stand within quotation marks; is a mark missing?"
+        "warning: r.csv: within quotation marks: 2 line ends; is a mark missing?"
     ]
 
 

@@ -18,7 +18,7 @@ def test_a_sample_of_records_that_cannot_be_read_whole(invoke: Invoke, write: Wr
     write("r.csv", b"os,note\nLinux,one\nLinux,caf\xe9\nLinux,three\n")
     result = invoke("sample", "r.csv", "--os", "Linux")
     assert rows(result.stdout) == ["Linux,one", "Linux,three"]
-    assert "1 such records can't be read in all their columns" in result.stderr
+    assert "left out: 1 record that can't be read in all columns" in result.stderr
 
 
 def test_a_sample_of_records_some_of_which_cannot_be_read(invoke: Invoke, write: Write) -> None:

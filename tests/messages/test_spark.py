@@ -74,7 +74,7 @@ def test_json_lines_and_bad_ones(invoke: Invoke, write: Write, tmp_path: Path) -
     path = str(tmp_path / "r.jsonl")
     result = invoke("tally", path, *LOCAL)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "can't be read, as are 1 of 3 records; --skip-bad leaves them out" in result.stderr
+    assert "can't be read (1 of 3 records); --skip-bad leaves them out" in result.stderr
     result = invoke("tally", path, "--skip-bad", *LOCAL)
     assert result.stdout == invoke("tally", path, "--skip-bad").stdout
 
@@ -82,10 +82,59 @@ def test_json_lines_and_bad_ones(invoke: Invoke, write: Write, tmp_path: Path) -
 def test_csv_that_is_compressed_and_has_bad_lines(
     invoke: Invoke, write: Write, tmp_path: Path
 ) -> None:
-    write("r.csv.gz", gzip.compress(b'os,n\n"Linux, ""x""",1\nbroken\nWindows,2\n'))
+    write("r.csv.gz", gzip.compress(b'os,id\n"Linux, ""x""",a\nbroken\nWindows,b\n'))
     path = str(tmp_path / "r.csv.gz")
     there = invoke("tally", path, "--skip-bad", "--no-family", *LOCAL)
+    assert there.stdout == "\n".join(
+        ["os,spam_share,messages", '"Linux, ""x""",50.0,1', "Windows,50.0,1", ""]
+    )
     assert there.stdout == invoke("tally", path, "--skip-bad", "--no-family").stdout
+
+
+@pytest.mark.parametrize(
+    ("files", "options", "complaint"),
+    [
+        ({"r.csv": "os,n\nWindows 7,5\nWindows XP,3\nLinux,2\n"}, (), "beside figures in 'n'"),
+        ({"r.csv": "Windows,5\nLinux,2\n"}, ("--os", "1"), "beside figures in '2'"),
+        ({"r.csv": "os,verdict\nWindows,spam\nLinux,ham\n"}, (), "column 'verdict' holds"),
+        ({"r.csv": "os,subject\nWindows,x\nLinux,y\n"}, ("--strict",), "all records are taken"),
+        ({"r.csv": "os,os_fp\nWindows,x\n"}, (), "'os', 'os_fp': which of these columns"),
+        ({"a.csv": "os,x\nLinux,1\n", "b.csv": "x,os\n1,Linux\n"}, (), "has other columns"),
+        ({"a.jsonl": '{"os": "Linux"}\n', "b.jsonl": '{"x": 1}\n'}, (), "has no key 'os'"),
+        ({"os=AIX/r.csv": "os,x\nLinux,1\n"}, (), "os=AIX: its records have a column 'os', too"),
+        ({"r.jsonl": '{"os": "L", "spam": 1}\n{"os": "L"}\n'}, (), "are the others spam?"),
+    ],
+)
+def test_what_is_refused_here_is_refused_there(
+    invoke: Invoke, write: Write, tmp_path: Path, files: dict[str, str],
+    options: tuple[str, ...], complaint: str,
+) -> None:  # fmt: skip
+    write("other", "")
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        write(name, text)
+    paths = [str(tmp_path / name) for name in files]
+    for engine in ((), LOCAL):
+        result = invoke("tally", *paths, *options, *engine)
+        assert (result.exit_code, result.stdout) == (1, ""), result.stderr
+        assert complaint in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("192.0.2.1\n192.0.2.2\n", "is a list of addresses; on a cluster"),
+        ("# of May\nos,x\nLinux,1\n", "is a table of delimited text below other lines"),
+        ('[{"os": "Linux"}]\n', "is JSON, but no lines"),
+    ],
+)
+def test_what_a_cluster_does_not_read_is_refused(
+    invoke: Invoke, write: Write, tmp_path: Path, text: str, what: str
+) -> None:
+    write("r.txt", text)
+    result = invoke("tally", str(tmp_path / "r.txt"), *LOCAL)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert what in result.stderr
 
 
 def test_what_spark_cannot_do_is_one_line(invoke: Invoke, tmp_path: Path) -> None:

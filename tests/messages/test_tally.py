@@ -34,7 +34,9 @@ def test_other_values_of_the_spam_column(invoke: Invoke, write: Write) -> None:
     assert rows(result.stdout) == ["Windows,100.0,1"]
     result = invoke("tally", "r.csv", "--spam", "os_fp=none of them")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "none of 8 records is spam; in column 'os_fp' there are 'Windows XP'" in result.stderr
+    assert (
+        "r.csv: column 'os_fp': none of 8 records is spam; there are 'Windows XP'" in result.stderr
+    )
 
 
 def test_unknown_ones_are_left_out_and_counted(invoke: Invoke, write: Write) -> None:
@@ -81,7 +83,7 @@ def test_what_feeds_compute(invoke: Invoke, write: Write) -> None:
 def test_a_time_that_is_none_is_refused(invoke: Invoke, write: Write) -> None:
     result = invoke("tally", write("r.csv", "os,time\nLinux,03/01/2010\n"), "--by", "time:month")
     assert result.complaints == [
-        "error: column 'time': '03/01/2010' is no time that says its month, such as "
+        "error: r.csv: column 'time': '03/01/2010' is no time that says its month, such as "
         "2010-03-01T12:00:00Z"
     ]
 
@@ -181,6 +183,13 @@ def test_a_value_that_no_record_has_is_doubted(invoke: Invoke, write: Write) -> 
     assert invoke("tally", "r.csv", "--spam", "verdict=spam,bulk", "--strict").exit_code == 0
 
 
+def test_errors_of_cells_name_the_file(invoke: Invoke, write: Write) -> None:
+    write("r.csv", "os,n,time,spam\nLinux,x,noon,maybe\nWindows,1,noon,yes\n")
+    for options in (("--weight", "n"), ("--by", "time:day", "--spam", ""), ("--spam", "spam")):
+        result = invoke("tally", "r.csv", *options)
+        assert result.complaints[0].startswith("error: r.csv: column '")
+
+
 def test_machines_count_once_for_each_os(invoke: Invoke, write: Write) -> None:
     write(
         "r.csv",
@@ -218,7 +227,8 @@ def test_a_missing_spam_value_is_not_the_word_none(invoke: Invoke, write: Write)
     [
         ("--client", "x"), ("--time", "x"), ("--log-zone", "UTC"), ("--log-zone", "Mars"),
         ("--fingerprints", LOG, "--os", "x"), ("--remote", "sc://x"), ("--by", "os"),
-        ("--by", "a:month", "--by", "b:month"), ("--spam", "="), ("--port", "smtp"), ("-",),
+        ("--by", "a:month", "--by", "b:month"), ("--spam", "="),
+        ("--spam", "a=1", "--spam", "a=2"), ("--port", "smtp"), ("-",),
     ],
 )  # fmt: skip
 def test_options_that_would_change_nothing_are_refused(
@@ -310,6 +320,44 @@ def test_what_is_no_time_is_refused_where_it_matters(
     assert (result.exit_code, result.stdout) == (1, "")
 
 
+def test_the_latest_of_several_fingerprints_is_doubted_where_no_time_is_known(
+    invoke: Invoke, write: Write
+) -> None:
+    log = write("p0f.log", LOG_OVER_TIME)
+    write("ips", "192.0.2.1\n192.0.2.2\n")
+    result = invoke("tally", "ips", "--fingerprints", log)
+    assert result.complaints[-1] == (
+        "warning: ips: 1 record without a time, of a client that changes its fingerprint, counted "
+        "by the latest one (--time '' takes the latest fingerprint, --time COLUMN names the "
+        "column of times)"
+    )
+    assert invoke("tally", "ips", "--fingerprints", log, "--strict").exit_code == 1
+    assert invoke("tally", "ips", "--fingerprints", log, "--strict", "--time", "").exit_code == 0
+    write("same", "192.0.2.2\n")
+    assert invoke("tally", "same", "--fingerprints", log, "--strict").exit_code == 0
+
+
+def test_only_of_times_without_a_zone_it_is_said_that_they_are_taken_for_utc(
+    invoke: Invoke, write: Write
+) -> None:
+    options = ("--fingerprints", write("p0f.log", LOG_OVER_TIME), "--log-zone", "UTC", "-v")
+    for time, is_said in (("1265023800", False), ("2010-02-01 11:30:00", True)):
+        result = invoke("tally", write("r.csv", f"ip,time\n192.0.2.1,{time}\n"), *options)
+        assert rows(result.stdout) == ["Windows,100.0,1"]
+        assert ("times without a zone are taken for UTC" in result.stderr) == is_said
+
+
+def test_an_hour_that_comes_twice_in_the_log_is_said(invoke: Invoke, write: Write) -> None:
+    twice = syn("2010/10/31 02:30:00", "192.0.2.1", "os=Windows XP")
+    log = write("p0f.log", LOG_OVER_TIME + twice)
+    write("r.csv", "ip,time\n192.0.2.1,2010-10-31T01:00:00Z\n")
+    said = "of the hour that comes twice when summer time ends, taken for the second one: 1"
+    for zone, is_said in (("Europe/Paris", True), ("UTC", False)):
+        result = invoke("tally", "r.csv", "--fingerprints", log, "--log-zone", zone)
+        assert rows(result.stdout) == ["Linux,100.0,1"]
+        assert (said in result.stderr) == is_said
+
+
 def test_a_fingerprint_holds_as_long_as_it_is_fresh(invoke: Invoke, write: Write) -> None:
     log = write("p0f.log", LOG_OVER_TIME)
     times = ["2010-01-09 12:00:00", "2010-01-09 11:59:59", "2010-01-21 12:00:00",
@@ -340,11 +388,11 @@ def test_a_damaged_log(invoke: Invoke, write: Write) -> None:
     log = write("p0f.log", LOG_OVER_TIME + "[2010/02/01 12:00:00] mod=syn|cli=192.0")
     result = invoke("tally", log)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "p0f.log:7: can't be read, as are 1 of 5 records; --skip-bad leaves them out" in (
+    assert "p0f.log:7: can't be read (1 of 5 records); --skip-bad leaves them out" in (
         result.stderr
     )
     result = invoke("tally", log, "--skip-bad")
-    assert "warning: p0f.log: line 7 can't be read, as are 1 of 5 records; left out" in (
+    assert "warning: p0f.log: line 7 can't be read (1 of 5 records); left out" in (
         result.complaints
     )
 
@@ -381,12 +429,75 @@ def test_a_missing_extra_is_named(write: Write) -> None:
         assert len(result.stderr.splitlines()) == 1
 
 
-def test_a_column_that_may_say_what_is_spam_is_asked_about(invoke: Invoke, write: Write) -> None:
-    result = invoke("tally", write("r.csv", "os,spam_status\nWindows,yes\nLinux,no\n"))
-    assert messages(result.stdout) == [["Linux", "1"], ["Windows", "1"]]
-    assert "does column 'spam_status' say which are?" in result.stderr
-    assert invoke("tally", "r.csv", "--spam", "spam_status").complaints == []
-    assert invoke("tally", "r.csv", "--spam", "", "--strict").exit_code == 0
+@pytest.mark.parametrize(
+    ("cells", "advice"),
+    [
+        (("yes", "no", "no"), "--spam verdict if it does"),
+        (("spam", "ham", "ham"), "--spam verdict if it does"),
+        (("1", "0", "0"), "--spam verdict if it does"),
+        (("Spam", "Bulk", "Clean"), "--spam verdict=VALUE,... if it does"),
+        (("not spam", "probable spam", ""), "--spam verdict=VALUE,... if it does"),
+    ],
+)
+def test_a_column_whose_cells_look_like_a_flag_is_asked_about(
+    invoke: Invoke, write: Write, cells: tuple[str, ...], advice: str
+) -> None:
+    records = [
+        f"{os},{cell},7\n" for os, cell in zip(["Windows", "Linux", "Mac"], cells, strict=True)
+    ]
+    result = invoke("tally", write("r.csv", "os,verdict,port\n" + "".join(records)))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "column 'verdict' holds " in result.stderr
+    assert f"{advice}, --spam '' if all records are spam" in result.stderr
+    if advice.startswith("--spam verdict "):
+        result = invoke("tally", "r.csv", "--spam", "verdict", "--strict")
+        assert messages(result.stdout) == [["Windows", "1"]]
+    result = invoke("tally", "r.csv", "--spam", "", "--strict")
+    assert messages(result.stdout) == [["Linux", "1"], ["Windows", "1"], ["macOS", "1"]]
+
+
+def test_that_all_records_are_taken_for_spam_is_doubted_where_a_column_may_say_more(
+    invoke: Invoke, write: Write
+) -> None:
+    write("r.csv", "os,subject\nWindows,buy\nLinux,re: spam is bad\n")
+    assert invoke("tally", "r.csv").complaints == [
+        "warning: r.csv: all records are taken for spam, as no column is known to say which are "
+        "(--spam '' if they are, --spam COLUMN[=VALUE,...] names the column)"
+    ]
+    assert invoke("tally", "r.csv", "--strict").exit_code == 1
+    assert invoke("tally", "r.csv", "--spam", "", "--strict").complaints == []
+    write("s.csv", "time,os,ip\n2010-03-01,Windows,192.0.2.1\n")
+    assert invoke("tally", "s.csv", "--strict").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("headings", "what", "option"),
+    [
+        ("os,os_fp", "the OS", "--os"),
+        ("client_ip,ip", "the client's address", "--client"),
+        ("ip,date,time", "the times", "--time"),
+        ("os,spam,is_spam", "what is spam", "--spam"),
+    ],
+)
+def test_two_columns_of_one_role_are_refused(
+    invoke: Invoke, write: Write, headings: str, what: str, option: str
+) -> None:
+    log = write("p0f.log", LOG_OVER_TIME)
+    write("r.csv", f"{headings}\n" + ",".join(["x"] * len(headings.split(","))) + "\n")
+    known = () if headings.startswith("os") else ("--fingerprints", log)
+    result = invoke("tally", "r.csv", *known)
+    assert (result.exit_code, result.stdout) == (1, "")
+    rivals = headings.split(",")[-2:]
+    assert f"{', '.join(map(repr, rivals))}: which of these columns holds {what}? " in result.stderr
+    assert f"{option} {rivals[0]} takes that one, {option} {rivals[1]}" in result.stderr
+
+
+def test_seconds_since_1970_are_meant_before_other_times(invoke: Invoke, write: Write) -> None:
+    log = write("p0f.log", LOG_OVER_TIME)
+    write("r.csv", "ip,time,unix_time\n192.0.2.1,x,1265023800\n")  # 2010-02-01T11:30:00Z
+    result = invoke("tally", "r.csv", "--fingerprints", log, "--log-zone", "UTC", "-v")
+    assert rows(result.stdout) == ["Windows,100.0,1"]
+    assert "times in column 'unix_time'" in result.stderr
 
 
 def test_sample_names_its_own_option_for_the_column(invoke: Invoke, write: Write) -> None:

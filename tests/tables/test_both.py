@@ -51,6 +51,36 @@ def test_one_file_and_one_column_are_not_divided_by_themselves(write: Write) -> 
     assert (ours["share"].tolist(), theirs["share"].tolist()) == ([40.0, 60.0], [5.0, 95.0])
 
 
+@pytest.mark.parametrize(
+    "headings", ["spam_share,market_share", "Share of spam,Share of market", "spam %,usage %"]
+)
+def test_one_file_whose_headings_tell_the_columns_apart_is_read(
+    write: Write, headings: str
+) -> None:
+    path = write("t.csv", f"os,{headings}\nLinux,40,5\nWindows,60,95\n")
+    ours, theirs = read_pair(path, path, TableOptions(), TableOptions())
+    assert ours.shares["share"].tolist() == [40.0, 60.0]
+    assert theirs.shares["share"].tolist() == [5.0, 95.0]
+
+
+def test_one_file_with_two_columns_of_one_heading_takes_them_by_number(write: Write) -> None:
+    path = write("t.csv", "os,share,share\nLinux,40,5\nWindows,60,95\n")
+    ours, theirs = read_pair(path, path, TableOptions(column="2"), TableOptions(column="3"))
+    assert ours.shares["share"].tolist() == [40.0, 60.0]
+    assert theirs.shares["share"].tolist() == [5.0, 95.0]
+
+
+@pytest.mark.parametrize("how", ["by", "where", "period"])
+def test_each_table_knows_the_periods_by_the_heading_of_the_other(write: Write, how: str) -> None:
+    asked = {"by": "Monat", "where": "Monat=2010-02", "period": "2010-02"}
+    for tables in (
+        (MONTHS, MONTHS.replace("month", "Monat")),
+        (MONTHS.replace("month", "Monat"), MONTHS),
+    ):
+        ours, theirs = pair(write, *tables, **{how: asked[how]})
+        assert ours.shares.equals(theirs.shares)
+
+
 MONTHS = "month,os,share\n2010-01,Linux,10\n2010-01,Mac,90\n2010-02,Linux,20\n2010-02,Mac,80\n"
 PLAIN = "os,share\nLinux,5\nMac,95\n"
 

@@ -242,3 +242,26 @@ def test_regions_that_hold_others_are_not_added_up(region: str) -> None:
     table = f"os,Region,visits\nWindows,{region},900\nWindows,Japan,100\nLinux,{region},50\n"
     answer = refused(table, "--sum", "Region")
     assert f"--where 'Region!={region}'" in answer.stderr
+
+
+def test_a_row_that_stands_again_is_left_out_where_the_shares_are_whole_without_it() -> None:
+    table = "os,share\nLinux,5\nMac,45\nLinux,5\nBSD,50\n"
+    answer = shares(table)
+    assert answer.figures == {"Linux": 5, "Mac": 45, "BSD": 50}
+    assert "left out, as repeated: 'Linux' (line 4)" in answer.stderr
+    assert "stands twice" in refused(table.replace("BSD,50", "BSD,45")).stderr
+    assert "stands twice" in refused(table.replace("share", "visits")).stderr
+
+
+@pytest.mark.parametrize("name", ["Total", "Summe", "All"])
+def test_an_exact_total_of_percents_is_left_out_where_it_is_the_whole_alone(name: str) -> None:
+    table = f"os,share %\nWindows,40\nLinux,10\n{name},50\n"
+    assert "called a total, but not what the others add up to" in refused(table).stderr
+    assert read(table.replace("40", "90").replace(",50", ",100")) == {"Windows": 90, "Linux": 10}
+    assert read(table.replace("share %", "visits")) == {"Windows": 80.0, "Linux": 20.0}
+
+
+def test_shares_of_several_rankings_are_told_apart_before_rows_are_dropped() -> None:
+    table = "country,os,share\nDE,Windows,90\nDE,Linux,10\nUS,Windows,80\nUS,Linux,20\n"
+    ways = [way.remedy.field for way in refused(table).ways]
+    assert ways == ["where", "where", "by"]

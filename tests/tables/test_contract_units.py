@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from tests.asking import read, refused, settled, shares, warned
@@ -148,10 +150,21 @@ def test_counts_that_are_not_whole_are_asked_about(heading: str) -> None:
     }  # fmt: skip
 
 
-def test_a_sign_on_some_figures_alone_is_asked_about() -> None:
-    table = of("share", "90 %", "3 %", "7")
+@pytest.mark.parametrize("figures", [("90 %", "3 %", "7"), ("90", "3", "7%"), ("90%", "3", "7")])
+def test_a_sign_on_some_figures_alone_is_certain_where_all_add_up(figures: Sequence[str]) -> None:
+    assert read(of("share", *figures)) == W
+
+
+def test_a_sign_on_some_figures_alone_is_asked_about_where_they_do_not_add_up() -> None:
+    table = of("share", "80 %", "3 %", "7")
     assert "'macOS' (line 4)" in refused(table).stderr
-    assert settled(table)[0] == W
+    assert settled(table)[0] == {"Windows": 80.0, "Linux": 3.0, "macOS": 7.0}
+    assert "some none" in refused(of("share", "0.9", "0.03", "7%")).stderr
+
+
+def test_a_sign_on_some_figures_alone_is_asked_about_where_fractions_would_add_up_too() -> None:
+    table = "os,share\nWindows,95%\nLinux,4.9%\nmacOS,0.001\n"
+    assert "'macOS' (line 4)" in refused(table).stderr
 
 
 @pytest.mark.parametrize("how", ["by", "where"])
@@ -192,3 +205,16 @@ def test_nothing_but_0_says_nothing_of_shares(unit: str) -> None:
         assert "adds up to 0" in refused(table, "--unit", "count").stderr
     else:
         assert "adds up to 0" in refused(table).stderr
+
+
+@pytest.mark.parametrize("heading", ["share %", "Marktanteil", "value (%)"])
+def test_shares_that_are_taken_for_counts_are_no_counts(heading: str) -> None:
+    answer = shares(of(heading, "92", "5", "3"), "--unit", "count")
+    assert answer.stdout.splitlines()[1] == '{"os": "Windows", "share_percent": 92.0},'
+    counted = shares(of("value", "92", "5", "3"), "--unit", "count")
+    assert '"count": 92' in counted.stdout
+
+
+def test_digits_as_wide_as_ideographs_are_digits() -> None:
+    assert read(of("share", "\uff19\uff10", "\uff13\uff0e\uff10", "7")) == W
+    assert read(of("\u8a2a\u554f\u6570", "9\uff0c000", "300", "700", ";")) == W

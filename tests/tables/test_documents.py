@@ -221,3 +221,25 @@ def test_text_that_is_given_a_delimiter_is_neither_json_nor_markdown() -> None:
         from spamindex.tables import header
 
         header.table(refusal, TableOptions(delimiter=";"))
+
+
+SIMPLE = """\
+OS          Share %  Note
+--------  ---------  -------
+Windows       90     of all
+Linux          3
+Mac OS X       7     and iOS
+"""
+
+
+@pytest.mark.parametrize("rule", ["-", "="])
+def test_a_table_under_a_line_of_dashes_has_its_columns_where_the_dashes_are(rule: str) -> None:
+    table = SIMPLE.replace("-", rule)
+    assert read(table) == {"Windows": 90.0, "Linux": 3.0, "Mac OS X": 7.0}
+    line = table.splitlines()[1]
+    assert read(f"Shares, by OS\n\n{line}\n{table}{line}\n") == read(table)
+
+
+def test_a_cell_that_reaches_beyond_its_dashes_is_in_no_column() -> None:
+    assert refused(SIMPLE.replace("Mac OS X  ", "Mac OS X 10")).stderr
+    assert refused(f"{SIMPLE}\nSource: a survey of ours\n").stderr

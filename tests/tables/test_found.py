@@ -218,3 +218,17 @@ def test_a_row_without_a_cell_is_refused_where_a_date_stands_under_a_figure() ->
     )
     answer = refused(table, where="kind=A", unit="percent")
     assert "'2010-03-01' stands where others have a figure: is a cell missing?" in answer
+
+
+@pytest.mark.parametrize("heading", ["Rechnungsjahr", "Ausgabe", "rilevazione"])
+def test_years_that_alone_tell_rows_apart_are_periods_under_any_heading(heading: str) -> None:
+    table = (
+        f"{heading},os,share\n2009,Windows,80\n2009,Linux,20\n2010,Windows,90\n"
+        "2010,Linux,3\n2010,macOS,7\n"
+    )
+    assert "holds several periods" in refused(table)
+    assert read(table, period="2010") == RIGHT
+
+
+def test_years_beside_systems_that_stand_once_are_no_periods() -> None:
+    assert read("os,Debut,visits\nWindows,1985,900\nLinux,1991,30\nmacOS,1991,70\n") == RIGHT

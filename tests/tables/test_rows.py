@@ -479,3 +479,18 @@ def test_a_quotation_over_several_lines_with_separators_may_hold_rows(row: str) 
 def test_a_note_with_a_line_end_is_a_cell() -> None:
     found = reader.read(io.BytesIO(b'os,share,note\nLinux,5,"in\nUSA"\nMac,95,\n'))
     assert found.table.row(1) == ["Linux", "5", "in\nUSA"]
+
+
+@pytest.mark.parametrize(
+    "title", ["Market share, by OS, in March 2010", "Anteile, Systeme, Quelle", "a,b,c"]
+)
+def test_a_title_with_another_number_of_commas_is_above_the_table(title: str) -> None:
+    found = read(io.BytesIO(f"{title}\nos,share\nLinux,5\nMac,95\n".encode()))
+    assert found.headings == ["os", "share"]
+    assert found.findings.notes == ["left out: line 1 (text before the table)"]
+    with pytest.raises(ColumnError, match="lines 1 and 2 could both be headings"):
+        read(io.BytesIO(b"Market share, by OS\nos,share\nLinux,5\nMac,95\n"))
+
+
+def test_headings_that_stand_twice_are_headings_once() -> None:
+    assert read(io.BytesIO(b"os,share\nos,share\nLinux,5\nMac,95\n")).headings == ["os", "share"]

@@ -12,6 +12,7 @@ from tests.asking import Pipe, ask, followed, inside
 from tests.tables.test_cases import CASES, verdict
 
 _STEPS, _COMMANDS = 5, 25
+_FEW = 5  # where nothing can be reached, by which it would end
 # Where the way out asks for words of one's own, such as the name of a column or of a period.
 OWN_WORDS = {
     "02-year-in-heading", "03-merged-heading", "16-unit-changes-between-periods",
@@ -40,7 +41,8 @@ def test_the_ways_out_of_a_case_can_be_taken_and_one_leads_to_the_right_figures(
         queue: list[tuple[Pipe, int]] = [(case["pipe"], 0)]
         tried: set[str] = set()
         reached = came == "right"
-        while queue and not reached and len(tried) < _COMMANDS:
+        known = case.get("right") is not None and folder.name not in MANY_ROWS
+        while queue and not reached and len(tried) < (_COMMANDS if known else _FEW):
             pipe, steps = queue.pop(0)
             for way in ask(pipe).ways if tried else first.ways:
                 then = followed(pipe, way)
