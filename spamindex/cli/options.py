@@ -407,28 +407,27 @@ def table_options(
     )
 
 
-def check_columns(table: Mapping[str, Any], taken: Sequence[str]) -> None:
-    """Refuse table options that the result would have two columns of, or that no row meets."""
+def result_columns(table: Mapping[str, Any], taken: Sequence[str]) -> tuple[list[str], str]:
+    """What the result calls the columns of --by, and the one of the names: as --key does.
+
+    Refuses table options that the result would have two columns of, or that no row meets.
+    """
     key, names = table["key"], [part.name for part in table["by"]]
     wanted = [part.column for part in table["where"] if not part.negated]
-    for column_ in wanted:
-        if wanted.count(column_) > 1:
-            raise click.UsageError(f"--where: two values of {column_!r}, and no row has both")
+    for name in wanted:
+        if wanted.count(name) > 1:
+            raise click.UsageError(f"--where: two values of {name!r}, and no row has both")
+    for option, named in (*(("by", name) for name in names), ("key", key)):
+        if named in taken and (option, named) != ("key", "os"):
+            raise click.UsageError(
+                f"--{option}: the result has a column {named!r} of its own; {RENAME}"
+            )
     for name in names:
-        if name in taken:
-            raise click.UsageError(f"--by: the result has a column {name!r} of its own; {RENAME}")
         if name == key:
             raise click.UsageError(f"{name!r} can't be both --key and --by")
         if names.count(name) > 1:
             raise click.UsageError(f"--by: {name!r} is given twice")
-    if key in taken and key != "os":
-        raise click.UsageError(f"--key: the result has a column {key!r} of its own; {RENAME}")
-
-
-def os_column(table: Mapping[str, Any]) -> str:
-    """What the result calls the column with the names: as --key does, unless by a number."""
-    key = table["key"]
-    return "os" if key is None or key.isdecimal() else str(key)
+    return names, "os" if key is None or key.isdecimal() else key
 
 
 def check_stdin(*paths: str | None) -> None:

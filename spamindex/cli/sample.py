@@ -7,7 +7,6 @@ import click
 from spamindex.cli.options import Command, file_argument, input_option, output_options
 from spamindex.cli.output import Output
 from spamindex.cli.record_options import Asked, record_options
-from spamindex.cli.remedies import spelling
 from spamindex.cli.values import TEXT, column, whole
 
 
@@ -20,10 +19,7 @@ from spamindex.cli.values import TEXT, column, whole
     "--seed NUMBER", whole(-(10**15)), "Another seed, another pick.", default=0, show_default=True
 )
 @output_options("csv", ("csv", "tsv", "json", "jsonl"), figures=False)
-@click.pass_context
 def sample(
-    ctx: click.Context,
-    /,
     messages: tuple[str, ...],
     os: str,
     asked: Asked,
@@ -60,5 +56,5 @@ def sample(
             findings = records.findings
     if among < n:
         findings[-1].notes.append(f"asked for {n} records, found {among}")
-    out.say([*said, *findings], spelling(ctx))
+    out.say([*said, *findings])
     out.write(picked)
