@@ -58,8 +58,9 @@ def test_counting_loads_no_pandas() -> None:
         "import sys; from spamindex.cli import main; code = main.run(sys.argv[1:]); "
         "sys.exit(code or 'pandas' in sys.modules)"
     )
-    command = [sys.executable, "-c", program, "tally", str(ROOT / "data/messages.csv"), "--spam", ""]
-    for options in (["--os", "content_type"], ["--fingerprints", str(ROOT / "data/p0f.log")]):
+    command = [sys.executable, "-c", program, "tally", str(ROOT / "data/messages.csv")]
+    of_log = ["--fingerprints", str(ROOT / "data/p0f.log"), "--spam", "content_type=Spam,Spammy"]
+    for options in (["--os", "content_type"], of_log):
         assert (
             subprocess.run([*command, *options], capture_output=True, check=False).returncode == 0
         )
