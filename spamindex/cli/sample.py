@@ -8,6 +8,7 @@ from spamindex.cli.options import Command, file_argument, input_option, output_o
 from spamindex.cli.output import Output
 from spamindex.cli.record_options import Asked, record_options
 from spamindex.cli.values import TEXT, column, whole
+from spamindex.errors import counted
 
 
 @click.command(cls=Command, fields={"os": "os_column"})
@@ -55,6 +56,6 @@ def sample(
             picked, among = pick(records, question, counts, os, n, seed)
             findings = records.findings
     if among < n:
-        findings[-1].notes.append(f"asked for {n} records, found {among}")
+        findings[-1].notes.append(f"asked for {counted(n, 'record')}, found {among}")
     out.say([*said, *findings])
     out.write(picked)
