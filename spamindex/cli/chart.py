@@ -10,7 +10,6 @@ import click
 from spamindex.cli import console
 from spamindex.cli.options import MESSAGES, Command, as_one, file_argument, output_option
 from spamindex.cli.output import write
-from spamindex.cli.remedies import spelling
 from spamindex.cli.values import FILE, TEXT, Value, choice
 
 if TYPE_CHECKING:
@@ -48,10 +47,7 @@ def _size(text: str) -> tuple[int, int]:
 )
 @output_option("--size WxH", Value(_size), "Width and height of the picture in pixels: 800x450.")
 @as_one("said", dict, *MESSAGES)
-@click.pass_context
 def chart(
-    ctx: click.Context,
-    /,
     ranking: str,
     output: str | None,
     format: str | None,  # noqa: A002 - the names of options are those of their variables
@@ -94,7 +90,7 @@ def chart(
             from spamindex.charts.figure import image
         picture, doubts = image(drawn, kind, size)
         findings.doubts += doubts
-    console.say_findings([findings], spell=spelling(ctx), **said)
+    console.say_findings([findings], **said)
     write(picture, output)
 
 

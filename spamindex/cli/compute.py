@@ -13,20 +13,18 @@ from spamindex.cli.formats import COLUMNS, heading_of
 from spamindex.cli.options import (
     Command,
     as_one,
-    check_columns,
     check_stdin,
     file_argument,
     input_option,
     message_option,
-    os_column,
     output_option,
     output_options,
     question_option,
+    result_columns,
     table_options,
     unit_option,
 )
 from spamindex.cli.output import Output
-from spamindex.cli.remedies import spelling
 from spamindex.cli.values import TEXT, chosen, column, number, whole
 from spamindex.errors import SpamIndexError, listed
 
@@ -163,10 +161,7 @@ def _questions(**given: Any) -> Questions:
 @output_option("-n --top N", whole(1), "Only the first N rows of each ranking.")
 @output_options("simple")
 @message_option("--fail-above X", number(0, math.inf), "Exit with 3 if a spam index is above X.")
-@click.pass_context
 def compute(
-    ctx: click.Context,
-    /,
     spam: str,
     share: str,
     table: dict[str, Any],
@@ -186,9 +181,8 @@ def compute(
       zcat spam.gz | spamindex compute - share.csv -f tsv --top 1 | cut -f1,4
     """
     check_stdin(spam, share, table["names"])
-    check_columns(table, COLUMNS)
-    by = [part.name for part in table["by"]]
-    names: dict[Any, str] = {**dict(enumerate(by)), "os": os_column(table)}
+    by, key = result_columns(table, COLUMNS)
+    names: dict[Any, str] = {**dict(enumerate(by)), "os": key}
     columns = chosen(out.columns, [*names.values(), *asked.columns], _NEEDS)
     known, findings = names_of(table["names"])
     # These load pandas, so not before all options are known to be right.
@@ -213,14 +207,14 @@ def compute(
         ranking = _ranking(*readings, by, asked)
     except SpamIndexError:
         # What was found in the tables may explain it.
-        out._replace(strict=False).say(findings, spelling(ctx))
+        out._replace(strict=False).say(findings)
         raise
-    out.say(findings, spelling(ctx))
+    out.say(findings)
     shown = ranking
     if top is not None:
         shown = shown.groupby(list(range(len(by))), sort=False).head(top) if by else shown.head(top)
     shown = shown.rename(columns=names)[columns]
-    headings = {names["os"]: heading_of(readings[0].heading)}
+    headings = {key: heading_of(readings[0].heading)}
     if asked.interval is not None:
         kind = asked.interval.replace("%", " %").capitalize()
         headings |= {"low": f"{kind} low", "high": f"{kind} high"}
@@ -231,7 +225,7 @@ def compute(
     out.write(shown, title=asked.title, headings=headings)
     if fail_above is not None and (above := _above(ranking, fail_above, len(by))):
         say(f"above {fail_above:g}: {listed(above)}")
-        ctx.exit(EXIT_ABOVE)
+        raise click.exceptions.Exit(EXIT_ABOVE)
 
 
 def _ranking(spam: Reading, market: Reading, by: Sequence[str], asked: Questions) -> pd.DataFrame:

@@ -67,13 +67,18 @@ def say_findings(
     strict: bool = False,
     quiet: bool = False,
     verbose: bool = False,
-    spell: Spelling = str,
 ) -> None:
     """Say of each input at most one note and one warning.
 
     ``verbose`` says the notes of what is certain, too; ``quiet`` says nothing. Raises a
     SpamIndexError with all the warnings if ``strict``, after the notes.
     """
+    import click
+
+    from spamindex.cli.remedies import spelling
+
+    ctx = click.get_current_context(silent=True)
+    spell: Spelling = spelling(ctx) if ctx else str
     doubts: list[str] = []
     for found in findings:
         if (note := found.note(always=verbose)) is not None and not quiet:

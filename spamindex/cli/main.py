@@ -5,15 +5,17 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from typing import Any
 
 import click
 
 from spamindex import __version__
 from spamindex.cli.console import put, say
-from spamindex.cli.options import EXIT_CLOSED_PIPE, VERSION, Group, Refused, usage
+from spamindex.cli.options import VERSION, Group, Refused, usage
 from spamindex.cli.output import silence
 
-EXIT_ERROR = 1
+EXIT_ERROR, EXIT_INTERRUPTED, EXIT_CLOSED_PIPE = 1, 130, 141
+_ENVIRONMENT: dict[str, Any] = {"auto_envvar_prefix": "SPAMINDEX"}
 _COMPLETE = "_SPAMINDEX_COMPLETE"
 
 
@@ -22,7 +24,8 @@ def main() -> None:
     # One result and out: the garbage of pandas's import is not worth looking for, neither on the
     # way (a twentieth of a short run) nor, once all is frozen, at the end (a fifth).
     gc.disable()
-    code = run(sys.argv[1:])
+    instruction = os.environ.get(_COMPLETE)
+    code = _complete(instruction) if instruction else run(sys.argv[1:])
     if "duckdb" not in sys.modules:  # which says so where its own are not collected
         gc.freeze()
     if code in (EXIT_ERROR, EXIT_CLOSED_PIPE):
@@ -30,15 +33,27 @@ def main() -> None:
     sys.exit(code)
 
 
+def _complete(instruction: str) -> int:
+    """Answer a shell that asks for words to complete."""
+    from click.shell_completion import shell_complete
+
+    import spamindex.cli.completion  # noqa: F401 - which tells click how bash takes words
+
+    return shell_complete(cli, _ENVIRONMENT, "spamindex", _COMPLETE, instruction)
+
+
 def run(args: list[str]) -> int:
     """Run one command and return its exit code; every error has been said on standard error."""
-    if _COMPLETE in os.environ:
-        import spamindex.cli.completion  # noqa: F401 - which tells click how bash takes words
     try:
-        code: int | None = cli.main(
-            args, prog_name="spamindex", standalone_mode=False, auto_envvar_prefix="SPAMINDEX"
-        )
-        return code or 0
+        with cli.make_context("spamindex", args, **_ENVIRONMENT) as ctx:
+            cli.invoke(ctx)
+            return 0
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        return EXIT_CLOSED_PIPE
     except Refused as error:
         for line in error.lines:
             say(f"error: {line}")

@@ -1,4 +1,4 @@
-"""What commands are made of: options in sections, values from the environment, quiet ends.
+"""What commands are made of: options in sections, and values from the environment.
 
 What goes wrong leaves here as one line: a usage error by ``usage``, what is wrong with the input as
 ``Refused``, whose remedies are spelled as options of the command (see ``remedies``).
@@ -9,8 +9,7 @@ from __future__ import annotations
 import functools
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from spamindex.tables.options import By, Where
 
 RENAME = "rename that of the table"
-EXIT_INTERRUPTED = 130
-EXIT_CLOSED_PIPE = 141
 _ENVIRONMENT = click.core.ParameterSource.ENVIRONMENT
 _Function = Callable[..., Any]
 _WIDE, _NARROW = 30, 20  # columns for the names of options on a help page
@@ -58,12 +55,7 @@ def command_of(name: str) -> click.Command:
 
 
 class Group(click.Group):
-    """The commands, loaded as they are asked for: quiet where interrupted or nobody reads on."""
-
-    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        """Read the arguments; --help and --version print here."""
-        with _ending_quietly():
-            return super().make_context(*args, **kwargs)
+    """The commands, loaded as they are asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the commands."""
@@ -77,21 +69,6 @@ class Group(click.Group):
         """Write what the commands do, without loading them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command."""
-        with _ending_quietly():
-            return super().invoke(ctx)
-
-
-@contextmanager
-def _ending_quietly() -> Iterator[None]:
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
-    except BrokenPipeError:
-        raise click.exceptions.Exit(EXIT_CLOSED_PIPE) from None
 
 
 class Option(click.Option):
@@ -430,28 +407,27 @@ def table_options(
     )
 
 
-def check_columns(table: Mapping[str, Any], taken: Sequence[str]) -> None:
-    """Refuse table options that the result would have two columns of, or that no row meets."""
+def result_columns(table: Mapping[str, Any], taken: Sequence[str]) -> tuple[list[str], str]:
+    """What the result calls the columns of --by, and the one of the names: as --key does.
+
+    Refuses table options that the result would have two columns of, or that no row meets.
+    """
     key, names = table["key"], [part.name for part in table["by"]]
     wanted = [part.column for part in table["where"] if not part.negated]
-    for column_ in wanted:
-        if wanted.count(column_) > 1:
-            raise click.UsageError(f"--where: two values of {column_!r}, and no row has both")
+    for name in wanted:
+        if wanted.count(name) > 1:
+            raise click.UsageError(f"--where: two values of {name!r}, and no row has both")
+    for option, named in (*(("by", name) for name in names), ("key", key)):
+        if named in taken and (option, named) != ("key", "os"):
+            raise click.UsageError(
+                f"--{option}: the result has a column {named!r} of its own; {RENAME}"
+            )
     for name in names:
-        if name in taken:
-            raise click.UsageError(f"--by: the result has a column {name!r} of its own; {RENAME}")
         if name == key:
             raise click.UsageError(f"{name!r} can't be both --key and --by")
         if names.count(name) > 1:
             raise click.UsageError(f"--by: {name!r} is given twice")
-    if key in taken and key != "os":
-        raise click.UsageError(f"--key: the result has a column {key!r} of its own; {RENAME}")
-
-
-def os_column(table: Mapping[str, Any]) -> str:
-    """What the result calls the column with the names: as --key does, unless by a number."""
-    key = table["key"]
-    return "os" if key is None or key.isdecimal() else str(key)
+    return names, "os" if key is None or key.isdecimal() else key
 
 
 def check_stdin(*paths: str | None) -> None:

@@ -13,7 +13,7 @@ import click
 
 from spamindex.cli.console import say_findings, say_note, shown
 from spamindex.cli.formats import FOR_PEOPLE, Table, render
-from spamindex.errors import Findings, OutputError, Spelling
+from spamindex.errors import Findings, OutputError
 
 # What else formats are called, in --format and as the ending of a file.
 ALSO = {
@@ -84,11 +84,9 @@ class Output(NamedTuple):
         """Whether figures are written with every digit that they have."""
         return self.precision is None and not self.for_people
 
-    def say(self, findings: Sequence[Findings], spell: Spelling) -> None:
+    def say(self, findings: Sequence[Findings]) -> None:
         """Say what was found on the way; SpamIndexError with the warnings where it is strict."""
-        say_findings(
-            findings, strict=self.strict, quiet=self.quiet, verbose=self.verbose, spell=spell
-        )
+        say_findings(findings, strict=self.strict, quiet=self.quiet, verbose=self.verbose)
 
     def note(self, text: str) -> None:
         """Say a note that is about no input."""

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pandas as pd
 
-from spamindex.errors import ColumnError, Doubt, FileError, Findings
+from spamindex.errors import ColumnError, Doubt, FileError, Findings, counted
 from spamindex.sources import Source
 from spamindex.tables import rows
 from spamindex.tables.rows import Rows
@@ -63,22 +63,14 @@ def read_ranking(source: Source) -> tuple[pd.DataFrame, list[str], Findings]:
 
 def _rows(read: Rows) -> list[list[str]]:
     """The rows of a file that has a ranking: all as wide as its header."""
-    found = [
-        (line, width, cells[:width])
-        for line, width, cells in zip(
-            read.table.cells.index,
-            read.widths.tolist(),
-            read.table.cells.values.tolist(),
-            strict=True,
-        )
-        if width
-    ]
+    numbered = zip(
+        read.table.cells.index, read.widths.tolist(), read.table.cells.values, strict=True
+    )
+    found = [(line, width, cells[:width].tolist()) for line, width, cells in numbered if width]
     for line, width, _ in found:
         if width != found[0][1]:  # compute leaves nothing out
-            raise FileError(
-                f"{read.table.at(line)}: has {width} cells under {found[0][1]} headings: is it cut "
-                f"off? {_PRINTED}"
-            )
+            cells = f"{counted(width, 'cell')} under {counted(found[0][1], 'heading')}"
+            raise FileError(f"{read.table.at(line)}: has {cells}: is it cut off? {_PRINTED}")
     if not found:
         raise FileError(f"{read.table.name}: is empty; {_PRINTED}")
     return [cells for _, _, cells in found]

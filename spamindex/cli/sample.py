@@ -7,8 +7,8 @@ import click
 from spamindex.cli.options import Command, file_argument, input_option, output_options
 from spamindex.cli.output import Output
 from spamindex.cli.record_options import Asked, record_options
-from spamindex.cli.remedies import spelling
 from spamindex.cli.values import TEXT, column, whole
+from spamindex.errors import counted
 
 
 @click.command(cls=Command, fields={"os": "os_column"})
@@ -20,10 +20,7 @@ from spamindex.cli.values import TEXT, column, whole
     "--seed NUMBER", whole(-(10**15)), "Another seed, another pick.", default=0, show_default=True
 )
 @output_options("csv", ("csv", "tsv", "json", "jsonl"), figures=False)
-@click.pass_context
 def sample(
-    ctx: click.Context,
-    /,
     messages: tuple[str, ...],
     os: str,
     asked: Asked,
@@ -59,6 +56,6 @@ def sample(
             picked, among = pick(records, question, counts, os, n, seed)
             findings = records.findings
     if among < n:
-        findings[-1].notes.append(f"asked for {n} records, found {among}")
-    out.say([*said, *findings], spelling(ctx))
+        findings[-1].notes.append(f"asked for {counted(n, 'record')}, found {among}")
+    out.say([*said, *findings])
     out.write(picked)

@@ -11,18 +11,16 @@ from spamindex.cli.formats import heading_of
 from spamindex.cli.options import (
     Command,
     as_one,
-    check_columns,
     check_stdin,
     file_argument,
     file_option,
     input_option,
-    os_column,
     output_options,
+    result_columns,
     table_options,
     unit_option,
 )
 from spamindex.cli.output import Output
-from spamindex.cli.remedies import spelling
 from spamindex.cli.values import TEXT, Value, character, choice, chosen, column, encoding, whole
 
 if TYPE_CHECKING:
@@ -71,10 +69,7 @@ _NEEDS = {
     ),
 )
 @output_options("csv")
-@click.pass_context
 def shares(
-    ctx: click.Context,
-    /,
     table_file: str,
     table: dict[str, Any],
     written: dict[str, Any],
@@ -92,9 +87,7 @@ def shares(
       spamindex shares de.csv --decimal , | spamindex compute spam.csv -
     """
     check_stdin(table_file, table["names"])
-    check_columns(table, COLUMNS)
-    by = [part.name for part in table["by"]]
-    key = os_column(table)
+    by, key = result_columns(table, COLUMNS)
     # Whether there are counts is known only when the table has been read.
     chosen(out.columns, [*by, key, *COLUMNS[1:]], {})
     # This may load pandas, so it is not done before all options are known to be right.
@@ -104,7 +97,7 @@ def shares(
     known, said = names_of(table["names"])
     options = TableOptions(**{**table, **written, "names": known}, counts=True, rounding=True)
     read = read_table(source(table_file), options)
-    out.say([*said, read.findings], spelling(ctx))
+    out.say([*said, read.findings])
     names: dict[Any, str] = {**dict(enumerate(by)), "os": key, "share": "share_percent"}
     shown = read.shares.rename(columns=names)
     there = [*by, key, "share_percent", *(name for name in _NEEDS if name in shown)]

@@ -17,7 +17,6 @@ from spamindex.cli.options import (
 )
 from spamindex.cli.output import Output
 from spamindex.cli.record_options import Asked, record_options
-from spamindex.cli.remedies import spelling
 from spamindex.cli.values import choice, chosen, column
 
 if TYPE_CHECKING:
@@ -78,8 +77,7 @@ def _by(text: str) -> By:
     ],
 )
 @output_options("csv")
-@click.pass_context
-def tally(ctx: click.Context, /, messages: tuple[str, ...], asked: Asked, out: Output) -> None:
+def tally(messages: tuple[str, ...], asked: Asked, out: Output) -> None:
     """Count message records into a SPAM table for compute.
 
     MESSAGES are CSV, TSV, JSON or Parquet files with a record for each message, p0f 3 logs, or
@@ -110,7 +108,7 @@ def tally(ctx: click.Context, /, messages: tuple[str, ...], asked: Asked, out: O
     if options.ignore_unknown and counts.unknown:
         left_out = f"spam of an unknown OS left out: {counts.unknown} of {counts.spam}"
         findings[-1].notes.append(left_out)
-    out.say([*said, *findings], spelling(ctx))
+    out.say([*said, *findings])
     out.write({name: shown[name] for name in columns}, headings={"os": heading_of(counts.heading)})
 
 

@@ -243,8 +243,8 @@ WARNING = "b.csv: adds up to 97 (--share-unit percent settles it); is old"
 def test_one_note_and_one_warning_for_each_table(
     findings: list[Findings], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ctx = context("compute", SPAM, SHARE)
-    say_findings(findings, spell=lambda remedy: spell(remedy, ctx))
+    with context("compute", SPAM, SHARE):
+        say_findings(findings)
     assert said(capsys) == [
         "spamindex: note: b.csv: column 'y': counts; line 7 left out",
         f"spamindex: warning: {WARNING}",
@@ -267,9 +267,8 @@ def test_quiet_says_nothing(findings: list[Findings], capsys: pytest.CaptureFixt
 def test_strict_turns_warnings_into_an_error_and_lets_notes_pass(
     findings: list[Findings], capsys: pytest.CaptureFixture[str], quiet: bool
 ) -> None:
-    ctx = context("compute", SPAM, SHARE)
-    with pytest.raises(SpamIndexError) as caught:
-        say_findings(findings, strict=True, quiet=quiet, spell=lambda remedy: spell(remedy, ctx))
+    with pytest.raises(SpamIndexError) as caught, context("compute", SPAM, SHARE):
+        say_findings(findings, strict=True, quiet=quiet)
     assert caught.value.lines() == [WARNING]
     note = "spamindex: note: b.csv: column 'y': counts; line 7 left out"
     assert said(capsys) == ([] if quiet else [note])
