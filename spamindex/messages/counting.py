@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from spamindex.errors import ColumnError, Findings, SpamIndexError
 from spamindex.messages import as_of, checks, clusters, times
-from spamindex.messages.addresses import is_address, is_none, normal_expression
+from spamindex.messages.addresses import is_address, is_none, normalized
 from spamindex.messages.checks import Groups
 from spamindex.messages.fingerprints import UNKNOWN, Fingerprints
 from spamindex.messages.frames import (
@@ -119,7 +119,7 @@ def counts_of(
     records = lazy(frame)
     _check_columns(question, records.collect_schema().names())
     bring = bring or (lambda table: like(records, table))
-    told = _understood(_grouped(records, question, bring), question)
+    told = _understood(_grouped(records, question, bring, keep), question)
     by = [f"by{i}" for i in range(len(question.by))]
     has_units = "unit" in told.collect_schema().names()
     if has_units:
@@ -204,7 +204,7 @@ def _cells(records: Frame, question: Question, *, as_text: bool) -> dict[str, nw
     return {**cells, "bad": bad}
 
 
-def _grouped(records: Frame, question: Question, bring: Bring) -> Frame:
+def _grouped(records: Frame, question: Question, bring: Bring, keep: Bring) -> Frame:
     """Groups of records of which the same cells say the same, with the label of their client."""
     # Told apart as they are, and made text when they are few, unless sightings come between them.
     cells = _cells(records, question, as_text=question.over_time)
@@ -222,7 +222,7 @@ def _grouped(records: Frame, question: Question, bring: Bring) -> Frame:
     told = records.select(**cells, **sums)
     if not question.over_time:
         told = _summed(told, question)
-    told = _identified(told, question, bring).with_columns(why=_why(question))
+    told = _identified(told, question, bring, keep).with_columns(why=_why(question))
     if question.fingerprints is None:
         return told
     # Where no client is counted by itself, the groups are few from here on.
@@ -250,18 +250,23 @@ def _summed(told: Frame, question: Question) -> Frame:
     return told
 
 
-def _identified(told: Frame, question: Question, bring: Bring) -> Frame:
+def _identified(told: Frame, question: Question, bring: Bring, keep: Bring) -> Frame:
     """Records, or groups, with the ``normal`` address and what is ``known`` of it, if asked for."""
-    if question.over_time:
-        return as_of.joined(told, question, bring)
     if question.client is None:
         return told
-    told = told.with_columns(normal=normal_expression(text("client"))).drop("client")
+    if question.over_time and (told.implementation.is_dask() or told.implementation.is_ibis()):
+        told = told.collect(backend="pandas").lazy()  # they can't look back in an order
+        bring = lambda table: table  # noqa: E731
+    told = told.with_columns(normal=text("client")).drop("client")
+    told = normalized(told, "normal")
     if question.fingerprints is None:
         return told
     known = nw.from_native(bring(question.fingerprints.latest)).lazy()
-    known = known.select(normal=nw.col("client"), known=nw.col("known"))
-    return told.join(known, on="normal", how="left")
+    known = known.rename({"client": "normal"})
+    told = told.join(known, on="normal", how="left")
+    if question.over_time:
+        return as_of.joined(told, question, bring, keep)
+    return told.drop("changes")
 
 
 def _understood(told: Frame, question: Question) -> Frame:
@@ -300,8 +305,8 @@ def _why(question: Question) -> nw.Expr:
         is_heading = checks.is_heading(text("label"), question.os or "")
         return when(is_heading, nw.lit("heading"), nw.lit("known"))
     normal = nw.col("normal")
-    why = when(is_address(normal), nw.lit("unseen"), nw.lit("unread"))
-    why = when(is_none(normal), nw.lit("none"), why)
+    why = when(is_none(normal), nw.lit("none"), nw.lit("unread"))
+    why = when(is_address(normal), nw.lit("unseen"), why)
     if question.headings:
         is_heading = checks.is_heading(normal, question.client or "")
         why = when(is_heading, nw.lit("heading"), why)
@@ -321,7 +326,7 @@ def spam_of(frame: Any, question: Question, labels: Collection[str], *, keep: Se
     told = told.filter(~nw.col("bad"))
     if question.spam is not None:
         told = told.filter(checks.flag(question.spam).str.starts_with(checks.SPAM))
-    told = _identified(told, question, lambda table: table)
+    told = _identified(told, question, lambda table: table, lambda table: table)
     told = told.with_columns(named=_label(question), why=_why(question))
     wanted = nw.col("named").is_in(list(labels)) & (nw.col("why") != nw.lit("heading"))
     return told.filter(wanted).select(*keep).to_native()
