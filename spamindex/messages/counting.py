@@ -6,6 +6,7 @@ label) is asked of each group, which are few. The same for every kind of frame.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 # What p0f 2, and amavis behind p0f 3, write after the name of an OS; and p0f 2 for none.
 _SUFFIX = r"\s*(?:; dist:.*|(?:\(up: [^)]*\))?,? \((?:distance|link) ?.*|\(up: [^)]*\))$"
 _NO_OS = r"^UNKNOWN \[.*$"
+# One pattern, which takes a part of the time of comparing with each of the words.
+_IS_MISSING = rf"^\s*(?:{'|'.join(map(re.escape, sorted(MISSING)))})?\s*$"
 _SUMS = ("n", "misweighed", "squares", "flagged", "told", *as_of.TOLD)
 
 
@@ -153,7 +156,7 @@ def counts_of(
         if question.count == "machines":
             units = clusters.machines(spam, by, question.findings)
         else:
-            sums_of_clusters = clusters.sums(spam, by)
+            sums_of_clusters = clusters.sums(spam, by, keep)
     spam_rows = groups.spam_rows
     return Counts(
         by=question.by_names,
@@ -211,7 +214,7 @@ def _grouped(records: Frame, question: Question, bring: Bring, keep: Bring) -> F
     by_client = question.count == "machines" or question.cluster == question.client
     sums = _weights(question)
     flag = question.spam
-    alone = not (question.cluster or by_client or question.weight or question.over_time)
+    alone = not (question.weight or question.over_time)
     if flag and alone and not flag.values and records.collect_schema()[flag.column] == nw.Boolean:
         # Added up and not told apart, which makes half as many groups of clients.
         is_spam = cells.pop("spam")
@@ -284,8 +287,7 @@ def _understood(told: Frame, question: Question) -> Frame:
         columns["unit"] = when(is_none(nw.col("normal")), null(), nw.col("normal"))
     elif question.cluster is not None:
         unit = text("unit")
-        missing = unit.is_null() | unit.str.strip_chars().str.to_lowercase().is_in(list(MISSING))
-        columns["unit"] = when(missing, null(), unit)
+        columns["unit"] = when(unit.str.to_lowercase().str.contains(_IS_MISSING), null(), unit)
     sums = [name for name in there if name == "rows" or name in _SUMS]
     return told.select(**columns, **{name: nw.col(name) for name in sums})
 
@@ -293,8 +295,14 @@ def _understood(told: Frame, question: Question) -> Frame:
 def _label(question: Question) -> nw.Expr:
     if question.fingerprints is not None:
         return nw.col("known").fill_null("")
-    label = text("label").str.strip_chars().str.replace_all(_SUFFIX, "")
-    return label.str.replace_all(_NO_OS, UNKNOWN).fill_null("")
+    label = text("label").str.strip_chars()
+    bare = label.str.replace_all(_SUFFIX, "").str.replace_all(_NO_OS, UNKNOWN)
+    # Looked at first, since to replace takes long, and most labels are bare.
+    may_have = nw.any_horizontal(
+        *(label.str.contains(mark, literal=True) for mark in ("(", "; dist:", "UNKNOWN [")),
+        ignore_nulls=True,
+    )
+    return when(may_have, bare, label).fill_null("")
 
 
 def _why(question: Question) -> nw.Expr:

@@ -105,8 +105,8 @@ def _fields() -> str:
 
 
 _SENDERS = {"text": _OF_TEXT, "json": _OF_JSON.format(fields=_fields())}
-# Of several labels in one second the last is taken, and a known one before Unknown: what is greatest
-# as text, which is several times as fast as to compare one thing after another.
+# Of several labels in one second a known one is taken before Unknown, and the last of these: the
+# greatest as text, which is several times as fast as to compare one thing after another.
 _RANKED = "if(os = 'Unknown', '0', '1') || os"
 _LATEST = f"""
     select client, max(time || {_RANKED})[21:] as known, min(os) <> max(os) as changes
