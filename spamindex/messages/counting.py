@@ -218,13 +218,13 @@ def _grouped(records: Frame, question: Question, bring: Bring, keep: Bring) -> F
     if flag and alone and not flag.values and records.collect_schema()[flag.column] == nw.Boolean:
         # Added up and not told apart, which makes half as many groups of clients.
         is_spam = cells.pop("spam")
-        sums = {
-            "flagged": when(is_spam, nw.lit(1), nw.lit(0)),
-            "told": when(is_spam.is_null(), nw.lit(0), nw.lit(1)),
-        }
+        sums = {"flagged": is_spam.cast(nw.Int64), "told": (~is_spam.is_null()).cast(nw.Int64)}
+    never_bad = {} if question.unreadable else {"bad": cells.pop("bad")}  # which would take time
     told = records.select(**cells, **sums)
     if not question.over_time:
         told = _summed(told, question)
+    if never_bad:
+        told = told.with_columns(**never_bad)
     told = _identified(told, question, bring, keep).with_columns(why=_why(question))
     if question.fingerprints is None:
         return told
