@@ -314,10 +314,10 @@ def _why(question: Question) -> nw.Expr:
         return when(is_heading, nw.lit("heading"), nw.lit("known"))
     normal = nw.col("normal")
     why = when(is_none(normal), nw.lit("none"), nw.lit("unread"))
-    why = when(is_address(normal), nw.lit("unseen"), why)
     if question.headings:
         is_heading = checks.is_heading(normal, question.client or "")
         why = when(is_heading, nw.lit("heading"), why)
+    why = when(is_address(normal), nw.lit("unseen"), why)  # first, as nearly all are
     if question.over_time and question.fresh:
         why = when(nw.col("stale"), nw.lit("stale"), why)
     return when(nw.col("known").is_null(), why, nw.lit("known"))
