@@ -38,6 +38,26 @@ OF_JSON = JOIN.replace(
     "read_parquet(?)",
     "read_json(?, format='newline_delimited', columns={'client_ip': 'VARCHAR', 'spam': 'VARCHAR'})",
 ).replace("where spam group", "where spam = 'true' group")
+OVER_TIME = """
+    with log as (
+        select regexp_extract(line, 'cli=([^|/]*)', 1) client_ip,
+               regexp_extract(line, '[|]os=([^|]*)', 1) label,
+               strptime(line[2:20], '%Y/%m/%d %H:%M:%S') seen
+        from read_csv(?, header=false, auto_detect=false, sep=chr(1), quote='', escape='',
+                      columns={'line': 'VARCHAR'})
+        where contains(line, 'mod=syn|') and contains(line, '|subj=cli|'))
+    select label, count(*) n from read_csv(?) r asof left join log l
+    on r.client_ip = l.client_ip and r.time >= l.seen
+    where spam group by label order by n desc
+"""
+OF_CLUSTERS = """
+    with part as (
+        select os, client_ip, count(*) x from read_parquet(?) where spam group by all),
+    whole as (select client_ip, sum(x) n from part group by all),
+    sums as (select sum(n * n) nn, count(*) c from whole)
+    select os, sum(x), sum(x * x), sum(x * n), any_value(nn), any_value(c)
+    from part join whole using (client_ip), sums group by os order by 2 desc
+"""
 SQL = "import duckdb, sys; print(duckdb.execute(sys.argv[1], sys.argv[2:]).fetchall())"
 
 
@@ -72,6 +92,26 @@ def comparisons(folder: Path, scale: float) -> Iterator[Comparison]:
             theirs: [*sql, JOIN, str(log), records],
         },
     )
+    records = _written(folder / "records.parquet", int(50e6 * scale), "client_ip, spam, os")
+    yield Comparison(
+        f"`tally --cluster` of {50 * scale:g} million records in {scale:g} million clusters",
+        {
+            "spamindex": [*tally, records, "--cluster", "client_ip"],
+            theirs: [*sql, OF_CLUSTERS, records],
+        },
+    )
+    records = _written(folder / "records.csv", int(5e6 * scale), "time, client_ip, spam")
+    for changes in (1, 100):
+        write_log(log, int(CLIENTS * scale), changes)
+        yield Comparison(
+            f"`tally` of {5 * scale:g} million records in CSV joined over time with {scale:g} "
+            f"million fingerprints, {'few' if changes == 1 else changes} of each client",
+            {
+                "spamindex": [*tally, records, "--fingerprints", str(log)],
+                theirs: [*sql, OVER_TIME, str(log), records],
+            },
+        )
+    write_log(log, int(CLIENTS * scale))
     records = _written(folder / "records.jsonl", int(5e6 * scale), "client_ip, spam, os as said")
     yield Comparison(
         f"`tally` of {5 * scale:g} million JSON lines joined with {scale:g} million fingerprints",
@@ -91,14 +131,18 @@ def _written(path: Path, records: int, columns: str = "*") -> str:
     return str(path)
 
 
-def write_log(path: Path, lines: int) -> None:
-    """Write a p0f log with as many SYNs, of clients that send."""
+def write_log(path: Path, lines: int, changes: int = 1) -> None:
+    """Write a p0f log with as many SYNs, of clients that send; so many of each, or at random."""
     rng = random.Random(1)
+    clients = [
+        f"10.{rng.randrange(16)}.{rng.randrange(250)}.{rng.randrange(250)}"
+        for _ in range(max(1, lines // changes))
+    ]
     with path.open("w") as file:
         for i in range(lines):
-            client = f"10.{rng.randrange(16)}.{rng.randrange(250)}.{rng.randrange(250)}"
             file.write(
                 f"[2010/01/{1 + 30 * i // lines:02} 12:{1440 * i // lines % 60:02}:00] mod=syn|"
-                f"cli={client}/40000|srv=192.0.2.25/25|subj=cli|os={rng.choice(LABELS)}|dist=9|"
+                f"cli={clients[i % len(clients)]}/40000|srv=192.0.2.25/25|subj=cli|"
+                f"os={rng.choice(LABELS)}|dist=9|"
                 "params=none|raw_sig=4:55+9:0:1460:mss*10,6:mss,sok,ts,nop,ws:df,id+:0\n"
             )

@@ -9,8 +9,54 @@ from spamindex.words import NO_ADDRESS
 if TYPE_CHECKING:
     import narwhals as nw
 
+    from spamindex.messages.frames import Frame
+
 _IPV4 = r"^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.|$)){4}$"
 _IPV6 = r"^(?::[0-9a-f]{0,4}){8}$"  # in the spelling that ``normal_expression`` gives it
+_MAPPED = "::::::ffff:"  # how an IPv4 address begins there that is written as IPv6 in hex
+_IN_HEX = rf"^{_MAPPED}[0-9a-f]{{0,4}}:[0-9a-f]{{0,4}}$"
+
+
+def normalized(frame: Frame, column: str) -> Frame:
+    """A frame with the addresses in a column of texts in the one spelling that each has.
+
+    As ``normal_expression`` spells them; an IPv4 address within an IPv6 one in hex is IPv4, too.
+
+    >>> import narwhals as nw, pandas as pd
+    >>> table = pd.DataFrame({"ip": ["[::FFFF:c000:207]", "2001:db8::1"]})
+    >>> normalized(nw.from_native(table).lazy(), "ip").collect()["ip"].to_list()
+    ['192.0.2.7', ':2001:db8::::::1']
+    """
+    import narwhals as nw
+
+    # In steps, so that SQL has each expression once. What begins otherwise is not looked at, as
+    # nearly all do.
+    frame = frame.with_columns(normal_expression(nw.col(column)).alias(column))
+    is_mapped = nw.col(column).str.starts_with(_MAPPED) & nw.col(column).str.contains(_IN_HEX)
+    groups = nw.col(column).str.slice(len(_MAPPED))
+    frame = frame.with_columns(hex=nw.when(is_mapped).then(groups).otherwise(nw.lit(":")))
+    first, last = (nw.col("hex").str.replace_all(cut, "") for cut in (":.*$", "^.*:"))
+    dotted = nw.concat_str([*_bytes(first), *_bytes(last)], separator=".")
+    dotted = nw.when(nw.col("hex") == nw.lit(":")).then(nw.col(column)).otherwise(dotted)
+    return frame.with_columns(dotted.alias(column)).drop("hex")
+
+
+def _bytes(group: nw.Expr) -> list[nw.Expr]:
+    """The two bytes of up to four digits in hex, as decimal text."""
+    import narwhals as nw
+
+    four = nw.concat_str([nw.lit("0000"), group]).str.tail(4)
+    digits = [_number(four.str.slice(i, 1)) for i in range(4)]
+    return [(digits[i] * 16 + digits[i + 1]).cast(nw.String) for i in (0, 2)]
+
+
+def _number(digit: nw.Expr) -> nw.Expr:
+    """A digit in hex as a number, by what all engines can do."""
+    import narwhals as nw
+
+    for value, letter in enumerate("abcdef", start=10):
+        digit = digit.str.replace_all(letter, str(value), literal=True)
+    return digit.cast(nw.Int64)
 
 
 def normal_expression(text: nw.Expr) -> nw.Expr:
@@ -57,7 +103,7 @@ def normal_expression(text: nw.Expr) -> nw.Expr:
 
 def is_address(normal: nw.Expr) -> nw.Expr:
     """Whether what ``normal_expression`` made is an address."""
-    return normal.str.contains(_IPV4) | normal.str.contains(_IPV6)
+    return normal.str.contains(f"{_IPV4}|{_IPV6}")
 
 
 def is_none(normal: nw.Expr) -> nw.Expr:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from spamindex.errors import Doubt, Findings, counted
 from spamindex.messages.checks import SPAM
-from spamindex.messages.frames import Bring, Frame, collected, nw
+from spamindex.messages.frames import Bring, Frame, collected, lazy, nw
 from spamindex.messages.query import ClusterSums
 
 Key: TypeAlias = tuple[str, ...]
@@ -34,8 +34,12 @@ def spam_by_unit(
         return joined.drop(column).rename({"meaning": to})
 
     is_spam = nw.col("flag").str.starts_with(SPAM) | (nw.col("flag") == nw.lit(""))
+    n = ["n", "rows", "squares"]
+    if "flagged" in told.collect_schema().names():  # how many of a group are spam
+        is_spam = nw.col("flagged") > 0
+        told = told.with_columns(**dict.fromkeys(n, nw.col("flagged")))
     is_spam = is_spam & ~nw.col("bad") & (nw.col("why") != nw.lit("heading"))
-    frame = told.filter(is_spam).select(*by, "label", "unit", "n", "rows", "squares")
+    frame = told.filter(is_spam).select(*by, "label", "unit", *n)
     frame = mapped(frame, "label", systems, "os")
     for column, meaning in zip(by, spans, strict=True):
         if meaning:
@@ -56,12 +60,15 @@ def machines(spam: Frame, by: Sequence[str], findings: Findings) -> Counter[Key]
     return Counter({key: n for key, (n,) in _by_key(found, groups).items()})
 
 
-def sums(spam: Frame, by: Sequence[str], findings: Findings) -> dict[Key, ClusterSums]:
+def sums(
+    spam: Frame, by: Sequence[str], findings: Findings, keep: Bring
+) -> dict[Key, ClusterSums]:
     """The sums over clusters by key; a record without a cluster is one by itself, and said."""
     groups = [*by, "os"]
     has_unit = ~nw.col("unit").is_null()
     x, n = nw.col("x"), nw.col("n")
     of_units = spam.filter(has_unit).group_by(*groups, "unit").agg(x=n.sum())
+    of_units = lazy(keep(of_units.to_native()))
     whole = of_units.group_by(*by, "unit").agg(n=x.sum())
     pairs = of_units.join(whole, on=[*by, "unit"], how="inner").with_columns(xx=x * x, xn=x * n)
     pairs = pairs.group_by(*groups).agg(xx=nw.col("xx").sum(), xn=nw.col("xn").sum())

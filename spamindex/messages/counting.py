@@ -6,13 +6,14 @@ label) is asked of each group, which are few. The same for every kind of frame.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from spamindex.errors import ColumnError, Findings, SpamIndexError
 from spamindex.messages import as_of, checks, clusters, times
-from spamindex.messages.addresses import is_address, is_none, normal_expression
+from spamindex.messages.addresses import is_address, is_none, normalized
 from spamindex.messages.checks import Groups
 from spamindex.messages.fingerprints import UNKNOWN, Fingerprints
 from spamindex.messages.frames import (
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 # What p0f 2, and amavis behind p0f 3, write after the name of an OS; and p0f 2 for none.
 _SUFFIX = r"\s*(?:; dist:.*|(?:\(up: [^)]*\))?,? \((?:distance|link) ?.*|\(up: [^)]*\))$"
 _NO_OS = r"^UNKNOWN \[.*$"
+# One pattern, which takes a part of the time of comparing with each of the words.
+_IS_MISSING = rf"^\s*(?:{'|'.join(map(re.escape, sorted(MISSING)))})?\s*$"
 _SUMS = ("n", "misweighed", "squares", "flagged", "told", *as_of.TOLD)
 
 
@@ -119,7 +122,7 @@ def counts_of(
     records = lazy(frame)
     _check_columns(question, records.collect_schema().names())
     bring = bring or (lambda table: like(records, table))
-    told = _understood(_grouped(records, question, bring), question)
+    told = _understood(_grouped(records, question, bring, keep), question)
     by = [f"by{i}" for i in range(len(question.by))]
     has_units = "unit" in told.collect_schema().names()
     if has_units:
@@ -153,7 +156,7 @@ def counts_of(
         if question.count == "machines":
             units = clusters.machines(spam, by, question.findings)
         else:
-            sums_of_clusters = clusters.sums(spam, by, question.findings)
+            sums_of_clusters = clusters.sums(spam, by, question.findings, keep)
     spam_rows = groups.spam_rows
     return Counts(
         by=question.by_names,
@@ -204,25 +207,25 @@ def _cells(records: Frame, question: Question, *, as_text: bool) -> dict[str, nw
     return {**cells, "bad": bad}
 
 
-def _grouped(records: Frame, question: Question, bring: Bring) -> Frame:
+def _grouped(records: Frame, question: Question, bring: Bring, keep: Bring) -> Frame:
     """Groups of records of which the same cells say the same, with the label of their client."""
     # Told apart as they are, and made text when they are few, unless sightings come between them.
     cells = _cells(records, question, as_text=question.over_time)
     by_client = question.count == "machines" or question.cluster == question.client
     sums = _weights(question)
     flag = question.spam
-    alone = not (question.cluster or by_client or question.weight or question.over_time)
+    alone = not (question.weight or question.over_time)
     if flag and alone and not flag.values and records.collect_schema()[flag.column] == nw.Boolean:
         # Added up and not told apart, which makes half as many groups of clients.
         is_spam = cells.pop("spam")
-        sums = {
-            "flagged": when(is_spam, nw.lit(1), nw.lit(0)),
-            "told": when(is_spam.is_null(), nw.lit(0), nw.lit(1)),
-        }
+        sums = {"flagged": is_spam.cast(nw.Int64), "told": (~is_spam.is_null()).cast(nw.Int64)}
+    never_bad = {} if question.unreadable else {"bad": cells.pop("bad")}  # which would take time
     told = records.select(**cells, **sums)
     if not question.over_time:
         told = _summed(told, question)
-    told = _identified(told, question, bring).with_columns(why=_why(question))
+    if never_bad:
+        told = told.with_columns(**never_bad)
+    told = _identified(told, question, bring, keep).with_columns(why=_why(question))
     if question.fingerprints is None:
         return told
     if question.time is None and question.fingerprints.changing:  # is the latest one meant?
@@ -253,18 +256,21 @@ def _summed(told: Frame, question: Question) -> Frame:
     return told
 
 
-def _identified(told: Frame, question: Question, bring: Bring) -> Frame:
+def _identified(told: Frame, question: Question, bring: Bring, keep: Bring) -> Frame:
     """Records, or groups, with the ``normal`` address and what is ``known`` of it, if asked for."""
-    if question.over_time:
-        return as_of.joined(told, question, bring)
     if question.client is None:
         return told
-    told = told.with_columns(normal=normal_expression(text("client"))).drop("client")
+    if question.over_time and (told.implementation.is_dask() or told.implementation.is_ibis()):
+        told = told.collect(backend="pandas").lazy()  # they can't look back in an order
+        bring = lambda table: table  # noqa: E731
+    told = told.with_columns(normal=text("client")).drop("client")
+    told = normalized(told, "normal")
     if question.fingerprints is None:
         return told
     known = nw.from_native(bring(question.fingerprints.latest)).lazy()
     known = known.select("known", "changes", normal=nw.col("client"))
-    return told.join(known, on="normal", how="left")
+    told = told.join(known, on="normal", how="left")
+    return as_of.joined(told, question, bring, keep) if question.over_time else told
 
 
 def _understood(told: Frame, question: Question) -> Frame:
@@ -282,8 +288,7 @@ def _understood(told: Frame, question: Question) -> Frame:
         columns["unit"] = when(is_none(nw.col("normal")), null(), nw.col("normal"))
     elif question.cluster is not None:
         unit = text("unit")
-        missing = unit.is_null() | unit.str.strip_chars().str.to_lowercase().is_in(list(MISSING))
-        columns["unit"] = when(missing, null(), unit)
+        columns["unit"] = when(unit.str.to_lowercase().str.contains(_IS_MISSING), null(), unit)
     sums = [name for name in there if name == "rows" or name in _SUMS]
     return told.select(**columns, **{name: nw.col(name) for name in sums})
 
@@ -291,8 +296,14 @@ def _understood(told: Frame, question: Question) -> Frame:
 def _label(question: Question) -> nw.Expr:
     if question.fingerprints is not None:
         return nw.col("known").fill_null("")
-    label = text("label").str.strip_chars().str.replace_all(_SUFFIX, "")
-    return label.str.replace_all(_NO_OS, UNKNOWN).fill_null("")
+    label = text("label").str.strip_chars()
+    bare = label.str.replace_all(_SUFFIX, "").str.replace_all(_NO_OS, UNKNOWN)
+    # Looked at first, since to replace takes long, and most labels are bare.
+    may_have = nw.any_horizontal(
+        *(label.str.contains(mark, literal=True) for mark in ("(", "; dist:", "UNKNOWN [")),
+        ignore_nulls=True,
+    )
+    return when(may_have, bare, label).fill_null("")
 
 
 def _why(question: Question) -> nw.Expr:
@@ -303,11 +314,11 @@ def _why(question: Question) -> nw.Expr:
         is_heading = checks.is_heading(text("label"), question.os or "")
         return when(is_heading, nw.lit("heading"), nw.lit("known"))
     normal = nw.col("normal")
-    why = when(is_address(normal), nw.lit("unseen"), nw.lit("unread"))
-    why = when(is_none(normal), nw.lit("none"), why)
+    why = when(is_none(normal), nw.lit("none"), nw.lit("unread"))
     if question.headings:
         is_heading = checks.is_heading(normal, question.client or "")
         why = when(is_heading, nw.lit("heading"), why)
+    why = when(is_address(normal), nw.lit("unseen"), why)  # first, as nearly all are
     if question.over_time and question.fresh:
         why = when(nw.col("stale"), nw.lit("stale"), why)
     return when(nw.col("known").is_null(), why, nw.lit("known"))
@@ -324,7 +335,7 @@ def spam_of(frame: Any, question: Question, labels: Collection[str], *, keep: Se
     told = told.filter(~nw.col("bad"))
     if question.spam is not None:
         told = told.filter(checks.flag(question.spam).str.starts_with(checks.SPAM))
-    told = _identified(told, question, lambda table: table)
+    told = _identified(told, question, lambda table: table, lambda table: table)
     told = told.with_columns(named=_label(question), why=_why(question))
     wanted = nw.col("named").is_in(list(labels)) & (nw.col("why") != nw.lit("heading"))
     return told.filter(wanted).select(*keep).to_native()

@@ -214,8 +214,9 @@ class Records:
 
     def _kept(self, relation: Any) -> Any:
         """A relation as a table, which can be asked several times."""
-        relation.create("kept")
-        return self.connection.table("kept")
+        name = f"kept{len(self.connection.sql('show tables').fetchall())}"
+        relation.create(name)
+        return self.connection.table(name)
 
 
 @contextmanager

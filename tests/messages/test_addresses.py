@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 
+import duckdb
 import narwhals as nw
 import pandas as pd
 import polars as pl
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spamindex
-from spamindex.messages.addresses import is_address, normal_expression
+from spamindex.messages.addresses import is_address, normal_expression, normalized
 from spamindex.messages.records import read_fingerprints
 from tests.messages.tallying import LOG
 
@@ -72,6 +73,32 @@ def test_a_mapped_address_in_hex_meets_its_ipv4() -> None:
     table = pd.DataFrame({"ip": ["::ffff:c000:28c", "0:0:0:0:0:FFFF:C000:028C", "192.0.2.140"]})
     result = spamindex.tally(table, client="ip", fingerprints=log)
     assert result["os"].tolist() == ["macOS"]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("::ffff:c000:28c", "192.0.2.140"),
+        ("::FFFF:0102:0304", "1.2.3.4"),
+        ("::ffff:0:7", "0.0.0.7"),
+        ("::ffff:7f01:0", "127.1.0.0"),
+        ("0:0:0:0:0:ffff:a00:1", "10.0.0.1"),
+        ("::ffff:1:ffff", "0.1.255.255"),
+        ("::ffff:ffff:100", "255.255.1.0"),
+        ("::ffff:9abc:def0", "154.188.222.240"),
+        ("::fffe:a00:1", "::::::fffe:a00:1"),
+        ("mx.example.org", "mx.example.org"),
+    ],
+)
+def test_an_ipv4_address_that_is_mapped_in_hex(written: str, expected: str) -> None:
+    for native in (
+        pd.DataFrame({"a": [written, None]}),
+        pl.DataFrame({"a": [written, None]}),
+        duckdb.sql(f"select unnest(['{written}', null]) as a"),
+    ):
+        found = nw.from_native(native).lazy()
+        cells = normalized(found, "a").collect()["a"].to_list()
+        assert [cell if isinstance(cell, str) else None for cell in cells] == [expected, None]
 
 
 @pytest.mark.parametrize(

@@ -273,33 +273,22 @@ def test_times_in_a_zone_become_utc(connection: duckdb.DuckDBPyConnection) -> No
 
 
 @pytest.mark.parametrize(
-    ("client", "spellings"),
+    ("client", "expected"),
     [
-        ("192.0.2.140", ["192.0.2.140", "::::::ffff:c000:28c"]),
-        ("1.2.3.4", ["1.2.3.4", "::::::ffff:102:304"]),
-        ("0.0.0.7", ["0.0.0.7", "::::::ffff::7"]),
-        ("127.1.0.0", ["127.1.0.0", "::::::ffff:7f01:"]),
-        ("10.0.0.1", ["10.0.0.1", "::::::ffff:a00:1"]),
-        ("0.1.255.255", ["0.1.255.255", "::::::ffff:1:ffff"]),
-        ("255.255.1.0", ["255.255.1.0", "::::::ffff:ffff:100"]),
-        ("::ffff:192.0.2.140", ["192.0.2.140", "::::::ffff:c000:28c"]),
-        ("2001:db8::1", [":2001:db8::::::1"]),
-        ("010.2.3.4", ["010.2.3.4"]),  # perhaps octal: who knows
-        ("1.2.3", ["1.2.3"]),
-        ("1.2.3.", ["1.2.3."]),
+        ("::ffff:192.0.2.140", "192.0.2.140"),
+        ("::ffff:c000:28c", "192.0.2.140"),
+        ("2001:db8::1", ":2001:db8::::::1"),
+        ("010.2.3.4", "010.2.3.4"),  # perhaps octal: who knows
+        ("1.2.3", "1.2.3"),
     ],
 )
-def test_an_ipv4_client_is_found_as_a_mapped_one_in_hex_too(
-    connection: duckdb.DuckDBPyConnection, client: str, spellings: list[str]
+def test_a_client_is_known_by_its_normal_address(
+    connection: duckdb.DuckDBPyConnection, client: str, expected: str
 ) -> None:
     found = known(connection, syn("01/10 12:00", client, "os=AIX"))
     assert found.latest.columns == ["client", "known", "changes"]
     assert found.over_time.columns == ["client", "known", "changes", "since", "first"]
-    assert sorted(found.latest.fetchall()) == [
-        (spelled, "AIX", False) for spelled in sorted(spellings)
-    ]
+    assert found.latest.fetchall() == [(expected, "AIX", False)]
     assert sorted(found.over_time.fetchall()) == [
-        (spelled, "AIX", False, 1263124800, first)
-        for spelled in sorted(spellings)
-        for first in (False, True)
+        (expected, "AIX", False, 1263124800, first) for first in (False, True)
     ]
