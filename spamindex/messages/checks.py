@@ -207,13 +207,14 @@ def _spans(groups: Groups) -> list[dict[str, str]]:
             )
         if span is None:
             continue
+        written = time_text(groups.records, column)
+
+        def example(key: str, written: nw.Expr = written) -> str:
+            return groups.first(times.day(written) == nw.lit(key), written)
+
         told = {times.told_by(key): key for key in sorted(rows)}
         if "zone" in told and "local" in told:
-            written = time_text(groups.records, column)
-            zoned, local = (
-                groups.first(times.day(written) == nw.lit(told[kind]), written)
-                for kind in ("zone", "local")
-            )
+            zoned, local = example(told["zone"]), example(told["local"])
             raise FigureError(
                 f"{groups.of(column)}: {zoned!r} says its zone, {local!r} does not, so its day is "
                 "open; write all times in one way"
@@ -221,12 +222,9 @@ def _spans(groups: Groups) -> list[dict[str, str]]:
         for key in rows:
             found = None if key == "?" else times.of_span(key, span)
             if found is None:
-                written = time_text(groups.records, column)
-                is_so = times.day(written) == nw.lit(key)
-                wrong = groups.first(is_so, written)
                 raise FigureError(
-                    f"{groups.of(column)}: {wrong!r} is no time that says its {span}, such as "
-                    "2010-03-01T12:00:00Z"
+                    f"{groups.of(column)}: {example(key)!r} is no time that says its {span}, such "
+                    "as 2010-03-01T12:00:00Z"
                 )
             spans[i][key] = found
     return spans

@@ -10,10 +10,11 @@ import urllib.parse
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from spamindex.errors import FileError, Findings, SpamIndexError
-from spamindex.messages import engine, fingerprints
+from spamindex.messages import fingerprints
 from spamindex.messages.counting import counts_of, spam_of
 from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, own_mail
 from spamindex.messages.formats import KINDS, Format, of_text
@@ -280,41 +281,38 @@ def _records(spark: SparkSession, paths: Sequence[str]) -> tuple[DataFrame, str]
 
     place = functions.expr(_PLACE).alias(ROW)
     first = {path: _first_lines(spark, path) for path in paths}
-    if not any(map(any, first.values())):
-        found = _told_by_folders(lambda paths: spark.read.parquet(*paths), paths)
-        return found.select("*", place), "parquet"
-    formats = {path: of_text(path, "\n".join(first[path]).encode()) for path in paths}
-    check_alike(formats, {path: path for path in paths})
-    format_ = formats[paths[0]]
-    if format_.kind == "p0f":
-        lines = spark.read.text(list(paths)).select(functions.col("value").alias("line"), place)
+    read: Callable[[list[str]], DataFrame] = lambda paths: spark.read.parquet(*paths)  # noqa: E731
+    kind = "parquet"
+    if any(map(any, first.values())):
+        formats = {path: of_text(path, "\n".join(first[path]).encode()) for path in paths}
+        check_alike(formats, {path: path for path in paths})
+        format_ = formats[paths[0]]
+        kind, read = format_.kind, _reader(spark, paths[0], format_)
+    if kind == "p0f":
+        lines = read([*paths]).select(functions.col("value").alias("line"), place)
         lines.createOrReplaceTempView("lines")
         is_text = format_.layout == "text"
-        return spark.sql(_OF_TEXT if is_text else _OF_JSON.format(fields=_fields())), "p0f"
+        return spark.sql(_OF_TEXT if is_text else _OF_JSON.format(fields=_fields())), kind
+    found = read([*paths])
+    file = found.select("_metadata.file_path").first()
+    if file and "=" in (path := urllib.parse.unquote(file[0])):
+        refuse_folders([path], read([file[0]]).columns)
+    return found.select("*", place), kind
+
+
+def _reader(spark: SparkSession, path: str, format_: Format) -> Callable[[list[str]], DataFrame]:
+    """What reads files of a text format, of which ``path`` is one."""
+    if format_.kind == "p0f":
+        return spark.read.text
     if format_.kind == "json" and format_.layout == "lines":
-        found = _told_by_folders(
-            lambda paths: spark.read.json(list(paths), primitivesAsString=True), paths
-        )
-    elif format_.kind == "csv" and format_.skip == format_.headings:
-        found = _told_by_folders(lambda paths: _from_csv(spark, paths, format_), paths)
-    else:
-        what = KINDS[format_.kind] + {"csv": " below other lines", "json": ", but no lines"}.get(
-            format_.kind, ""
-        )
-        raise FileError(
-            f"{paths[0]}: is {what}; on a cluster Parquet, tables, JSON lines and p0f logs are read"
-        )
-    return found.select("*", place), format_.kind
-
-
-def _told_by_folders(read: Callable[[Sequence[str]], DataFrame], paths: Sequence[str]) -> DataFrame:
-    """What is read of files, none of whose own columns the names of their folders hide."""
-    found = read(paths)
-    if file := found.select("_metadata.file_path").first():
-        path = urllib.parse.unquote(file[0])
-        if engine.partitions([path]):
-            refuse_folders([path], read([file[0]]).columns)
-    return found
+        return partial(spark.read.json, primitivesAsString=True)
+    if format_.kind == "csv" and format_.skip == format_.headings:
+        return partial(_from_csv, spark, format_)
+    but = {"csv": " below other lines", "json": ", but no lines"}.get(format_.kind, "")
+    raise FileError(
+        f"{path}: is {KINDS[format_.kind]}{but}; on a cluster Parquet, tables, JSON lines and p0f "
+        "logs are read"
+    )
 
 
 def _keys(spark: SparkSession, paths: Sequence[str]) -> dict[str, list[list[str]]]:
@@ -343,7 +341,7 @@ def _first_lines(spark: SparkSession, path: str) -> list[str]:
     return [] if lines and lines[0].startswith("PAR1") else lines
 
 
-def _from_csv(spark: SparkSession, paths: Sequence[str], format_: Format) -> DataFrame:
+def _from_csv(spark: SparkSession, format_: Format, paths: list[str]) -> DataFrame:
     from pyspark.sql.types import StringType, StructType
 
     given: dict[str, Any] = {
@@ -351,12 +349,12 @@ def _from_csv(spark: SparkSession, paths: Sequence[str], format_: Format) -> Dat
     }  # fmt: skip
     columns = format_.columns
     if format_.headings:  # with the names that Spark gives to columns without a heading
-        columns = tuple(spark.read.csv(list(paths), **given).columns)
+        columns = tuple(spark.read.csv(paths, **given).columns)
     schema = StructType()
     for name in [*columns, _CORRUPT]:
         schema = schema.add(name, StringType())
     return spark.read.csv(
-        list(paths), schema=schema, columnNameOfCorruptRecord=_CORRUPT, enforceSchema=False,
+        paths, schema=schema, columnNameOfCorruptRecord=_CORRUPT, enforceSchema=False,
         multiLine=True, **given,
     )  # fmt: skip
 
