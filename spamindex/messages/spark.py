@@ -19,7 +19,7 @@ from spamindex.messages.counting import counts_of, spam_of
 from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, own_mail
 from spamindex.messages.formats import KINDS, Format, of_text
 from spamindex.messages.frames import first_cells
-from spamindex.messages.integrity import refuse_bad
+from spamindex.messages.integrity import joined, refuse_bad
 from spamindex.messages.json_records import refuse_halves
 from spamindex.messages.options import RecordOptions
 from spamindex.messages.query import Counts, Question
@@ -168,7 +168,7 @@ class _Records:
     frame: DataFrame
     shown: list[str]
     question: Question
-    is_log: bool
+    kind: str
 
 
 @contextmanager
@@ -228,18 +228,27 @@ def _opened(
                 refuse_halves(_keys(spark, paths), used, flag)
             asked = found.renamed({**plain, UNREADABLE: UNREADABLE})
             names = [plain[name] for name in shown]
-            yield _Records(spark, frame, names, asked, kind == "p0f")
+            yield _Records(spark, frame, names, asked, kind)
     except (PySparkException, grpc.RpcError) as error:
         text = " ".join(str(error).split("\n\nJVM stacktrace")[0].split())
         raise FileError(f"Spark at {where}: {text[:400]}") from error
 
 
 def _count(records: _Records, skip_bad: bool) -> Counts:
+    from pyspark.sql import functions
+
     asked = records.question
     counts = counts_of(records.frame, asked, bring=records.spark.createDataFrame)
     if not counts.read:
         raise FileError(f"{asked.findings.name}: has no record of a message")
-    if records.is_log:
+    if records.kind == "csv":  # which Spark joins without a word
+        cells = functions.concat_ws("", *(f"`{name}`" for name in records.shown))
+        ends = functions.length(cells) - functions.length(
+            functions.replace(cells, functions.lit("\n"))
+        )
+        [(number,)] = records.frame.agg(functions.sum(ends)).collect()
+        asked.findings.doubts += joined(number or 0)
+    if records.kind == "p0f":
         records.frame.createOrReplaceTempView("log")
         asked.findings.doubts += own_mail(records.spark.sql(OWN_MAIL).collect())
     asked.findings.doubts += refuse_bad(counts.unreadable, counts.read, None, skip_bad=skip_bad)

@@ -98,6 +98,11 @@ def test_csv_that_is_compressed_and_has_bad_lines(
         ({"r.csv": "Windows,5\nLinux,2\n"}, ("--os", "1"), "beside figures in '2'"),
         ({"r.csv": "os,verdict\nWindows,spam\nLinux,ham\n"}, (), "column 'verdict' holds"),
         ({"r.csv": "os,subject\nWindows,x\nLinux,y\n"}, ("--strict",), "all records are taken"),
+        (
+            {"r.csv": 'os,x\nA,"a\nB,b"\n'},
+            ("--strict", "--spam", ""),
+            "marks: 1 line end; is a mark",
+        ),
         ({"r.csv": "os,os_fp\nWindows,x\n"}, (), "'os', 'os_fp': which of these columns"),
         ({"a.csv": "os,x\nLinux,1\n", "b.csv": "x,os\n1,Linux\n"}, (), "has other columns"),
         ({"a.jsonl": '{"os": "Linux"}\n', "b.jsonl": '{"x": 1}\n'}, (), "has no key 'os'"),
