@@ -74,7 +74,7 @@ def test_json_lines_and_bad_ones(invoke: Invoke, write: Write, tmp_path: Path) -
     path = str(tmp_path / "r.jsonl")
     result = invoke("tally", path, *LOCAL)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "can't be read (1 of 3 records); --skip-bad leaves them out" in result.stderr
+    assert "error: 1 of 3 records can't be read; --skip-bad leaves them out" in result.stderr
     result = invoke("tally", path, "--skip-bad", *LOCAL)
     assert result.stdout == invoke("tally", path, "--skip-bad").stdout
 
