@@ -245,7 +245,7 @@ def _option(
         more |= {"metavar": metavar, "type": value}
     else:
         more["is_flag"] = True
-    does += "  [repeatable]" if more.get("multiple") and "callback" not in more else ""
+    does += "  [repeatable]" if more.get("multiple") else ""
     return click.option(*names, cls=Option, section=section, help=does, **more)
 
 

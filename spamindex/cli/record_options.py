@@ -57,8 +57,8 @@ def record_options(*own: _Option, questions: Sequence[_Option] = ()) -> _Option:
             column(read=_spam),
             "Which records are spam: those with VALUE there, or a word for true. Default: a "
             "column spam or is_spam says so, else all are; '' says that all are.",
-            multiple=True,  # so that it is seen when it is given twice
-            callback=_once,
+            multiple=True,
+            callback=_together,
         ),
         input_option(
             "--port PORT,...",
@@ -92,10 +92,11 @@ def _spam(text: str) -> Spam:
     return column.strip(), values
 
 
-def _once(ctx: click.Context, param: click.Parameter, given: tuple[Spam, ...]) -> Spam | None:
-    if len(given) > 1:
-        raise click.UsageError("--spam is given twice; write --spam COLUMN=VALUE,VALUE", ctx)
-    return given[0] if given else None
+def _together(ctx: click.Context, param: click.Parameter, given: tuple[Spam, ...]) -> Spam | None:
+    """One column, and all values of it that are given."""
+    if len({(column, bool(values)) for column, values in given}) > 1:
+        raise click.UsageError("--spam: the values for spam must be of one column", ctx)
+    return (given[0][0], tuple(v for _, values in given for v in values)) if given else None
 
 
 class Asked:

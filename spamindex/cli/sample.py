@@ -30,8 +30,9 @@ def sample(
 ) -> None:
     """Pick some of one OS's spam at random, to look into.
 
-    Where does it really come from? MESSAGES are as for tally. The records come as they are, with
-    all their columns, in their order; the same seed picks the same ones, here and on a cluster.
+    Where does it really come from? MESSAGES are as for tally. The records come with all their
+    columns, each cell as text, in their order; the same seed picks the same ones, here and on a
+    cluster.
 
     \b
     Example:

@@ -60,10 +60,10 @@ class Groups:
 
     def values(self, column: str) -> list[str]:
         """The most frequent values of a column."""
-        counted = self.records.select(value=text(column)).group_by("value").agg(n=nw.len())
-        rows = collected(counted.sort("n", "value", descending=[True, False]).head(11))
+        found = self.records.select(value=text(column)).group_by("value").agg(n=nw.len())
+        rows = collected(found.sort("n", "value", descending=[True, False]).head(11))
         texts = [value if isinstance(value, str) else "" for value, _ in rows]
-        return [found for found in texts if found != column]
+        return [value for value in texts if value != column]
 
 
 def check(groups: Groups) -> list[dict[str, str]]:
@@ -113,18 +113,13 @@ def _refuse_table(groups: Groups) -> None:
 # ---- Flags ----
 
 
-def _spam_words(flag: Flag) -> list[str]:
-    given = flag.values or sorted(TRUE)
-    return [*dict.fromkeys(value.strip().lower() for value in given)]
-
-
 def flag(asked: Flag) -> nw.Expr:
     """What the column ``spam`` says: ``SPAM`` and the value for spam, or one of a few other words.
 
     Values that were given leave all others out; else what is neither true nor false is odd.
     """
     cell = text("spam").str.strip_chars().str.to_lowercase()
-    spam = _spam_words(asked)
+    spam = sorted({value.strip().lower() for value in asked.values or TRUE})
     said = nw.lit(_HAM)
     if not asked.values:
         said = when(cell.is_in(sorted(FALSE)), said, nw.lit(_ODD))
@@ -133,9 +128,11 @@ def flag(asked: Flag) -> nw.Expr:
     return when(cell.is_in(spam), nw.concat_str([nw.lit(SPAM), cell]), said)
 
 
-def parted(spam: int, ham: int, lacking: int) -> dict[str, int]:
-    """How many records have each of the flags that a column of true and false can have."""
-    return {f"{SPAM}true": spam, _HAM: ham, _LACKING: lacking}
+def parted(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """A group of which the true flags were added up, as one group for each flag."""
+    flagged, told = int(row["flagged"] or 0), int(row["told"])
+    parts = {f"{SPAM}true": flagged, _HAM: told - flagged, _LACKING: int(row["rows"]) - told}
+    return [{**row, "flag": flag, "rows": n, "n": n} for flag, n in parts.items() if n]
 
 
 def _check_flags(groups: Groups, asked: Flag) -> None:
@@ -207,13 +204,14 @@ def _spans(groups: Groups) -> list[dict[str, str]]:
             )
         if span is None:
             continue
+        written = time_text(groups.records, column)
+
+        def example(key: str, written: nw.Expr = written) -> str:
+            return groups.first(times.day(written) == nw.lit(key), written)
+
         told = {times.told_by(key): key for key in sorted(rows)}
         if "zone" in told and "local" in told:
-            written = time_text(groups.records, column)
-            zoned, local = (
-                groups.first(times.day(written) == nw.lit(told[kind]), written)
-                for kind in ("zone", "local")
-            )
+            zoned, local = example(told["zone"]), example(told["local"])
             raise FigureError(
                 f"{groups.of(column)}: {zoned!r} says its zone, {local!r} does not, so its day is "
                 "open; write all times in one way"
@@ -221,12 +219,9 @@ def _spans(groups: Groups) -> list[dict[str, str]]:
         for key in rows:
             found = None if key == "?" else times.of_span(key, span)
             if found is None:
-                written = time_text(groups.records, column)
-                is_so = times.day(written) == nw.lit(key)
-                wrong = groups.first(is_so, written)
                 raise FigureError(
-                    f"{groups.of(column)}: {wrong!r} is no time that says its {span}, such as "
-                    "2010-03-01T12:00:00Z"
+                    f"{groups.of(column)}: {example(key)!r} is no time that says its {span}, such "
+                    "as 2010-03-01T12:00:00Z"
                 )
             spans[i][key] = found
     return spans

@@ -60,9 +60,7 @@ def machines(spam: Frame, by: Sequence[str], findings: Findings) -> Counter[Key]
     return Counter({key: n for key, (n,) in _by_key(found, groups).items()})
 
 
-def sums(
-    spam: Frame, by: Sequence[str], findings: Findings, keep: Bring
-) -> dict[Key, ClusterSums]:
+def sums(spam: Frame, by: Sequence[str], findings: Findings, keep: Bring) -> dict[Key, ClusterSums]:
     """The sums over clusters by key; a record without a cluster is one by itself, and said."""
     groups = [*by, "os"]
     has_unit = ~nw.col("unit").is_null()

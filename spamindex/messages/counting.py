@@ -133,7 +133,7 @@ def counts_of(
     rows = collected(summed.select(*keys, *sums))
     every = [dict(zip([*keys, *sums], row, strict=True)) for row in rows]
     if "flagged" in sums:
-        every = [part for row in every for part in _parted(row)]
+        every = [part for row in every for part in checks.parted(row)]
     groups = Groups(records, question, [r for r in every if not (r["bad"] or _is_extra(r))])
     spans = checks.check(groups)
     labels, why = Counter[str](), Counter[str]()
@@ -172,13 +172,6 @@ def counts_of(
         findings=question.findings,
         heading=question.os if question.holds_os is False else None,
     )
-
-
-def _parted(row: dict[str, Any]) -> list[dict[str, Any]]:
-    """A group of which the true flags were added up, as one group for each flag."""
-    flagged, told = int(row["flagged"] or 0), int(row["told"])
-    parts = checks.parted(flagged, told - flagged, int(row["rows"]) - told)
-    return [{**row, "flag": flag, "rows": n, "n": n} for flag, n in parts.items() if n]
 
 
 def _is_extra(row: Mapping[str, Any]) -> bool:

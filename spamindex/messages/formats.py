@@ -14,7 +14,7 @@ import itertools
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spamindex import sources
 from spamindex.errors import ColumnError, FileError
@@ -39,6 +39,7 @@ CLIENT = "client"  # the column of a list of addresses
 COUNT = "count"  # and another one, of what uniq -c has made
 MOST_COLUMNS = 1000
 
+_MARKS = tuple(mark.encode() for mark in COMMENTS)
 _SAMPLE = 1000  # lines that say which columns there are
 _BEGINNING = 1 << 20  # bytes that say of what format a file is
 _ARRAY = re.compile(rb'\[\s*([\[{"\]]|$)')
@@ -177,11 +178,7 @@ def is_address(line: bytes) -> bool:
     >>> is_address(b"  12 192.0.2.9"), is_address(b"# those of May"), is_address(b"mail.example")
     (True, True, False)
     """
-    return line.lstrip().startswith(_comments()) or bool(_ADDRESS_LINE.fullmatch(line.strip()))
-
-
-def _comments() -> tuple[bytes, ...]:
-    return tuple(mark.encode() for mark in COMMENTS)
+    return line.lstrip().startswith(_MARKS) or bool(_ADDRESS_LINE.fullmatch(line.strip()))
 
 
 def is_object(line: bytes) -> bool:
@@ -200,7 +197,7 @@ def is_object(line: bytes) -> bool:
 
 def _list(filled: Sequence[bytes]) -> Format | None:
     """A list of addresses, with or without the counts of uniq -c; None for no such."""
-    first = next((line for line in filled if not line.startswith(_comments())), b"")
+    first = next((line for line in filled if not line.startswith(_MARKS)), b"")
     if not (found := _ADDRESS_LINE.fullmatch(first)):
         return None
     return Format("addresses", columns=(COUNT, CLIENT) if found[1] else (CLIENT,))
@@ -250,8 +247,8 @@ def _with_fields(name: str, text: Sequence[str]) -> Format | None:
             if len(row := said.get(key, "").rstrip("\r\n").split(delimiter)) > 1
         }
         missing |= {"-", "(empty)"}
-        return _fields(name, columns, Format("fields", delimiter=delimiter, quoted=False,
-                                             missing=tuple(sorted(missing))))  # fmt: skip
+        found = Format("fields", delimiter=delimiter, quoted=False, missing=tuple(sorted(missing)))
+        return replace(found, columns=_checked(f"{name}: #fields", columns))
     columns = re.split(r"[,\t ]\s*" if "," not in body else r",\s*", body[1:].strip())
     record = next((line for line in text[len(comments) :] if line.strip()), "").rstrip("\r\n")
     for delimiter, quoted in (("\t", False), (",", True), (" ", False), (" ", True)):
@@ -259,10 +256,10 @@ def _with_fields(name: str, text: Sequence[str]) -> Format | None:
             break
     else:
         raise FileError(f"{name}: its first record has other columns than its line {line[:8]} says")
-    if not quoted:
-        return _fields(name, columns, Format("fields", delimiter=delimiter, quoted=False,
-                                             missing=("-",)))  # fmt: skip
-    return _fields(name, columns, Format("csv", delimiter=delimiter, skip=len(comments)))
+    found = Format("fields", delimiter=delimiter, quoted=False, missing=("-",))
+    if quoted:
+        found = Format("csv", delimiter=delimiter, skip=len(comments))
+    return replace(found, columns=_checked(f"{name}: #fields", columns))
 
 
 def _separator(line: str) -> str:
@@ -272,10 +269,6 @@ def _separator(line: str) -> str:
         return said.encode().decode("unicode_escape")
     except UnicodeDecodeError:
         return said
-
-
-def _fields(name: str, columns: Sequence[str], base: Format) -> Format:
-    return Format(**{**vars(base), "columns": _checked(f"{name}: #fields", columns)})
 
 
 def _cells(line: str, delimiter: str, *, quoted: bool = True) -> list[str]:

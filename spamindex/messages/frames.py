@@ -117,12 +117,15 @@ def first_cells(frame: Any, columns: Sequence[str]) -> dict[str, list[str]]:
     if not plain:
         return {}
     aliased = records.select(**{f"cell{i}": text(column) for i, column in enumerate(plain)})
-    cells = {column: list[str]() for column in plain}
-    for row in collected(aliased.head(_MANY)):
-        for column, cell in zip(plain, row, strict=True):
-            if str(cell).strip() != column:  # a heading that is repeated
-                cells[column].append("" if cell is None or is_missing(str(cell)) else str(cell))
-    return cells
+    found = zip(plain, zip(*collected(aliased.head(_MANY)), strict=True), strict=False)
+    return {
+        column: [
+            "" if cell is None or is_missing(str(cell)) else str(cell)
+            for cell in cells
+            if str(cell).strip() != column  # a heading that is repeated
+        ]
+        for column, cells in found
+    }
 
 
 def are_figures(cells: Sequence[str]) -> bool:

@@ -91,11 +91,7 @@ def check_all_read(
     every = sum(file.every for file in lines)
     outside = sum(file.number for file in lines)
     paired = all(file.paired for file in lines)
-    joined = every - max(outside, read) if paired else 0
-    doubts = []
-    if joined > 0:
-        ends = counted(joined, "line end")
-        doubts.append(Doubt(f"within quotation marks: {ends}; is a mark missing?"))
+    doubts = joined(every - max(outside, read) if paired else 0)
     if paired and outside <= read:
         return doubts
     for path, format_ in files.items():
@@ -108,6 +104,12 @@ def check_all_read(
                 "mend it, count a copy, or tell it in another format"
             )
     return doubts
+
+
+def joined(ends: int) -> list[Doubt]:
+    """Doubt records over several lines: so many line ends stand within quotation marks."""
+    text = f"within quotation marks: {counted(ends, 'line end')}; is a mark missing?"
+    return [Doubt(text)] if ends > 0 else []
 
 
 def rejected(

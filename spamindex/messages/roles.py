@@ -91,17 +91,6 @@ def question(
         _refuse_counts(figures)
     if spam is None and asked.spam is None:
         _doubt_all([c for c in rest if not is_usual(c)], first, found)
-    # A column beside the OS alone, whose heading says nothing, may be one of counts.
-    counts = [
-        c
-        for c in figures
-        if unweighed
-        and os is not None
-        and not spam
-        and rest == [c]
-        and "" not in first[c]
-        and not (says_other(c) or is_usual(c) or is_period(c))
-    ]
     found.facts += [
         f"{what} in column {column!r}"
         for what, column in (
@@ -119,7 +108,7 @@ def question(
         spam=spam,
         by=by,
         weight=weight,
-        figures=counts[0] if counts else None,
+        figures=_alone(rest, first) if unweighed and os and not spam else None,
         count=asked.count,
         cluster=cluster,
         unreadable=unreadable,
@@ -198,6 +187,14 @@ def _refuse_counts(figures: Sequence[str]) -> None:
             f"column {column!r} holds counts, so how many messages is a row?",
             settles=[Remedy("weight", column, "if it is as many as that column says"), each],
         )
+
+
+def _alone(columns: Sequence[str], first: Cells) -> str | None:
+    """The only one of the columns, if its heading says nothing and its figures may be counts."""
+    column = columns[0] if len(columns) == 1 else ""
+    cells = first.get(column, ())
+    is_other = says_other(column) or is_usual(column) or is_period(column)
+    return column if are_figures(cells) and "" not in cells and not is_other else None
 
 
 def _needed(columns: Sequence[str], field: str, named: str | None) -> str:

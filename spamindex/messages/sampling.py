@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from spamindex.errors import Doubt, MatchError, counted, listed
@@ -57,7 +56,7 @@ def pick(
     cells = [ColumnExpression(alias).cast("VARCHAR") for alias in shown.values()]
     found = rows.select(ColumnExpression(ROW), ColumnExpression("_among"), *cells).fetchall()
     among = found[0][1] if found else 0
-    if (lost := rows_of(counts, labels) - among) > 0:
+    if (lost := sum(counts.labels[label] for label in labels) - among) > 0:
         records.findings[-1].doubts.append(
             Doubt(f"left out: {counted(lost, 'record')} that can't be read in all columns")
         )
@@ -72,11 +71,6 @@ def labels_for(os: str, counts: Counts, question: Question) -> list[str]:
         there = list(dict.fromkeys(shares(counts)["os"]))
         raise MatchError(f"no spam is from {os!r}; it is from {listed(there)}")
     return labels
-
-
-def rows_of(counts: Counts, labels: Sequence[str]) -> int:
-    """How many records of spam have one of the labels."""
-    return sum(counts.labels[label] for label in labels)
 
 
 def picking(shown: dict[str, str], seed: int, row: str) -> str:

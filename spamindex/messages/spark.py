@@ -10,15 +10,16 @@ import urllib.parse
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from spamindex.errors import FileError, Findings, SpamIndexError
-from spamindex.messages import engine, fingerprints
+from spamindex.messages import fingerprints
 from spamindex.messages.counting import counts_of, spam_of
 from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, own_mail
 from spamindex.messages.formats import KINDS, Format, of_text
 from spamindex.messages.frames import first_cells
-from spamindex.messages.integrity import refuse_bad
+from spamindex.messages.integrity import joined, refuse_bad
 from spamindex.messages.json_records import refuse_halves
 from spamindex.messages.options import RecordOptions
 from spamindex.messages.query import Counts, Question
@@ -167,7 +168,7 @@ class _Records:
     frame: DataFrame
     shown: list[str]
     question: Question
-    is_log: bool
+    kind: str
 
 
 @contextmanager
@@ -227,18 +228,27 @@ def _opened(
                 refuse_halves(_keys(spark, paths), used, flag)
             asked = found.renamed({**plain, UNREADABLE: UNREADABLE})
             names = [plain[name] for name in shown]
-            yield _Records(spark, frame, names, asked, kind == "p0f")
+            yield _Records(spark, frame, names, asked, kind)
     except (PySparkException, grpc.RpcError) as error:
         text = " ".join(str(error).split("\n\nJVM stacktrace")[0].split())
         raise FileError(f"Spark at {where}: {text[:400]}") from error
 
 
 def _count(records: _Records, skip_bad: bool) -> Counts:
+    from pyspark.sql import functions
+
     asked = records.question
     counts = counts_of(records.frame, asked, bring=records.spark.createDataFrame)
     if not counts.read:
         raise FileError(f"{asked.findings.name}: has no record of a message")
-    if records.is_log:
+    if records.kind == "csv":  # which Spark joins without a word
+        cells = functions.concat_ws("", *(f"`{name}`" for name in records.shown))
+        ends = functions.length(cells) - functions.length(
+            functions.replace(cells, functions.lit("\n"))
+        )
+        [(number,)] = records.frame.agg(functions.sum(ends)).collect()
+        asked.findings.doubts += joined(number or 0)
+    if records.kind == "p0f":
         records.frame.createOrReplaceTempView("log")
         asked.findings.doubts += own_mail(records.spark.sql(OWN_MAIL).collect())
     asked.findings.doubts += refuse_bad(counts.unreadable, counts.read, None, skip_bad=skip_bad)
@@ -280,41 +290,38 @@ def _records(spark: SparkSession, paths: Sequence[str]) -> tuple[DataFrame, str]
 
     place = functions.expr(_PLACE).alias(ROW)
     first = {path: _first_lines(spark, path) for path in paths}
-    if not any(map(any, first.values())):
-        found = _told_by_folders(lambda paths: spark.read.parquet(*paths), paths)
-        return found.select("*", place), "parquet"
-    formats = {path: of_text(path, "\n".join(first[path]).encode()) for path in paths}
-    check_alike(formats, {path: path for path in paths})
-    format_ = formats[paths[0]]
-    if format_.kind == "p0f":
-        lines = spark.read.text(list(paths)).select(functions.col("value").alias("line"), place)
+    read: Callable[[list[str]], DataFrame] = lambda paths: spark.read.parquet(*paths)  # noqa: E731
+    kind = "parquet"
+    if any(map(any, first.values())):
+        formats = {path: of_text(path, "\n".join(first[path]).encode()) for path in paths}
+        check_alike(formats, {path: path for path in paths})
+        format_ = formats[paths[0]]
+        kind, read = format_.kind, _reader(spark, paths[0], format_)
+    if kind == "p0f":
+        lines = read([*paths]).select(functions.col("value").alias("line"), place)
         lines.createOrReplaceTempView("lines")
         is_text = format_.layout == "text"
-        return spark.sql(_OF_TEXT if is_text else _OF_JSON.format(fields=_fields())), "p0f"
+        return spark.sql(_OF_TEXT if is_text else _OF_JSON.format(fields=_fields())), kind
+    found = read([*paths])
+    file = found.select("_metadata.file_path").first()
+    if file and "=" in (path := urllib.parse.unquote(file[0])):
+        refuse_folders([path], read([file[0]]).columns)
+    return found.select("*", place), kind
+
+
+def _reader(spark: SparkSession, path: str, format_: Format) -> Callable[[list[str]], DataFrame]:
+    """What reads files of a text format, of which ``path`` is one."""
+    if format_.kind == "p0f":
+        return spark.read.text
     if format_.kind == "json" and format_.layout == "lines":
-        found = _told_by_folders(
-            lambda paths: spark.read.json(list(paths), primitivesAsString=True), paths
-        )
-    elif format_.kind == "csv" and format_.skip == format_.headings:
-        found = _told_by_folders(lambda paths: _from_csv(spark, paths, format_), paths)
-    else:
-        what = KINDS[format_.kind] + {"csv": " below other lines", "json": ", but no lines"}.get(
-            format_.kind, ""
-        )
-        raise FileError(
-            f"{paths[0]}: is {what}; on a cluster Parquet, tables, JSON lines and p0f logs are read"
-        )
-    return found.select("*", place), format_.kind
-
-
-def _told_by_folders(read: Callable[[Sequence[str]], DataFrame], paths: Sequence[str]) -> DataFrame:
-    """What is read of files, none of whose own columns the names of their folders hide."""
-    found = read(paths)
-    if file := found.select("_metadata.file_path").first():
-        path = urllib.parse.unquote(file[0])
-        if engine.partitions([path]):
-            refuse_folders([path], read([file[0]]).columns)
-    return found
+        return partial(spark.read.json, primitivesAsString=True)
+    if format_.kind == "csv" and format_.skip == format_.headings:
+        return partial(_from_csv, spark, format_)
+    but = {"csv": " below other lines", "json": ", but no lines"}.get(format_.kind, "")
+    raise FileError(
+        f"{path}: is {KINDS[format_.kind]}{but}; on a cluster Parquet, tables, JSON lines and p0f "
+        "logs are read"
+    )
 
 
 def _keys(spark: SparkSession, paths: Sequence[str]) -> dict[str, list[list[str]]]:
@@ -343,7 +350,7 @@ def _first_lines(spark: SparkSession, path: str) -> list[str]:
     return [] if lines and lines[0].startswith("PAR1") else lines
 
 
-def _from_csv(spark: SparkSession, paths: Sequence[str], format_: Format) -> DataFrame:
+def _from_csv(spark: SparkSession, format_: Format, paths: list[str]) -> DataFrame:
     from pyspark.sql.types import StringType, StructType
 
     given: dict[str, Any] = {
@@ -351,12 +358,12 @@ def _from_csv(spark: SparkSession, paths: Sequence[str], format_: Format) -> Dat
     }  # fmt: skip
     columns = format_.columns
     if format_.headings:  # with the names that Spark gives to columns without a heading
-        columns = tuple(spark.read.csv(list(paths), **given).columns)
+        columns = tuple(spark.read.csv(paths, **given).columns)
     schema = StructType()
     for name in [*columns, _CORRUPT]:
         schema = schema.add(name, StringType())
     return spark.read.csv(
-        list(paths), schema=schema, columnNameOfCorruptRecord=_CORRUPT, enforceSchema=False,
+        paths, schema=schema, columnNameOfCorruptRecord=_CORRUPT, enforceSchema=False,
         multiLine=True, **given,
     )  # fmt: skip
 

@@ -205,11 +205,7 @@ def of_span(found: str, span: Span) -> str | None:
 
 
 def told_by(found: str) -> str:
-    """Whether the day that ``day`` found is of a time with a ``zone`` or a ``local`` one, or "".
-
-    >>> told_by("2010-03-01Z"), told_by("d14669"), told_by("2010-03-01"), told_by("2010-03")
-    ('zone', 'zone', 'local', '')
-    """
+    """Whether what ``day`` found is of a time with a ``zone``, of a ``local`` one, or neither."""
     if found.endswith("Z") or found.startswith(("d", "o")):
         return "zone"
     return "local" if _ISO_DAY.fullmatch(found) else ""

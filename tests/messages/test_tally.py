@@ -181,6 +181,8 @@ def test_a_value_that_no_record_has_is_doubted(invoke: Invoke, write: Write) -> 
     assert "no record has 'bluk'; there are 'bulk', 'spam'" in result.stderr
     assert invoke("tally", "r.csv", "--spam", "verdict=spam,bluk", "--strict").exit_code == 1
     assert invoke("tally", "r.csv", "--spam", "verdict=spam,bulk", "--strict").exit_code == 0
+    both = ("--spam", "verdict=spam", "--spam", "verdict=bulk")
+    assert messages(invoke("tally", "r.csv", *both).stdout) == [["Linux", "1"], ["Windows", "1"]]
 
 
 def test_errors_of_cells_name_the_file(invoke: Invoke, write: Write) -> None:
@@ -228,7 +230,7 @@ def test_a_missing_spam_value_is_not_the_word_none(invoke: Invoke, write: Write)
         ("--client", "x"), ("--time", "x"), ("--log-zone", "UTC"), ("--log-zone", "Mars"),
         ("--fingerprints", LOG, "--os", "x"), ("--remote", "sc://x"), ("--by", "os"),
         ("--by", "a:month", "--by", "b:month"), ("--spam", "="),
-        ("--spam", "a=1", "--spam", "a=2"), ("--port", "smtp"), ("-",),
+        ("--spam", "a=1", "--spam", "b=2"), ("--spam", "a=1", "--spam", "a"), ("--port", "smtp"), ("-",),
     ],
 )  # fmt: skip
 def test_options_that_would_change_nothing_are_refused(
