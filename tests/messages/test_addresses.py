@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from typing import Any
 
 import duckdb
 import narwhals as nw
@@ -91,11 +92,12 @@ def test_a_mapped_address_in_hex_meets_its_ipv4() -> None:
     ],
 )
 def test_an_ipv4_address_that_is_mapped_in_hex(written: str, expected: str) -> None:
-    for native in (
+    natives: tuple[Any, ...] = (
         pd.DataFrame({"a": [written, None]}),
         pl.DataFrame({"a": [written, None]}),
         duckdb.sql(f"select unnest(['{written}', null]) as a"),
-    ):
+    )
+    for native in natives:
         found = nw.from_native(native).lazy()
         cells = normalized(found, "a").collect()["a"].to_list()
         assert [cell if isinstance(cell, str) else None for cell in cells] == [expected, None]
