@@ -25,6 +25,7 @@ _COMMENTS = ("#", "//")
 # A mark of a list before a name: "- Windows 10", "• Windows 10", ".. Windows 10".
 _LISTED = re.compile(r"[^\w\s\"'“”„«»‹›‘’(\[{<]+\s+\S")
 _WORTH_A_DOUBT = 0.01  # of the whole: a smaller sum of neighbours is likely one by chance
+_WHOLES = (1.0, 100.0, 1e3, 1e4)  # of fractions, percents, per mille and basis points
 _REASONS = {
     "total": "called a total, but not what the others add up to (which is 100 for percents)",
     "group": "a group that may hold other rows",
@@ -155,7 +156,7 @@ def _exact(
     exact |= np.isclose(figures, summed(groups, figures) - figures, rtol=1e-9, atol=0)
     if not counts:
         without = Sums(figures * ~called, halves * ~called, groups)
-        exact &= (without.are(100) | without.are(1))[groups]
+        exact &= np.logical_or.reduce([without.are(whole) for whole in _WHOLES])[groups]
         exact |= (figures == 100) & (base > 50) & (base < 101) & several
     return called & exact
 

@@ -108,11 +108,14 @@ def decimal_mark(entries: Entries, options: TableOptions) -> Reading:
     if Sums(values, decimals.halves(column), entries.rankings(over_time=True)).are(100).all():
         return decimals
     some = [text for text in there if set(text) & {*numbers.MARKS}]
-    shown = {reading.mark: f"{reading.values[some[0]]:.10g}" for reading in readings}
+    settles = []
+    for reading, what in zip(readings, (repr(some[0]), "it"), strict=True):
+        does = f"makes {what} {reading.values[some[0]]:.10g}"
+        settles.append(Remedy("decimal", reading.mark, does))
     raise FigureError(
         f"{entries.title}: is the mark in {', '.join(map(repr, some[:3]))} a decimal mark, or "
         "one of thousands?",
-        settles=[Remedy("decimal", mark, f"makes {some[0]!r} {to}") for mark, to in shown.items()],
+        settles=settles,
     )
 
 

@@ -276,3 +276,10 @@ def test_a_sum_of_neighbours_in_one_ranking_of_many_is_one_by_chance() -> None:
     assert read(table, "--by", "year")["2008/C"] == 50.0
     always = table.replace("2010,C,51", "2010,C,57").replace("2009,C,53", "2009,C,51")
     assert "what the rows next to it add up to" in refused(always, "--by", "year").stderr
+
+
+@pytest.mark.parametrize(("heading", "whole"), [("‰", 1000), ("share (bps)", 10000), ("%", 100)])
+def test_a_total_of_shares_is_the_whole_in_their_unit(heading: str, whole: int) -> None:
+    parts = [whole * percent // 100 for percent in (90, 3, 7)]
+    rows = "".join(f"{name},{part}\n" for name, part in zip(W, parts, strict=True))
+    assert read(f"os,{heading}\n{rows}Total,{whole}\n") == W
