@@ -172,6 +172,17 @@ def _beginning(path: str) -> bytes:
         return file.read(_BEGINNING)
 
 
+def first_rows(path: str, format_: Format, most: int) -> list[list[str]]:
+    """The first records of delimited text: what stands in its first bytes, whatever follows."""
+    lines = _beginning(path).removeprefix(codecs.BOM_UTF8).splitlines(keepends=True)
+    text = (line.decode("utf-8", "replace") for line in lines[format_.skip :])
+    try:
+        rows = list(itertools.islice(csv.reader(text, delimiter=format_.delimiter), most))
+    except csv.Error:  # what is wrong with a file is said when it is counted
+        return []
+    return [row for row in rows if len(row) == len(format_.columns)]
+
+
 def is_address(line: bytes) -> bool:
     """Whether a line of a list holds an address, or nothing that should be one.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from spamindex.errors import SpamIndexError
@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "FIRST",
     "INSTALL",
     "Bring",
     "Frame",
     "are_figures",
+    "cells_of",
     "collected",
     "first_cells",
     "kept",
@@ -37,7 +39,7 @@ except ImportError as missing:
 Frame: TypeAlias = "nw.LazyFrame[Any]"
 Bring = Callable[[Any], Any]
 
-_MANY = 100  # cells that say what stands in a column
+FIRST = 100  # cells that say what stands in a column
 
 
 def lazy(frame: Any) -> Frame:
@@ -117,14 +119,18 @@ def first_cells(frame: Any, columns: Sequence[str]) -> dict[str, list[str]]:
     if not plain:
         return {}
     aliased = records.select(**{f"cell{i}": text(column) for i, column in enumerate(plain)})
-    found = zip(plain, zip(*collected(aliased.head(_MANY)), strict=True), strict=False)
+    return cells_of(plain, collected(aliased.head(FIRST)))
+
+
+def cells_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, list[str]]:
+    """The cells of each column of a few records as text, "" for a missing one."""
     return {
         column: [
             "" if cell is None or is_missing(str(cell)) else str(cell)
             for cell in cells
             if str(cell).strip() != column  # a heading that is repeated
         ]
-        for column, cells in found
+        for column, cells in zip(columns, zip(*rows, strict=True), strict=False)
     }
 
 

@@ -25,8 +25,8 @@ from spamindex.messages.fingerprints import (
     own_mail,
     senders,
 )
-from spamindex.messages.formats import ADDRESS, KINDS, Format, recognized
-from spamindex.messages.frames import first_cells
+from spamindex.messages.formats import ADDRESS, KINDS, Format, first_rows, recognized
+from spamindex.messages.frames import FIRST, cells_of, first_cells
 from spamindex.messages.json_records import P0F_SYMBOL, JsonRecords, from_json, refuse_halves
 from spamindex.messages.options import RecordOptions
 from spamindex.messages.query import Counts, Question
@@ -146,6 +146,9 @@ class Records:
     def _first_cells(self, columns: Sequence[str]) -> dict[str, list[str]]:
         import duckdb
 
+        if self.kind == "csv":  # of which DuckDB reads far ahead, where a quotation never ends
+            path, format_ = next(iter(self.formats.items()))
+            return cells_of(format_.columns, first_rows(path, format_, FIRST))
         try:
             return first_cells(self.table.relation(columns, ()), columns)
         except duckdb.InterruptException:
