@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import random
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from timing import Comparison, miller, of, tool
+from timing import DUCKDB, OURS, PANDAS, Comparison, miller
 
 SYSTEMS = ["Windows", "Linux", "macOS", "Android", "iOS", "ChromeOS", "FreeBSD", "Symbian",
            "Unknown", "Other"]  # fmt: skip
-PANDAS = str(Path(__file__).parent / "pandas_long.py")
+SCRIPT = str(Path(__file__).parent / "pandas_long.py")
 ROWS = 1_000_000
 RANKINGS = 1000  # of ten systems each, for which intervals are computed
 MONTHS = 500
-DUCKDB = """
-import duckdb, sys
-duckdb.sql(f'''copy (
-    select spam.country, spam.month, spam.os, spam_share, market_share,
-           spam_share / market_share as spam_index
-    from read_csv('{sys.argv[1]}') spam
-    join read_csv('{sys.argv[2]}') share using (country, month, os)
-    order by spam.country, spam.month, spam_index desc) to '/dev/stdout' (format csv)''')
+QUERY = """
+    copy (
+        select spam.country, spam.month, spam.os, spam_share, market_share,
+               spam_share / market_share as spam_index
+        from read_csv('{}') spam join read_csv('{}') share using (country, month, os)
+        order by spam.country, spam.month, spam_index desc) to '/dev/stdout' (format csv)
 """
 
 
@@ -50,15 +47,15 @@ def comparisons(folder: Path, scale: float) -> Iterator[Comparison]:
     """Tables over many months, over one, and of counts."""
     rows = int(ROWS * scale)
     by = ["--by", "country", "--by", "month", "-f", "csv"]
-    ours = [tool("spamindex"), "compute"]
+    ours = [OURS.path, "compute"]
     many, one = (_written(folder / name, rows, m) for name, m in (("many", MONTHS), ("one", 1)))
     yield Comparison(
         f"`compute --by country --by month` on two tables of {rows:,} rows",
         {
             "spamindex": [*ours, *many, *by],
             "spamindex on one month": [*ours, *one, *by],
-            f"{of('pandas')} script": [sys.executable, PANDAS, *many],
-            of("duckdb"): [sys.executable, "-c", DUCKDB, *many],
+            f"{PANDAS}, a bare script": [PANDAS.python, SCRIPT, *many],
+            f"{DUCKDB}": [DUCKDB.path, "-c", QUERY.format(*many)],
             miller(): ["mlr", "--icsv", "--ocsv", "join", "-j", "country,month,os", "-f", many[0],
                        "then", "put", "$spam_index = $spam_share / $market_share",
                        "then", "sort", "-f", "country,month", "-nr", "spam_index", many[1]],

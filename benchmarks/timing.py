@@ -10,9 +10,9 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
+ENVIRONMENTS = Path(__file__).parent / "environments"
 HEADINGS = (
     "| what is done | by | median, s | peak, MiB | ours ÷ it |\n| --- | --- | --- | --- | --- |"
 )
@@ -25,20 +25,56 @@ class Comparison:
     what: str
     commands: dict[str, list[str]]
     times_as_many_runs: int = 1
+    exits: tuple[int, ...] = (0,)
 
 
-def tool(name: str) -> str:
-    """The path of a command beside this Python, or on the PATH."""
-    return shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name) or name
+@dataclass(frozen=True)
+class Peer:
+    """A package installed as its users install it: in an environment with nothing else."""
+
+    package: str
+    command: str
+
+    @property
+    def path(self) -> str:
+        """Its command."""
+        return str(ENVIRONMENTS / self.package / "bin" / self.command)
+
+    @property
+    def python(self) -> str:
+        """The Python of its environment, in which its package can be imported."""
+        return str(ENVIRONMENTS / self.package / "bin" / "python")
+
+    def __str__(self) -> str:
+        code = f"from importlib.metadata import version; print(version({self.package!r}))"
+        shown = subprocess.run([self.python, "-c", code], capture_output=True, text=True)
+        return f"{self.package} {shown.stdout.strip()}"
+
+    def install(self, what: str) -> None:
+        """Make the environment, unless it is there, and install what pip calls ``what``."""
+        if not Path(self.python).exists():
+            subprocess.run([sys.executable, "-m", "venv", ENVIRONMENTS / self.package], check=True)
+        subprocess.run([self.python, "-m", "pip", "install", "-q", what], check=True)
 
 
-def of(package: str) -> str:
-    """The name of a package with its version."""
-    return f"{package} {version(package)}"
+OURS = Peer("spamindex", "spamindex")
+CLICK = Peer("click", "python")
+CSVKIT = Peer("csvkit", "csvsql")
+DUCKDB = Peer("duckdb-cli", "duckdb")
+PANDAS = Peer("pandas", "python")
+SQLITE_UTILS = Peer("sqlite-utils", "sqlite-utils")
+PEERS = [CLICK, CSVKIT, DUCKDB, PANDAS, SQLITE_UTILS]
+
+
+def install_all() -> None:
+    """Install this checkout, and all peers."""
+    OURS.install(f"{Path(__file__).parent.parent}[messages]")
+    for peer in PEERS:
+        peer.install(peer.package)
 
 
 def miller() -> str:
-    """The name of Miller with its version."""
+    """The name of Miller with its version; it comes from the system's packages."""
     if not shutil.which("mlr"):
         return "Miller"
     shown = subprocess.run(["mlr", "--version"], capture_output=True, text=True, check=True).stdout
@@ -56,7 +92,7 @@ def rows(comparison: Comparison, runs: int) -> Iterator[str]:
     results: dict[str, list[tuple[float, float]]] = {name: [] for name in there}
     for turn in range(runs * comparison.times_as_many_runs + 1):
         for name, command in there.items():
-            result = _run(command)
+            result = _run(command, comparison.exits)
             if turn:
                 results[name].append(result)
     medians = {
@@ -70,11 +106,11 @@ def rows(comparison: Comparison, runs: int) -> Iterator[str]:
         yield f"| {what} | {name} | {seconds:.3f} | {peak:.0f} | {ratio} |"
 
 
-def _run(command: list[str]) -> tuple[float, float]:
+def _run(command: list[str], exits: tuple[int, ...]) -> tuple[float, float]:
     """How long a command takes, in seconds, and its peak memory, in MiB."""
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)  # what the system has counted of it alone
-    if status:
+    if os.waitstatus_to_exitcode(status) not in exits:
         raise SystemExit(f"failed: {' '.join(command)}")
     return time.perf_counter() - start, usage.ru_maxrss / 1024

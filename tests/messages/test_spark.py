@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,18 +18,47 @@ pytest.importorskip("pyspark", reason="the extra spark is not installed")
 pytest.importorskip("pyspark.sql.connect.session", reason="pyspark comes without Spark Connect")
 import duckdb
 
-LOCAL = ("--remote", "local[2]")
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # what Spark and gRPC leave open is theirs
+def free_port() -> int:
+    with socket.socket() as any_port:
+        any_port.bind(("localhost", 0))
+        port: int = any_port.getsockname()[1]
+        return port
+
+
+PORT = free_port()
+SPARK = ("--remote", f"sc://localhost:{PORT}")
+SERVER = f"""
+from pyspark.sql import SparkSession
+settings = {{
+    "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
+    "spark.connect.grpc.binding.port": "{PORT}",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.ui.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+}}
+session = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
+print("ready", flush=True)
+input()
+session.stop()
+"""
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore"),  # what Spark and gRPC leave open is theirs
+    pytest.mark.xdist_group("spark"),  # one server is enough
+]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def no_session_left() -> Iterator[None]:
-    yield
-    from pyspark.sql import SparkSession
-
-    if session := SparkSession.getActiveSession():
-        session.stop()
+def server() -> Iterator[None]:
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield
+        process.communicate("\n")
 
 
 @pytest.fixture
@@ -36,20 +68,22 @@ def lake(write: Write, tmp_path: Path) -> str:
     return str(tmp_path / "lake.parquet")
 
 
+OPTIONS = [
+    ("--fingerprints", LOG, *SPAM, "--by", "time:month", "-v"),
+    ("--fingerprints", LOG, *SPAM, "--count", "machines", "--fresh", "7d"),
+    ("--fingerprints", LOG, *SPAM, "--no-family", "--ignore-unknown"),
+    ("--os", "content_type", "--by", "client_ip"),
+    ("--fingerprints", LOG, *SPAM, "--cluster", "client", "--by", "time:week"),
+]
+
+
 @pytest.mark.parametrize(
-    "options",
-    [
-        ("--fingerprints", LOG, *SPAM, "--by", "time:month", "-v"),
-        ("--fingerprints", LOG, *SPAM, "--no-family", "--ignore-unknown"),
-        ("--os", "content_type", "--by", "client_ip"),
-        ("--fingerprints", LOG, *SPAM, "--cluster", "client", "--by", "time:week"),
-        ("--fingerprints", LOG, *SPAM, "--count", "machines", "--fresh", "7d"),
-    ],
+    ("kind", "options"),
+    [*(("csv", options) for options in OPTIONS), *(("parquet", two) for two in OPTIONS[:2])],
 )
-@pytest.mark.parametrize("kind", ["csv", "parquet"])
-def test_identical_output(invoke: Invoke, lake: str, options: tuple[str, ...], kind: str) -> None:
+def test_identical_output(invoke: Invoke, lake: str, kind: str, options: tuple[str, ...]) -> None:
     messages = {"csv": MESSAGES, "parquet": lake}[kind]
-    here, there = (invoke("tally", messages, *options, *engine) for engine in ((), LOCAL))
+    here, there = (invoke("tally", messages, *options, *engine) for engine in ((), SPARK))
     assert here.exit_code == 0
     assert (there.exit_code, there.stdout) == (0, here.stdout), there.stderr
     ours = [line for line in there.complaints if line.startswith(("note: ", "warning: "))]
@@ -57,14 +91,14 @@ def test_identical_output(invoke: Invoke, lake: str, options: tuple[str, ...], k
 
 
 def test_a_log_of_p0f_by_itself(invoke: Invoke) -> None:
-    here, there = (invoke("tally", LOG, "--port", "25,587", *engine) for engine in ((), LOCAL))
+    here, there = (invoke("tally", LOG, "--port", "25,587", *engine) for engine in ((), SPARK))
     assert here.exit_code == 0
     assert there.stdout == here.stdout
 
 
 def test_the_same_seed_picks_the_same_records(invoke: Invoke) -> None:
     options = ("--fingerprints", LOG, *SPAM, "--os", "Windows", "-n", "5", "--seed", "7")
-    here, there = (invoke("sample", MESSAGES, *options, *engine) for engine in ((), LOCAL))
+    here, there = (invoke("sample", MESSAGES, *options, *engine) for engine in ((), SPARK))
     assert here.exit_code == 0
     assert there.stdout == here.stdout
 
@@ -72,10 +106,10 @@ def test_the_same_seed_picks_the_same_records(invoke: Invoke) -> None:
 def test_json_lines_and_bad_ones(invoke: Invoke, write: Write, tmp_path: Path) -> None:
     write("r.jsonl", '{"os": "Linux", "spam": true}\n{"os": "Win\n{"os": null, "spam": 1}\n')
     path = str(tmp_path / "r.jsonl")
-    result = invoke("tally", path, *LOCAL)
+    result = invoke("tally", path, *SPARK)
     assert (result.exit_code, result.stdout) == (1, "")
     assert "error: 1 of 3 records can't be read; --skip-bad leaves them out" in result.stderr
-    result = invoke("tally", path, "--skip-bad", *LOCAL)
+    result = invoke("tally", path, "--skip-bad", *SPARK)
     assert result.stdout == invoke("tally", path, "--skip-bad").stdout
 
 
@@ -84,7 +118,7 @@ def test_csv_that_is_compressed_and_has_bad_lines(
 ) -> None:
     write("r.csv.gz", gzip.compress(b'os,id\n"Linux, ""x""",a\nbroken\nWindows,b\n'))
     path = str(tmp_path / "r.csv.gz")
-    there = invoke("tally", path, "--skip-bad", "--no-family", *LOCAL)
+    there = invoke("tally", path, "--skip-bad", "--no-family", *SPARK)
     assert there.stdout == "\n".join(
         ["os,spam_share,messages", '"Linux, ""x""",50.0,1', "Windows,50.0,1", ""]
     )
@@ -119,7 +153,7 @@ def test_what_is_refused_here_is_refused_there(
         (tmp_path / name).parent.mkdir(exist_ok=True)
         write(name, text)
     paths = [str(tmp_path / name) for name in files]
-    for engine in ((), LOCAL):
+    for engine in ((), SPARK):
         result = invoke("tally", *paths, *options, *engine)
         assert (result.exit_code, result.stdout) == (1, ""), result.stderr
         assert complaint in result.stderr
@@ -137,13 +171,13 @@ def test_what_a_cluster_does_not_read_is_refused(
     invoke: Invoke, write: Write, tmp_path: Path, text: str, what: str
 ) -> None:
     write("r.txt", text)
-    result = invoke("tally", str(tmp_path / "r.txt"), *LOCAL)
+    result = invoke("tally", str(tmp_path / "r.txt"), *SPARK)
     assert (result.exit_code, result.stdout) == (1, "")
     assert what in result.stderr
 
 
 def test_what_spark_cannot_do_is_one_line(invoke: Invoke, tmp_path: Path) -> None:
-    result = invoke("tally", str(tmp_path / "none.parquet"), *LOCAL)
+    result = invoke("tally", str(tmp_path / "none.parquet"), *SPARK)
     assert (result.exit_code, result.stdout) == (1, "")
     ours = [line for line in result.stderr.splitlines() if line.startswith("spamindex: error: ")]
     assert len(ours) == 1
