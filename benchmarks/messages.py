@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import random
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from timing import Comparison, miller, of, tool
+from timing import DUCKDB, OURS, Comparison, miller
 
 LABELS = ["Windows XP", "Windows 7 or 8", "Windows NT kernel", "Linux 2.2.x-3.x",
           "Linux 3.11 and newer", "Mac OS X", "FreeBSD 8.x", "???"]  # fmt: skip
@@ -26,13 +25,13 @@ COUNT = "select os, count(*) n from {} where spam in ('true', true) group by os 
 JOIN = """
     with log as (
         select regexp_extract(line, 'cli=([^|/]*)', 1) client_ip,
-               regexp_extract(line, '[|]os=([^|]*)', 1) label, line[2:20] seen
+               regexp_extract(line, '[|]os=([^|]*)', 1) as system, line[2:20] seen
         from read_csv(?, header=false, auto_detect=false, sep=chr(1), quote='', escape='',
                       columns={'line': 'VARCHAR'})
         where contains(line, 'mod=syn|') and contains(line, '|subj=cli|')),
-    latest as (select client_ip, arg_max(label, seen) label from log group by client_ip)
-    select label, count(*) n from read_parquet(?) left join latest using (client_ip)
-    where spam group by label order by n desc
+    latest as (select client_ip, arg_max(system, seen) as system from log group by client_ip)
+    select system, count(*) n from read_parquet(?) left join latest using (client_ip)
+    where spam group by system order by n desc
 """
 OF_JSON = JOIN.replace(
     "read_parquet(?)",
@@ -41,14 +40,14 @@ OF_JSON = JOIN.replace(
 OVER_TIME = """
     with log as (
         select regexp_extract(line, 'cli=([^|/]*)', 1) client_ip,
-               regexp_extract(line, '[|]os=([^|]*)', 1) label,
+               regexp_extract(line, '[|]os=([^|]*)', 1) as system,
                strptime(line[2:20], '%Y/%m/%d %H:%M:%S') seen
         from read_csv(?, header=false, auto_detect=false, sep=chr(1), quote='', escape='',
                       columns={'line': 'VARCHAR'})
         where contains(line, 'mod=syn|') and contains(line, '|subj=cli|'))
-    select label, count(*) n from read_csv(?) r asof left join log l
+    select system, count(*) n from read_csv(?) r asof left join log l
     on r.client_ip = l.client_ip and r.time >= l.seen
-    where spam group by label order by n desc
+    where spam group by system order by n desc
 """
 OF_CLUSTERS = """
     with part as (
@@ -58,26 +57,24 @@ OF_CLUSTERS = """
     select os, sum(x), sum(x * x), sum(x * n), any_value(nn), any_value(c)
     from part join whole using (client_ip), sums group by os order by 2 desc
 """
-SQL = "import duckdb, sys; print(duckdb.execute(sys.argv[1], sys.argv[2:]).fetchall())"
 
 
 def comparisons(folder: Path, scale: float) -> Iterator[Comparison]:
     """Records in Parquet, few and many, in CSV and JSON, and joined with fingerprints."""
-    tally, sql = [tool("spamindex"), "tally"], [sys.executable, "-c", SQL]
-    theirs = of("duckdb")
+    tally, theirs = [OURS.path, "tally"], str(DUCKDB)
     of_parquet = COUNT.format("read_parquet(?)").replace("spam in ('true', true)", "spam")
     for millions in (20, 200):
         records = _written(folder / "records.parquet", int(millions * 1e6 * scale))
         yield Comparison(
             f"`tally` of {millions * scale:g} million records in Parquet",
-            {"spamindex": [*tally, records], theirs: [*sql, of_parquet, records]},
+            {"spamindex": [*tally, records], theirs: _sql(of_parquet, records)},
         )
     records = _written(folder / "records.csv", int(20e6 * scale))
     yield Comparison(
         f"`tally` of {20 * scale:g} million records in CSV",
         {
             "spamindex": [*tally, records],
-            theirs: [*sql, COUNT.format("read_csv(?)"), records],
+            theirs: _sql(COUNT.format("read_csv(?)"), records),
             miller(): ["mlr", "--icsv", "--ocsv", "filter", '$spam == "true"', "then",
                        "count", "-g", "os", records],
         },
@@ -89,7 +86,7 @@ def comparisons(folder: Path, scale: float) -> Iterator[Comparison]:
         f"`tally` of {50 * scale:g} million records joined with {scale:g} million fingerprints",
         {
             "spamindex": [*tally, records, "--fingerprints", str(log)],
-            theirs: [*sql, JOIN, str(log), records],
+            theirs: _sql(JOIN, str(log), records),
         },
     )
     records = _written(folder / "records.parquet", int(50e6 * scale), "client_ip, spam, os")
@@ -97,7 +94,7 @@ def comparisons(folder: Path, scale: float) -> Iterator[Comparison]:
         f"`tally --cluster` of {50 * scale:g} million records in {scale:g} million clusters",
         {
             "spamindex": [*tally, records, "--cluster", "client_ip"],
-            theirs: [*sql, OF_CLUSTERS, records],
+            theirs: _sql(OF_CLUSTERS, records),
         },
     )
     records = _written(folder / "records.csv", int(5e6 * scale), "time, client_ip, spam")
@@ -108,7 +105,7 @@ def comparisons(folder: Path, scale: float) -> Iterator[Comparison]:
             f"million fingerprints, {'few' if changes == 1 else changes} of each client",
             {
                 "spamindex": [*tally, records, "--fingerprints", str(log)],
-                theirs: [*sql, OVER_TIME, str(log), records],
+                theirs: _sql(OVER_TIME, str(log), records),
             },
         )
     write_log(log, int(CLIENTS * scale))
@@ -117,17 +114,22 @@ def comparisons(folder: Path, scale: float) -> Iterator[Comparison]:
         f"`tally` of {5 * scale:g} million JSON lines joined with {scale:g} million fingerprints",
         {
             "spamindex": [*tally, records, "--fingerprints", str(log)],
-            theirs: [*sql, OF_JSON, str(log), records],
+            theirs: _sql(OF_JSON, str(log), records),
         },
     )
+
+
+def _sql(query: str, *paths: str) -> list[str]:
+    for path in paths:
+        query = query.replace("?", f"'{path}'", 1)
+    return [DUCKDB.path, "-csv", "-c", query]
 
 
 def _written(path: Path, records: int, columns: str = "*") -> str:
     form = " (format json)" if path.suffix == ".jsonl" else ""
     made = RECORDS.replace("?", str(records))
     query = f"copy (select {columns} from ({made})) to '{path}'{form}"
-    # In a process of its own: what is started counts the memory of who starts it as its own.
-    subprocess.run([sys.executable, "-c", SQL, query], stdout=subprocess.DEVNULL, check=True)
+    subprocess.run([DUCKDB.path, "-c", query], stdout=subprocess.DEVNULL, check=True)
     return str(path)
 
 

@@ -54,7 +54,8 @@ class Peer:
         """Make the environment, unless it is there, and install what pip calls ``what``."""
         if not Path(self.python).exists():
             subprocess.run([sys.executable, "-m", "venv", ENVIRONMENTS / self.package], check=True)
-        subprocess.run([self.python, "-m", "pip", "install", "-q", what], check=True)
+        pip = [self.python, "-m", "pip", "install", "-q", what]
+        subprocess.run(pip, stdout=sys.stderr, check=True)
 
 
 OURS = Peer("spamindex", "spamindex")

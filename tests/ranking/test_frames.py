@@ -13,19 +13,24 @@ from tests.conftest import SHARE, SPAM
 MARKET = pd.DataFrame({"os": ["Linux", "Windows"], "share": [2.0, 98.0]})
 
 
+def polars(frame: pd.DataFrame) -> pl.DataFrame:
+    """A frame without pyarrow, which polars asks for to take texts from pandas."""
+    return pl.DataFrame({name: column.tolist() for name, column in frame.items()})
+
+
 def test_frames_of_polars_and_arrow_are_taken_as_those_of_pandas_are() -> None:
     spam = pd.DataFrame({"os": ["Linux", "Windows"], "share": [10.0, 90.0]})
     expected = spamindex.spam_index(spam, MARKET)
     assert expected["spam_index"].tolist() == [5.0, 90 / 98]
     for ours, theirs in (
-        (pl.from_pandas(spam), pl.from_pandas(MARKET).lazy()),
-        (pl.from_pandas(spam).lazy(), MARKET),
+        (polars(spam), polars(MARKET).lazy()),
+        (polars(spam).lazy(), MARKET),
     ):
         pd.testing.assert_frame_equal(spamindex.spam_index(ours, theirs), expected)
-    ranking = pl.from_pandas(expected)
+    ranking = polars(expected)
     relative = spamindex.relative_index(ranking, "Windows")
     assert relative["relative"].tolist() == pytest.approx([5 * 98 / 90, 1])
-    moved = spamindex.reattribute(pl.from_pandas(spam), [("Linux", "Windows", 50)])
+    moved = spamindex.reattribute(polars(spam), [("Linux", "Windows", 50)])
     assert moved["share"].tolist() == [5.0, 95.0]
 
 
