@@ -12,6 +12,7 @@ from spamindex.messages.frames import Bring, Frame, collected, lazy, nw
 from spamindex.messages.query import ClusterSums
 
 Key: TypeAlias = tuple[str, ...]
+_FEW = 30  # clusters from which a design effect is no good estimate, as in ranking/
 
 
 def spam_by_unit(
@@ -90,6 +91,33 @@ def sums(spam: Frame, by: Sequence[str], findings: Findings, keep: Bring) -> dic
         square, _ = own.get(key, [0, 0])
         found[key] = ClusterSums(xx + square, xn + square, squares[key[:-1]], clusters[key[:-1]])
     return found
+
+
+def unequal(units: Mapping[Key, int], found: Mapping[Key, ClusterSums]) -> list[str]:
+    """What is to be said where a few clusters have most of the messages; for the worst ranking.
+
+    Clusters of sizes n tell as much as (Σn)² ÷ Σn² equal ones (Kish 1965), and the design effect is
+    at most Σn² ÷ Σn.
+
+    >>> unequal({("Linux",): 130}, {("Linux",): ClusterSums(10_030, 10_030, 10_030, 31)})
+    ['31 clusters of so unequal sizes that they tell as much as 2 equal ones; the design effect \
+may be up to 77.2']
+    """
+    wholes: Counter[Key] = Counter()
+    for key, n in units.items():
+        wholes[key[:-1]] += n
+    few = [
+        (wholes[key[:-1]] ** 2 / sums.whole_squares, sums.whole_squares / wholes[key[:-1]], sums)
+        for key, sums in found.items()
+        if sums.clusters >= _FEW and wholes[key[:-1]]
+    ]
+    equal, largest, sums = min(few, default=(_FEW, 0.0, None))
+    if sums is None or equal >= _FEW:
+        return []  # and fewer than that are doubted wherever an interval is made of them
+    return [
+        f"{sums.clusters} clusters of so unequal sizes that they tell as much as {equal:.0f} equal "
+        f"ones; the design effect may be up to {largest:.3g}"
+    ]
 
 
 def _by_key(frame: Frame, keys: Sequence[str]) -> dict[Key, list[int]]:

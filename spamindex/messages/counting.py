@@ -157,6 +157,7 @@ def counts_of(
             units = clusters.machines(spam, by, question.findings)
         else:
             sums_of_clusters = clusters.sums(spam, by, question.findings, keep)
+            question.findings.notes += clusters.unequal(units, sums_of_clusters)
     spam_rows = groups.spam_rows
     return Counts(
         by=question.by_names,

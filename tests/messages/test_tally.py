@@ -505,3 +505,18 @@ def test_seconds_since_1970_are_meant_before_other_times(invoke: Invoke, write: 
 def test_sample_names_its_own_option_for_the_column(invoke: Invoke, write: Write) -> None:
     result = invoke("sample", write("r.csv", "a,b\n1,2\n"), "--os", "Linux")
     assert "--os-column COLUMN names it" in result.stderr
+
+
+def test_clusters_of_very_unequal_sizes_are_said_to_tell_little(
+    invoke: Invoke, write: Write
+) -> None:
+    lines = ["Linux,big"] * 100 + [f"{'Linux' if i % 2 else 'Windows'},c{i}" for i in range(40)]
+    records = write("r.csv", "os,campaign\n" + "\n".join(lines) + "\n")
+    said = invoke("tally", records, "--spam", "", "--cluster", "campaign").stderr
+    # (100 + 40)² ÷ (100² + 40) = 1.95, and (100² + 40) ÷ 140 = 71.7
+    assert (
+        "41 clusters of so unequal sizes that they tell as much as 2 equal ones; the design effect "
+        "may be up to 71.7"
+    ) in said
+    even = write("e.csv", "os,campaign\n" + "\n".join(lines[100:]) + "\n")
+    assert "unequal" not in invoke("tally", even, "--spam", "", "--cluster", "campaign").stderr
