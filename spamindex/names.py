@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from spamindex.errors import SpamIndexError
+
 if TYPE_CHECKING:
     from spamindex.versions import Systems
 
@@ -119,9 +121,16 @@ class Names:
     of_systems: bool = True
 
     @classmethod
-    def of(cls, names: Names | Mapping[str, str]) -> Names:
-        """Names as they are, or the built-in ones together with a mapping to canonical names."""
-        return names if isinstance(names, Names) else BUILT_IN.extended(names)
+    def of(cls, names: object) -> Names:
+        """Names as they are, or the built-in ones together with a mapping to canonical names.
+
+        Raises SpamIndexError for anything else.
+        """
+        if isinstance(names, Names):
+            return names
+        if not isinstance(names, Mapping):
+            raise SpamIndexError("names is what read_names returns, or a mapping from names")
+        return BUILT_IN.extended(names)
 
     def extended(
         self, synonyms: Mapping[str, str], families: Mapping[str, str] | None = None
@@ -129,7 +138,7 @@ class Names:
         """These names and more, which come first: canonical names, and families, by name.
 
         A name whose canonical name is itself stands alone: no built-in synonym or family is its.
-        A family goes for the versions of a name too. Raises RecursionError, with the name, where a
+        A family goes for the versions of a name too. Raises CircleError, with the name, where a
         name leads back to itself by way of others.
 
         >>> BUILT_IN.extended({"Tux": "GNU/Linux"}).canonical("TUX")
@@ -325,6 +334,14 @@ class Names:
 BUILT_IN = Names()  # names.csv is read where a name is first looked up
 
 
+class CircleError(SpamIndexError):
+    """A ``name`` of which the synonyms lead back to it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} leads back to itself")
+        self.name = name
+
+
 def _ends_of_chain(
     name: str, synonyms: Mapping[str, str], known: Mapping[str, str]
 ) -> dict[str, str]:
@@ -332,7 +349,7 @@ def _ends_of_chain(
     passed = {name}
     while name not in known and (to := synonyms.get(name, name)) != name:
         if to in passed:
-            raise RecursionError(name)
+            raise CircleError(name)
         passed.add(to)
         name = to
     return dict.fromkeys(passed, known.get(name, name))

@@ -109,7 +109,7 @@ def in_column(
     periods of which that is not certain (Apr-10); None where they are none.
 
     ``span`` is what the heading says that they are: under ``week`` 2010-04 is a week, under
-    ``year`` 2010/11 is none. 01/03/2010 is a day where another day of the column says which number
+    ``year`` or ``quarter`` none. 01/03/2010 is a day where another day says which number
     is the month, or ``day_first`` does.
 
     >>> in_column(["2010-03-01", "13/03/2010", "Apr-10"])
@@ -134,7 +134,8 @@ def _one(text: str, span: str | None, day_first: bool | None) -> str | None:
     found = iso(text)
     if span == "week" and found and len(found) == 7:  # 05/2010 is the fifth week
         return None
-    if span == "year" and found and len(found) == 7:  # 2010/11 is from one year into the next
+    # 2010/11 is from one year into the next, and 2010-04 may be a quarter.
+    if span in ("year", "quarter") and found and len(found) == 7:
         return None if re.fullmatch(r"\d{4}[-/]\d\d", text) else found
     return text if found is None and is_short(text) else found
 

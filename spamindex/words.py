@@ -48,18 +48,18 @@ PERIOD_HEADINGS: dict[str, str | None] = _by_phrase({
         dzień, tarih, gün, дата, день, 日期, 日付, 날짜
     """,
     "week": """
-        week, woche, kalenderwoche, kw, semaine, semana, settimana, vecka, uge, viikko, tydzień,
-        неделя, 周, 週, 주
+        week, weeks, wk, woche, kalenderwoche, kw, semaine, semana, settimana, vecka, uge, viikko, tydzień,
+        неделя, hafta, týden, hét, 周, 週, 주
     """,
     "month": """
         month, months, monat, mois, mes, mês, mese, maand, månad, måned, kuukausi, miesiąc, měsíc,
         hónap, ay, месяц, місяць, 月, 月份, 월
     """,
     "quarter": """
-        quarter, quartal, trimestre, kwartaal, kvartal, neljännes, kwartał, квартал, 季度, 四半期, 분기
+        quarter, quarters, qtr, quartal, trimestre, çeyrek, kwartaal, kvartal, neljännes, kwartał, квартал, 季度, 四半期, 분기
     """,
     "year": """
-        year, years, jahr, année, annee, año, ano, anno, jaar, år, vuosi, rok, év, yıl, год, рік,
+        year, years, jahr, année, annee, año, ano, anno, jaar, år, vuosi, rok, év, yıl, yılı, boekjaar, год, рік,
         年, 年份, 연도, fiscal year, financial year, fy, geschäftsjahr, wirtschaftsjahr, exercice,
         ejercicio, academic year, school year, season, saison, temporada
     """,
@@ -113,14 +113,14 @@ OTHER_WORDS = _phrases("""
     difference, diff, growth, trend, yoy, mom, qoq, increase, decrease, gain, loss, δ, änderung,
     veränderung, wachstum, variation, évolution, croissance, cambio, variación, crecimiento,
     variação, crescita, variazione, groei, verandering, zmiana, изменение, рост, 变化, cum,
-    cumulative, running, kumuliert, cumulé, acumulado, rank, ranking, position, rang, platz, id,
+    cumulative, running, rolling, ytd, kumuliert, cumulé, acumulado, acumulada, acumulados, acumuladas, cumulatief, narastająco, 累計, 累计, rank, ranking, position, rang, platz, id,
     index, code, codes, kod, version, released, release, introduced, established, founded,
     expected, target, goal, forecast, predicted, projected, planned, budget, estimate, erwartet,
     soll, ziel, prognose, plan, attendu, prévu, objectif, esperado, previsto, objetivo, atteso,
     verwacht, ожидаемая, цель, last, previous, prior, prev, former, old, earlier, ago, vormonat,
     vorjahr, vorher, letzter, letztes, précédent, précédente, dernier, anterior, pasado, passado,
     scorso, precedente, vorige, forrige, poprzedni, предыдущий, прошлый, 上月, 上期, 前月, 前年, ham,
-    legit, legitimate, clean, non, not, nonspam, kein, sans, sin, new, neue, nouveaux, nuevos,
+    legit, legitimate, clean, delivered, wanted, free, non, not, nonspam, kein, keine, geen, sans, sin, não, nie, ikke, inte, değil, new, neue, nouveaux, nuevos,
     error, errors, margin, low, high, lower, upper, min, max, std, stddev, variance, relative,
     even, effect, clusters
 """)
@@ -150,8 +150,8 @@ FRACTION_WORDS = _phrases("fraction, fractions, proportion, proportions")
 MULTIPLES: dict[str, float] = _by_phrase({
     100.0: "100, hundred, hundreds, hundert, cientos, centaines",
     1000.0: """
-        k, 1000, 1 000, x1000, x 1000, x 1 000, 1000s, tsd, thousand, thousands, 000, 000s,
-        tausend, milliers, miles, mila, duizend, tys, тыс, тысяч, 千
+        k, 1000, 1 000, x1000, x 1000, x 1 000, ×1000, × 1000, × 1 000, 1000s, 1 000s, tsd, thousand, thousands, 000, 000s,
+        tausend, milliers, miles, mila, duizend, tusen, tusental, tys, тыс, тысяч, 千, 千件
     """,
     1000000.0: """
         m, mm, mn, mio, mill, million, millions, millionen, millones, milhões, milioni, miljoen,
@@ -417,6 +417,16 @@ def span_of(heading: str) -> str | None:
     ('quarter', None)
     """
     return PERIOD_HEADINGS.get(_unnumbered(heading))
+
+
+def speaks_of_span(heading: str) -> str | None:
+    """The week, quarter or year that one of the words of a heading speaks of, if one does.
+
+    >>> speaks_of_span("ISO week"), speaks_of_span("Tax year"), speaks_of_span("Month")
+    ('week', 'year', None)
+    """
+    spans = (PERIOD_HEADINGS.get(word) for word in words(heading).split())
+    return next((span for span in spans if span in ("week", "quarter", "year")), None)
 
 
 def _unnumbered(heading: str) -> str:

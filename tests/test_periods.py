@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from spamindex.periods import in_column, is_short, iso, span_of, told, within, within_another
+from tests.conftest import Invoke, Write
 
 
 @pytest.mark.parametrize(
@@ -122,3 +123,13 @@ def test_a_period_that_lies_in_another_one() -> None:
 def test_periods_are_told_shortly() -> None:
     assert told(["2010-02", "2010-01", "2010-02"]) == "2010-01, 2010-02"
     assert told(f"2010-{m:02}" for m in range(1, 13)) == "12 periods, 2010-01 to 2010-12"
+
+
+@pytest.mark.parametrize("heading", ["ISO week", "Tax year", "Qtr.", "Reporting year", "Boekjaar"])
+def test_months_under_a_heading_of_another_span_are_asked_about(
+    invoke: Invoke, write: Write, heading: str
+) -> None:
+    table = write("t.csv", f"{heading},os,share\n2010-04,Windows,91\n2010-04,Linux,9\n")
+    result = invoke("shares", table, "--period", "2010-04")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "2010-04" in result.stderr

@@ -10,7 +10,7 @@ import click
 
 from spamindex.cli.console import names_of, source
 from spamindex.cli.options import NAMES, as_one, check_stdin, input_option
-from spamindex.cli.values import FILE, TEXT, Value, column, ports, zone
+from spamindex.cli.values import FILE, TEXT, Value, column, ports
 
 if TYPE_CHECKING:
     from spamindex.errors import Findings
@@ -49,7 +49,7 @@ def record_options(*own: _Option, questions: Sequence[_Option] = ()) -> _Option:
         ),
         input_option(
             "--log-zone ZONE",
-            Value(zone),
+            Value(_zone),
             "Time zone of the p0f logs (Europe/Paris), where the records' times have one.",
         ),
         input_option(
@@ -81,6 +81,12 @@ def _duration(text: str) -> int:
     from spamindex.messages.options import seconds_of
 
     return seconds_of(text)
+
+
+def _zone(text: str) -> str:
+    from spamindex.messages.options import time_zone
+
+    return time_zone(text)
 
 
 def _spam(text: str) -> Spam:

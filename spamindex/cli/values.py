@@ -162,17 +162,6 @@ def encoding(given: str) -> str:
     return given
 
 
-def zone(given: str) -> str:
-    """A time zone by its name in the IANA database."""
-    from zoneinfo import ZoneInfo
-
-    try:
-        ZoneInfo(given)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{given!r} is not a time zone such as Europe/Paris") from None
-    return given
-
-
 def ports(given: str) -> tuple[str, ...]:
     """Numbers of ports, with commas between them."""
     found = [part.strip() for part in given.split(",")]

@@ -76,7 +76,8 @@ def normal_expression(text: nw.Expr) -> nw.Expr:
     import narwhals as nw
 
     bare = text.str.strip_chars().str.to_lowercase()
-    bare = bare.str.replace_all(r"^[^\[]*\[", "")  # the name of a host, and a bracket
+    # The name of a host and a bracket: the last one, as a client may call itself [192.0.2.1].
+    bare = bare.str.replace_all(r"^.*\[", "")
     bare = bare.str.replace_all(r"^<|>$", "").str.replace_all(r"^ipv6:", "")
     bare = bare.str.replace_all(r"[\]/%#].*$", "")  # what follows: a port, a network, a zone
     dotted = bare.str.replace_all(r"^[0:]*:ffff:", "").str.replace_all(r":[0-9]+$", "")

@@ -246,6 +246,13 @@ def _check_times(groups: Groups) -> None:
                 "don't, and fingerprints change",
                 settles=[Remedy("log_zone", "UTC", "or another zone says which the log is in")],
             )
+        if known and known.zone not in (None, "UTC", "GMT", "Etc/UTC") and groups.total("local"):
+            example = groups.first(times.is_time(written) & ~times.has_zone(written), written)
+            raise FigureError(
+                f"{groups.of(question.time)}: {example!r} says no zone, so it is open whether it "
+                f"is in UTC, or in {known.zone} as the log: write all times with their zone; or, "
+                "if they are of the log's own clock, name no zone for the log"
+            )
     if timeless := groups.total("timeless"):
         what = "for an unknown OS" if question.fresh else "by the latest one"
         names = () if question.time else (Remedy("time", None, "names the column of times"),)

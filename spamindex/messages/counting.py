@@ -106,7 +106,7 @@ def tally(
     result = pd.DataFrame(shares(counts, ignore_unknown=ignore_unknown))
     found = counts.findings
     result.attrs["read"] = found.note(always=True)
-    Findings(found.name, doubts=found.doubts).warn()
+    Findings(found.name, doubts=found.doubts).warn()  # its note stands in attrs
     return result
 
 
@@ -270,7 +270,7 @@ def _identified(told: Frame, question: Question, bring: Bring, keep: Bring) -> F
 def _understood(told: Frame, question: Question) -> Frame:
     """What the cells of each group mean: its ``label``, ``why``, ``flag``, and perhaps ``unit``."""
     by = [f"by{i}" for i in range(len(question.by))]
-    columns = {name: nw.col(name).fill_null("") for name in by}
+    columns = {name: nw.col(name).str.strip_chars().fill_null("") for name in by}
     columns |= {"label": _label(question), "why": nw.col("why"), "bad": nw.col("bad")}
     there = told.collect_schema().names()
     flag = question.spam if "spam" in there else None
@@ -281,7 +281,7 @@ def _understood(told: Frame, question: Question) -> Frame:
     elif question.cluster is not None and question.cluster == question.client:
         columns["unit"] = when(is_none(nw.col("normal")), null(), nw.col("normal"))
     elif question.cluster is not None:
-        unit = text("unit")
+        unit = text("unit").str.strip_chars()
         columns["unit"] = when(unit.str.to_lowercase().str.contains(_IS_MISSING), null(), unit)
     sums = [name for name in there if name == "rows" or name in _SUMS]
     return told.select(**columns, **{name: nw.col(name) for name in sums})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -39,6 +40,8 @@ except ImportError as missing:
 Frame: TypeAlias = "nw.LazyFrame[Any]"
 Bring = Callable[[Any], Any]
 
+# A figure with whatever parts its thousands; also one that is rounded or has a unit after it.
+_FIGURE = re.compile(r"[+~≈]?\d[\d.,'\u2019 \xa0\u202f]*(e\d+)?\s?(%|[kKmM]|messages|mails)?")
 FIRST = 100  # cells that say what stands in a column
 
 
@@ -140,7 +143,4 @@ def are_figures(cells: Sequence[str]) -> bool:
     >>> are_figures(["1,024", "", "3.5 %"]), are_figures(["3", "x"]), are_figures([""])
     (True, False, False)
     """
-    return any(cells) and all(
-        cell.strip().rstrip("%").replace(",", "").replace(".", "", 1).strip().isdecimal()
-        for cell in filter(None, cells)
-    )
+    return any(cells) and all(_FIGURE.fullmatch(cell.strip()) for cell in filter(None, cells))

@@ -92,6 +92,17 @@ def seconds_of(duration: str) -> int:
     return int(match[1]) * _SECONDS[match[2]]
 
 
+def time_zone(name: str) -> str:
+    """The name of a time zone of the IANA database. Raises SpamIndexError for any other."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise SpamIndexError(f"{name!r} is not a time zone such as Europe/Paris") from None
+    return name
+
+
 def parted_by(text: str) -> By:
     """A column and its span, from ``time:month``.
 
@@ -147,18 +158,11 @@ def _count(value: Any) -> Unit:
     return value  # type: ignore[no-any-return]
 
 
-def _names(value: Any) -> Names:
-    known = BUILT_IN.extended(value) if isinstance(value, Mapping) else value
-    if not isinstance(known, Names):
-        raise SpamIndexError("names is what read_names returns, or a mapping from names")
-    return known
-
-
 _COLUMNS = ("os", "client", "time", "weight", "cluster")
 _FORMS: dict[str, Callable[[Any], Any]] = {
     "by": _by,
     "spam": _spam,
     "fresh": _fresh,
     "count": _count,
-    "names": _names,
+    "names": Names.of,
 }

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from spamindex import sources
-from spamindex.errors import ColumnError, FileError, Findings, Remedy
+from spamindex.errors import ColumnError, FileError, Findings, Remedy, SpamIndexError
 from spamindex.messages import delimited, engine, files, integrity, parquet
 from spamindex.messages.counting import counts_of
 from spamindex.messages.fingerprints import (
@@ -28,7 +28,7 @@ from spamindex.messages.fingerprints import (
 from spamindex.messages.formats import ADDRESS, KINDS, Format, first_rows, recognized
 from spamindex.messages.frames import FIRST, cells_of, first_cells
 from spamindex.messages.json_records import P0F_SYMBOL, JsonRecords, from_json, refuse_halves
-from spamindex.messages.options import RecordOptions
+from spamindex.messages.options import RecordOptions, time_zone
 from spamindex.messages.query import Counts, Question
 from spamindex.messages.roles import question
 from spamindex.sources import scratch_folder
@@ -353,18 +353,28 @@ def _events(
 
 
 def read_fingerprints(
-    logs: Sequence[str], *, zone: str | None = None, skip_bad: bool = False
+    logs: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    *,
+    zone: str | None = None,
+    skip_bad: bool = False,
 ) -> Fingerprints:
     """Read p0f 3 logs, as text or JSON, as the OS of each client, with pandas tables.
 
     ``zone`` is the time zone of the machine that ran p0f, which writes local times; with it they
     become UTC. Lines that can't be read are warned of (SpamIndexWarning); more than 1 in 1,000
-    raise a FileError unless ``skip_bad``.
+    raise a FileError unless ``skip_bad``. Raises SpamIndexError where no log is given, or no such
+    zone is known.
 
-    >>> read_fingerprints(["data/p0f.log"]).changing
+    >>> read_fingerprints("data/p0f.log").changing
     1
     """
-    known, findings = fingerprints_of(logs, zone=zone, skip_bad=skip_bad)
+    paths = [logs] if isinstance(logs, str | os.PathLike) else logs
+    if not paths:
+        raise SpamIndexError("no p0f log is given")
+    zone = None if zone is None else time_zone(zone)
+    known, findings = fingerprints_of(
+        [os.fspath(path) for path in paths], zone=zone, skip_bad=skip_bad
+    )
     findings.warn()
     return known
 

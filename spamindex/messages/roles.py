@@ -108,7 +108,7 @@ def question(
         spam=spam,
         by=by,
         weight=weight,
-        figures=_alone(rest, first) if unweighed and os and not spam else None,
+        figures=_alone(rest, first) if unweighed and os else None,
         count=asked.count,
         cluster=cluster,
         unreadable=unreadable,
@@ -154,6 +154,8 @@ def _doubt_all(columns: Sequence[str], first: Cells, found: Findings) -> None:
         in_words = said <= TRUE | FALSE and not (said.isdisjoint(TRUE) or said.isdisjoint(FALSE))
         if in_words or any("spam" in (w := words(v).split()) and len(w) < 3 for v in values):
             flag = column if in_words else f"{column}=VALUE,..."
+            if in_words and says_other(column):  # is_ham
+                flag = f"{column}={next(v for v in values if v.casefold() in FALSE)}"
             raise ColumnError(
                 f"column {column!r} holds {listed([repr(value) for value in values])}: does it say "
                 "which records are spam?",

@@ -28,10 +28,9 @@ _WITHOUT_OFFSET = rf"^{_DAY}(?:[T ](?:{_MINUTE}(?::[0-5]\d(?:[.,]\d+)?)?|{_HALF_
 _HAS_OFFSET = r"^.{16}.*[+-]\d\d(?::?\d\d)?$"
 _HAS_ZONE = r"^.{16}.*(?:[Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?)$"
 _SHORTER = r"^\d{4}(?:-(?:0[1-9]|1[0-2]))?$"
-# Seconds, milliseconds, microseconds and nanoseconds since 1970: of all, the first nine or ten
-# digits are the seconds.
-_EPOCH = r"^(?:\d{9,10}|\d{12,13}|\d{15,16}|\d{18,19})(?:\.\d*)?$"
-_EPOCH_OF_10 = r"^(?:\d{10}|\d{13}|\d{16}|\d{19})(?:\.|$)"
+# Seconds, milliseconds, microseconds and nanoseconds since 1970, of 2001 to 2033: of all, the first
+# ten digits are the seconds. Others may be dates without marks, such as 2010020112.
+_EPOCH = r"^1\d{9}(?:\d{3}){0,3}(?:\.\d*)?$"
 _WHOLE_HOURS = r"[+-]\d\d(?::?00)?$"
 _FIRST = date(1970, 1, 1)
 _NO_TIME = sorted({*MISSING, "nat"})
@@ -135,9 +134,8 @@ def _of_epoch(text: nw.Expr) -> nw.Expr:
     """The seconds of a time since 1970 in whatever unit; 0 for any other text."""
     import narwhals as nw
 
-    digits = nw.when(text.str.contains(_EPOCH)).then(text.str.slice(0, 9)).otherwise(nw.lit("0"))
-    of_10 = text.str.contains(_EPOCH_OF_10)
-    return nw.when(of_10).then(text.str.slice(0, 10)).otherwise(digits).cast(nw.Int64)
+    digits = nw.when(text.str.contains(_EPOCH)).then(text.str.slice(0, 10)).otherwise(nw.lit("0"))
+    return digits.cast(nw.Int64)
 
 
 def day(text: nw.Expr) -> nw.Expr:

@@ -167,7 +167,7 @@ def _check(shares: pd.DataFrame, of: Role, by: Sequence[Hashable]) -> None:
         twice = shares.columns[shares.columns.duplicated()].tolist()
         raise ColumnError(f"the table of {of} shares has two columns {twice[0]!r}")
     for label in by:
-        if label in COLUMNS:
+        if label in (*COLUMNS, "share"):
             raise ColumnError(f"{label!r} is a column of the result; rename the one of 'by'")
     has_columns(shares, f"the table of {of} shares", ("os", "share"))
     if not all(isinstance(name, str) for name in shares["os"].unique()):

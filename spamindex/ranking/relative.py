@@ -140,7 +140,11 @@ def reattribute(
     by = [by] if isinstance(by, str) else list(by)
     table = as_shares(spam, "spam", by)
     has_columns(table, "the table of spam shares", ("os", "share"))
-    there = [] if market is None else as_pandas(market)["os"].unique().tolist()
+    there = []
+    if market is not None:
+        of_market = as_pandas(market)
+        has_columns(of_market, "the table of market shares", ("os",))
+        there = of_market["os"].unique().tolist()
     for giver, taker, percent in moves:
         if not 0 <= percent <= 100:
             raise FigureError(f"{percent:g} is not a percent of {giver}'s spam: it is 0 to 100")

@@ -37,7 +37,10 @@ def read_both(
     >>> spam["os"].tolist() == market["os"].tolist()
     True
     """
-    both = {k: v for k, v in fields.items() if not k.startswith(("spam_", "share_"))}
+    of_one = {prefix + name for prefix in ("spam_", "share_") for name in _OF_ONE}
+    both = {name: value for name, value in fields.items() if name not in of_one}
+    if "of" in both:
+        raise SpamIndexError("of is given by the order of the two tables")
     asked = []
     for prefix in ("spam_", "share_"):
         own = {name: fields[prefix + name] for name in _OF_ONE if prefix + name in fields}

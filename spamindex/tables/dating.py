@@ -19,7 +19,7 @@ from spamindex.tables.table import Column, Mask, Table, categories, lines_of, ma
 _ISO_DAY = re.compile(r"\d{4}-\d\d(-\d\d)?", re.ASCII)
 _NUMBERED = re.compile(r"\d\d?[./-]\d\d?[./-]\d{4}", re.ASCII)
 _LETTERS = {"month": "", "quarter": "Q", "week": "W"}
-_DIGITS = {"day": 10, "month": 7, "year": 4}  # of an ISO date
+_DIGITS = {"day": 10, "month": 7, "quarter": 4, "year": 4}  # of an ISO date
 
 
 def with_periods(table: Table, options: TableOptions, named: Collection[int]) -> Table:
@@ -33,6 +33,8 @@ def with_periods(table: Table, options: TableOptions, named: Collection[int]) ->
     for i in range(len(table.headings)):
         column = table.column(i)
         if i not in spans and i not in table.dated and _is_iso(table, i):
+            if i not in named and (span := words.speaks_of_span(table.headings[i])):
+                raise _no_span(table, i, span)
             dated.append(i)
         if i not in spans or i in table.made_of:
             continue
@@ -41,7 +43,7 @@ def with_periods(table: Table, options: TableOptions, named: Collection[int]) ->
         to = periods.in_column(there, spans[i], day_first=day_first)
         numbered = any(map(_NUMBERED.fullmatch, there))
         if None in to.values():
-            if len(there) == 1 and not numbered:
+            if len(there) == 1 and not numbered and not periods.iso(there[0]):
                 to = {there[0]: there[0]}  # there is nothing to choose
             elif options.period == ALL:
                 continue
@@ -53,6 +55,15 @@ def with_periods(table: Table, options: TableOptions, named: Collection[int]) ->
         dated.append(i)
     found = dated if dated or table.dated else _years(table, options)
     return replace(table, dated=(*table.dated, *found))
+
+
+def _no_span(table: Table, number: int, span: str) -> PeriodError:
+    """The error for what looks like months under a heading that speaks of another span."""
+    return PeriodError(
+        f"{table.name}: {table.called(number)} speaks of {span}s, but holds what looks like months "
+        f"or days, such as {table.texts(number)[0]!r}",
+        settles=[Remedy("by", table.headings[number], "takes them for months")],
+    )
 
 
 def _renamed(to: Mapping[str, str | None], text: str) -> str:

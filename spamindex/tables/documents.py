@@ -75,7 +75,11 @@ def _rows_in(found: Any, text: Text) -> list[Any]:
         }
         if len(arrays) == 1:
             (name, rows), *_ = arrays.items()
-            text.findings.notes.append(f"the rows under {name!r}")
+            beside = [other for other in found if other != name]
+            text.findings.notes.append(
+                f"the rows under {name!r}"
+                + (f", and nothing of {', '.join(map(repr, beside))}" if beside else "")
+            )
             return list(rows)
         return [found]
     if not isinstance(found, list):
@@ -117,6 +121,7 @@ def markdown_rows(text: Text) -> Lines:
     """The rows of the first Markdown table in a text; none where there is none."""
     lines: Lines = []
     above: tuple[int, str] | None = None
+    below = ""  # the last line after the table
     for number, line in enumerate(text.lines(), start=1):
         if not lines:
             if above and "|" in above[1] and _RULE.fullmatch(line):
@@ -124,10 +129,13 @@ def markdown_rows(text: Text) -> Lines:
             elif number > _SAMPLE:
                 return []
             above = (number, line)
-        elif "|" in line:
+        elif "|" in line and not below:
             lines.append((number, _cells(line)))
-        else:
+        elif "|" in below and _RULE.fullmatch(line):
+            text.findings.notes.append(f"left out: another table below, on line {number - 1}")
             break
+        else:
+            below = line or " "
     return lines
 
 
@@ -178,9 +186,10 @@ def _plain(cell: str) -> str:
     return match[2] if match else cell
 
 
-def workbook(name: str, data: bytes, sheet: str | None, findings: Findings) -> Lines:
-    """The rows of one sheet of a workbook (.xlsx, .xls, .ods): the first, or the one of a name.
+def workbook(name: str, data: bytes, sheet: str | None, findings: Findings) -> tuple[Lines, int]:
+    """The rows of one sheet of a workbook (.xlsx, .xls, .ods), and how many sheets it has.
 
+    It is the first sheet, or the one of a name.
     Figures come as they are kept, not as they are shown: 0.05 where the sheet shows 5 %. Raises
     FileError, also where python-calamine is not installed.
     """
@@ -207,7 +216,8 @@ def workbook(name: str, data: bytes, sheet: str | None, findings: Findings) -> L
         raise FileError(f"{name}: the workbook is damaged: {error}") from error
     if len(names) > 1 and sheet is None:
         findings.notes.append(f"sheet {chosen!r}, the first of {len(names)}")
-    return [(number, [_text(cell) for cell in row]) for number, row in enumerate(rows, start=1)]
+    lines = [(number, [_text(cell) for cell in row]) for number, row in enumerate(rows, start=1)]
+    return lines, len(names)
 
 
 def _check_archive(name: str, data: bytes) -> None:

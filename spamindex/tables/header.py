@@ -46,7 +46,7 @@ def table(rows: Rows, options: TableOptions) -> Table:
         filled[where(raw.column(i), str.strip)] = i + 1
     if not filled.any():
         raise FileError(f"{raw.name}: is empty; a table of names and figures is needed")
-    usual = _usual_width(raw, filled)
+    usual = _usual_width(raw, filled, parted=bool(rows.delimiter))
     comments = _comments(raw, filled, usual)
     headings, header, first = _headings(rows, options, filled, ~comments, usual)
     width, at = len(headings), np.arange(len(filled))
@@ -81,14 +81,15 @@ def table(rows: Rows, options: TableOptions) -> Table:
     return _tidied(replace(raw, headings=headings, cells=raw.cells.iloc[kept, :width]))
 
 
-def _usual_width(raw: Table, filled: npt.NDArray[np.int64]) -> int:
+def _usual_width(raw: Table, filled: npt.NDArray[np.int64], *, parted: bool) -> int:
     """To which cell most rows are filled, of those that are filled to the second at least."""
     common = np.bincount(filled, minlength=3)
     common[:2] = 0
     if not common.any():
         raise FileError(
-            f"{raw.name}: can't find the columns; is another character between them?",
-            settles=[Remedy("delimiter", None, "names it")],
+            f"{raw.name}: can't find the columns"
+            + ("; is another character between them?" if parted else ""),
+            settles=[Remedy("delimiter", None, "names it")] if parted else [],
         )
     return len(common) - 1 - int(np.argmax(common[::-1]))  # the wider of two that are as common
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
+from spamindex.errors import SpamIndexError
 from spamindex.names import BUILT_IN, Names
 
 Role: TypeAlias = Literal["spam", "market"]
@@ -40,7 +41,7 @@ class By:
             return cls(span, (column.strip(),), span)  # type: ignore[arg-type]
         name, equals, other = text.partition("=")
         if equals and not (name.strip() and other.strip()):
-            raise ValueError(f"{text!r} is not of the form COLUMN=COLUMN")
+            raise SpamIndexError(f"{text!r} is not of the form COLUMN=COLUMN")
         columns = (name.strip(), other.strip()) if equals else (text.strip(),)
         return cls(columns[0], columns)
 
@@ -55,7 +56,7 @@ class Where:
 
     @classmethod
     def parsed(cls, text: str) -> Where:
-        """``COLUMN=VALUE`` or ``COLUMN!=VALUE``. Raises ValueError for anything else.
+        """``COLUMN=VALUE`` or ``COLUMN!=VALUE``. Raises SpamIndexError for anything else.
 
         >>> Where.parsed("os!=Other")
         Where(column='os', value='Other', negated=True)
@@ -64,7 +65,7 @@ class Where:
         negated = column.endswith("!")
         column = column.removesuffix("!").strip()
         if not equals or not column or column[-1] in "<>~":
-            raise ValueError(f"{text!r} is not COLUMN=VALUE or COLUMN!=VALUE")
+            raise SpamIndexError(f"{text!r} is not COLUMN=VALUE or COLUMN!=VALUE")
         return cls(column, value.strip(), negated)
 
     def __str__(self) -> str:
@@ -127,40 +128,59 @@ class TableOptions:
 
         ``by``, ``where``, ``drop``, ``sum`` and ``fill`` may be a text or a sequence of texts,
         ``where`` also a mapping from columns to values, and ``names`` a mapping from names to
-        canonical ones. Raises ValueError for a field or a value that there is not.
+        canonical ones. Raises SpamIndexError for a field or a value that there is not.
 
         >>> TableOptions().with_fields({"by": "country", "where": {"os": "Linux"}}).where
         (Where(column='os', value='Linux', negated=False),)
         """
         known = {f.name for f in fields(self)}
         if unknown := sorted(given.keys() - known):
-            raise ValueError(f"no such option: {', '.join(unknown)}; there are {sorted(known)}")
-        values = dict(given)
-        for name in ("by", "where", "drop", "sum", "fill"):
-            if name in values:
-                values[name] = _several(name, values[name])
-        if isinstance(names := values.get("names", BUILT_IN), Mapping):
-            values["names"] = BUILT_IN.extended(names)
-        for name, choices in (
-            ("of", get_args(Role)),
-            ("unit", get_args(Unit)),
-            ("decimal", (".", ",")),
-            ("dates", get_args(Dates)),
-        ):
-            if values.get(name) not in (None, *choices):
-                raise ValueError(f"{name} is one of {', '.join(choices)}, not {values[name]!r}")
-        if (total := values.get("total")) is not None and not (
-            isinstance(total, int) and total > 0
-        ):
-            raise ValueError(f"total is a number of messages or machines, not {total!r}")
-        return replace(self, **values)  # type: ignore[arg-type]
+            raise SpamIndexError(f"no such option: {', '.join(unknown)}; there are {sorted(known)}")
+        return replace(self, **{name: _value(name, value) for name, value in given.items()})
+
+
+_TEXTS = {"key", "column", "period", "delimiter", "encoding", "sheet"}
+_SEVERAL = {"by", "where", "drop", "sum", "fill"}
+_CHOICES = {
+    "of": get_args(Role), "unit": get_args(Unit), "decimal": (".", ","), "dates": get_args(Dates),
+}  # fmt: skip
+_NUMBERS = {"total": (1, "a number of messages or machines"), "header": (0, "a line's number")}
+
+
+def _value(name: str, value: object) -> Any:
+    """The value of a field from one that is easy to write. Raises SpamIndexError."""
+    if name in _TEXTS:
+        return None if value is None else _text(name, value)
+    if name in _SEVERAL:
+        return _several(name, value)
+    if name == "names":
+        return Names.of(value)
+    if name in _CHOICES:
+        if value not in (None, *_CHOICES[name]):
+            raise SpamIndexError(f"{name} is one of {', '.join(_CHOICES[name])}, not {value!r}")
+    elif name in _NUMBERS:
+        least, what = _NUMBERS[name]
+        if value is not None and not (type(value) is int and value >= least):
+            raise SpamIndexError(f"{name} is {what}, not {value!r}")
+    elif not isinstance(value, bool):
+        raise SpamIndexError(f"{name} is True or False, not {value!r}")
+    return value
+
+
+def _text(name: str, value: object) -> str:
+    """A text, or a number where one may stand for it, such as that of a column."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise SpamIndexError(f"{name} is a text, not {value!r}")
+    return str(value)
 
 
 def _several(name: str, value: object) -> tuple[object, ...]:
     if isinstance(value, Mapping):
         return tuple(Where(str(column), str(wanted)) for column, wanted in value.items())
-    parts = [value] if isinstance(value, str | By | Where) else value
+    parts = [value] if isinstance(value, str | int | By | Where) else value
     if not isinstance(parts, Sequence):
-        raise ValueError(f"{name} is a text or several, not {value!r}")
+        raise SpamIndexError(f"{name} is a text or several, not {value!r}")
     parsed = {"by": By.parsed, "where": Where.parsed}.get(name)
-    return tuple(parsed(part) if parsed and isinstance(part, str) else part for part in parts)
+    of_own = {"by": By, "where": Where}.get(name, str)
+    texts = [part if isinstance(part, of_own) else _text(name, part) for part in parts]
+    return tuple(parsed(part) if parsed and isinstance(part, str) else part for part in texts)

@@ -17,6 +17,7 @@ from spamindex.errors import (
     Findings,
     MatchError,
     Remedy,
+    SpamIndexError,
     UnitError,
 )
 from spamindex.names import Names
@@ -109,7 +110,14 @@ def read_table(source: Source, options: TableOptions) -> Reading:
 
 def load(source: Source, options: TableOptions) -> Table:
     """The table of text in a file, under its headings. Raises a SpamIndexError."""
-    return layout.long(header.table(rows.read(source, options), options), options)
+    found = rows.read(source, options)
+    try:
+        return layout.long(header.table(found, options), options)
+    except SpamIndexError as error:
+        if found.sheets > 1 and options.sheet is None:
+            another = Remedy("sheet", "2", f"takes the second of {found.sheets} sheets")
+            error.settles = (another, *error.settles)
+        raise
 
 
 def no_such_names(unmet: Sequence[str], readings: Sequence[Reading]) -> MatchError:
@@ -128,6 +136,7 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
     if entries.table.above == "os":  # one without a name has a share all the same
         named_ = mapped(entries.table.column(entries.os), lambda name: name or "(no name)")
         entries = replace(entries, table=entries.table.replaced(entries.os, named_))
+    units.refuse_units_beside(entries)
     reading = units.decimal_mark(entries, options)
     _refuse_faults(entries, reading.faults)
     counted = _counted(entries, options, reading)

@@ -9,7 +9,7 @@ from decimal import Decimal
 import numpy as np
 
 from spamindex import words
-from spamindex.errors import Doubt, FigureError, Remedy, UnitError
+from spamindex.errors import Doubt, FigureError, Remedy, UnitError, listed
 from spamindex.tables import numbers
 from spamindex.tables.layout import Entries
 from spamindex.tables.numbers import Reading, Sums
@@ -182,9 +182,27 @@ def _refuse_mixed(
         rows = np.flatnonzero(signed if signed.sum() < plain.sum() else plain)[:3]
         those = ", ".join(f"{entries.name(row)!r} (line {entries.line(row)})" for row in rows)
         raise FigureError(
-            f"{entries.title}: some figures have a sign for percent, and some none: {those}",
-            settles=[Remedy("unit", "percent", "takes all for percents")],
+            f"{entries.title}: some figures have a sign for percent, and some none: {those}"
+            + ("; write all of them in one unit" if (values[plain] <= 1).any() else ""),
+            # One of 1 or less may be a fraction, and then would be a hundredth of what it is.
+            settles=[]
+            if (values[plain] <= 1).any()
+            else [Remedy("unit", "percent", "takes all for percents")],
         )
+
+
+def refuse_units_beside(entries: Entries) -> None:
+    """Refuse figures of which a column beside them says that they are in several units."""
+    used = {entries.os, entries.value, *entries.by, *entries.table.dated}
+    for i in set(range(len(entries.table.headings))) - used:
+        units = [text for text in entries.table.texts(i) if not words.is_missing(text)]
+        if len(units) > 1 and all(
+            not any(map(str.isdigit, text)) and said(f"in {text}") is not None for text in units
+        ):
+            raise UnitError(
+                f"{entries.title}: {entries.table.called(i)} says that the figures are in "
+                f"{listed(units)}: write all of them in one unit"
+            )
 
 
 _PERCENT = Remedy("unit", "percent", "takes them for percents")

@@ -110,6 +110,8 @@ def test_an_ipv4_address_that_is_mapped_in_hex(written: str, expected: str) -> N
         ("mail.example.org[192.0.2.8]", "192.0.2.8"),
         ("mail.example.org [192.0.2.8] (may be forged)", "192.0.2.8"),
         ("<192.0.2.8>", "192.0.2.8"),
+        ("([198.51.100.3]) [192.0.2.8]", "192.0.2.8"),  # Exim, of a client that says so
+        ("[10.0.0.1] (unknown [192.0.2.8])", "192.0.2.8"),  # Received
         ("192.0.2.8#53", "192.0.2.8"),
         ("unknown[2001:db8::1]:25", ":2001:db8::::::1"),
     ],

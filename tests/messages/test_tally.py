@@ -445,9 +445,9 @@ def test_a_column_whose_cells_look_like_a_flag_is_asked_about(
     invoke: Invoke, write: Write, cells: tuple[str, ...], advice: str
 ) -> None:
     records = [
-        f"{os},{cell},7\n" for os, cell in zip(["Windows", "Linux", "Mac"], cells, strict=True)
+        f"{os},{cell},mx\n" for os, cell in zip(["Windows", "Linux", "Mac"], cells, strict=True)
     ]
-    result = invoke("tally", write("r.csv", "os,verdict,port\n" + "".join(records)))
+    result = invoke("tally", write("r.csv", "os,verdict,server\n" + "".join(records)))
     assert (result.exit_code, result.stdout) == (1, "")
     assert "column 'verdict' holds " in result.stderr
     assert f"{advice}, --spam '' if all records are spam" in result.stderr
@@ -520,3 +520,46 @@ def test_clusters_of_very_unequal_sizes_are_said_to_tell_little(
     ) in said
     even = write("e.csv", "os,campaign\n" + "\n".join(lines[100:]) + "\n")
     assert "unequal" not in invoke("tally", even, "--spam", "", "--cluster", "campaign").stderr
+
+
+@pytest.mark.parametrize(
+    ("records", "complaint"),
+    [
+        ("os,is_spam,n\nWindows,1,500\nWindows,0,300\nLinux,1,20\n", "is each row one message?"),
+        ("os\tspam\tmessages\nWindows\t1\t1 024\nLinux\t1\t20\n", "'messages' holds counts"),
+        ("os,is_ham\nWindows,0\nWindows,0\nLinux,1\n", "--spam is_ham=0 if it does"),
+    ],
+)
+def test_what_a_row_or_a_flag_means_is_asked_and_not_guessed(
+    invoke: Invoke, write: Write, records: str, complaint: str
+) -> None:
+    result = invoke("tally", write("r.csv" if "," in records else "r.tsv", records))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert complaint in result.stderr
+
+
+@pytest.mark.parametrize(
+    "digits", ["201002011230", "2010020112", "129114972000000000", "999999999"]
+)
+def test_digits_that_may_be_a_date_are_no_seconds_since_1970(
+    invoke: Invoke, write: Write, digits: str
+) -> None:
+    records = write("r.csv", f"time,os,spam\n{digits},Linux,1\n")
+    result = invoke("tally", records, "--by", "time:month")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"{digits!r} is no time that says its month" in result.stderr
+
+
+def test_times_without_a_zone_beside_a_log_in_one_are_refused(invoke: Invoke, write: Write) -> None:
+    log = write("p0f.log", LOG_OVER_TIME)
+    write("r.csv", "ip,time\n192.0.2.1,2010-02-01 12:30:00\n")
+    result = invoke("tally", "r.csv", "--fingerprints", log, "--log-zone", "Europe/Paris")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "says no zone, so it is open whether it is in UTC, or in Europe/Paris" in result.stderr
+
+
+def test_blanks_around_a_cluster_make_no_other_one(invoke: Invoke, write: Write) -> None:
+    records = write("r.csv", "camp,os,spam\nb,Linux,1\nb ,Linux,1\nc,Windows,1\n")
+    result = invoke("tally", records, "--cluster", "camp")
+    # p = 2/3; 2 ÷ 1 · 2 · (2 - 2/3 · 2)² ÷ 3² ÷ (2/3 · 1/3 ÷ 3) = 8/3
+    assert result.stdout.splitlines()[1] == "Linux,66.66666666666667,2,2.6666666666666665,2"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.asking import read, refused, settled, shares, warned
+from tests.conftest import Invoke, Write
 
 W = {"Windows": 90.0, "Linux": 3.0, "macOS": 7.0}
 
@@ -218,3 +219,27 @@ def test_shares_that_are_taken_for_counts_are_no_counts(heading: str) -> None:
 def test_digits_as_wide_as_ideographs_are_digits() -> None:
     assert read(of("share", "\uff19\uff10", "\uff13\uff0e\uff10", "7")) == W
     assert read(of("\u8a2a\u554f\u6570", "9\uff0c000", "300", "700", ";")) == W
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "os,visits,unit\nWindows,9,million\nLinux,103,thousand\n",
+        "OS;Besuche;Einheit\nWindows;9;Mio.\nLinux;103;Tsd.\n",
+        "os,share,in\nWindows,92,percent\nLinux,80,per mille\n",
+    ],
+)
+def test_a_column_of_several_units_is_refused(invoke: Invoke, write: Write, table: str) -> None:
+    result = invoke("shares", write("t.csv", table))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "write all of them in one unit" in result.stderr
+
+
+def test_a_fraction_among_percent_signs_is_not_to_be_taken_for_percent(
+    invoke: Invoke, write: Write
+) -> None:
+    table = write("t.csv", "os;share\nWindows;91.58%\nLinux;0.0103\nMac OS X;5.34%\nOther;2.05%\n")
+    result = invoke("shares", table)
+    assert result.exit_code == 1
+    assert "'Linux' (line 3); write all of them in one unit" in result.stderr
+    assert "--unit" not in result.stderr

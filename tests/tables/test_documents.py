@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from spamindex.tables import documents
 from spamindex.tables import rows as reader
 from spamindex.tables.options import TableOptions
 from tests.asking import read, refused, shares
+from tests.conftest import Invoke, Write
 
 W = {"Windows": 90.0, "Linux": 3.0, "macOS": 7.0}
 ROWS = [("Windows", 90), ("Linux", 3), ("macOS", 7)]
@@ -243,3 +245,33 @@ def test_a_table_under_a_line_of_dashes_has_its_columns_where_the_dashes_are(rul
 def test_a_cell_that_reaches_beyond_its_dashes_is_in_no_column() -> None:
     assert refused(SIMPLE.replace("Mac OS X  ", "Mac OS X 10")).stderr
     assert refused(f"{SIMPLE}\nSource: a survey of ours\n").stderr
+
+
+def test_a_second_table_of_markdown_is_said_to_be_left_out(invoke: Invoke, write: Write) -> None:
+    two = "| OS | Share |\n|---|---|\n| Windows | 80 |\n| Linux | 20 |\n\n## Market\n\n"
+    two += "| OS | Share |\n|---|---|\n| Windows | 91 |\n| Linux | 9 |\n"
+    result = invoke("shares", write("t.md", two))
+    assert result.stdout == "os,share_percent\nWindows,80\nLinux,20\n"
+    assert "left out: another table below, on line 8" in result.stderr
+
+
+def test_what_stands_beside_the_rows_of_json_is_said(invoke: Invoke, write: Write) -> None:
+    rows = '[{"os": "Windows", "visits": 90}, {"os": "Linux", "visits": 110}]'
+    result = invoke("shares", write("t.json", f'{{"page": 1, "total": 900, "data": {rows}}}'))
+    assert "the rows under 'data', and nothing of 'page', 'total'" in result.stderr
+
+
+def test_a_first_sheet_that_is_no_table_names_the_others(invoke: Invoke, tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    pytest.importorskip("python_calamine")
+    book = openpyxl.Workbook()
+    book.active.append(["This workbook holds shares."])
+    sheet = book.create_sheet()
+    for row in (["os", "share"], ["Linux", 5], ["Windows", 95]):
+        sheet.append(row)
+    book.save(tmp_path / "t.xlsx")
+    result = invoke("shares", str(tmp_path / "t.xlsx"))
+    assert "--sheet 2 takes the second of 2 sheets" in result.stderr
+    assert "--delimiter" not in result.stderr
+    result = invoke("shares", str(tmp_path / "t.xlsx"), "--sheet", "2")
+    assert result.stdout == "os,share_percent\nLinux,5\nWindows,95\n"
