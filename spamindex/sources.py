@@ -1,4 +1,4 @@
-"""Bytes from a path or a stream to text: unpacked, its delimiter found; and temporary files."""
+"""From a path or a stream to text, unpacked; a PDF and the like are refused."""
 
 from __future__ import annotations
 

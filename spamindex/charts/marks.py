@@ -1,4 +1,4 @@
-"""What is drawn on one pair of axes: bars or dots with their figures, or lines with their names."""
+"""What is drawn on one pair of axes, in which colours: bars, dots, or lines."""
 
 from __future__ import annotations
 

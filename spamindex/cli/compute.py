@@ -131,8 +131,8 @@ def _questions(**given: Any) -> Questions:
     question_option(
         "--confidence LEVEL",
         number(1, 100, percent=True, below=True),
-        "Add low and high, where chance leaves the index at LEVEL percent (95), from the counts "
-        "behind the shares.",
+        "Add low and high: the confidence interval of the index at LEVEL percent (such as 95), "
+        "from the counts behind the shares.",
     ),
     question_option(
         "--spam-total N",
@@ -155,7 +155,7 @@ def _questions(**given: Any) -> Questions:
     ),
     question_option(
         "--rounding",
-        does="Add low and high, where the rounding of the printed shares leaves the index.",
+        does="Add low and high: the range that the rounding of the printed shares allows.",
     ),
 )
 @output_option("-n --top N", whole(1), "Only the first N rows of each ranking.")

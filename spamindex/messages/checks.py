@@ -1,4 +1,4 @@
-"""Groups of records in; what their flags, weights and times do not say is refused, or said."""
+"""Groups of records in; flags, weights and times that say nothing are refused, or said."""
 
 from __future__ import annotations
 

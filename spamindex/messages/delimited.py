@@ -42,8 +42,8 @@ def from_fields(
 
     No cell is in quotes. Of W3C's, whose times are in UTC, the date stands in the ``time``, too.
     """
-    for path, format_ in formats.items():
-        _refuse_other_fields(connection, path, names[path], format_)
+    for path in formats:
+        _refuse_other_fields(connection, path, names[path])
     first = next(iter(formats.values()))
     cells = f"string_split({LINE}, {text(first.delimiter)})"
     missing = ", ".join(map(text, first.missing))
@@ -64,9 +64,7 @@ def from_fields(
     return engine.projected(parted, *columns, f"cells is null as {UNREADABLE}", *partitions)
 
 
-def _refuse_other_fields(
-    connection: DuckDBPyConnection, path: str, name: str, format_: Format
-) -> None:
+def _refuse_other_fields(connection: DuckDBPyConnection, path: str, name: str) -> None:
     """Refuse a log in which other fields are named further down, as in logs put together."""
     headings = engine.lines(connection, [path]).filter(f"lower({LINE}[:7]) = '#fields'")
     others = headings.select(LINE).distinct().limit(2).fetchall()

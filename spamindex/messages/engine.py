@@ -1,4 +1,4 @@
-"""DuckDB, let loose on the files that are named and on nothing else."""
+"""A DuckDB connection that can read the named files and nothing else."""
 
 from __future__ import annotations
 

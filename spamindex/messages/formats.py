@@ -80,7 +80,7 @@ class Format:
     ``layout`` is of JSON: ``lines``, ``array``, or ``document`` (objects over several lines, or one
     with the records as its ``rows``); of p0f: ``text`` or ``json``. ``columns`` are those of
     delimited text and of logs with ``#fields``, of which ``skip`` lines come before the first
-    record; they go by number where the file has ``headings`` none.
+    record; without ``headings`` they are called 1, 2, 3.
     """
 
     kind: str
@@ -88,7 +88,6 @@ class Format:
     columns: tuple[str, ...] = ()
     skip: int = 0
     delimiter: str = ","
-    quoted: bool = True
     headings: bool = True
     missing: tuple[str, ...] = ()  # cells by which Zeek says that it holds nothing
 
@@ -97,7 +96,7 @@ def recognized(path: str, name: str) -> Format:
     """The format of a file, which messages call ``name``. Raises FileError where it has none.
 
     >>> recognized("data/p0f.log", "p0f.log")
-    Format(kind='p0f', layout='text', columns=(), skip=0, delimiter=',', quoted=True, \
+    Format(kind='p0f', layout='text', columns=(), skip=0, delimiter=',', \
 headings=True, missing=())
     """
     magic = _magic(path, name)
@@ -258,7 +257,7 @@ def _with_fields(name: str, text: Sequence[str]) -> Format | None:
             if len(row := said.get(key, "").rstrip("\r\n").split(delimiter)) > 1
         }
         missing |= {"-", "(empty)"}
-        found = Format("fields", delimiter=delimiter, quoted=False, missing=tuple(sorted(missing)))
+        found = Format("fields", delimiter=delimiter, missing=tuple(sorted(missing)))
         return replace(found, columns=_checked(f"{name}: #fields", columns))
     columns = re.split(r"[,\t ]\s*" if "," not in body else r",\s*", body[1:].strip())
     record = next((line for line in text[len(comments) :] if line.strip()), "").rstrip("\r\n")
@@ -267,7 +266,7 @@ def _with_fields(name: str, text: Sequence[str]) -> Format | None:
             break
     else:
         raise FileError(f"{name}: its first record has other columns than its line {line[:8]} says")
-    found = Format("fields", delimiter=delimiter, quoted=False, missing=("-",))
+    found = Format("fields", delimiter=delimiter, missing=("-",))
     if quoted:
         found = Format("csv", delimiter=delimiter, skip=len(comments))
     return replace(found, columns=_checked(f"{name}: #fields", columns))

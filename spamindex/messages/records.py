@@ -273,7 +273,7 @@ def check_alike(formats: Mapping[str, Format], names: Mapping[str, str]) -> None
             raise FileError(
                 f"{names[path]}: is {KINDS[other.kind]}, but {names[first]} is "
                 f"{KINDS[format_.kind]}; count them apart",
-                settles=[Remedy("fingerprints", log, "takes it for one") for log in is_log],
+                settles=[Remedy("fingerprints", log, "reads it as one") for log in is_log],
             )
         if other.columns != format_.columns:
             raise ColumnError(

@@ -59,6 +59,7 @@ def question(
     by = [(find(columns, column), span) for column, span in asked.by]
     by_client = asked.count == "machines" or asked.cluster == "client"
     if fingerprints is None:
+        _refuse_needless(asked, by_client=by_client)
         os: str | None = _needed(columns, "os", asked.os)
         client = _needed(columns, "client", asked.client) if by_client else None
     else:
@@ -119,6 +120,17 @@ def question(
         names=asked.names,
         findings=found,
     )
+
+
+def _refuse_needless(asked: RecordOptions, *, by_client: bool) -> None:
+    """Refuse what is asked of fingerprints where there are none."""
+    given = {"client": None if by_client else asked.client, "time": asked.time}
+    for name, value in {**given, "fresh": asked.fresh}.items():
+        if value is not None:
+            raise ColumnError(
+                f"{name} is asked of nothing but fingerprints, and there are none",
+                settles=[Remedy("fingerprints", None, "gives them")],
+            )
 
 
 def find(columns: Sequence[str], named: str) -> str:

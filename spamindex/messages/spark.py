@@ -5,7 +5,6 @@ Paths of the cluster in, Counts or picked records out; only these leave it.
 
 from __future__ import annotations
 
-import os
 import urllib.parse
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -85,7 +84,7 @@ _PLACE = """concat(_metadata.file_path, lpad(_metadata.file_block_start, 20, '0'
 
 def counted(
     paths: Sequence[str],
-    remote: str | None,
+    remote: str,
     options: RecordOptions,
     *,
     logs: Sequence[str] = (),
@@ -95,9 +94,9 @@ def counted(
 ) -> tuple[Counts, list[Findings]]:
     """Count the records in files of the cluster, and what is to be said of them.
 
-    ``remote`` is the address of a Spark Connect server; without it that in SPARK_REMOTE. The files
-    are Parquet, delimited text, JSON lines or p0f logs, told by how they begin; ``logs`` are files
-    here. Raises a SpamIndexError where there is no Spark, or it can't.
+    ``remote`` is the address of a Spark Connect server. The files are Parquet, delimited text, JSON
+    lines or p0f logs, told by how they begin; ``logs`` are files here. Raises a SpamIndexError
+    where there is no Spark, or it can't.
     """
     known, said = _known(logs, zone, skip_bad=skip_bad)
     with _opened(paths, remote, options, known, ports) as records:
@@ -116,7 +115,7 @@ def _known(
 
 def picked(
     paths: Sequence[str],
-    remote: str | None,
+    remote: str,
     options: RecordOptions,
     os_: str,
     most: int,
@@ -174,7 +173,7 @@ class _Records:
 @contextmanager
 def _opened(
     paths: Sequence[str],
-    remote: str | None,
+    remote: str,
     options: RecordOptions,
     known: Fingerprints | None,
     ports: Collection[str] | None,
@@ -185,11 +184,8 @@ def _opened(
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise SpamIndexError(f"counting on Spark needs its client: {INSTALL}") from error
-    where = remote or os.environ.get("SPARK_REMOTE")
-    if not where:
-        raise SpamIndexError("Spark needs the address of its server, such as sc://host:15002")
     try:
-        with _session(SparkSession.builder.remote(where)) as spark:
+        with _session(SparkSession.builder.remote(remote)) as spark:
             frame, kind = _records(spark, paths)
             if ports:
                 if kind != "p0f":
@@ -231,7 +227,7 @@ def _opened(
             yield _Records(spark, frame, names, asked, kind)
     except (PySparkException, grpc.RpcError) as error:
         text = " ".join(str(error).split("\n\nJVM stacktrace")[0].split())
-        raise FileError(f"Spark at {where}: {text[:400]}") from error
+        raise FileError(f"Spark at {remote}: {text[:400]}") from error
 
 
 def _count(records: _Records, skip_bad: bool) -> Counts:

@@ -139,7 +139,7 @@ def _of_epoch(text: nw.Expr) -> nw.Expr:
 
 
 def day(text: nw.Expr) -> nw.Expr:
-    """What tells the day of a time to ``of_span``, the same for as many times as can be.
+    """A key for the day of a time, as ``of_span`` reads it; times of one day share it.
 
     That is the day itself, with a Z if the time has one; of a time with an offset its hour and the
     offset, of one since 1970 the number of days. A month or year stays as it is, a missing time is

@@ -1,4 +1,4 @@
-"""Entries to those that are systems: totals left out, and rows that may hold others refused.
+"""From all entries to those that are systems: totals left out, rows that may hold others refused.
 
 A row is doubted that is called a total, a group or a footer; begins like a comment; is indented
 under others; is a family beside its own versions; or is what the rows next to it add up to. A total
@@ -78,7 +78,7 @@ def systems_among(
         wholes = np.where(of > 0, of, np.nan)[groups]
     else:
         larger &= False
-        flags["family"] = _families(entries, figures, groups, names, options) & ~alone
+        flags["family"] = _families(entries, figures, names, options) & ~alone
     flagged = _any(flags)
     flags["sum"] = ~alone & np.logical_or.reduce(
         [_sums(entries, figures, of, names, flagged) for of in each]
@@ -161,9 +161,7 @@ def _exact(
     return called & exact
 
 
-def _families(
-    entries: Entries, figures: Numbers, groups: Groups, names: Names, options: TableOptions
-) -> Mask:
+def _families(entries: Entries, figures: Numbers, names: Names, options: TableOptions) -> Mask:
     """The rows of a family beside its versions, and at least as large as they are together."""
     if options.family and entries.os in entries.summed:
         return np.zeros(len(figures), bool)

@@ -1,4 +1,4 @@
-"""The two tables of a ranking read together: what is asked goes to the table that can answer."""
+"""The two tables of a ranking read together: an option applies to the tables with its column."""
 
 from __future__ import annotations
 

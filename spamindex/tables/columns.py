@@ -1,4 +1,4 @@
-"""A table to the column of its names, and that of its shares or counts: certain, or refused."""
+"""From a table to the columns of its names and its shares or counts: certain, or refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates to periods in ISO form: which columns hold some, and the rows of the one asked for."""
+"""From dates to periods in ISO form: which columns hold some, and the rows of the one asked for."""
 
 from __future__ import annotations
 

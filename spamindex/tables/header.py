@@ -1,4 +1,4 @@
-"""Rows to a table with headings: which line they are, and where the table begins and ends."""
+"""From rows to a table with headings: which line they are, and where the table begins and ends."""
 
 from __future__ import annotations
 

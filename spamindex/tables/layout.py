@@ -1,4 +1,4 @@
-"""A table to its entries: one row for each figure, of the periods and rows that are asked for."""
+"""From a table to its entries: one row for each figure, of the periods and rows asked for."""
 
 from __future__ import annotations
 

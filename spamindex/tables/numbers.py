@@ -1,4 +1,4 @@
-"""Texts of cells to numbers: decimal marks, signs, short forms of units; and their sums."""
+"""From texts of cells to numbers: decimal marks, signs, short forms of units; and their sums."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bytes to rows: delimited text, Markdown, JSON or a workbook, as lines of cells.
+"""From bytes to rows: delimited text, Markdown, JSON or a workbook, as lines of cells.
 
 A table of rows has as many columns as its longest row, numbered from 1, and says how many cells
 each row has in the file.

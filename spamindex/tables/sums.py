@@ -1,4 +1,4 @@
-"""Rows of one name to one row: counts that add up, and refusals of what does not."""
+"""From rows of one name to one row: counts that add up, and refusals of what does not."""
 
 from __future__ import annotations
 

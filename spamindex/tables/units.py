@@ -1,4 +1,4 @@
-"""Figures to percents: their decimal mark, and the unit that a sign, a heading or a sum says."""
+"""From figures to percents: their decimal mark, and their unit by a sign, a heading or a sum."""
 
 from __future__ import annotations
 
