@@ -95,9 +95,15 @@ def tally(
     if fingerprints is not None and os is not None:
         raise SpamIndexError("os and fingerprints both say what the OS is: give one of them")
     options = RecordOptions().with_fields(given)
-    records = lazy(frame)
+    try:
+        records = lazy(frame)
+        names_there = records.collect_schema().names()
+    except nw.exceptions.DuplicateError as error:
+        raise ColumnError("the records have two columns of one name") from error
+    if odd := [name for name in names_there if not isinstance(name, str)]:
+        raise ColumnError(f"the records have a column {odd[0]!r}: names of columns are texts")
     question = asked_of(
-        records.collect_schema().names(),
+        names_there,
         options,
         fingerprints=fingerprints,
         cells=lambda names: first_cells(records, names),

@@ -162,3 +162,11 @@ def test_what_is_asked_of_fingerprints_needs_some(given: dict[str, Any]) -> None
         spamindex.tally(
             pd.DataFrame({"os": ["Linux"], "ip": ["192.0.2.1"], "t": ["2010-02-01"]}), **given
         )
+
+
+@pytest.mark.parametrize(
+    ("names", "complaint"), [([0, 1], "a column 0: names"), (["os", "os"], "two columns of one")]
+)
+def test_columns_whose_names_can_not_be_told_are_refused(names: list[Any], complaint: str) -> None:
+    with pytest.raises(ColumnError, match=complaint):
+        spamindex.tally(pd.DataFrame([["Linux", "a"]], columns=names))
