@@ -95,7 +95,9 @@ def _questions(**given: Any) -> Questions:
         raise click.UsageError("choose --confidence or --rounding, not both")
     for option in ("spam_total", "share_total", "simultaneous", "design_effect"):
         if given[option] and asked.confidence is None:
-            raise click.UsageError(f"--{option.replace('_', '-')} needs --confidence")
+            raise click.UsageError(
+                f"--{option.replace('_', '-')} needs --confidence LEVEL, such as --confidence 95"
+            )
     return asked
 
 
@@ -278,7 +280,7 @@ def _above(ranking: pd.DataFrame, most: float, by: int) -> list[str]:
     rankings: Sequence[Any] = [()] * len(above)
     if by:
         rankings = list(above[list(range(by))].itertuples(index=False, name=None))
-    indexes = above["spam_index"].map("{:.4g}".format).replace("nan", "no market share")
+    indexes = above["spam_index"].map("{:.6g}".format).replace("nan", "no market share")
     return [
         f"{os} ({', '.join([index, *ranked_by])})"
         for os, index, ranked_by in zip(above["os"], indexes, rankings, strict=True)

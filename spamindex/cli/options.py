@@ -221,7 +221,7 @@ def _instead(name: str, ctx: click.Context | None, error: click.NoSuchOption) ->
         return nearest(name, error.possibilities or ())
     having = [other for other in COMMANDS if any(name in p.opts for p in command_of(other).params)]
     if having and ctx.command.name not in having:
-        return f" in {ctx.command.name}, but in {' and '.join(having)}"
+        return f" in {ctx.command.name}, only in {' and '.join(having)}"
     here = [opt for p in ctx.command.params for opt in (*p.opts, *p.secondary_opts)]
     # Without the dashes, which make all of them alike.
     near = nearest(name.lstrip("-"), [opt[2:] for opt in here if opt.startswith("--")])
@@ -352,7 +352,9 @@ def unit_option(name: str) -> Callable[[_Function], _Function]:
 
 
 NAMES = input_option(
-    "--names FILE", FILE, "CSV of name,canonical[,family]: more names than the built-in ones."
+    "--names FILE",
+    FILE,
+    "CSV of name,canonical[,family]: names of one OS, beside the built-in ones.",
 )
 
 

@@ -87,8 +87,7 @@ def read_pair(
 
 def _same_column(path: str) -> MatchError:
     return MatchError(
-        f"{path}: is both tables, and its shares can't be divided by themselves: name two columns "
-        "of it",
+        f"{path}: is given for both tables: which of its columns is which?",
         settles=[
             Remedy("column", None, "names that of the spam shares", of="spam"),
             Remedy("column", None, "that of the market shares", of="market"),

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any, TypeAlias
 
-from spamindex.errors import FileError, Findings
+from spamindex.errors import Doubt, FileError, Findings, Remedy
 from spamindex.sources import Text
 
 Lines: TypeAlias = list[tuple[int, list[str]]]
@@ -214,10 +214,20 @@ def workbook(name: str, data: bytes, sheet: str | None, findings: Findings) -> t
         raise
     except Exception as error:  # a library in Rust has errors of its own, panics too
         raise FileError(f"{name}: the workbook is damaged: {error}") from error
-    if len(names) > 1 and sheet is None:
-        findings.notes.append(f"sheet {chosen!r}, the first of {len(names)}")
+    if sheet is None and any(_has_cells(book, other) for other in names if other != chosen):
+        says_so = Remedy("sheet", chosen, "says so")
+        findings.doubts.append(
+            Doubt(f"sheet {chosen!r} is read, the first of {len(names)}", (says_so,))
+        )
     lines = [(number, [_text(cell) for cell in row]) for number, row in enumerate(rows, start=1)]
     return lines, len(names)
+
+
+def _has_cells(book: Any, sheet: str) -> bool:
+    try:
+        return bool(book.get_sheet_by_name(sheet).total_height)
+    except Exception:  # a sheet that is a chart, or damaged
+        return False
 
 
 def _check_archive(name: str, data: bytes) -> None:

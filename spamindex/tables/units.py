@@ -312,7 +312,7 @@ def _of_shares(
     elif part.any() and not given and words.words(entries.heading) != "share percent":
         text = f"adds up to {_total(sums, times, part)} of 100 percent"
         text += f"{_rankings(entries, sums, part)}: a part of the whole?"
-        findings.doubts.append(Doubt(text, (Remedy("unit", unit, "says that it is right"),)))
+        findings.doubts.append(Doubt(text, (Remedy("unit", unit, "if that is right"),)))
     findings.facts.append(f"{unit}s that add up to {_total(sums)}")
     percents = dict(reading.values)
     if times != 1:  # by way of decimals: 0.0514 * 100 is 5.140000000000001

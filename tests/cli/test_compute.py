@@ -124,7 +124,7 @@ def test_an_os_in_one_file_alone_is_named_with_its_share(invoke: Invoke, write: 
     )
     assert result.complaints == [
         "warning: spam.csv: adds up to 98.29 of 100 percent: a part of the whole? (--spam-unit "
-        "percent says that it is right); no market share for BSD (0.5 % of spam): left out (--lump "
+        "percent if that is right); no market share for BSD (0.5 % of spam): left out (--lump "
         "adds what is in one table only to Other)",
         f"note: {SHARE}: column 'market_share'; percents that add up to 100; not ranked: Other "
         "(2.05 % of machines), which only this table has",
@@ -206,8 +206,8 @@ def test_one_column_of_one_file_is_not_both_tables(
         result = invoke("compute", same, other, *options, "a")
         assert (result.exit_code, result.stdout) == (1, "")
         assert result.complaints == [
-            "error: same.csv: is both tables, and its shares can't be divided by themselves: name "
-            "two columns of it; --spam-column COLUMN names that of the spam shares, "
+            "error: same.csv: is given for both tables: which of its columns is which? "
+            "--spam-column COLUMN names that of the spam shares, "
             "--share-column COLUMN that of the market shares"
         ]
         result = invoke("compute", same, other, *options, "b", "--no-header")
@@ -297,7 +297,7 @@ def test_own_names_extend_and_override_the_synonyms(invoke: Invoke, write: Write
 def test_fail_above_prints_and_exits_with_3(invoke: Invoke) -> None:
     result = invoke("compute", SPAM, SHARE, "--fail-above", "1.05")
     assert (result.exit_code, result.stdout) == (3, EXAMPLE)
-    assert result.complaints == ["above 1.05: Linux (4.99), Other (1.083)"]
+    assert result.complaints == ["above 1.05: Linux (4.99029), Other (1.08293)"]
     assert invoke("compute", SPAM, SHARE, "--fail-above", "5").exit_code == 0
 
 

@@ -34,7 +34,7 @@ def context(command: str, *args: str) -> click.Context:
         (["--vresion"], "there is no option --vresion; did you mean --version?"),
         (["compute", "--formt", "x"], "there is no option --formt; did you mean --format?"),
         (["compute", "-x"], "there is no option -x; see spamindex compute --help"),
-        (["compute", "--decimal", ","], "there is no option --decimal in compute, but in shares"),
+        (["compute", "--decimal", ","], "there is no option --decimal in compute, only in shares"),
         (["compute", "a"], "SHARE is missing: give spamindex compute [OPTIONS] SPAM SHARE"),
         (
             ["compute", "a", "b", "c"],
@@ -77,9 +77,9 @@ def context(command: str, *args: str) -> click.Context:
          "--fail-above: '-1' is out of range: 0 or more"),
         (["compute", "a", "b", "--confidence", "95", "--rounding"],
          "choose --confidence or --rounding, not both"),
-        (["compute", "a", "b", "--spam-total", "5"], "--spam-total needs --confidence"),
-        (["compute", "a", "b", "--simultaneous"], "--simultaneous needs --confidence"),
-        (["compute", "a", "b", "--design-effect", "2"], "--design-effect needs --confidence"),
+        (["compute", "a", "b", "--spam-total", "5"], "--spam-total needs --confidence LEVEL, such as --confidence 95"),
+        (["compute", "a", "b", "--simultaneous"], "--simultaneous needs --confidence LEVEL, such as --confidence 95"),
+        (["compute", "a", "b", "--design-effect", "2"], "--design-effect needs --confidence LEVEL, such as --confidence 95"),
         (["compute", "a", "b", "--by", "low"], "--by: the result has a column 'low' of its own; rename that of the table"),
         (["compute", "a", "b", "--key", "low"], "--key: the result has a column 'low' of its own; rename that of the table"),
         (["compute", "a", "b", "--by", "x", "--key", "x"], "'x' can't be both --key and --by"),
@@ -106,7 +106,7 @@ def context(command: str, *args: str) -> click.Context:
         (["shares", "a", "--header", "-1"],
          "--header: '-1' is out of range: 0 or more"),
         (["shares", "a", "--spam-unit", "count"],
-         "there is no option --spam-unit in shares, but in compute"),
+         "there is no option --spam-unit in shares, only in compute"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_command_line_is_one_line(
@@ -146,7 +146,7 @@ def test_columns_are_chosen_and_ordered(invoke: Invoke) -> None:
     result = invoke("shares", SHARE, "--columns", "share_percent", "-n", "1")
     assert (
         result.stderr
-        == "spamindex: error: there is no option -n in shares, but in compute and sample\n"
+        == "spamindex: error: there is no option -n in shares, only in compute and sample\n"
     )
     result = invoke("shares", SHARE, "--columns", "share_percent", "--no-header")
     assert result.stdout == "91.58\n1.03\n5.34\n2.05\n"

@@ -44,7 +44,7 @@ def test_a_remedy_says_for_which_table_it_is(write: Write) -> None:
 def test_one_file_and_one_column_are_not_divided_by_themselves(write: Write) -> None:
     path = write("t.csv", "os,a,b\nLinux,40,5\nWindows,60,95\n")
     same = write("sub.csv", "os,share\nLinux,40\nWindows,60\n")
-    with pytest.raises(MatchError, match="is both tables, and its shares can't be divided"):
+    with pytest.raises(MatchError, match="is given for both tables: which of its columns is which"):
         read_both(same, f"./{same}")
     with pytest.warns(spamindex.SpamIndexNote, match="not used"):
         ours, theirs = read_both(path, path, spam_column="a", share_column="b")

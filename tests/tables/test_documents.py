@@ -116,8 +116,10 @@ def _xlsx(*sheets: Sequence[tuple[object, ...]]) -> bytes:
 
 def test_the_first_sheet_of_a_workbook_is_read_and_said() -> None:
     book = _xlsx([("os", "share"), *ROWS], [("os", "share"), ("Linux", 40), ("BSD", 60)])
-    assert read(book) == W
-    assert "sheet 'Sheet 1', the first of 2" in shares(book).stderr
+    assert read(book, "--sheet", "Sheet 1") == W
+    assert (
+        "warning: standard input: sheet 'Sheet 1' is read, the first of 2 (--sheet 'Sheet 1' says so)"
+    ) in shares(book).stderr
     for sheet in ("Sheet 2", "2"):
         assert read(book, "--sheet", sheet) == {"Linux": 40.0, "BSD": 60.0}
     assert (
