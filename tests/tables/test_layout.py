@@ -285,7 +285,7 @@ def test_names_extend_and_override_the_families(invoke: Invoke, write: Write) ->
 def test_what_is_above_is_named_with_its_ranking(invoke: Invoke) -> None:
     result = compute(invoke, "wide_months.csv", "--by", "period", "--fail-above", "5.5")
     assert result.exit_code == 3
-    assert result.complaints[-1] == "above 5.5: Linux (6.425, 2010-01), Linux (5.711, 2010-02)"
+    assert result.complaints[-1] == "above 5.5: Linux (6.425, 2010-01), Linux (5.71111, 2010-02)"
 
 
 def test_a_column_is_asked_for_one_value(invoke: Invoke) -> None:
