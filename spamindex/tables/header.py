@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from spamindex import periods, words
-from spamindex.errors import ColumnError, Doubt, FileError, Remedy
+from spamindex.errors import ColumnError, Doubt, FileError, Remedy, counted
 from spamindex.names import BUILT_IN
 from spamindex.tables.numbers import is_figure
 from spamindex.tables.options import TableOptions
@@ -310,7 +310,7 @@ def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: 
     faults = []
     for row in odd:
         cells, place = cells_of(raw, row), raw.at(raw.cells.index[row])
-        there = f"has {widths[row]} cells, but there are {width} headings"
+        there = f"has {counted(int(widths[row]), 'cell')}, but there are {width} headings"
         if filled[row] > width:
             faults.append(
                 f"{place}: has {filled[row]} cells, but there are {width} headings: quote a cell "

@@ -181,14 +181,11 @@ def _refuse_mixed(
     if plain.any() and not (sums.are(100) & (abs(fractions - 100) > 2 * sums.slack)).all():
         rows = np.flatnonzero(signed if signed.sum() < plain.sum() else plain)[:3]
         those = ", ".join(f"{entries.name(row)!r} (line {entries.line(row)})" for row in rows)
-        raise FigureError(
-            f"{entries.title}: some figures have a sign for percent, and some none: {those}"
-            + ("; write all of them in one unit" if (values[plain] <= 1).any() else ""),
-            # One of 1 or less may be a fraction, and then would be a hundredth of what it is.
-            settles=[]
-            if (values[plain] <= 1).any()
-            else [Remedy("unit", "percent", "takes all for percents")],
-        )
+        text = f"{entries.title}: some figures have a sign for percent, and some none: {those}"
+        # One of 1 or less may be a fraction: as percents it would be a hundredth of what it is.
+        if (values[plain] <= 1).any():
+            raise FigureError(f"{text}; write all of them in one unit")
+        raise FigureError(text, settles=[Remedy("unit", "percent", "takes all for percents")])
 
 
 def refuse_units_beside(entries: Entries) -> None:

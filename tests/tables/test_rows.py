@@ -123,7 +123,7 @@ def test_short_rows_are_filled_and_long_ones_refused() -> None:
         ["Linux", "1", "a"],
         ["Mac", "2", ""],
     ]
-    with pytest.raises(FileError, match=":3: has 1 cells, but there are 3 headings: is a cell"):
+    with pytest.raises(FileError, match=":3: has 1 cell, but there are 3 headings: is a cell"):
         cells("os,n,x\nLinux,1,a\nMac\n")
     with pytest.raises(FileError, match=":3: has 3 cells, but there are 2 headings: quote a cell"):
         cells("os,n\nLinux,1\nMac,5,14\nBSD,2\n")
