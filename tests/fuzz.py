@@ -21,6 +21,7 @@ import re
 import resource
 import sys
 import tempfile
+import zipfile
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -267,7 +268,12 @@ def _workbook(folder: Path) -> bytes:
     sheet.merge_cells("B3:B4")
     book.create_sheet().append(["os", "share"])
     book.save(folder / "book.xlsx")
-    return (folder / "book.xlsx").read_bytes()
+    seed = io.BytesIO()
+    with zipfile.ZipFile(folder / "book.xlsx") as saved, zipfile.ZipFile(seed, "w") as undated:
+        for member in saved.namelist():
+            if member != "docProps/core.xml":  # it says when, and so does each member otherwise
+                undated.writestr(zipfile.ZipInfo(member), saved.read(member))
+    return seed.getvalue()
 
 
 _BINARY = {"parquet": _parquet, "workbooks": _workbook}

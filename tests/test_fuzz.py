@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import bz2
 import importlib.util
+import io
 import os
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import duckdb
@@ -47,7 +49,21 @@ def files(write: Write) -> None:
         write(name, content)
 
 
+def _zip_of_version(version: int) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("xl/workbook.xml"), b"")
+    data = bytearray(content.getvalue())
+    data[data.index(b"PK\1\2") + 6] = version
+    return bytes(data)
+
+
 REFUSED = {
+    "a workbook for a program of the future": (
+        "shares INPUT",
+        _zip_of_version(221),
+        "error: INPUT: is a zip archive, damaged or cut off: zip file version 22.1",
+    ),
     "an exponent of thousands of digits": (
         "compute INPUT share --rounding",
         b"os,share\nLinux,1e-" + b"9" * 5000 + b"\nWindows,95\n",

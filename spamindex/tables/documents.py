@@ -234,7 +234,7 @@ def _check_archive(name: str, data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
-    except zipfile.BadZipFile as error:
+    except Exception as error:  # not only BadZipFile: odd versions, names in no encoding
         raise FileError(f"{name}: is a zip archive, damaged or cut off: {error}") from error
     inside = {member.filename for member in members}
     if not inside & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
