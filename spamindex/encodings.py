@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from spamindex.errors import Doubt, FileError, Findings, Remedy
+from spamindex.errors import Doubt, FileError, Findings, Remedy, nearest
 
 WIDE = ("utf-16", "utf-32")
 # Decoders that never let half of a surrogate pair through, as that of UTF-7 does.
@@ -18,8 +18,24 @@ _MARKS = {
 }
 _WITHOUT_MARK = {"utf-16-le": 1, "utf-16-be": 0}  # and where the upper halves begin
 _LAST_RESORT = "windows-1252"
+_COMMON = ("utf-8", "utf-16", "latin-1", "cp1252", "cp1251", "shift_jis", "gb18030")
 _PIECE = 1 << 20
 _NAMED = (Remedy("encoding", None, "names the right one"),)
+
+
+def known(encoding: str) -> str:
+    """Python's name of an encoding of text. Raises FileError for what is none.
+
+    >>> known("UTF8"), known("cp1252")
+    ('utf-8-sig', 'cp1252')
+    """
+    try:
+        "".encode(encoding)  # codecs.lookup knows hex and zip too, which are no text
+        found = codecs.lookup(encoding).name
+    except (LookupError, ValueError) as error:
+        near = nearest(encoding, _COMMON)
+        raise FileError(f"{encoding!r} is not an encoding that Python knows{near}") from error
+    return "utf-8-sig" if found == "utf-8" else found
 
 
 def checked(name: str, data: bytes, encoding: str) -> str:
@@ -28,12 +44,12 @@ def checked(name: str, data: bytes, encoding: str) -> str:
     >>> checked("spam.csv", b"OS", "utf8")
     'utf-8-sig'
     """
-    known = _known(name, encoding)
-    if not known.startswith(WIDE):
+    python = known(encoding)
+    if not python.startswith(WIDE):
         refuse_zeros(name, data)
-    if not _is_text(data, known):
+    if not _is_text(data, python):
         raise FileError(f"{name}: is not text in {encoding}", settles=_NAMED)
-    return known
+    return python
 
 
 def found(name: str, data: bytes) -> tuple[str, Findings]:
@@ -58,15 +74,6 @@ def refuse_zeros(name: str, data: bytes) -> None:
             f"{name}: is not a text file: it holds zero bytes (UTF-16 perhaps?)",
             settles=[Remedy("encoding", "utf-16-le", "reads that")],
         )
-
-
-def _known(name: str, encoding: str) -> str:
-    try:
-        "".encode(encoding)  # codecs.lookup knows hex and zip too, which are no text
-        found = codecs.lookup(encoding).name
-    except (LookupError, ValueError) as error:
-        raise FileError(f"{name}: {encoding!r} is not an encoding that Python knows") from error
-    return "utf-8-sig" if found == "utf-8" else found
 
 
 def _guessed(name: str, data: bytes) -> str:

@@ -56,6 +56,15 @@ def counted(number: int, what: str) -> str:
     return f"{number} {what}" + ("" if number == 1 else "s")
 
 
+def install(extra: str) -> str:
+    """How to install an extra of this package.
+
+    >>> install("chart")
+    "pip install 'spamindex[chart]'"
+    """
+    return f"pip install 'spamindex[{extra}]'"
+
+
 # Not dataclasses: their module, and making them, would take an eighth of what --help takes.
 class Remedy(NamedTuple):
     """A way out: the field of an options object that settles a question, and a value for it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spamindex.errors import SpamIndexError
+from spamindex.errors import SpamIndexError, install
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,7 @@ def as_pandas(frame: IntoFrame) -> pd.DataFrame:
     except ImportError as error:
         raise SpamIndexError(
             f"{kind} is not a pandas frame; frames of other libraries need narwhals: "
-            "pip install 'spamindex[messages]'"
+            f"{install('messages')}"
         ) from error
     try:
         known = nw.from_native(frame)

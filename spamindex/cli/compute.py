@@ -8,24 +8,31 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from spamindex.cli.console import names_of, say, source
-from spamindex.cli.formats import COLUMNS, heading_of
-from spamindex.cli.options import (
+from spamindex.cli.command import (
     Command,
     as_one,
-    check_stdin,
-    file_argument,
     input_option,
     message_option,
     output_option,
-    output_options,
     question_option,
+)
+from spamindex.cli.console import say, source
+from spamindex.cli.formats import COLUMNS, heading_of
+from spamindex.cli.options import (
+    TEXT,
+    check_stdin,
+    chosen,
+    column,
+    file_argument,
+    names_of,
+    number,
+    output_options,
     result_columns,
     table_options,
     unit_option,
+    whole,
 )
 from spamindex.cli.output import Output
-from spamindex.cli.values import TEXT, chosen, column, number, whole
 from spamindex.errors import SpamIndexError, listed
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ Columns: TypeAlias = "list[tuple[str, Column]]"
 Renderer: TypeAlias = Callable[[Columns, "int | None", bool], str]
 _Cells: TypeAlias = Callable[[slice], list[str]]
 
-_HEADINGS = {
+HEADINGS = {
     "os": "OS",
     "spam_share": "Spam %",
     "market_share": "Market %",
@@ -31,8 +31,8 @@ _HEADINGS = {
     "relative_high": "Rel. high",
     "break_even": "Break-even %",
 }
-COLUMNS = tuple(_HEADINGS)  # of a ranking, in their order
-_HEADINGS |= {
+COLUMNS = tuple(HEADINGS)  # of a ranking, in their order
+HEADINGS |= {
     "messages": "Messages",  # of a SPAM table
     "machines": "Machines",
     "design_effect": "Design effect",
@@ -112,7 +112,7 @@ def render(
     """
     columns: Columns = [(str(name), column) for name, column in table.items()]
     if style in FOR_PEOPLE:
-        called = {**_HEADINGS, **(headings or {})}
+        called = {**HEADINGS, **(headings or {})}
         columns = [(called.get(name, name), column) for name, column in columns]
     text = FORMATS[style](columns, precision, header)
     if title is None or style not in FOR_PEOPLE:

@@ -16,13 +16,7 @@ from spamindex.cli.formats import FOR_PEOPLE, Table, render
 from spamindex.errors import Findings, OutputError
 
 # What else formats are called, in --format and as the ending of a file.
-ALSO = {
-    "htm": "html",
-    "markdown": "github",
-    "md": "github",
-    "ndjson": "jsonl",
-    "tex": "latex",
-}
+ALSO = {"htm": "html", "markdown": "github", "md": "github", "ndjson": "jsonl", "tex": "latex"}
 _ENDINGS = {**{name: name for name in ("csv", "tsv", "json", "jsonl", "html")}, **ALSO}
 # Endings that promise what no command writes, and what to do instead.
 _OTHERS = {
@@ -43,18 +37,19 @@ _OTHERS = {
 
 
 def format_of(path: str | None, formats: Collection[str]) -> str | None:
-    """The format that the name of a file ends in, where it is one of these.
+    """The format that the name of a file ends in: None where it says nothing, "" for none of these.
 
     Raises UsageError for an ending that promises another kind of file.
 
-    >>> format_of("ranking.md", ["csv", "github"]), format_of("ranking.txt", ["csv"])
-    ('github', None)
+    >>> [format_of(name, ["csv", "github"]) for name in ("index.md", "index.txt", "index.xml")]
+    ['github', None, '']
     """
     ending = os.path.splitext(path or "")[1].removeprefix(".").lower()
     if ending in _OTHERS:
         raise click.UsageError(f"-o {path}: {_OTHERS[ending]}")
-    style = _ENDINGS.get(ending)
-    return style if style in formats else None
+    if not ending.isalpha() or ending == "txt":
+        return None
+    return style if (style := _ENDINGS.get(ending, "")) in formats else ""
 
 
 class Output(NamedTuple):

@@ -105,8 +105,8 @@ headings=True, missing=())
     for begins, (packer, reader) in _NOT_DUCKDBS.items():
         if magic.startswith(begins):
             raise FileError(
-                f"{name}: is compressed by {packer}, which is read from standard input: "
-                f"{reader} it into spamindex tally -"
+                f"{name}: is compressed by {packer}; unpack it, or read from standard "
+                f"input what {reader} writes"
             )
     return of_text(name, _beginning(path))
 

@@ -193,8 +193,8 @@ def _refuse_counts(figures: Sequence[str]) -> None:
         each = Remedy("weight", "1", "if each row is one message")
         if says_shares(column):
             raise ColumnError(
-                f"column {column!r} holds shares, so a row is no message; compute reads tables of "
-                "shares",
+                f"column {column!r} holds shares, so a row is no message; a table of "
+                "shares needs no counting",
                 settles=[each],
             )
         raise ColumnError(

@@ -79,7 +79,7 @@ def read(source: Source, options: TableOptions | None = None) -> Rows:
     text = sources.decoded(name, data, options.encoding)
     for beginning, kind in _RECORDS.items():
         if beginning.match(text.data):
-            raise FileError(f"{name}: {kind}; spamindex tally counts records")
+            raise FileError(f"{name}: {kind}; tally counts its records")
     if options.delimiter is None:
         if documents.is_json(text):
             place, lines = documents.json_rows(text)

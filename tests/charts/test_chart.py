@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 import spamindex
 from spamindex.charts import axis, panels, terminal
 from spamindex.charts import figure as pictures
-from spamindex.cli.rankings import read_ranking
+from spamindex.cli.chart import read_ranking
 from spamindex.errors import ColumnError, FigureError, MatchError, SpamIndexError
 from tests.conftest import Invoke, Write
 
