@@ -1,4 +1,4 @@
-"""Who sends more than their share: spam share ÷ market share, by operating system.
+"""Spam share ÷ market share by operating system: the public names of the library.
 
 >>> import spamindex
 >>> spam = spamindex.read_shares("data/spam.csv", of="spam")

@@ -1,4 +1,4 @@
-"""In which encoding the bytes of a file are text."""
+"""Bytes of a file in; in which encoding they are text, by their mark or by trying, out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can go wrong with somebody's tables, and what they should hear about.
+"""Errors and the ways out of them; what is found on the way: facts, notes and warnings.
 
 Every error that a user can meet is a SpamIndexError::
 
@@ -140,7 +140,7 @@ class SpamIndexError(Exception):
                 stop = "" if of_part[-1].endswith(("?", ".", "!")) else ";"
                 of_part[-1] += f"{stop} {ways}"
             shown += of_part
-        return shown
+        return list(dict.fromkeys(shown))  # both tables may be one file
 
     def __str__(self) -> str:
         return "\n".join(self.lines())

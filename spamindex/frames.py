@@ -1,4 +1,4 @@
-"""A frame of any kind that narwhals knows, such as one of Polars or Arrow, to a pandas one."""
+"""A frame of Polars, Arrow or another library in, one of pandas out."""
 
 from __future__ import annotations
 

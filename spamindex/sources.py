@@ -1,4 +1,4 @@
-"""From a path or a stream to text, unpacked; a PDF and the like are refused."""
+"""Paths, pipes, streams in; their bytes, unpacked, or text out; the delimiter; temporary files."""
 
 from __future__ import annotations
 

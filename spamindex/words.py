@@ -1,4 +1,4 @@
-"""The words by which headings, totals, missing cells, flags and months are known.
+"""The words that are recognised in headings and cells: shares, totals, comments, blanks, months.
 
 Every one stands here, in plain tables of folded words (see ``words``): to know a heading in another
 language is a word in a line. A column is found by ``headed``, for tables and records alike.
@@ -214,6 +214,7 @@ FOOTERS = _phrases("""
     basis, обновлено, источник, 更新日, 更新时间
 """)
 _FOOTERS = tuple(f"{footer} " for footer in FOOTERS)
+COMMENTS = ("#", "//")  # how a row begins that is none
 DATES = _phrases("date, datum, fecha, dato, дата, 日期, 日付")
 _BEFORE_DATES = _phrases("on, at, as, am, vom, le, el, em, il, op, den, на, от")
 MISSING = frozenset(

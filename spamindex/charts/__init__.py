@@ -1,4 +1,4 @@
-"""A ranking as a picture: a frame in; a figure, an image or text for the terminal out."""
+"""spamindex.chart: a ranking as a frame in, a matplotlib figure for a notebook out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A chart as a figure for a report, drawn with matplotlib: SVG, PNG or PDF."""
+"""A Chart in, a picture (SVG, PNG, PDF) out: sizes, fonts, titles, where panels stand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is drawn on one pair of axes, in which colours: bars, dots, or lines."""
+"""What matplotlib draws in one panel, in which colours: bars, dots, lines, intervals."""
 
 from __future__ import annotations
 

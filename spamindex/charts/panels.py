@@ -1,4 +1,4 @@
-"""What is drawn of a ranking, whatever it is drawn with: a frame in, a Chart out."""
+"""A ranking in, a Chart out: rows or lines, panels, which in colour; texts such as 4.99."""
 
 from __future__ import annotations
 

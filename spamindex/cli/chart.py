@@ -1,4 +1,4 @@
-"""spamindex chart: a ranking that compute printed, read back and drawn."""
+"""spamindex chart: what compute printed is read back, and drawn."""
 
 from __future__ import annotations
 

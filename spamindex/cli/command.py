@@ -1,4 +1,4 @@
-"""What a command is: options in sections on its help page, and values from the environment.
+"""What every command has: help page in sections, values from the environment, --version.
 
 What is wrong with the input of a command leaves it as ``Refused``, in lines that are ready to show.
 """

@@ -1,4 +1,4 @@
-"""Standard error: notes, warnings and a progress bar are written to it. And standard input."""
+"""Standard error: notes, warnings (--strict, -q, -v), errors, a progress bar. Standard input."""
 
 from __future__ import annotations
 

@@ -1,10 +1,9 @@
-"""The command line: the list of commands, errors to exit codes, usage errors to text."""
+"""The command line: the list of commands; what ends in which exit code; texts of usage errors."""
 
 from __future__ import annotations
 
 import gc
 import os
-import re
 import sys
 
 import click
@@ -110,47 +109,38 @@ def usage(error: click.ClickException) -> str:
     >>> usage(click.NoSuchOption("--formta", possibilities=["--format"]))
     'there is no option --formta; did you mean --format?'
     """
-    ctx = getattr(error, "ctx", None)
-    message = error.message
-    if not message.endswith("..."):
-        message = message.removesuffix(".")
+    ctx: click.Context = getattr(error, "ctx", None) or click.Context(cli, info_name="spamindex")
+    message, param = error.message.removesuffix("."), getattr(error, "param", None)
+    pattern = f"give {ctx.command_path} {' '.join(ctx.command.collect_usage_pieces(ctx))}"
     if isinstance(error, click.NoSuchOption):
-        return f"there is no option {error.option_name}{_instead(error.option_name, ctx, error)}"
+        return f"there is no option {error.option_name}{_instead(error, ctx)}"
     if isinstance(error, click.exceptions.NoSuchCommand):
         near = nearest(error.command_name, COMMANDS) or f"; there are {', '.join(COMMANDS)}"
         return f"there is no command {error.command_name!r}{near}"
-    if isinstance(error, click.BadOptionUsage) and ctx is not None:
-        option = next((p for p in ctx.command.params if error.option_name in p.opts), None)
-        if isinstance(option, Option) and "requires" in message:
-            return f"{max(option.opts, key=len)} {option.needs}"
-        return message
-    if isinstance(error, click.MissingParameter) and error.param is not None:
-        name = error.param.make_metavar(ctx) if ctx else error.param.name
-        if isinstance(error.param, click.Option):
-            return f"{error.param.get_error_hint(ctx)} is needed"
-        return f"{str(name).rstrip('.')} is missing{_pattern(ctx)}"
-    if isinstance(error, click.BadParameter) and error.param is not None:
-        return f"{error.param.get_error_hint(ctx)}: {message}"
-    if message.startswith("Got unexpected extra argument") and ctx is not None:
-        return f"{message[0].lower()}{message[1:]}{_pattern(ctx)}"
-    return error.message
+    if isinstance(error, click.BadOptionUsage) and "requires" in message:
+        option = next(p for p in ctx.command.params if error.option_name in p.opts)
+        return (
+            f"{max(option.opts, key=len)} {option.needs}" if isinstance(option, Option) else message
+        )
+    if isinstance(error, click.MissingParameter) and param is not None:
+        name = param.make_metavar(ctx).rstrip(".")
+        if isinstance(param, click.Option):
+            return f"{max(param.opts, key=len)} {name} is needed"
+        return f"{name} is missing: {pattern}"
+    if isinstance(error, click.BadParameter) and param is not None:
+        return f"{param.get_error_hint(ctx)}: {message}"
+    if message[1:2].islower():  # of click's own: not the name of a variable
+        message = message[0].lower() + message[1:]
+    return f"{message}: {pattern}" if message.startswith("got unexpected extra") else message
 
 
-def _instead(name: str, ctx: click.Context | None, error: click.NoSuchOption) -> str:
+def _instead(error: click.NoSuchOption, ctx: click.Context) -> str:
     """What to give instead of an option that is not there, or which command has it."""
-    if ctx is None:
-        return nearest(name, error.possibilities or ())
+    name = error.option_name
     having = [other for other in COMMANDS if any(name in p.opts for p in command_of(other).params)]
+    if having and ctx.command is cli:
+        return f" before the command; after it there is: spamindex {having[0]} {name}"
     if having and ctx.command.name not in having:
-        return f" in {ctx.command.name}, only in {' and '.join(having)}"
-    here = [opt for p in ctx.command.params for opt in (*p.opts, *p.secondary_opts)]
-    # Without the dashes, which make all of them alike.
-    near = nearest(name.lstrip("-"), [opt[2:] for opt in here if opt.startswith("--")])
-    return re.sub(r"(mean|or) (?=[\w-])", r"\1 --", near) or f"; see {ctx.command_path} --help"
-
-
-def _pattern(ctx: click.Context | None) -> str:
-    if ctx is None:
-        return ""
-    pieces = " ".join(ctx.command.collect_usage_pieces(ctx))
-    return f": give {ctx.command_path} {pieces}"
+        return f" in {ctx.command.name}, only in {', '.join(having)}"
+    near = " or ".join((error.possibilities or ())[:2])
+    return f"; did you mean {near}?" if near else f"; see {ctx.command_path} --help"

@@ -1,10 +1,12 @@
-"""Options that commands share, and what the text of any option may be: a number, a column ..."""
+"""Options that commands share (--by, --format ...), and how the text of an option is read."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from importlib import import_module
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from spamindex.names import Names
-    from spamindex.tables.options import By, Where
 
     Words = Callable[[click.Context], Iterable[str]]
 
@@ -123,6 +124,11 @@ def text(given: str) -> str:
     return given
 
 
+def later(module: str, name: str) -> Callable[[str], Any]:
+    """A function of another room, which is not loaded before there is a text for it to read."""
+    return lambda text: attrgetter(name)(import_module(f"spamindex.{module}"))(text)
+
+
 def column(*files: str, read: Callable[[str], Any] = text) -> Value:
     """A column of the files that some arguments name, or what ``read`` makes of such a text."""
     return Value(lambda given: read(text(given)), partial(_headings, files or _FILES))
@@ -146,7 +152,7 @@ def file_argument(name: str, **given: Any) -> Decorator:
 
 
 MESSAGES = (
-    message_option("--strict", does="Take warnings as errors (exit 1); notes are none."),
+    message_option("--strict", does="Warnings are errors (exit 1); notes are not."),
     message_option("-q --quiet", does="No notes and no warnings."),
     message_option("-v --verbose", does="Say how the input was read, even where that is certain."),
 )
@@ -204,22 +210,11 @@ def output_options(
     )
 
 
-def _by(text: str) -> By:
-    from spamindex.tables.options import By
-
-    return By.parsed(text)
-
-
-def _where(text: str) -> Where:
-    from spamindex.tables.options import Where
-
-    return Where.parsed(text)
-
-
 def unit_option(name: str) -> Decorator:
     """An option that says in which unit a column is."""
     units = choice(["percent", "fraction", "count"])
-    return input_option(f"{name} UNIT", units, "percent, fraction or count; you answer for it.")
+    does = "percent, fraction or count; a sum that does not fit is then only warned of."
+    return input_option(f"{name} UNIT", units, does)
 
 
 NAMES = input_option(
@@ -261,11 +256,13 @@ def table_options(*own: Decorator, several: bool) -> Decorator:
             "--key COLUMN", column(), "Column with the OS: its heading, or its number from 1."
         ),
         *own,
-        input_option("--by COLUMN", column(read=_by), by, multiple=True),
+        input_option(
+            "--by COLUMN", column(read=later("tables.options", "By.parsed")), by, multiple=True
+        ),
         input_option("--period PERIOD", TEXT, "Only this period: 2010-03, 2010, last, or all."),
         input_option(
             "--where COLUMN=VALUE",
-            column(read=_where),
+            column(read=later("tables.options", "Where.parsed")),
             f"Only rows with this value, or with != without it{having}.",
             multiple=True,
         ),

@@ -1,4 +1,4 @@
-"""Where a result goes: to standard output, or whole into a file and never half."""
+"""Text or a picture in; to standard output, or whole into the file of -o; formats by ending."""
 
 from __future__ import annotations
 
@@ -20,19 +20,10 @@ ALSO = {"htm": "html", "markdown": "github", "md": "github", "ndjson": "jsonl", 
 _ENDINGS = {**{name: name for name in ("csv", "tsv", "json", "jsonl", "html")}, **ALSO}
 # Endings that promise what no command writes, and what to do instead.
 _OTHERS = {
-    **dict.fromkeys(
-        ("gz", "bz2", "xz", "zst", "zip"),
-        "compressed files are not written; write an uncompressed one, and compress that",
-    ),
-    **dict.fromkeys(
-        ("xlsx", "xls", "ods"), "workbooks are not written; write .csv, which spreadsheets open"
-    ),
-    **dict.fromkeys(
-        ("parquet", "feather", "sqlite", "db"), "that is no format here; write .csv or .jsonl"
-    ),
-    **dict.fromkeys(
-        ("svg", "png", "pdf"), "pictures are drawn by spamindex chart, from what -f csv writes"
-    ),
+    "gz bz2 xz zst zip": "compressed files are not written; write an uncompressed one first",
+    "xlsx xls ods": "workbooks are not written; write .csv, which spreadsheets open",
+    "parquet feather sqlite db": "that is no format here; write .csv or .jsonl",
+    "svg png pdf": "pictures are drawn by spamindex chart, from what -f csv writes",
 }
 
 
@@ -45,8 +36,9 @@ def format_of(path: str | None, formats: Collection[str]) -> str | None:
     ['github', None, '']
     """
     ending = os.path.splitext(path or "")[1].removeprefix(".").lower()
-    if ending in _OTHERS:
-        raise click.UsageError(f"-o {path}: {_OTHERS[ending]}")
+    for endings, advice in _OTHERS.items():
+        if ending in endings.split():
+            raise click.UsageError(f"-o {path}: {advice}")
     if not ending.isalpha() or ending == "txt":
         return None
     return style if (style := _ENDINGS.get(ending, "")) in formats else ""

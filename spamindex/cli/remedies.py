@@ -1,4 +1,4 @@
-"""The ways out that an error or a doubt carries, as what the user of a command has to type."""
+"""A Remedy of an error or warning in, the option or command that a user has to type out."""
 
 from __future__ import annotations
 

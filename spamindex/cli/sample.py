@@ -1,4 +1,4 @@
-"""spamindex sample: message records in, some of one OS's spam out."""
+"""spamindex sample: its options; message records in, a random pick of one OS's spam out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""spamindex shares: one table of any kind in, a clean one out."""
+"""spamindex shares: its options; one table of any kind in, a clean one out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""spamindex tally: message records in, a SPAM table out; and the options that sample has, too."""
+"""spamindex tally: message records in, a SPAM table out; options of records, sample's too."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from spamindex.cli.options import (
     chosen,
     column,
     file_argument,
+    later,
     names_of,
     output_options,
 )
@@ -60,19 +61,19 @@ def record_options(*own: Decorator, questions: Sequence[Decorator] = ()) -> Deco
         ),
         input_option(
             "--fresh DURATION",
-            Value(_duration),
+            Value(later("messages.options", "seconds_of")),
             "How long a fingerprint holds after it was seen: 12h, 7d.",
         ),
         input_option(
             "--log-zone ZONE",
-            Value(_zone),
+            Value(later("messages.options", "time_zone")),
             "Time zone of the p0f logs (Europe/Paris), where the records' times have one.",
         ),
         input_option(
             "--spam COLUMN[=VALUE,...]",
             column(read=_spam),
-            "Which records are spam: those with VALUE there, or a word for true. Default: a "
-            "column spam or is_spam says so, else all are; '' says that all are.",
+            "Which records are spam: those with one of the values in COLUMN, or a word for true. "
+            "Default: a column called spam or is_spam, else all records. '' means all.",
             multiple=True,
             callback=_together,
         ),
@@ -90,19 +91,6 @@ def record_options(*own: Decorator, questions: Sequence[Decorator] = ()) -> Deco
         ),
         *questions,
     )
-
-
-def _duration(text: str) -> int:
-    """``12h`` or ``7d`` in seconds."""
-    from spamindex.messages.options import seconds_of
-
-    return seconds_of(text)
-
-
-def _zone(text: str) -> str:
-    from spamindex.messages.options import time_zone
-
-    return time_zone(text)
 
 
 def _spam(text: str) -> Spam:

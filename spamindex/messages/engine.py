@@ -1,4 +1,4 @@
-"""A DuckDB connection that can read the named files and nothing else."""
+"""A DuckDB connection that can read the named files and nothing else; its errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files are meant by paths, folders, patterns and pipes, and how DuckDB can open them."""
+"""Paths, folders, patterns and pipes in, the files of records that are meant out; unpacked."""
 
 from __future__ import annotations
 

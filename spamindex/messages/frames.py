@@ -1,4 +1,4 @@
-"""Frames of any kind that narwhals knows: what this room does with them, whatever their engine."""
+"""What narwhals needs so that one way of counting runs in DuckDB, Spark, pandas, Polars."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which column of message records holds what: by its heading, or as it was asked for."""
+"""Headings of records in; which column is the OS, client, time or flag out, or refused."""
 
 from __future__ import annotations
 

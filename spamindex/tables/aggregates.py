@@ -1,4 +1,4 @@
-"""From all entries to those that are systems: totals left out, rows that may hold others refused.
+"""Rows that are no system of their own: totals, subtotals, groups; left out or refused.
 
 A row is doubted that is called a total, a group or a footer; begins like a comment; is indented
 under others; is a family beside its own versions; or is what the rows next to it add up to. A total
@@ -21,7 +21,6 @@ from spamindex.tables.options import TableOptions
 from spamindex.tables.table import Mask, Numbers, lines_of, mapped, summed, texts, where
 from spamindex.words import is_blank
 
-_COMMENTS = ("#", "//")
 # A mark of a list before a name: "- Windows 10", "• Windows 10", ".. Windows 10".
 _LISTED = re.compile(r"[^\w\s\"'“”„«»‹›‘’(\[{<]+\s+\S")
 _WORTH_A_DOUBT = 0.01  # of the whole: a smaller sum of neighbours is likely one by chance
@@ -129,7 +128,7 @@ def _told_by_name(entries: Entries, names: Names) -> dict[str, Mask]:
         "footer": where(column, words.called_footer),
         "measure": where(column, lambda t: wide and words.says_measure(t) and not names.knows(t)),
         "date": ~where(column, names.knows) & days & (not days.all()),
-        "comment": where(column, lambda text: text.startswith(_COMMENTS)),
+        "comment": where(column, lambda text: text.startswith(words.COMMENTS)),
         "indented": indented,
         "marked": where(column, is_marked),
     }

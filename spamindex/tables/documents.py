@@ -1,4 +1,4 @@
-"""Files with more structure than delimited text, to lines of cells: JSON, Markdown, workbooks."""
+"""Lines of cells from what is no delimited text: JSON, Markdown, ruled text, workbooks."""
 
 from __future__ import annotations
 

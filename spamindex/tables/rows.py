@@ -1,4 +1,4 @@
-"""From bytes to rows: delimited text, Markdown, JSON or a workbook, as lines of cells.
+"""A file in, rows of cells out, whatever kind of file it is: CSV with its quotes is read here.
 
 A table of rows has as many columns as its longest row, numbered from 1, and says how many cells
 each row has in the file.

@@ -150,7 +150,7 @@ def test_columns_are_chosen_and_ordered(invoke: Invoke) -> None:
     result = invoke("shares", SHARE, "--columns", "share_percent", "-n", "1")
     assert (
         result.stderr
-        == "spamindex: error: there is no option -n in shares, only in compute and sample\n"
+        == "spamindex: error: there is no option -n in shares, only in compute, sample\n"
     )
     result = invoke("shares", SHARE, "--columns", "share_percent", "--no-header")
     assert result.stdout == "91.58\n1.03\n5.34\n2.05\n"
