@@ -1,4 +1,4 @@
-"""Errors and the ways out of them; what is found on the way: facts, notes and warnings.
+"""Errors with the ways out of them; notes and warnings; their wording: lists, did you mean.
 
 Every error that a user can meet is a SpamIndexError::
 

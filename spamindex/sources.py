@@ -1,4 +1,4 @@
-"""Paths, pipes, streams in; their bytes, unpacked, or text out; the delimiter; temporary files."""
+"""Paths, pipes, streams in; unpacked bytes or text out; PDF refused; delimiter; temporary files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every command has: help page in sections, values from the environment, --version.
+"""What commands are: their list, help pages in sections, values from the environment.
 
 What is wrong with the input of a command leaves it as ``Refused``, in lines that are ready to show.
 """
@@ -27,6 +27,11 @@ COMMANDS = {  # in the order in which they are used, as the first lines of their
     "sample": "Pick some of one OS's spam at random, to look into.",
     "chart": "Draw a ranking that compute printed.",
 }
+SETTINGS = {
+    "auto_envvar_prefix": "SPAMINDEX",
+    "help_option_names": ["-h", "--help"],
+    "max_content_width": 80,
+}
 VERSION: dict[str, Any] = {
     "prog_name": "spamindex",
     "message": "%(prog)s %(version)s",
@@ -40,6 +45,23 @@ def command_of(name: str) -> click.Command:
     """A command by its name, from the module that is called like it."""
     command: click.Command = getattr(import_module(f"spamindex.cli.{name}"), name)
     return command
+
+
+class Group(click.Group):
+    """The commands, loaded as they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name."""
+        return command_of(cmd_name) if cmd_name in COMMANDS else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the commands do, without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 class Refused(click.ClickException):

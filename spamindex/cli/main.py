@@ -1,4 +1,4 @@
-"""The command line: the list of commands; what ends in which exit code; texts of usage errors."""
+"""The command line is run: errors to exit codes, and wrong options to one line of text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 import click
 
 from spamindex import __version__
-from spamindex.cli.command import COMMANDS, VERSION, Option, Refused, command_of
+from spamindex.cli.command import COMMANDS, SETTINGS, VERSION, Group, Option, Refused, command_of
 from spamindex.cli.console import put, say
 from spamindex.cli.output import silence
 from spamindex.errors import nearest
@@ -69,31 +69,7 @@ def run(args: list[str]) -> int:
     return EXIT_ERROR
 
 
-class Group(click.Group):
-    """The commands, loaded as they are asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of the commands."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of a name."""
-        return command_of(cmd_name) if cmd_name in COMMANDS else None
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write what the commands do, without loading them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-@click.group(
-    cls=Group,
-    context_settings={
-        "auto_envvar_prefix": "SPAMINDEX",
-        "help_option_names": ["-h", "--help"],
-        "max_content_width": 80,
-    },
-)
+@click.group(cls=Group, context_settings=SETTINGS)
 @click.version_option(__version__, "-V", "--version", **VERSION)
 def cli() -> None:
     """Who sends more than their share?

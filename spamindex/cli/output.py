@@ -1,4 +1,4 @@
-"""Text or a picture in; to standard output, or whole into the file of -o; formats by ending."""
+"""Text or a picture in; to standard output, or whole into a file (-o), by its ending."""
 
 from __future__ import annotations
 

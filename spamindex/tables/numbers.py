@@ -1,4 +1,4 @@
-"""The text of a cell in, a number out: marks, signs, k and Mio.; sums, and their rounding."""
+"""The text of a cell in, the numbers it may be out; sums, and how far rounding explains them."""
 
 from __future__ import annotations
 

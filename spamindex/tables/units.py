@@ -1,4 +1,4 @@
-"""Which unit figures have: percent, fraction or count, and their decimal mark; or refused."""
+"""Which unit figures have (percent, fraction, count), and which decimal mark; or refused."""
 
 from __future__ import annotations
 
