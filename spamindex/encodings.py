@@ -38,33 +38,29 @@ def known(encoding: str) -> str:
     return "utf-8-sig" if found == "utf-8" else found
 
 
-def checked(name: str, data: bytes, encoding: str) -> str:
-    """Python's name of an encoding that the data of a file is text in. Raises FileError.
+def of(name: str, data: bytes, encoding: str | None = None) -> tuple[str, Findings]:
+    """The encoding that a file is in, and what is to be said of it: as asked for, else as it seems.
 
-    >>> checked("spam.csv", b"OS", "utf8")
-    'utf-8-sig'
+    Raises FileError where the data is no text in it, or in none that is tried.
+
+    >>> of("spam.csv", "Haïku".encode())[0], of("spam.csv", b"Ha\\xefku", "latin-1")[0]
+    ('utf-8-sig', 'iso8859-1')
     """
-    python = known(encoding)
-    if not python.startswith(WIDE):
-        refuse_zeros(name, data)
-    if not _is_text(data, python):
-        raise FileError(f"{name}: is not text in {encoding}", settles=_NAMED)
-    return python
-
-
-def found(name: str, data: bytes) -> tuple[str, Findings]:
-    """The encoding that a file seems to be in, and what is to be said of that. Raises FileError.
-
-    >>> found("spam.csv", "Haïku".encode())[0]
-    'utf-8-sig'
-    """
-    encoding, findings = _guessed(name, data), Findings(name)
-    if encoding == _LAST_RESORT:
+    findings = Findings(name)
+    if encoding is not None:
+        found = known(encoding)
+        if not found.startswith(WIDE):
+            refuse_zeros(name, data)
+        if not _is_text(data, found):
+            raise FileError(f"{name}: is not text in {encoding}", settles=_NAMED)
+        return found, findings
+    found = _guessed(name, data)
+    if found == _LAST_RESORT:
         settles = (Remedy("encoding", _LAST_RESORT, "says that it is right"),)
         findings.doubts.append(Doubt("is not UTF-8, and was read as Windows-1252", settles))
-    if encoding in _WITHOUT_MARK:
-        findings.notes.append(f"has no byte-order mark, and was read as {encoding}")
-    return encoding, findings
+    if found in _WITHOUT_MARK:
+        findings.notes.append(f"has no byte-order mark, and was read as {found}")
+    return found, findings
 
 
 def refuse_zeros(name: str, data: bytes) -> None:

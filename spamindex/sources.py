@@ -101,10 +101,7 @@ def decoded(name: str, data: bytes, encoding: str | None = None) -> Text:
     >>> decoded("share.csv", b"OS,Share").encoding
     'utf-8-sig'
     """
-    if encoding is not None:
-        return Text(name, data, encodings.checked(name, data, encoding), Findings(name))
-    found, findings = encodings.found(name, data)
-    return Text(name, data, found, findings)
+    return Text(name, data, *encodings.of(name, data, encoding))
 
 
 def content(source: Source) -> bytes:

@@ -1,4 +1,4 @@
-"""Headings of records in; which column is the OS, client, time or flag out, or refused."""
+"""Which column of message records holds what: by its heading, or as it was asked for."""
 
 from __future__ import annotations
 
@@ -193,8 +193,8 @@ def _refuse_counts(figures: Sequence[str]) -> None:
         each = Remedy("weight", "1", "if each row is one message")
         if says_shares(column):
             raise ColumnError(
-                f"column {column!r} holds shares, so a row is no message; a table of "
-                "shares needs no counting",
+                f"column {column!r} holds shares, so a row is no message; compute reads tables of "
+                "shares",
                 settles=[each],
             )
         raise ColumnError(

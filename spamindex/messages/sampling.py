@@ -1,4 +1,4 @@
-"""A random pick of one OS's spam, the same for the same seed in every engine."""
+"""Some records of one OS's spam, picked at random but the same for the same seed in any engine."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ _OTHERS: dict[Role | None, frozenset[str]] = {
 }
 _SAMPLE = 1000
 _SHARES, _SPAM = -2, -1  # kinds of columns, before the lines of words.COUNT_WORDS
+_SURELY = 100  # whole numbers above it are no percents
 
 
 def find(table: Table, name: str, of: str = "column") -> int:
@@ -263,8 +264,7 @@ def _is_row_number(table: Table, number: int) -> bool:
 def _surely_counts(table: Table, number: int) -> bool:
     """Whether figures under a heading that says nothing are whole, and one is above 100."""
     readings = numbers.read([t for t in table.texts(number) if not is_missing(t)])
-    most = numbers.SURELY_COUNTS
-    return any(r.whole and max(r.values.values(), default=0) > most for r in readings)
+    return any(r.whole and max(r.values.values(), default=0) > _SURELY for r in readings)
 
 
 def _adds_up(table: Table, number: int) -> bool:

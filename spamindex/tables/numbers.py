@@ -31,7 +31,6 @@ _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 _MULTIPLE = re.compile(r"(.*\d)\s*([^\W\d_]{1,12})\.?")
 _LEAST = 1e-9  # what is lost in binary is no difference
 _CLOCK = re.compile(r"(\d+:)?\d?\d:\d\d(\.\d+)?|(\d+ ?h ?)?(\d+ ?m(in)? ?)?\d+ ?s(ec)?")
-SURELY_COUNTS = 100  # whole numbers above it are no percents
 
 
 def _patterns(mark: str, other: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
