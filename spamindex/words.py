@@ -214,7 +214,6 @@ FOOTERS = _phrases("""
     basis, обновлено, источник, 更新日, 更新时间
 """)
 _FOOTERS = tuple(f"{footer} " for footer in FOOTERS)
-COMMENTS = ("#", "//")  # how a row begins that is none
 DATES = _phrases("date, datum, fecha, dato, дата, 日期, 日付")
 _BEFORE_DATES = _phrases("on, at, as, am, vom, le, el, em, il, op, den, на, от")
 MISSING = frozenset(

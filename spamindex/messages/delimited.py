@@ -1,4 +1,4 @@
-"""Records in CSV, logs with #fields, lists of addresses: read by DuckDB, a relation out.
+"""Tables, logs with #fields and lists of addresses: files of one format in, a DuckDB relation out.
 
 JSON is in json_records.py, p0f's logs are in fingerprints.py.
 """

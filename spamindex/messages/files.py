@@ -1,4 +1,4 @@
-"""Paths, folders, patterns and pipes in, the files of records that are meant out; unpacked."""
+"""Which files are meant by paths, folders, patterns and pipes, and how DuckDB can open them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records in Parquet, with columns inside structs, in, a DuckDB relation out."""
+"""Records in Parquet: files in, a relation with the columns asked for out, those in structs too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Question and Counts: what is counted of records, by columns found, and what comes back."""
+"""What is counted of message records, by columns that are there, and what comes back."""
 
 from __future__ import annotations
 

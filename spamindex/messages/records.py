@@ -1,4 +1,4 @@
-"""Files of records, of whatever format, opened as one table in DuckDB, and counted.
+"""Records of messages, of whatever format, as one table that DuckDB reads as it goes.
 
 The door of this room for files: paths in, Records out, which count themselves and say what was
 found on the way. Which files: files.py; of what format: formats.py; as a relation: delimited.py,

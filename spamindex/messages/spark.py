@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from spamindex.errors import FileError, Findings, SpamIndexError, install
+from spamindex.errors import FileError, Findings, SpamIndexError
 from spamindex.messages import fingerprints
 from spamindex.messages.counting import counts_of, spam_of
 from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, own_mail
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from pyspark.sql import DataFrame, SparkSession
 
+INSTALL = "pip install 'spamindex[spark]'"
 _CORRUPT = "_corrupt_record"  # Spark's own name for the text of a line that it can't read
 _FIRST = 100  # lines that say what is in a file
 _READABLE = "client rlike '^[0-9a-f.:]+/[0-9]+$' and server rlike '^[0-9a-f.:]+/[0-9]+$'"
@@ -182,7 +183,7 @@ def _opened(
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as error:
-        raise SpamIndexError(f"counting on Spark needs its client: {install('spark')}") from error
+        raise SpamIndexError(f"counting on Spark needs its client: {INSTALL}") from error
     try:
         with _session(SparkSession.builder.remote(remote)) as spark:
             frame, kind = _records(spark, paths)

@@ -21,6 +21,7 @@ from spamindex.tables.options import TableOptions
 from spamindex.tables.table import Mask, Numbers, lines_of, mapped, summed, texts, where
 from spamindex.words import is_blank
 
+_COMMENTS = ("#", "//")
 # A mark of a list before a name: "- Windows 10", "• Windows 10", ".. Windows 10".
 _LISTED = re.compile(r"[^\w\s\"'“”„«»‹›‘’(\[{<]+\s+\S")
 _WORTH_A_DOUBT = 0.01  # of the whole: a smaller sum of neighbours is likely one by chance
@@ -128,7 +129,7 @@ def _told_by_name(entries: Entries, names: Names) -> dict[str, Mask]:
         "footer": where(column, words.called_footer),
         "measure": where(column, lambda t: wide and words.says_measure(t) and not names.knows(t)),
         "date": ~where(column, names.knows) & days & (not days.all()),
-        "comment": where(column, lambda text: text.startswith(words.COMMENTS)),
+        "comment": where(column, lambda text: text.startswith(_COMMENTS)),
         "indented": indented,
         "marked": where(column, is_marked),
     }
