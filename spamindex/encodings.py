@@ -18,7 +18,7 @@ _MARKS = {
 }
 _WITHOUT_MARK = {"utf-16-le": 1, "utf-16-be": 0}  # and where the upper halves begin
 _LAST_RESORT = "windows-1252"
-_COMMON = ("utf-8", "utf-16", "latin-1", "cp1252", "cp1251", "shift_jis", "gb18030")
+COMMON = ("utf-8", "utf-16", "latin-1", "cp1252", "cp1251", "shift_jis", "gb18030")
 _PIECE = 1 << 20
 _NAMED = (Remedy("encoding", None, "names the right one"),)
 
@@ -33,7 +33,7 @@ def known(encoding: str) -> str:
         "".encode(encoding)  # codecs.lookup knows hex and zip too, which are no text
         found = codecs.lookup(encoding).name
     except (LookupError, ValueError) as error:
-        near = nearest(encoding, _COMMON)
+        near = nearest(encoding, COMMON)
         raise FileError(f"{encoding!r} is not an encoding that Python knows{near}") from error
     return "utf-8-sig" if found == "utf-8" else found
 

@@ -63,7 +63,11 @@ def _character(given: str) -> str:
     file_option(
         "-d --delimiter CHAR", Value(_character), "Column separator: one character, or tab."
     ),
-    file_option("-e --encoding NAME", Value(encodings.known), "Encoding of the text."),
+    file_option(
+        "-e --encoding NAME",
+        Value(encodings.known, lambda _: encodings.COMMON),
+        "Encoding of the text.",
+    ),
     file_option("--decimal MARK", choice([".", ","]), "Decimal mark: . or ,"),
     file_option("--sheet NAME", TEXT, "Sheet of a workbook, or its number."),
     file_option(
