@@ -1,4 +1,4 @@
-"""Counts by label in; shares by OS or family, with the design effect, out."""
+"""Counts by label as shares by OS: what is small, done once, whatever has counted."""
 
 from __future__ import annotations
 
