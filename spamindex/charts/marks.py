@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
 from spamindex.charts.axis import Figures, moments, some, spread
-from spamindex.charts.panels import FAIR, Chart, Panel, Series, bounds_of, capital, times, wrapped
+from spamindex.charts.panels import FAIR, Chart, Panel, Series, bounds_of, times, wrapped
 
 # The colours that colour-blind people can tell apart (Okabe and Ito 2008), the yellow, which is
 # lost on white, as olive, and wine as an eighth. The markers differ in grey print, too.
@@ -73,7 +73,7 @@ def draw_rows(
     edge = _POINTS * (ROW_LABEL + figures)
     if chart.interval:
         _beside(axes, "Index", (1, 1), (edge, 3), "axes fraction", ha="right", **small)
-        _beside(axes, capital(chart.interval), (1, 1), (edge + 9, 3), "axes fraction", **small)
+        _beside(axes, chart.bounds, (1, 1), (edge + 9, 3), "axes fraction", **small)
     for row, height, one in zip(rows, heights, panel.series, strict=True):
         _row(axes, chart, one, row, min(0.62 * height, 0.2))
         if chart.interval:

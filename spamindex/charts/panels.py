@@ -88,6 +88,11 @@ class Chart:
         return f"Spam index by {self.category}"
 
     @property
+    def bounds(self) -> str:
+        """What low and high are, as a heading."""
+        return self.interval[:1].upper() + self.interval[1:]
+
+    @property
     def grey(self) -> int:
         """How many systems are in the background."""
         return len({one.os for panel in self.panels for one in panel.series} - {*self.coloured})
@@ -343,15 +348,6 @@ def bounds_of(one: Series) -> str:
     if math.isnan(low):
         return ""
     return f"({times(low)} or more)" if math.isnan(high) else f"({times(low)} to {times(high)})"
-
-
-def capital(text: str) -> str:
-    """A text that begins with a capital letter.
-
-    >>> capital("rounding"), capital("95 % interval")
-    ('Rounding', '95 % interval')
-    """
-    return text[:1].upper() + text[1:]
 
 
 def columns(text: str) -> int:

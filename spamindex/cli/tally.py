@@ -144,12 +144,9 @@ class Asked:
                 raise click.UsageError(f"choose {option} or --fingerprints, not both")
             return
         by_client = given.get("count") == "machines" or given.get("cluster") == "client"
-        for option, value in (
-            ("client", None if by_client else given["client"]),
-            ("time", given["time"]),
-            ("fresh", given["fresh"]),
-            ("log-zone", log_zone),
-        ):
+        client = None if by_client else given["client"]
+        needing = {"client": client, "time": given["time"], "fresh": given["fresh"]}
+        for option, value in {**needing, "log-zone": log_zone}.items():
             if value is not None:
                 raise click.UsageError(f"--{option} needs --fingerprints")
 
