@@ -1,4 +1,4 @@
-"""What narwhals needs so that one way of counting runs in DuckDB, Spark, pandas, Polars."""
+"""Frames of any kind that narwhals knows: what this room does with them, whatever their engine."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from spamindex.errors import SpamIndexError, install
+from spamindex.errors import SpamIndexError
 from spamindex.words import is_missing
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FIRST",
+    "INSTALL",
     "Bring",
     "Frame",
     "are_figures",
@@ -29,10 +30,12 @@ __all__ = [
     "when",
 ]
 
+INSTALL = "pip install 'spamindex[messages]'"
+
 try:
     import narwhals as nw
 except ImportError as missing:
-    raise SpamIndexError(f"counting messages needs narwhals: {install('messages')}") from missing
+    raise SpamIndexError(f"counting messages needs narwhals: {INSTALL}") from missing
 
 Frame: TypeAlias = "nw.LazyFrame[Any]"
 Bring = Callable[[Any], Any]
