@@ -1,4 +1,4 @@
-"""A DuckDB connection that can read the named files and nothing else."""
+"""A DuckDB connection that can read the named files and nothing else; its errors."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from spamindex.errors import ColumnError, FileError, SpamIndexError
-from spamindex.messages.frames import INSTALL
+from spamindex.errors import ColumnError, FileError, SpamIndexError, install
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -37,7 +36,7 @@ def connected(names: dict[str, str], scratch: str) -> Iterator[DuckDBPyConnectio
     try:
         import duckdb
     except ImportError as error:
-        raise SpamIndexError(f"reading messages needs DuckDB: {INSTALL}") from error
+        raise SpamIndexError(f"reading messages needs DuckDB: {install('messages')}") from error
     settings = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
