@@ -37,7 +37,7 @@ _REASONS = {
     "marked": "another row's name between marks, as where a row is put out of use",
     "family": "a family that may hold its versions beside it",
     "sum": "what the rows next to it add up to",
-    "most": "no known system, but more than all others together",
+    "most": "no known system, but more than all others together: a total, and rows are missing?",
 }
 Groups = npt.NDArray[np.int64]
 
@@ -186,7 +186,7 @@ def _most(entries: Entries, figures: Numbers, groups: Groups, names: Names, flag
 
 
 def _sums(entries: Entries, figures: Numbers, groups: Groups, names: Names, flagged: Mask) -> Mask:
-    """The rows of no known system that are what two or more rows next to them add up to."""
+    """The rows of no known system that are what all others, or some next to them, add up to."""
     column = entries.table.column(entries.os)
     unknown = where(column, lambda text: not names.knows(text) and names.rest(text) is None)
     unknown &= ~flagged & (figures >= _WORTH_A_DOUBT * summed(groups, figures)) & (figures > 0)
@@ -205,8 +205,9 @@ def _sums(entries: Entries, figures: Numbers, groups: Groups, names: Names, flag
     below &= np.abs(sums[after] - sums[at + 1] - figures[rows]) <= slack
     above = (low <= before) & (before <= at - 2)
     above &= np.abs(sums[at] - sums[before] - figures[rows]) <= slack
+    all_others = np.isclose(2 * figures, summed(groups, figures * ~flagged), rtol=1e-9)[rows]
     found = np.zeros(len(figures), bool)
-    found[rows[below | above]] = True
+    found[rows[below | above | (all_others & (np.bincount(groups)[groups[rows]] > 2))]] = True
     # By chance a row is a sum in one ranking among many: a total is one in most of them.
     mostly = 2 * np.bincount(codes, weights=found) >= np.bincount(codes, weights=unknown)
     return np.logical_and(found, mostly[codes])

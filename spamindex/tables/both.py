@@ -13,6 +13,7 @@ import pandas as pd
 
 from spamindex import periods, words
 from spamindex.errors import ColumnError, Doubt, MatchError, PeriodError, Remedy, SpamIndexError
+from spamindex.names import fold
 from spamindex.sources import Source, name_of
 from spamindex.tables.options import ALL, LAST, By, TableOptions
 from spamindex.tables.shares import Reading, load, no_such_names, reading_of, told
@@ -75,6 +76,7 @@ def read_pair(
         raise no_such_names(unmet, readings)
     _check_spans(readings)
     _doubt_periods(readings, spam_options)
+    _doubt_places(readings, spam_options)
     for reading, of, path in zip(readings, _ROLES, paths, strict=True):
         reading.findings.of_table(of, path)
     if spam_reading.of_systems != market_reading.of_systems:
@@ -200,6 +202,38 @@ def _doubt_periods(readings: Sequence[Reading], options: TableOptions) -> None:
         what = f"the spam shares are of {periods.told(spam)}, these of {periods.told(market)}"
     settles = (Remedy("period", ALL, "says that it is meant"),)
     readings[1].findings.doubts.append(Doubt(what, settles))
+
+
+def _doubt_places(readings: Sequence[Reading], options: TableOptions) -> None:
+    """A doubt where one table is all of one country, say, and the other of another, or of several.
+
+    Under one heading that is certain; under two it is likely where the tables share no such thing.
+    """
+    chosen = {words.words(condition.column) for condition in options.where}
+    spam, market = ({words.words(h): (h, of) for h, of in r.all_of.items()} for r in readings)
+    pairs = [(spam[h], market[h]) for h in spam.keys() & market.keys()]
+    if not pairs:
+        for one, other in (readings, readings[::-1]):
+            alone = [
+                h
+                for by, (h, spans) in zip(one.by, one.spans, strict=True)
+                if by not in other.by and spans == {None}
+            ]
+            if alone and other.all_of:
+                heading, of = next(iter(other.all_of.items()))
+                text = f"serves each {alone[0]!r}, but is all of {of!r} under {heading!r}"
+                other.findings.doubts.append(Doubt(text, (_no_matter(heading),)))
+                return
+        pairs = list(zip(spam.values(), market.values(), strict=False))[:1]
+    for (heading, of), (theirs, other_of) in pairs:
+        if fold(of) == fold(other_of) or {words.words(heading), words.words(theirs)} <= chosen:
+            continue
+        text = f"all of {other_of!r} under {theirs!r}, the spam shares of {of!r} under {heading!r}"
+        readings[1].findings.doubts.append(Doubt(text, (_no_matter(theirs),)))
+
+
+def _no_matter(heading: str) -> Remedy:
+    return Remedy("sum", heading, "says that this does not matter")
 
 
 def _cover(parts: Sequence[str], whole: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from spamindex import periods, words
 from spamindex.errors import ColumnError, FigureError, Remedy
-from spamindex.names import Names
+from spamindex.names import Names, fold
 from spamindex.tables import numbers
 from spamindex.tables.options import Role, TableOptions
 from spamindex.tables.table import Table, groups, lines_of, where
@@ -65,7 +65,9 @@ def is_wide(table: Table, options: TableOptions, apart: Collection[int]) -> list
         return []
     # A blank heading is that of a system without a name, unless it holds no figures at all.
     known = [i for i in [*figures, *more] if names.knows(table.headings[i])]
+    left = set(map(fold, options.drop))
     systems = [i for i in figures if i in known or not words.says_measure(table.headings[i])]
+    systems = [i for i in systems if fold(table.headings[i]) not in left]
     of_rows = np.arange(len(table.cells))
     if len(known) >= 2 or (len(systems) > 1 and _is_whole(table, systems, of_rows)):
         return sorted([*figures, *more])

@@ -139,13 +139,14 @@ def entries(table: Table, options: TableOptions) -> Entries:
         os = columns.key_column(table, options, {*apart, value})
     else:
         os = columns.key_column(table, options, apart)
+    table, unmet = _without_dropped(table, os, options)
+    if not table.above:  # of what remains, since a total would hide that it is the whole
         value, counted = columns.value_column(table, os, options, apart - {os})
     ranked_by = by = [_by(table, one) for one in options.by]
     for i, one in enumerate(options.by):
         if one.span:  # beside the days, along which counts add up
             table = table.with_column(one.name, dating.cut(table, by[i], one.span))
             by = [*by[:i], len(table.headings) - 1, *by[i + 1 :]]
-    table, unmet = _without_dropped(table, os, options)
     chosen = [(condition, columns.find(table, condition.column)) for condition in options.where]
     # A condition that leaves blank cells out is an answer to what they are.
     answered = {i for condition, i in chosen if condition.negated and not condition.value}

@@ -38,7 +38,7 @@ class Reading:
     (half a unit of the last digit, in percent), ``design_effect`` and ``clusters``.
     ``names`` are those by which it meets another table, ``heading`` stands over them in the file,
     ``value`` over the shares. ``spans`` are the kinds of periods of each ``by``, ``periods`` those
-    that the rows are of.
+    that the rows are of, and ``all_of`` what all rows have in common, by its heading: a country.
     """
 
     shares: pd.DataFrame
@@ -48,6 +48,7 @@ class Reading:
     heading: str
     value: str
     periods: list[str]
+    all_of: dict[str, str]
     spans: list[tuple[str, set[str | None]]]
     unmet: list[str]
     of_systems: bool
@@ -181,6 +182,7 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
         headings[entries.os],
         entries.heading,
         longest,
+        _all_of(entries),
         [(headings[i], set(map(periods.span_of, entries.table.texts(i)))) for i in entries.by],
         entries.unmet,
         of_systems,
@@ -253,6 +255,17 @@ def _before(
     known = {**numbers.read(texts(column))[0].values, **reading.values}
     total = where(names, lambda name: words.called_total(name) or is_blank(name))
     return np.nan_to_num(numbers_of(column, known))[~total]
+
+
+def _all_of(entries: Entries) -> dict[str, str]:
+    """What all rows have in common, by the heading over it: a country, or a kind of machine."""
+    found = {}
+    for number in entries.labels:
+        first, *more = entries.table.texts(number)
+        speaks = words.says_measure(first) or words.names_os(first) or units.said(f"in {first}")
+        if not more and not speaks and any(map(str.isalpha, first)):
+            found[entries.table.headings[number]] = first
+    return found
 
 
 def _say(entries: Entries, there: Sequence[str], options: TableOptions) -> None:

@@ -75,6 +75,28 @@ def test_a_total_by_a_name_that_nobody_knows_is_doubted(name: str) -> None:
     assert settled(table)[0] == W
 
 
+@pytest.mark.parametrize("at", range(1, 5))
+def test_a_total_of_all_by_a_name_that_nobody_knows_is_doubted_wherever_it_stands(at: int) -> None:
+    lines = ["country,visits", "Norway,400", "Sweden,250", "Japan,350"]
+    table = "\n".join([*lines[:at], "Łącznie,1000", *lines[at:]])
+    assert "'Łącznie'" in refused(table).stderr
+    assert settled(table)[0] == {"Norway": 40.0, "Sweden": 25.0, "Japan": 35.0}
+
+
+@pytest.mark.parametrize(
+    ("table", "name"),
+    [
+        ("os,a,b\nWindows,80,3\nLinux,10,4\nmacOS,10,5\nTutti,100,12\n", "Tutti"),
+        ("x,Windows,foo,bar,Tutti\nall,80,10,10,100\n", "Tutti"),
+    ],
+)
+def test_whether_figures_are_the_whole_is_asked_of_what_is_not_dropped(
+    table: str, name: str
+) -> None:
+    refused(table)
+    assert list(read(table, "--drop", name).values()) == [80.0, 10.0, 10.0]
+
+
 @pytest.mark.parametrize(
     "table",
     [
@@ -135,8 +157,8 @@ def test_kinds_of_machines_above_their_systems_are_doubted(table: str) -> None:
 @pytest.mark.parametrize(
     ("table", "name"),
     [
-        ("département,users\nSomme,100\nNord,500\nAisne,400\n", "Somme"),
-        ("provider,messages\nGlobal,100\nAcme,500\nBeta,400\n", "Global"),
+        ("département,users\nSomme,100\nNord,510\nAisne,390\n", "Somme"),
+        ("provider,messages\nGlobal,100\nAcme,510\nBeta,390\n", "Global"),
     ],
 )
 def test_a_word_for_a_total_may_be_a_name_where_another_row_is_larger(
