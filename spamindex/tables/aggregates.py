@@ -15,6 +15,7 @@ import numpy.typing as npt
 from spamindex import periods, words
 from spamindex.errors import Doubt, MatchError, Remedy
 from spamindex.names import Names
+from spamindex.tables import layout
 from spamindex.tables.layout import Entries
 from spamindex.tables.numbers import Reading, Sums
 from spamindex.tables.options import TableOptions
@@ -116,10 +117,7 @@ def _told_by_name(entries: Entries, names: Names) -> dict[str, Mask]:
         return bool(bare) and names.canonical(text) != bare and bare in there
 
     listed = where(column, lambda text: bool(_LISTED.match(text)) or words.called_part(text))
-    indented = listed & (not listed.all())
-    if (far := entries.table.indents.get(entries.os)) is not None:
-        by_row = far.reindex(entries.table.cells.index).to_numpy()
-        indented |= by_row > by_row.min()
+    indented = (listed & (not listed.all())) | layout.indented(entries.table, entries.os)
     value, wide = entries.table.column(entries.value), entries.table.above == "os"
     days = where(value, lambda text: len(text) == 8 and periods.iso(text) is not None)
     return {
@@ -226,7 +224,13 @@ def _refusal(
         if reason != "nameless" and (new := rows & ~shown).any():
             faults.append(f"{title}: {entries.named(new)}: {_REASONS[reason]}")
         shown |= rows
-    doubted = map(entries.name, np.flatnonzero(_any(flags) & ~exact))
+    # Of two rows of one name --drop takes the one that is written like it: indented, or not.
+    deep = layout.indented(entries.table, entries.os)
+    plain = {*map(entries.name, np.flatnonzero(~deep)), *options.drop}
+    doubted = [
+        f"  {name}" if deep[row] and (name := entries.name(row)) in plain else entries.name(row)
+        for row in np.flatnonzero(_any(flags) & ~exact)
+    ]
     distinct = list(dict.fromkeys("" if is_blank(name) else name for name in doubted))
     settles = [
         Remedy("drop", name, "leaves it out" if name else "leaves rows without a name out")
@@ -253,6 +257,7 @@ def _refusal(
     elif families and options.family:
         settles.append(Remedy("sum", heading, "adds a family and its versions up"))
     else:
-        line = f"with a line {distinct[0]},{distinct[0]} says that it stands for itself"
+        own = distinct[0].strip()
+        line = f"with a line {own},{own} says that it stands for itself"
         settles.append(Remedy("names", None, line))
     return MatchError(*faults, settles=settles)

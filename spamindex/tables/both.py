@@ -15,8 +15,9 @@ from spamindex import periods, words
 from spamindex.errors import ColumnError, Doubt, MatchError, PeriodError, Remedy, SpamIndexError
 from spamindex.names import fold
 from spamindex.sources import Source, name_of
+from spamindex.tables.layout import spans
 from spamindex.tables.options import ALL, LAST, By, TableOptions
-from spamindex.tables.shares import Reading, load, no_such_names, reading_of, told
+from spamindex.tables.shares import Reading, load, no_such_names, reading_of, say_idle, sheets, told
 from spamindex.tables.table import Table
 
 _S = TypeVar("_S")
@@ -62,18 +63,17 @@ def read_pair(
     options = [replace(spam_options, of="spam"), replace(market_options, of="market")]
     paths = [name_of(spam), name_of(market)]
     if spam is market and not isinstance(spam, str | os.PathLike):
-        raise _same_column(paths[0])  # a stream can be read but once
+        raise _same_column(paths[0], [])  # a stream can be read but once
     tables = _each(load, [spam, market], options, paths)
     names = {words.words(table.headings[i]) for table in tables for i in table.dated}
     tables = [replace(table, period_names=table.period_names | names) for table in tables]
     readings = _each(partial(_reading_of, options[0].by), tables, _narrowed(tables, options), paths)
     spam_reading, market_reading = readings
-    named = [own.column for own in options if own.column is not None]
-    one_column = spam_reading.value == market_reading.value and len(set(named)) < 2
-    if one_column and _is_same(spam, market):
-        raise _same_column(paths[0])
+    if spam_reading.value == market_reading.value and _is_same(spam, market):
+        raise _same_column(paths[0], sheets(market_reading.findings)[1:])
     if unmet := [n for n in spam_reading.unmet if n in market_reading.unmet]:
         raise no_such_names(unmet, readings)
+    say_idle([n for n in spam_reading.idle if n in market_reading.idle], spam_reading)
     _check_spans(readings)
     _doubt_periods(readings, spam_options)
     _doubt_places(readings, spam_options)
@@ -87,10 +87,11 @@ def read_pair(
     return readings[0], readings[1]
 
 
-def _same_column(path: str) -> MatchError:
+def _same_column(path: str, others: Sequence[Remedy]) -> MatchError:
     return MatchError(
         f"{path}: is given for both tables: which of its columns is which?",
         settles=[
+            *(sheet._replace(of="market", path=path) for sheet in others),
             Remedy("column", None, "names that of the spam shares", of="spam"),
             Remedy("column", None, "that of the market shares", of="market"),
         ],
@@ -144,7 +145,8 @@ def _narrowed(tables: Sequence[Table], options: Sequence[TableOptions]) -> list[
         if not any(table.find(name) for table in tables for name in names):
             has = (f"{table.name} has {', '.join(map(repr, table.headings))}" for table in tables)
             missing = " or ".join(map(repr, names))
-            raise ColumnError(f"no table has a column {missing}: {'; '.join(has)}")
+            settles = spans(tables, names) if names in [by.columns for by in shared.by] else []
+            raise ColumnError(f"no table has a column {missing}: {'; '.join(has)}", settles=settles)
     period = shared.period
     if period not in (None, ALL) and not any(table.dated for table in tables):
         raise PeriodError(f"neither table has dates, so {period!r} can't be chosen")

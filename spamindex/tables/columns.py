@@ -22,10 +22,10 @@ _WHAT: dict[Role | None, str] = {
     None: "the shares",
 }
 # A heading that speaks of the other table's shares is something else than this one's.
-_OTHERS: dict[Role | None, frozenset[str]] = {
-    "spam": frozenset({"market", "usage"}),
-    "market": frozenset({"spam"}),
-    None: frozenset(),
+_OTHERS: dict[Role | None, tuple[str, ...]] = {
+    "spam": ("market", "markt", "usage"),
+    "market": ("spam",),
+    None: (),
 }
 _SAMPLE = 1000
 _SHARES, _SPAM = -2, -1  # kinds of columns, before the lines of words.COUNT_WORDS
@@ -99,7 +99,9 @@ def by_period(table: Table) -> list[int]:
     rest = [
         i
         for i in of_figures(table)
-        if i not in dated and not _says_other(table, i) and not words.is_period(table.headings[i])
+        if i not in dated
+        and not words.says_other(table.headings[i])
+        and not words.is_period(table.headings[i])
     ]
     return dated if len(dated) > 1 and not rest else []
 
@@ -114,7 +116,7 @@ def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> i
     there = [i for i in range(len(table.headings)) if i not in apart]
     by_heading = [i for i, heading in enumerate(table.headings) if words.names_os(heading)]
     plain = [i for i in by_heading if "version" not in words.words(table.headings[i])]
-    named = [i for i in there if words.words(table.headings[i]) in words.NAME_HEADINGS]
+    named = [i for i in there if words.unnumbered(table.headings[i]) in words.NAME_HEADINGS]
     figures = set(of_figures(table, any_digits=False))
     of_text = [
         i
@@ -125,6 +127,11 @@ def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> i
         and any(not is_missing(t) and not numbers.is_clock(t) for t in table.texts(i))
     ]
     found = plain or by_heading or [i for i in named if i in of_text] or named or of_text
+    if found and (twin := _twin(table, found[0], of_text)) is not None:
+        raise ColumnError(
+            f"{table.name}: {table.called(found[0])} and {table.called(twin)} hold names, each of "
+            "its own rows: write tables that stand side by side into files of their own"
+        )
     if len(found) == 1:
         return found[0]
     settles = [Remedy("key", None, "chooses one")]
@@ -138,6 +145,17 @@ def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> i
             wide = Remedy("wide", "True", "says that each column of figures is a system")
             settles.insert(0, wide)
     raise ColumnError(f"{table.name}: {problem}", settles=settles)
+
+
+def _twin(table: Table, key: int, others: Collection[int]) -> int | None:
+    """Another column of the same names in another order, or of the same heading, if any."""
+    for i in set(others) - {key}:
+        same = words.unnumbered(table.headings[i]) == words.unnumbered(table.headings[key]) != ""
+        if same or set(table.texts(i)) == set(table.texts(key)):
+            one, other = (table.column(n).astype(object) for n in (key, i))
+            if not one.equals(other):
+                return i
+    return None
 
 
 def value_column(
@@ -162,7 +180,7 @@ def value_column(
         for i in candidates
         if not words.is_period(table.headings[i])
         and not words.is_note(table.headings[i])
-        and not _says_other(table, i, options.of)
+        and not says_other(table.headings[i], options.of)
         and not _is_something_else(table, i)
     }
     shares = [i for i, kind in kinds.items() if kind == _SHARES]
@@ -235,9 +253,9 @@ def _is_dated(table: Table, number: int) -> bool:
     return bool(periods.iso(heading)) or periods.is_short(heading)
 
 
-def _says_other(table: Table, number: int, of: Role | None = None) -> bool:
-    heading = table.headings[number]
-    return words.says_other(heading) or not _OTHERS[of].isdisjoint(words.words(heading).split())
+def says_other(text: str, of: Role | None = None) -> bool:
+    """Whether a heading speaks of something else than the shares, or counts, of a table."""
+    return words.says_other(text) or any(word in words.words(text) for word in _OTHERS[of])
 
 
 def _is_something_else(table: Table, number: int) -> bool:

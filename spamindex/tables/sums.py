@@ -178,10 +178,13 @@ def refuse_repeats(entries: Entries, figures: Figures) -> list[int]:
     same = entries.rankings(names, *(table.column(i) for i in along if i != entries.os))
     if entries.os not in along and same.max() + 1 < len(same):
         first, lines = _first_of_several(entries, same)
-        raise MatchError(
-            f"{entries.title}: {first!r} stands twice ({lines}), and nothing tells the rows apart",
-            settles=[Remedy("sum", table.headings[entries.os] or "1", "adds them up")],
+        text = (
+            f"{entries.title}: {first!r} stands twice ({lines}), and nothing tells the rows apart"
         )
+        if table.cells.duplicated().any():
+            raise MatchError(f"{text}: leave out of the file what was pasted twice")
+        adds_up = Remedy("sum", table.headings[entries.os] or "1", "adds them up")
+        raise MatchError(text, settles=[adds_up])
     return differing
 
 

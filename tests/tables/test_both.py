@@ -205,3 +205,27 @@ def test_tables_of_two_places_are_warned_of_until_the_user_says_that_it_does_not
 def test_tables_of_one_place_or_of_other_things_are_not_doubted(write: Write, market: str) -> None:
     assert not pair(write, DE, market)[1].findings.doubts
     assert not pair(write, DE, FR, where=("country=DE", "Region=FR"))[1].findings.doubts
+
+
+def test_headings_of_two_periods_are_warned_of(write: Write) -> None:
+    found = pair(write, "os,share 2010-03\nA,60\nB,40\n", "os,share April 2010\nA,70\nB,30\n")
+    (doubt,) = found[1].findings.doubts
+    assert doubt.text == "the spam shares are of 2010-03, these of 2010-04"
+
+
+def test_names_of_lines_that_no_row_of_either_table_has_are_said(write: Write) -> None:
+    tables = "os,share\nTux 9,60\nB,40\n", "os,share\nB,70\nC,30\n"
+    lines = {"Tux": "Linux", "B": "BSD", "C": "D", "D": "Solaris", "Gone": "Linux"}
+    ours, theirs = pair(write, *tables, names=lines)
+    assert ours.findings.notes == ["of the names given, no row is called 'Gone'"]
+    assert not theirs.findings.notes
+
+
+def test_a_month_that_goes_by_another_name_is_offered(write: Write) -> None:
+    spam = "Date,os,n\n2010-03-01,A,200\n2010-04-01,A,200\n"
+    with pytest.raises(ColumnError, match="no table has a column 'month'") as caught:
+        pair(write, spam, "os,n\nA,200\n", by="month")
+    assert [(r.field, r.value) for r in caught.value.settles] == [
+        ("by", "Date:month"), ("by", "period")
+    ]  # fmt: skip
+    assert pair(write, spam, "os,n\nA,200\n", by="Date:month")[0].by == ("month",)

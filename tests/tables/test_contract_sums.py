@@ -305,3 +305,16 @@ def test_a_total_of_shares_is_the_whole_in_their_unit(heading: str, whole: int) 
     parts = [whole * percent // 100 for percent in (90, 3, 7)]
     rows = "".join(f"{name},{part}\n" for name, part in zip(W, parts, strict=True))
     assert read(f"os,{heading}\n{rows}Total,{whole}\n") == W
+
+
+def test_of_two_rows_of_one_name_the_indented_one_can_be_dropped_or_the_other() -> None:
+    table = "os,visits\nWindows,900\nLinux,30\n  Linux,20\n  Ubuntu,10\nmacOS,70\n"
+    assert "--drop '  Linux' leaves it out" in refused(table).stderr
+    assert read(table, *drop("  Linux", "Ubuntu")) == W
+    assert "'Linux' (line 4)" in refused(table, *drop("Linux")).stderr
+
+
+def test_a_row_that_was_pasted_twice_is_not_added_up_by_advice() -> None:
+    answer = refused("os,visits\nWindows,900\nLinux,30\nLinux,30\nmacOS,70\n")
+    assert "leave out of the file what was pasted twice" in answer.stderr
+    assert not answer.ways
