@@ -16,13 +16,13 @@ from spamindex import periods, words
 from spamindex.errors import Doubt, MatchError, Remedy
 from spamindex.names import Names
 from spamindex.tables import layout
+from spamindex.tables.header import COMMENTS
 from spamindex.tables.layout import Entries
 from spamindex.tables.numbers import Reading, Sums
 from spamindex.tables.options import TableOptions
-from spamindex.tables.table import Mask, Numbers, lines_of, mapped, summed, texts, where
+from spamindex.tables.table import Mask, Numbers, are_sums, lines_of, mapped, summed, texts, where
 from spamindex.words import is_blank
 
-_COMMENTS = ("#", "//")
 # A mark of a list before a name: "- Windows 10", "• Windows 10", ".. Windows 10".
 _LISTED = re.compile(r"[^\w\s\"'“”„«»‹›‘’(\[{<]+\s+\S")
 _WORTH_A_DOUBT = 0.01  # of the whole: a smaller sum of neighbours is likely one by chance
@@ -81,11 +81,15 @@ def systems_among(
         larger &= False
         flags["family"] = _families(entries, figures, names, options) & ~alone
     flagged = _any(flags)
-    flags["sum"] = ~alone & np.logical_or.reduce(
-        [_sums(entries, figures, of, names, flagged) for of in each]
+    known = where(column, lambda text: names.knows(text) or names.rest(text) is not None)
+    unknown = ~known & ~alone & ~flagged
+    flags["sum"] = np.logical_or.reduce(
+        [_sums(entries, figures, of, unknown, flagged) for of in each]
     )
-    if counts and not larger.any():
-        flags["most"] = _most(entries, figures, groups, names, _any(flags)) & ~alone
+    if counts and not larger.any():  # more than all others, most of which are known
+        others = summed(groups, figures * ~_any(flags)) - figures
+        several, one = (summed(groups, of & ~_any(flags)) for of in (known, ~known))
+        flags["most"] = unknown & ~flags["sum"] & (several > 1) & (one == 1) & (figures > others)
     if not counts:
         of_all = Sums(figures, halves, groups)
         whole = (of_all.are(100) | of_all.are(1))[groups]  # of which none can hold another
@@ -127,7 +131,7 @@ def _told_by_name(entries: Entries, names: Names) -> dict[str, Mask]:
         "footer": where(column, words.called_footer),
         "measure": where(column, lambda t: wide and words.says_measure(t) and not names.knows(t)),
         "date": ~where(column, names.knows) & days & (not days.all()),
-        "comment": where(column, lambda text: text.startswith(_COMMENTS)),
+        "comment": where(column, lambda text: text.startswith(COMMENTS)),
         "indented": indented,
         "marked": where(column, is_marked),
     }
@@ -151,7 +155,7 @@ def _exact(
     others = ~_any(flags)
     base, several = summed(groups, figures * others), summed(groups, others) > 0
     exact = np.isclose(figures, base, rtol=1e-9 if counts else 0.01, atol=0) & several
-    exact |= np.isclose(figures, summed(groups, figures) - figures, rtol=1e-9, atol=0)
+    exact |= are_sums(groups, figures)
     if not counts:
         without = Sums(figures * ~called, halves * ~called, groups)
         exact &= np.logical_or.reduce([without.are(whole) for whole in _WHOLES])[groups]
@@ -172,24 +176,11 @@ def _families(entries: Entries, figures: Numbers, names: Names, options: TableOp
     return doubted
 
 
-def _most(entries: Entries, figures: Numbers, groups: Groups, names: Names, flagged: Mask) -> Mask:
-    """The rows of no known system that are more than all others, most of which are known."""
-    column = entries.table.column(entries.os)
-    known = where(column, lambda text: names.knows(text) or names.rest(text) is not None)
-    several = summed(groups, known & ~flagged) > 1
-    others = summed(groups, ~known & ~flagged) == 1
-    large = 2 * figures > summed(groups, figures * ~flagged)
-    most: Mask = ~known & ~flagged & others & several & large
-    return most
-
-
-def _sums(entries: Entries, figures: Numbers, groups: Groups, names: Names, flagged: Mask) -> Mask:
+def _sums(entries: Entries, figures: Numbers, groups: Groups, unknown: Mask, flagged: Mask) -> Mask:
     """The rows of no known system that are what all others, or some next to them, add up to."""
-    column = entries.table.column(entries.os)
-    unknown = where(column, lambda text: not names.knows(text) and names.rest(text) is None)
-    unknown &= ~flagged & (figures >= _WORTH_A_DOUBT * summed(groups, figures)) & (figures > 0)
+    unknown = unknown & (figures >= _WORTH_A_DOUBT * summed(groups, figures)) & (figures > 0)
     # Of rows of one name next to each other another column says whether one is their total.
-    codes = column.cat.codes.to_numpy()
+    codes = entries.table.column(entries.os).cat.codes.to_numpy()
     again = np.append(codes[1:] == codes[:-1], False)
     rows = np.flatnonzero(unknown & ~(again | np.roll(again, 1)))
     order = np.argsort(groups, kind="stable")
@@ -203,7 +194,7 @@ def _sums(entries: Entries, figures: Numbers, groups: Groups, names: Names, flag
     below &= np.abs(sums[after] - sums[at + 1] - figures[rows]) <= slack
     above = (low <= before) & (before <= at - 2)
     above &= np.abs(sums[at] - sums[before] - figures[rows]) <= slack
-    all_others = np.isclose(2 * figures, summed(groups, figures * ~flagged), rtol=1e-9)[rows]
+    all_others = are_sums(groups, figures * ~flagged)[rows]
     found = np.zeros(len(figures), bool)
     found[rows[below | above | (all_others & (np.bincount(groups)[groups[rows]] > 2))]] = True
     # By chance a row is a sum in one ranking among many: a total is one in most of them.

@@ -61,7 +61,7 @@ def read_pair(
     a SpamIndexError with the faults of both tables, whose remedies say for which table they are.
     """
     options = [replace(spam_options, of="spam"), replace(market_options, of="market")]
-    paths = [name_of(spam), name_of(market)]
+    paths, same = [name_of(spam), name_of(market)], False
     if spam is market and not isinstance(spam, str | os.PathLike):
         raise _same_column(paths[0], [])  # a stream can be read but once
     tables = _each(load, [spam, market], options, paths)
@@ -69,7 +69,9 @@ def read_pair(
     tables = [replace(table, period_names=table.period_names | names) for table in tables]
     readings = _each(partial(_reading_of, options[0].by), tables, _narrowed(tables, options), paths)
     spam_reading, market_reading = readings
-    if spam_reading.value == market_reading.value and _is_same(spam, market):
+    with contextlib.suppress(OSError, TypeError):  # streams are no paths
+        same = os.path.samefile(spam, market)  # type: ignore[arg-type]
+    if same and spam_reading.value == market_reading.value:
         raise _same_column(paths[0], sheets(market_reading.findings)[1:])
     if unmet := [n for n in spam_reading.unmet if n in market_reading.unmet]:
         raise no_such_names(unmet, readings)
@@ -96,12 +98,6 @@ def _same_column(path: str, others: Sequence[Remedy]) -> MatchError:
             Remedy("column", None, "that of the market shares", of="market"),
         ],
     )
-
-
-def _is_same(spam: Source, market: Source) -> bool:
-    with contextlib.suppress(OSError, TypeError):
-        return os.path.samefile(spam, market)  # type: ignore[arg-type]
-    return False
 
 
 def _reading_of(by: Sequence[By], table: Table, options: TableOptions) -> Reading:

@@ -29,7 +29,6 @@ _OTHERS: dict[Role | None, tuple[str, ...]] = {
 }
 _SAMPLE = 1000
 _SHARES, _SPAM = -2, -1  # kinds of columns, before the lines of words.COUNT_WORDS
-_SURELY = 100  # whole numbers above it are no percents
 
 
 def find(table: Table, name: str, of: str = "column") -> int:
@@ -201,8 +200,11 @@ def value_column(
     found = sorted(set(found))
     if len(found) != 1:
         raise _unclear(table, found or candidates, options, certain=bool(found))
-    counted = [i for i in kinds if i not in found and (i in counts or _surely_counts(table, i))]
-    return found[0], counted if shares or whole == found else []
+    if not shares and whole != found:
+        return found[0], []
+    readings = {i: numbers.read(table.texts(i)) for i in kinds if i not in found}
+    sure = [i for i, ways in readings.items() if any(way.surely_counts for way in ways)]
+    return found[0], [i for i in readings if i in counts or i in sure]
 
 
 def unused(table: Table, used: Collection[int]) -> list[str]:
@@ -279,12 +281,6 @@ def _is_row_number(table: Table, number: int) -> bool:
     if len(there) < 3 or not all(text.isdecimal() for text in there):
         return False
     return all(int(b) - int(a) == 1 for a, b in itertools.pairwise(there))
-
-
-def _surely_counts(table: Table, number: int) -> bool:
-    """Whether figures under a heading that says nothing are whole, and one is above 100."""
-    readings = numbers.read([t for t in table.texts(number) if not is_missing(t)])
-    return any(r.whole and max(r.values.values(), default=0) > _SURELY for r in readings)
 
 
 def _adds_up(table: Table, number: int) -> bool:

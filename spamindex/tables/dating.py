@@ -34,7 +34,11 @@ def with_periods(table: Table, options: TableOptions, named: Collection[int]) ->
         column = table.column(i)
         if i not in spans and i not in table.dated and _is_iso(table, i):
             if i not in named and (span := words.speaks_of_span(table.headings[i])):
-                raise _no_span(table, i, span)
+                raise PeriodError(
+                    f"{table.name}: {table.called(i)} speaks of {span}s, but holds what looks like "
+                    f"months or days, such as {table.texts(i)[0]!r}",
+                    settles=[Remedy("by", table.headings[i], "takes them for months")],
+                )
             dated.append(i)
         if i not in spans or i in table.made_of:
             continue
@@ -55,15 +59,6 @@ def with_periods(table: Table, options: TableOptions, named: Collection[int]) ->
         dated.append(i)
     found = dated if dated or table.dated else _years(table, options)
     return replace(table, dated=(*table.dated, *found))
-
-
-def _no_span(table: Table, number: int, span: str) -> PeriodError:
-    """The error for what looks like months under a heading that speaks of another span."""
-    return PeriodError(
-        f"{table.name}: {table.called(number)} speaks of {span}s, but holds what looks like months "
-        f"or days, such as {table.texts(number)[0]!r}",
-        settles=[Remedy("by", table.headings[number], "takes them for months")],
-    )
 
 
 def _renamed(to: Mapping[str, str | None], text: str) -> str:

@@ -20,7 +20,7 @@ from spamindex.tables.table import Column, Mask, Table, lines_of, mapped, where
 from spamindex.words import is_missing
 
 _SAMPLE = 1000
-_COMMENTS = ("#", "//")
+COMMENTS = ("#", "//")
 # A rule of dashes, as programs draw them between rows.
 _RULE = re.compile(r"\s*[-+=|:─━═┼├┤╪]{3,}[-+=|:─━═┼├┤╪ ]*")
 _LINE = Remedy("header", None, "names the line of the headings (0 for none)")
@@ -100,7 +100,7 @@ def _has_figures(raw: Table, row: int | np.integer) -> bool:
 
 def _comments(raw: Table, filled: npt.NDArray[np.int64], usual: int) -> Mask:
     """The lines that begin like a comment and are no row of figures."""
-    comments = where(raw.column(0), lambda text: text.lstrip().startswith(_COMMENTS))
+    comments = where(raw.column(0), lambda text: text.lstrip().startswith(COMMENTS))
     wide = filled >= usual
     others = np.flatnonzero(~comments & wide)
     headings_follow = len(others) > 0 and not _has_figures(raw, others[0])

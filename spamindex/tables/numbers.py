@@ -33,6 +33,7 @@ _BEGINNINGS = frozenset("0123456789.,")
 _SPACES = " \N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"
 _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 _MULTIPLE = re.compile(r"(.*\d)\s*([^\W\d_]{1,12})\.?")
+_MOST_PERCENT = 100
 _LEAST = 1e-9  # what is lost in binary is no difference
 _CLOCK = re.compile(r"(\d+:)?\d?\d:\d\d(\.\d+)?|(\d+ ?h ?)?(\d+ ?m(in)? ?)?\d+ ?s(ec)?")
 
@@ -78,6 +79,11 @@ class Reading:
             return False
         written = [t for t in self.values if not is_missing(t) and t not in self.rounded]
         return len({self.mark in text for text in written if "e" not in text.casefold()}) <= 1
+
+    @property
+    def surely_counts(self) -> bool:
+        """Whether every figure is whole, and one is too large for a percent."""
+        return self.whole and any(value > _MOST_PERCENT for value in self.values.values())
 
     def of(self, column: Column) -> Numbers:
         """The number of each row of a column, NaN for none."""

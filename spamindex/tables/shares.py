@@ -262,9 +262,7 @@ def _counted(entries: Entries, options: TableOptions, reading: numbers.Reading) 
         return sign.unit == "count"
     if words.says_shares(entries.heading):
         return False
-    return words.measure(entries.heading) is not None or (
-        reading.whole and any(value > 100 for value in reading.values.values())
-    )
+    return words.measure(entries.heading) is not None or reading.surely_counts
 
 
 def _filled(entries: Entries, reading: numbers.Reading, kept: Mask, *, counts: bool) -> Mask:
