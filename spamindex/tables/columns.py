@@ -266,11 +266,8 @@ def _is_something_else(table: Table, number: int) -> bool:
         return False
     if not table.headings[number]:  # what pandas writes on the left without being told not to
         return number == 0 and _is_row_number(table, number)
-    return _is_row_number(table, number) or of_years(table, number)
-
-
-def of_years(table: Table, number: int) -> bool:
-    """Whether all filled cells of a column are years."""
+    if _is_row_number(table, number):
+        return True
     there = [text for text in table.texts(number) if not is_missing(text)]
     years = [t.isdecimal() and len(t) == 4 and "1900" <= t <= "2100" for t in there]
     return bool(years) and all(years)

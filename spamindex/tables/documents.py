@@ -146,7 +146,11 @@ def ruled_rows(text: Text) -> Lines:
     """
     pairs = itertools.pairwise(itertools.islice(text.lines(), _SAMPLE))
     # The headings stand above the first rule that is not the upper one of two.
-    rules = ((i, rule) for i, (above, rule) in enumerate(pairs, 1) if _heads(above, rule))
+    rules = (
+        (i, rule)
+        for i, (above, rule) in enumerate(pairs, 1)
+        if _RULED.fullmatch(rule) and above.strip() and not _RULED.fullmatch(above)
+    )
     first, drawn = next(rules, (0, ""))
     if not first:
         return []
@@ -160,10 +164,6 @@ def ruled_rows(text: Text) -> Lines:
             cuts = zip(starts, [*starts[1:], None], strict=True)
             rows.append((number, [line[start:end].strip() for start, end in cuts]))
     return rows
-
-
-def _heads(above: str, rule: str) -> bool:
-    return bool(_RULED.fullmatch(rule) and above.strip() and not _RULED.fullmatch(above))
 
 
 def _cells(line: str) -> list[str]:

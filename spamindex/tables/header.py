@@ -271,12 +271,8 @@ def _end(
         row, last = int(there[i + 1]), i + 2 == len(there)
         if blank[row] == blank[there[i]]:
             continue  # comments stand between, and no blank line
-        cells, usual = cells_of(raw, row)[: rows.widths[row]], cells_of(raw, there[0])
-        dated = any(
-            periods.iso(text) and not is_figure(text) and not periods.iso(above)
-            for text, above in zip(cells, usual, strict=False)
-        )
-        if last and (words.called_footer(cells[0]) or dated):
+        cells = cells_of(raw, row)[: rows.widths[row]]
+        if last and words.called_footer(cells[0]):
             return row, _BELOW
         # One that begins with a digit is a figure, though it may be one that can't be read.
         if not BUILT_IN.knows(cells[0]) and not any(
