@@ -443,11 +443,11 @@ def speaks_of_span(heading: str) -> str | None:
 def unnumbered(heading: str) -> str:
     """The words of a heading without the number by which pandas tells repeated ones apart.
 
-    >>> unnumbered("Year.1"), unnumbered("2010-01")
-    ('year', '2010 01')
+    >>> unnumbered("Year.1"), unnumbered("OS/2")
+    ('year', 'os 2')
     """
-    stem, _, number = words(heading).rpartition(" ")
-    return stem if stem and number.isdecimal() and len(number) == 1 else words(heading)
+    stem, _, number = heading.rpartition(".")
+    return words(stem if number.isdecimal() and len(number) == 1 else heading)
 
 
 def says_other(heading: str) -> bool:

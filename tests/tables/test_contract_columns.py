@@ -280,6 +280,10 @@ def test_two_tables_side_by_side_are_refused(table: str) -> None:
     assert "write tables that stand side by side" in refused(table, "--column", "2").stderr
 
 
+def test_a_system_of_a_wide_table_may_be_called_like_a_heading_with_a_number() -> None:
+    assert read("OS/2,Windows,Linux\n7,90,3\n") == {"OS/2": 7.0, "Windows": 90.0, "Linux": 3.0}
+
+
 def test_a_second_column_of_the_same_names_row_by_row_is_no_second_table() -> None:
     assert read("name,label,share\nWindows,Windows,90\nLinux,Linux,10\n", "--key", "name") == {
         "Windows": 90.0, "Linux": 10.0
