@@ -223,8 +223,11 @@ def _refusal(
         for row in np.flatnonzero(_any(flags) & ~exact)
     ]
     distinct = list(dict.fromkeys("" if is_blank(name) else name for name in doubted))
+    does = "leaves it out"
+    if flags.get("most", exact & False).any():  # it may be right that the others are parts of it
+        does = "leaves it out, and makes shares of the rest"
     settles = [
-        Remedy("drop", name, "leaves it out" if name else "leaves rows without a name out")
+        Remedy("drop", name, does if name else "leaves rows without a name out")
         for name in distinct[:3]
     ]
     families = {

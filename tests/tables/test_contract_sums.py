@@ -75,6 +75,12 @@ def test_a_total_by_a_name_that_nobody_knows_is_doubted(name: str) -> None:
     assert settled(table)[0] == W
 
 
+def test_what_is_lost_with_a_total_larger_than_its_rows_is_said_where_it_may_be_dropped() -> None:
+    answer = refused("os,visits\nTutti,1100\nWindows,900\nLinux,30\nmacOS,70\n")
+    assert "and rows are missing?" in answer.stderr
+    assert "--drop Tutti leaves it out, and makes shares of the rest" in answer.stderr
+
+
 @pytest.mark.parametrize("at", range(1, 5))
 def test_a_total_of_all_by_a_name_that_nobody_knows_is_doubted_wherever_it_stands(at: int) -> None:
     lines = ["country,visits", "Norway,400", "Sweden,250", "Japan,350"]
