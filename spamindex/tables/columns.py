@@ -126,11 +126,16 @@ def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> i
         and any(not is_missing(t) and not numbers.is_clock(t) for t in table.texts(i))
     ]
     found = plain or by_heading or [i for i in named if i in of_text] or named or of_text
-    if found and (twin := _twin(table, found[0], of_text)) is not None:
-        raise ColumnError(
-            f"{table.name}: {table.called(found[0])} and {table.called(twin)} hold names, each of "
-            "its own rows: write tables that stand side by side into files of their own"
-        )
+    if found:
+        twins = [i for i in of_text if i != found[0] and _are_twins(table, found[0], i)]
+        names = table.column(found[0]).astype(object) if twins else None
+        again = [i for i in twins if table.column(i).astype(object).equals(names)]
+        found = [i for i in found if i not in again]
+        if beside := [i for i in twins if i not in again]:
+            raise ColumnError(
+                f"{table.name}: {table.called(found[0])} and {table.called(beside[0])} hold names, "
+                "each of its own rows: write tables that stand side by side into files of their own"
+            )
     if len(found) == 1:
         return found[0]
     settles = [Remedy("key", None, "chooses one")]
@@ -146,15 +151,12 @@ def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> i
     raise ColumnError(f"{table.name}: {problem}", settles=settles)
 
 
-def _twin(table: Table, key: int, others: Collection[int]) -> int | None:
-    """Another column of the same names in another order, or of the same heading, if any."""
-    for i in set(others) - {key}:
-        same = words.unnumbered(table.headings[i]) == words.unnumbered(table.headings[key]) != ""
-        if same or set(table.texts(i)) == set(table.texts(key)):
-            one, other = (table.column(n).astype(object) for n in (key, i))
-            if not one.equals(other):
-                return i
-    return None
+def _are_twins(table: Table, one: int, other: int) -> bool:
+    """Whether two columns have one heading, or the same names."""
+    headings = {words.unnumbered(table.headings[i]) for i in (one, other)}
+    return len(headings - {""}) == len(headings) == 1 or (
+        set(table.texts(one)) == set(table.texts(other))
+    )
 
 
 def value_column(

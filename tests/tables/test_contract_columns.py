@@ -285,9 +285,10 @@ def test_a_system_of_a_wide_table_may_be_called_like_a_heading_with_a_number() -
 
 
 def test_a_second_column_of_the_same_names_row_by_row_is_no_second_table() -> None:
-    assert read("name,label,share\nWindows,Windows,90\nLinux,Linux,10\n", "--key", "name") == {
-        "Windows": 90.0, "Linux": 10.0
-    }  # fmt: skip
+    for headings in ("name,label,share", "OS,OS.1,share", "System,System,share"):
+        assert read(f"{headings}\nWindows,Windows,90\nLinux,Linux,10\n") == {
+            "Windows": 90.0, "Linux": 10.0
+        }  # fmt: skip
 
 
 @pytest.mark.parametrize(
