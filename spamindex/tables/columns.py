@@ -128,8 +128,8 @@ def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> i
     found = plain or by_heading or [i for i in named if i in of_text] or named or of_text
     if found:
         twins = [i for i in of_text if i != found[0] and _are_twins(table, found[0], i)]
-        names = table.column(found[0]).astype(object) if twins else None
-        again = [i for i in twins if table.column(i).astype(object).equals(names)]
+        pairs = ([table.column(n).astype(object) for n in (i, found[0])] for i in twins)
+        again = [i for i, (one, names) in zip(twins, pairs, strict=True) if one.equals(names)]
         found = [i for i in found if i not in again]
         if beside := [i for i in twins if i not in again]:
             raise ColumnError(
