@@ -248,9 +248,19 @@ class Names:
         for name in synonyms:
             ends |= _ends_of_chain(name, synonyms, ends)
         families = {**base.families, **self._own_families}
+        spellings: dict[str, list[str]] = {}
         for name, to in ends.items():
             if name not in self._own_families:
-                families[name] = families.get(to) or plainly.family(to) or families.get(name, "")
+                spellings.setdefault(to, []).append(name)
+        for to, several in spellings.items():
+            # What is one OS is of one family: that of its name, else the one of all its spellings.
+            family = self._own_families.get(to, "")
+            if to not in self._alone:
+                of = {families[name] for name in several if families.get(name)}
+                one = of.pop() if len(of) == 1 else ""
+                families[to] = family = families.get(to) or plainly.family(to) or one
+            # One that stands alone keeps it for its versions.
+            families.update(dict.fromkeys({*several} - self._alone, family))
         return _Table(ends, families)
 
     @functools.cached_property

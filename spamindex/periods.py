@@ -23,7 +23,10 @@ _FORMS = [
         rf"{_YEAR}[- ]{_NAME}\.?",
         rf"{_NAME}\.? (?P<day>\d\d?)(st|nd|rd|th)?,? {_YEAR}",
         rf"(?P<day>\d\d?)(st|nd|rd|th|\.)?(?:[- ]| de ){_NAME}\.?,?(?:[- ]| de ){_YEAR}",
+        rf"{_YEAR}-?m(?P<month>\d\d)",
         rf"[qtk](?P<quarter>[1-4])[-/. ]?{_YEAR}",
+        rf"(?P<quarter>[1-4])[qtk][-/. ]?{_YEAR}",
+        r"([qt](?P<quarter>[1-4])[-/ ']?|(?P<first>[1-4])[qt][-/ ']?)(?P<short>\d\d)",
         rf"{_YEAR}[-/. ]?[qtk](?P<quarter>[1-4])",
         rf"{_YEAR}-?w(?P<week>\d\d?)",
         rf"(week|w|kw) ?(?P<week>\d\d?)[-/, ]+{_YEAR}",
@@ -54,9 +57,10 @@ def iso(text: str) -> str | None:
     if match is None or (not folded.isascii() and not match.groupdict().get("name")):
         return None
     found = match.groupdict()
-    year = int(found["year"])
-    if found.get("quarter"):
-        return f"{year}-Q{found['quarter']}"
+    # 68 is the first year of the last century, as in POSIX.
+    year = int(found.get("year") or f"{'19' if found['short'] > '68' else '20'}{found['short']}")
+    if quarter := found.get("quarter") or found.get("first"):
+        return f"{year}-Q{quarter}"
     if found.get("week"):
         return f"{year}-W{int(found['week']):02}" if 1 <= int(found["week"]) <= 53 else None
     if found.get("name"):
@@ -129,6 +133,8 @@ def _one(text: str, span: str | None, day_first: bool | None) -> str | None:
             return None
         day, month = (match[1], match[3]) if day_first else (match[3], match[1])
         return _checked(int(match[4]), int(month), day)
+    if re.fullmatch(r"\d\d?\.\d{4}", text):  # elsewhere 03.2010 is a figure
+        text = text.replace(".", "/")
     if span == "week" and (week := re.fullmatch(r"(\d{4})[-/.]?(\d\d)", text)):
         return f"{week[1]}-W{week[2]}" if 1 <= int(week[2]) <= 53 else None
     found = iso(text)
@@ -192,6 +198,17 @@ def within_another(periods: Iterable[str]) -> tuple[str, str] | None:
             if wider != period and wider in there and within(period, wider):
                 return period, wider
     return None
+
+
+def named_in(text: str) -> str | None:
+    """The period, in ISO form, that some of the words of a text name; None if none do.
+
+    >>> named_in("share 2010-03"), named_in("Marktanteil (März 2010)"), named_in("share_2010_03")
+    ('2010-03', '2010-03', '2010-03')
+    """
+    parts = re.split(r"[\s_()\[\],;:]+", text)
+    spans = [parts[i : i + n] for n in (3, 2, 1) for i in range(len(parts) - n + 1)]
+    return next((p for s in spans for mark in " -" if (p := iso(mark.join(s)))), None)
 
 
 def told(periods: Iterable[str]) -> str:

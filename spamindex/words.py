@@ -120,7 +120,7 @@ OTHER_WORDS = _phrases("""
     verwacht, ожидаемая, цель, last, previous, prior, prev, former, old, earlier, ago, vormonat,
     vorjahr, vorher, letzter, letztes, précédent, précédente, dernier, anterior, pasado, passado,
     scorso, precedente, vorige, forrige, poprzedni, предыдущий, прошлый, 上月, 上期, 前月, 前年, ham,
-    legit, legitimate, clean, delivered, wanted, free, non, not, nonspam, kein, keine, geen, sans, sin, não, nie, ikke, inte, değil, new, neue, nouveaux, nuevos,
+    legit, legitimate, clean, delivered, wanted, new, neue, nouveaux, nuevos,
     error, errors, margin, low, high, lower, upper, min, max, std, stddev, variance, relative,
     even, effect, clusters
 """)
@@ -367,6 +367,17 @@ _BESIDE_COUNTS = _phrases("""
     n, nb, no, num, nr, of, der, de, star, sum, distinct, spam, anzahl, number, total, count,
     counts, cnt, nombre, numero, número, antal, aantal
 """)
+# With spam in a heading, these say that spam is counted.
+_BESIDE_SPAM = frozenset(
+    word
+    for phrases in (SHARE_WORDS, *COUNT_WORDS, PERIOD_HEADINGS, MONTH_NUMBERS, MULTIPLES,
+                    RATE_WORDS, TOTALS, OS_HEADINGS, FRACTION_WORDS, BASIS_POINTS)
+    for phrase in phrases
+    for word in phrase.split()
+) | _phrases("""
+    n, nb, num, nr, e, the, of, in, by, from, der, des, von, de, du, di, da, do, van, af, av, is,
+    flag, mail, email, volume, traffic, sent, received, seen
+""")  # fmt: skip
 
 
 @functools.lru_cache(maxsize=1 << 16)  # the same headings and names are asked about again and again
@@ -398,7 +409,7 @@ def names_os(heading: str) -> bool:
     >>> names_os("Operating_System"), names_os("agent.platform"), names_os("Chrome OS")
     (True, True, False)
     """
-    return words(heading) in OS_HEADINGS or words(heading.rpartition(".")[2]) in OS_HEADINGS
+    return not OS_HEADINGS.isdisjoint({unnumbered(heading), words(heading.rpartition(".")[2])})
 
 
 def is_period(heading: str) -> bool:
@@ -407,7 +418,7 @@ def is_period(heading: str) -> bool:
     >>> is_period("Month"), is_period("Year.1"), is_period("Monthly users")
     (True, True, False)
     """
-    return _unnumbered(heading) in PERIOD_HEADINGS
+    return unnumbered(heading) in PERIOD_HEADINGS
 
 
 def span_of(heading: str) -> str | None:
@@ -416,7 +427,7 @@ def span_of(heading: str) -> str | None:
     >>> span_of("Quartal"), span_of("Period")
     ('quarter', None)
     """
-    return PERIOD_HEADINGS.get(_unnumbered(heading))
+    return PERIOD_HEADINGS.get(unnumbered(heading))
 
 
 def speaks_of_span(heading: str) -> str | None:
@@ -429,10 +440,14 @@ def speaks_of_span(heading: str) -> str | None:
     return next((span for span in spans if span in ("week", "quarter", "year")), None)
 
 
-def _unnumbered(heading: str) -> str:
-    """A heading without the number by which pandas tells repeated ones apart: Year.1."""
-    stem, _, number = words(heading).rpartition(" ")
-    return stem if stem and number.isdecimal() and len(number) == 1 else words(heading)
+def unnumbered(heading: str) -> str:
+    """The words of a heading without the number by which pandas tells repeated ones apart.
+
+    >>> unnumbered("Year.1"), unnumbered("OS/2")
+    ('year', 'os 2')
+    """
+    stem, _, number = heading.rpartition(".")
+    return words(stem if number.isdecimal() and len(number) == 1 else heading)
 
 
 def says_other(heading: str) -> bool:
@@ -442,11 +457,11 @@ def says_other(heading: str) -> bool:
     (True, True)
     >>> says_other("user_id Count"), says_other("ham_count"), says_other("count last month")
     (False, True, True)
-    >>> says_other("Spamfrei %"), says_other("Spamanteil"), says_other("spam_share")
-    (True, False, False)
+    >>> says_other("not spam"), says_other("Spamfrei %"), says_other("Spamanteil")
+    (True, True, False)
     """
     said = words(heading).split()
-    if any(map(_is_spam_of_a_kind, said)):
+    if any("spam" in word for word in said) and not all(map(_is_of_spam, said)):
         return True
     shares = says_shares(heading) or holds(heading, PER_MILLE)
     if "per" in said and not shares and measure(heading) is None:  # pages per visit
@@ -455,12 +470,13 @@ def says_other(heading: str) -> bool:
     return not OTHER_WORDS.isdisjoint(set(said) - counted)
 
 
-def _is_spam_of_a_kind(word: str) -> bool:
-    """Whether a word puts spam together with one that is neither shares nor counts: spamfree."""
-    if "spam" not in word or word == "spam":
-        return False
-    rest = word.replace("spam", "", 1).removeprefix("s") or "spam"
-    return rest not in ("spam", *SHARE_WORDS) and not any(rest in line for line in COUNT_WORDS)
+def _is_of_spam(word: str) -> bool:
+    """Whether a word in a heading with spam in it leaves no doubt that spam is counted.
+
+    All others may say the contrary: spamfree, not spam, spam blocked.
+    """
+    rest = word.replace("spam", "", 1).removeprefix("s") if "spam" in word else word
+    return not rest or rest.isdecimal() or rest in _BESIDE_SPAM or says_shares(rest)
 
 
 def says_shares(heading: str) -> bool:

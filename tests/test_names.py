@@ -389,3 +389,21 @@ def test_names_are_read_only_where_one_is_looked_up() -> None:
 )  # fmt: skip
 def test_bare_versions(name: str, bare: bool) -> None:
     assert is_bare_version(name) is bare
+
+
+@pytest.mark.parametrize(
+    ("lines", "one", "other"),
+    [
+        ({"Windows 10": "Redmond"}, "Windows 10", "Redmond"),
+        ({"OS X": "Cupertino"}, "Cupertino", "Mac OS X"),
+        ({"Kub": "Ubuntu", "Ubuntu": "Ubuntu"}, "Kub", "Ubuntu"),
+        ({"Vista": "PC", "Debian": "PC"}, "Vista", "Debian"),
+        ({"Foo 9": "FooOS", "Foo 10": "FooOS"}, "Foo 9", "FooOS"),
+    ],
+)
+def test_two_spellings_of_one_os_are_of_one_family(
+    lines: dict[str, str], one: str, other: str
+) -> None:
+    names = BUILT_IN.extended(lines)
+    assert names.family(one) == names.family(other)
+    assert names.canonical(names.label(one)) == names.canonical(names.label(other))

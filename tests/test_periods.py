@@ -2,7 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from spamindex.periods import in_column, is_short, iso, span_of, told, within, within_another
+from spamindex.periods import (
+    in_column,
+    is_short,
+    iso,
+    named_in,
+    span_of,
+    told,
+    within,
+    within_another,
+)
 from tests.conftest import Invoke, Write
 
 
@@ -29,6 +38,10 @@ from tests.conftest import Invoke, Write
         ("Q1 2010", "2010-Q1"),
         ("2010-Q4", "2010-Q4"),
         ("2010q2", "2010-Q2"),
+        ("2010M03", "2010-03"),
+        ("1T2010", "2010-Q1"),
+        ("1T10", "2010-Q1"),
+        ("Q3/98", "1998-Q3"),
         ("03/2010", "2010-03"),
         ("3-2010", "2010-03"),
         ("März 2010", "2010-03"),
@@ -48,7 +61,7 @@ def test_periods_as_people_write_them(written: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["01/03/2010", "2010-13", "2010-02-30", "20101301", "Q5 2010", "Nov 2009-Mar 2010", "1H11",
-     "93.76", "1500", "Linux", "", "Mar-10", "2010.1", "13/2010", "2010-W54", "2010-1²", "9" * 5000],
+     "93.76", "1500", "Linux", "", "Mar-10", "2010.1", "03.2010", "1K50", "2010M13", "13/2010", "2010-W54", "2010-1²", "9" * 5000],
 )  # fmt: skip
 def test_what_is_not_certain_stays_as_it_is(text: str) -> None:
     assert iso(text) is None
@@ -133,3 +146,18 @@ def test_months_under_a_heading_of_another_span_are_asked_about(
     result = invoke("shares", table, "--period", "2010-04")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "2010-04" in result.stderr
+
+
+@pytest.mark.parametrize("written", ["03.2010", "3.2010"])
+def test_a_month_before_its_year_is_one_in_a_column_of_periods(written: str) -> None:
+    assert in_column([written]) == {written: "2010-03"}
+    assert in_column([written], "week") == {written: None}
+
+
+@pytest.mark.parametrize(
+    ("heading", "period"),
+    [("share 2010-03", "2010-03"), ("Anteil (März 2010)", "2010-03"), ("share_2010_03", "2010-03"),
+     ("Visits, Q1 2010", "2010-Q1"), ("share 2010", "2010"), ("top 10 share", None)],
+)  # fmt: skip
+def test_a_heading_may_name_a_period(heading: str, period: str | None) -> None:
+    assert named_in(heading) == period

@@ -15,13 +15,14 @@ import numpy.typing as npt
 from spamindex import periods, words
 from spamindex.errors import Doubt, MatchError, Remedy
 from spamindex.names import Names
+from spamindex.tables import layout
+from spamindex.tables.header import COMMENTS
 from spamindex.tables.layout import Entries
 from spamindex.tables.numbers import Reading, Sums
 from spamindex.tables.options import TableOptions
-from spamindex.tables.table import Mask, Numbers, lines_of, mapped, summed, texts, where
+from spamindex.tables.table import Mask, Numbers, are_sums, lines_of, mapped, summed, texts, where
 from spamindex.words import is_blank
 
-_COMMENTS = ("#", "//")
 # A mark of a list before a name: "- Windows 10", "• Windows 10", ".. Windows 10".
 _LISTED = re.compile(r"[^\w\s\"'“”„«»‹›‘’(\[{<]+\s+\S")
 _WORTH_A_DOUBT = 0.01  # of the whole: a smaller sum of neighbours is likely one by chance
@@ -37,7 +38,7 @@ _REASONS = {
     "marked": "another row's name between marks, as where a row is put out of use",
     "family": "a family that may hold its versions beside it",
     "sum": "what the rows next to it add up to",
-    "most": "no known system, but more than all others together",
+    "most": "no known system, but more than all others together: a total, and rows are missing?",
 }
 Groups = npt.NDArray[np.int64]
 
@@ -80,11 +81,15 @@ def systems_among(
         larger &= False
         flags["family"] = _families(entries, figures, names, options) & ~alone
     flagged = _any(flags)
-    flags["sum"] = ~alone & np.logical_or.reduce(
-        [_sums(entries, figures, of, names, flagged) for of in each]
+    known = where(column, lambda text: names.knows(text) or names.rest(text) is not None)
+    unknown = ~known & ~alone & ~flagged
+    flags["sum"] = np.logical_or.reduce(
+        [_sums(entries, figures, of, unknown, flagged) for of in each]
     )
-    if counts and not larger.any():
-        flags["most"] = _most(entries, figures, groups, names, _any(flags)) & ~alone
+    if counts and not larger.any():  # more than all others, most of which are known
+        others = summed(groups, figures * ~_any(flags)) - figures
+        several, one = (summed(groups, of & ~_any(flags)) for of in (known, ~known))
+        flags["most"] = unknown & ~flags["sum"] & (several > 1) & (one == 1) & (figures > others)
     if not counts:
         of_all = Sums(figures, halves, groups)
         whole = (of_all.are(100) | of_all.are(1))[groups]  # of which none can hold another
@@ -116,10 +121,7 @@ def _told_by_name(entries: Entries, names: Names) -> dict[str, Mask]:
         return bool(bare) and names.canonical(text) != bare and bare in there
 
     listed = where(column, lambda text: bool(_LISTED.match(text)) or words.called_part(text))
-    indented = listed & (not listed.all())
-    if (far := entries.table.indents.get(entries.os)) is not None:
-        by_row = far.reindex(entries.table.cells.index).to_numpy()
-        indented |= by_row > by_row.min()
+    indented = (listed & (not listed.all())) | layout.indented(entries.table, entries.os)
     value, wide = entries.table.column(entries.value), entries.table.above == "os"
     days = where(value, lambda text: len(text) == 8 and periods.iso(text) is not None)
     return {
@@ -129,7 +131,7 @@ def _told_by_name(entries: Entries, names: Names) -> dict[str, Mask]:
         "footer": where(column, words.called_footer),
         "measure": where(column, lambda t: wide and words.says_measure(t) and not names.knows(t)),
         "date": ~where(column, names.knows) & days & (not days.all()),
-        "comment": where(column, lambda text: text.startswith(_COMMENTS)),
+        "comment": where(column, lambda text: text.startswith(COMMENTS)),
         "indented": indented,
         "marked": where(column, is_marked),
     }
@@ -153,7 +155,7 @@ def _exact(
     others = ~_any(flags)
     base, several = summed(groups, figures * others), summed(groups, others) > 0
     exact = np.isclose(figures, base, rtol=1e-9 if counts else 0.01, atol=0) & several
-    exact |= np.isclose(figures, summed(groups, figures) - figures, rtol=1e-9, atol=0)
+    exact |= are_sums(groups, figures)
     if not counts:
         without = Sums(figures * ~called, halves * ~called, groups)
         exact &= np.logical_or.reduce([without.are(whole) for whole in _WHOLES])[groups]
@@ -174,24 +176,11 @@ def _families(entries: Entries, figures: Numbers, names: Names, options: TableOp
     return doubted
 
 
-def _most(entries: Entries, figures: Numbers, groups: Groups, names: Names, flagged: Mask) -> Mask:
-    """The rows of no known system that are more than all others, most of which are known."""
-    column = entries.table.column(entries.os)
-    known = where(column, lambda text: names.knows(text) or names.rest(text) is not None)
-    several = summed(groups, known & ~flagged) > 1
-    others = summed(groups, ~known & ~flagged) == 1
-    large = 2 * figures > summed(groups, figures * ~flagged)
-    most: Mask = ~known & ~flagged & others & several & large
-    return most
-
-
-def _sums(entries: Entries, figures: Numbers, groups: Groups, names: Names, flagged: Mask) -> Mask:
-    """The rows of no known system that are what two or more rows next to them add up to."""
-    column = entries.table.column(entries.os)
-    unknown = where(column, lambda text: not names.knows(text) and names.rest(text) is None)
-    unknown &= ~flagged & (figures >= _WORTH_A_DOUBT * summed(groups, figures)) & (figures > 0)
+def _sums(entries: Entries, figures: Numbers, groups: Groups, unknown: Mask, flagged: Mask) -> Mask:
+    """The rows of no known system that are what all others, or some next to them, add up to."""
+    unknown = unknown & (figures >= _WORTH_A_DOUBT * summed(groups, figures)) & (figures > 0)
     # Of rows of one name next to each other another column says whether one is their total.
-    codes = column.cat.codes.to_numpy()
+    codes = entries.table.column(entries.os).cat.codes.to_numpy()
     again = np.append(codes[1:] == codes[:-1], False)
     rows = np.flatnonzero(unknown & ~(again | np.roll(again, 1)))
     order = np.argsort(groups, kind="stable")
@@ -205,8 +194,9 @@ def _sums(entries: Entries, figures: Numbers, groups: Groups, names: Names, flag
     below &= np.abs(sums[after] - sums[at + 1] - figures[rows]) <= slack
     above = (low <= before) & (before <= at - 2)
     above &= np.abs(sums[at] - sums[before] - figures[rows]) <= slack
+    all_others = are_sums(groups, figures * ~flagged)[rows]
     found = np.zeros(len(figures), bool)
-    found[rows[below | above]] = True
+    found[rows[below | above | (all_others & (np.bincount(groups)[groups[rows]] > 2))]] = True
     # By chance a row is a sum in one ranking among many: a total is one in most of them.
     mostly = 2 * np.bincount(codes, weights=found) >= np.bincount(codes, weights=unknown)
     return np.logical_and(found, mostly[codes])
@@ -225,10 +215,19 @@ def _refusal(
         if reason != "nameless" and (new := rows & ~shown).any():
             faults.append(f"{title}: {entries.named(new)}: {_REASONS[reason]}")
         shown |= rows
-    doubted = map(entries.name, np.flatnonzero(_any(flags) & ~exact))
+    # Of two rows of one name --drop takes the one that is written like it: indented, or not.
+    deep = layout.indented(entries.table, entries.os)
+    plain = {*map(entries.name, np.flatnonzero(~deep)), *options.drop}
+    doubted = [
+        f"  {name}" if deep[row] and (name := entries.name(row)) in plain else entries.name(row)
+        for row in np.flatnonzero(_any(flags) & ~exact)
+    ]
     distinct = list(dict.fromkeys("" if is_blank(name) else name for name in doubted))
+    does = "leaves it out"
+    if flags.get("most", exact & False).any():  # it may be right that the others are parts of it
+        does = "leaves it out, and makes shares of the rest"
     settles = [
-        Remedy("drop", name, "leaves it out" if name else "leaves rows without a name out")
+        Remedy("drop", name, does if name else "leaves rows without a name out")
         for name in distinct[:3]
     ]
     families = {
@@ -252,6 +251,7 @@ def _refusal(
     elif families and options.family:
         settles.append(Remedy("sum", heading, "adds a family and its versions up"))
     else:
-        line = f"with a line {distinct[0]},{distinct[0]} says that it stands for itself"
+        own = distinct[0].strip()
+        line = f"with a line {own},{own} says that it stands for itself"
         settles.append(Remedy("names", None, line))
     return MatchError(*faults, settles=settles)

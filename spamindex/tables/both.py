@@ -13,9 +13,11 @@ import pandas as pd
 
 from spamindex import periods, words
 from spamindex.errors import ColumnError, Doubt, MatchError, PeriodError, Remedy, SpamIndexError
+from spamindex.names import fold
 from spamindex.sources import Source, name_of
+from spamindex.tables.layout import spans
 from spamindex.tables.options import ALL, LAST, By, TableOptions
-from spamindex.tables.shares import Reading, load, no_such_names, reading_of, told
+from spamindex.tables.shares import Reading, load, no_such_names, reading_of, say_idle, sheets, told
 from spamindex.tables.table import Table
 
 _S = TypeVar("_S")
@@ -59,22 +61,24 @@ def read_pair(
     a SpamIndexError with the faults of both tables, whose remedies say for which table they are.
     """
     options = [replace(spam_options, of="spam"), replace(market_options, of="market")]
-    paths = [name_of(spam), name_of(market)]
+    paths, same = [name_of(spam), name_of(market)], False
     if spam is market and not isinstance(spam, str | os.PathLike):
-        raise _same_column(paths[0])  # a stream can be read but once
+        raise _same_column(paths[0], [])  # a stream can be read but once
     tables = _each(load, [spam, market], options, paths)
     names = {words.words(table.headings[i]) for table in tables for i in table.dated}
     tables = [replace(table, period_names=table.period_names | names) for table in tables]
     readings = _each(partial(_reading_of, options[0].by), tables, _narrowed(tables, options), paths)
     spam_reading, market_reading = readings
-    named = [own.column for own in options if own.column is not None]
-    one_column = spam_reading.value == market_reading.value and len(set(named)) < 2
-    if one_column and _is_same(spam, market):
-        raise _same_column(paths[0])
+    with contextlib.suppress(OSError, TypeError):  # streams are no paths
+        same = os.path.samefile(spam, market)  # type: ignore[arg-type]
+    if same and spam_reading.value == market_reading.value:
+        raise _same_column(paths[0], sheets(market_reading.findings)[1:])
     if unmet := [n for n in spam_reading.unmet if n in market_reading.unmet]:
         raise no_such_names(unmet, readings)
+    say_idle([n for n in spam_reading.idle if n in market_reading.idle], spam_reading)
     _check_spans(readings)
     _doubt_periods(readings, spam_options)
+    _doubt_places(readings, spam_options)
     for reading, of, path in zip(readings, _ROLES, paths, strict=True):
         reading.findings.of_table(of, path)
     if spam_reading.of_systems != market_reading.of_systems:
@@ -85,20 +89,15 @@ def read_pair(
     return readings[0], readings[1]
 
 
-def _same_column(path: str) -> MatchError:
+def _same_column(path: str, others: Sequence[Remedy]) -> MatchError:
     return MatchError(
         f"{path}: is given for both tables: which of its columns is which?",
         settles=[
+            *(sheet._replace(of="market", path=path) for sheet in others),
             Remedy("column", None, "names that of the spam shares", of="spam"),
             Remedy("column", None, "that of the market shares", of="market"),
         ],
     )
-
-
-def _is_same(spam: Source, market: Source) -> bool:
-    with contextlib.suppress(OSError, TypeError):
-        return os.path.samefile(spam, market)  # type: ignore[arg-type]
-    return False
 
 
 def _reading_of(by: Sequence[By], table: Table, options: TableOptions) -> Reading:
@@ -142,7 +141,8 @@ def _narrowed(tables: Sequence[Table], options: Sequence[TableOptions]) -> list[
         if not any(table.find(name) for table in tables for name in names):
             has = (f"{table.name} has {', '.join(map(repr, table.headings))}" for table in tables)
             missing = " or ".join(map(repr, names))
-            raise ColumnError(f"no table has a column {missing}: {'; '.join(has)}")
+            settles = spans(tables, names) if names in [by.columns for by in shared.by] else []
+            raise ColumnError(f"no table has a column {missing}: {'; '.join(has)}", settles=settles)
     period = shared.period
     if period not in (None, ALL) and not any(table.dated for table in tables):
         raise PeriodError(f"neither table has dates, so {period!r} can't be chosen")
@@ -200,6 +200,38 @@ def _doubt_periods(readings: Sequence[Reading], options: TableOptions) -> None:
         what = f"the spam shares are of {periods.told(spam)}, these of {periods.told(market)}"
     settles = (Remedy("period", ALL, "says that it is meant"),)
     readings[1].findings.doubts.append(Doubt(what, settles))
+
+
+def _doubt_places(readings: Sequence[Reading], options: TableOptions) -> None:
+    """A doubt where one table is all of one country, say, and the other of another, or of several.
+
+    Under one heading that is certain; under two it is likely where the tables share no such thing.
+    """
+    chosen = {words.words(condition.column) for condition in options.where}
+    spam, market = ({words.words(h): (h, of) for h, of in r.all_of.items()} for r in readings)
+    pairs = [(spam[h], market[h]) for h in spam.keys() & market.keys()]
+    if not pairs:
+        for one, other in (readings, readings[::-1]):
+            alone = [
+                h
+                for by, (h, spans) in zip(one.by, one.spans, strict=True)
+                if by not in other.by and spans == {None}
+            ]
+            if alone and other.all_of:
+                heading, of = next(iter(other.all_of.items()))
+                text = f"serves each {alone[0]!r}, but is all of {of!r} under {heading!r}"
+                other.findings.doubts.append(Doubt(text, (_no_matter(heading),)))
+                return
+        pairs = list(zip(spam.values(), market.values(), strict=False))[:1]
+    for (heading, of), (theirs, other_of) in pairs:
+        if fold(of) == fold(other_of) or {words.words(heading), words.words(theirs)} <= chosen:
+            continue
+        text = f"all of {other_of!r} under {theirs!r}, the spam shares of {of!r} under {heading!r}"
+        readings[1].findings.doubts.append(Doubt(text, (_no_matter(theirs),)))
+
+
+def _no_matter(heading: str) -> Remedy:
+    return Remedy("sum", heading, "says that this does not matter")
 
 
 def _cover(parts: Sequence[str], whole: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from spamindex import periods, words
 from spamindex.errors import ColumnError, FigureError, Remedy
-from spamindex.names import Names
+from spamindex.names import Names, fold
 from spamindex.tables import numbers
 from spamindex.tables.options import Role, TableOptions
 from spamindex.tables.table import Table, groups, lines_of, where
@@ -22,14 +22,13 @@ _WHAT: dict[Role | None, str] = {
     None: "the shares",
 }
 # A heading that speaks of the other table's shares is something else than this one's.
-_OTHERS: dict[Role | None, frozenset[str]] = {
-    "spam": frozenset({"market", "usage"}),
-    "market": frozenset({"spam"}),
-    None: frozenset(),
+_OTHERS: dict[Role | None, tuple[str, ...]] = {
+    "spam": ("market", "markt", "usage"),
+    "market": ("spam",),
+    None: (),
 }
 _SAMPLE = 1000
 _SHARES, _SPAM = -2, -1  # kinds of columns, before the lines of words.COUNT_WORDS
-_SURELY = 100  # whole numbers above it are no percents
 
 
 def find(table: Table, name: str, of: str = "column") -> int:
@@ -65,7 +64,9 @@ def is_wide(table: Table, options: TableOptions, apart: Collection[int]) -> list
         return []
     # A blank heading is that of a system without a name, unless it holds no figures at all.
     known = [i for i in [*figures, *more] if names.knows(table.headings[i])]
+    left = set(map(fold, options.drop))
     systems = [i for i in figures if i in known or not words.says_measure(table.headings[i])]
+    systems = [i for i in systems if fold(table.headings[i]) not in left]
     of_rows = np.arange(len(table.cells))
     if len(known) >= 2 or (len(systems) > 1 and _is_whole(table, systems, of_rows)):
         return sorted([*figures, *more])
@@ -97,7 +98,9 @@ def by_period(table: Table) -> list[int]:
     rest = [
         i
         for i in of_figures(table)
-        if i not in dated and not _says_other(table, i) and not words.is_period(table.headings[i])
+        if i not in dated
+        and not words.says_other(table.headings[i])
+        and not words.is_period(table.headings[i])
     ]
     return dated if len(dated) > 1 and not rest else []
 
@@ -112,7 +115,7 @@ def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> i
     there = [i for i in range(len(table.headings)) if i not in apart]
     by_heading = [i for i, heading in enumerate(table.headings) if words.names_os(heading)]
     plain = [i for i in by_heading if "version" not in words.words(table.headings[i])]
-    named = [i for i in there if words.words(table.headings[i]) in words.NAME_HEADINGS]
+    named = [i for i in there if words.unnumbered(table.headings[i]) in words.NAME_HEADINGS]
     figures = set(of_figures(table, any_digits=False))
     of_text = [
         i
@@ -123,6 +126,16 @@ def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> i
         and any(not is_missing(t) and not numbers.is_clock(t) for t in table.texts(i))
     ]
     found = plain or by_heading or [i for i in named if i in of_text] or named or of_text
+    if found:
+        twins = [i for i in of_text if i != found[0] and _are_twins(table, found[0], i)]
+        pairs = ([table.column(n).astype(object) for n in (i, found[0])] for i in twins)
+        again = [i for i, (one, names) in zip(twins, pairs, strict=True) if one.equals(names)]
+        found = [i for i in found if i not in again]
+        if beside := [i for i in twins if i not in again]:
+            raise ColumnError(
+                f"{table.name}: {table.called(found[0])} and {table.called(beside[0])} hold names, "
+                "each of its own rows: write tables that stand side by side into files of their own"
+            )
     if len(found) == 1:
         return found[0]
     settles = [Remedy("key", None, "chooses one")]
@@ -136,6 +149,14 @@ def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> i
             wide = Remedy("wide", "True", "says that each column of figures is a system")
             settles.insert(0, wide)
     raise ColumnError(f"{table.name}: {problem}", settles=settles)
+
+
+def _are_twins(table: Table, one: int, other: int) -> bool:
+    """Whether two columns have one heading, or the same names."""
+    headings = {words.unnumbered(table.headings[i]) for i in (one, other)}
+    return len(headings - {""}) == len(headings) == 1 or (
+        set(table.texts(one)) == set(table.texts(other))
+    )
 
 
 def value_column(
@@ -160,7 +181,7 @@ def value_column(
         for i in candidates
         if not words.is_period(table.headings[i])
         and not words.is_note(table.headings[i])
-        and not _says_other(table, i, options.of)
+        and not says_other(table.headings[i], options.of)
         and not _is_something_else(table, i)
     }
     shares = [i for i, kind in kinds.items() if kind == _SHARES]
@@ -181,8 +202,11 @@ def value_column(
     found = sorted(set(found))
     if len(found) != 1:
         raise _unclear(table, found or candidates, options, certain=bool(found))
-    counted = [i for i in kinds if i not in found and (i in counts or _surely_counts(table, i))]
-    return found[0], counted if shares or whole == found else []
+    if not shares and whole != found:
+        return found[0], []
+    readings = {i: numbers.read(table.texts(i)) for i in kinds if i not in found}
+    sure = [i for i, ways in readings.items() if any(way.surely_counts for way in ways)]
+    return found[0], [i for i in readings if i in counts or i in sure]
 
 
 def unused(table: Table, used: Collection[int]) -> list[str]:
@@ -233,9 +257,9 @@ def _is_dated(table: Table, number: int) -> bool:
     return bool(periods.iso(heading)) or periods.is_short(heading)
 
 
-def _says_other(table: Table, number: int, of: Role | None = None) -> bool:
-    heading = table.headings[number]
-    return words.says_other(heading) or not _OTHERS[of].isdisjoint(words.words(heading).split())
+def says_other(text: str, of: Role | None = None) -> bool:
+    """Whether a heading speaks of something else than the shares, or counts, of a table."""
+    return words.says_other(text) or any(word in words.words(text) for word in _OTHERS[of])
 
 
 def _is_something_else(table: Table, number: int) -> bool:
@@ -244,11 +268,8 @@ def _is_something_else(table: Table, number: int) -> bool:
         return False
     if not table.headings[number]:  # what pandas writes on the left without being told not to
         return number == 0 and _is_row_number(table, number)
-    return _is_row_number(table, number) or of_years(table, number)
-
-
-def of_years(table: Table, number: int) -> bool:
-    """Whether all filled cells of a column are years."""
+    if _is_row_number(table, number):
+        return True
     there = [text for text in table.texts(number) if not is_missing(text)]
     years = [t.isdecimal() and len(t) == 4 and "1900" <= t <= "2100" for t in there]
     return bool(years) and all(years)
@@ -259,12 +280,6 @@ def _is_row_number(table: Table, number: int) -> bool:
     if len(there) < 3 or not all(text.isdecimal() for text in there):
         return False
     return all(int(b) - int(a) == 1 for a, b in itertools.pairwise(there))
-
-
-def _surely_counts(table: Table, number: int) -> bool:
-    """Whether figures under a heading that says nothing are whole, and one is above 100."""
-    readings = numbers.read([t for t in table.texts(number) if not is_missing(t)])
-    return any(r.whole and max(r.values.values(), default=0) > _SURELY for r in readings)
 
 
 def _adds_up(table: Table, number: int) -> bool:

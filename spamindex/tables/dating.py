@@ -11,7 +11,6 @@ import numpy as np
 
 from spamindex import periods, words
 from spamindex.errors import PeriodError, Remedy, listed
-from spamindex.tables import columns
 from spamindex.tables.numbers import is_clock
 from spamindex.tables.options import ALL, LAST, TableOptions
 from spamindex.tables.table import Column, Mask, Table, categories, lines_of, mapped, texts, where
@@ -29,16 +28,20 @@ def with_periods(table: Table, options: TableOptions, named: Collection[int]) ->
     """
     spans = {i: words.span_of(h) for i, h in enumerate(table.headings) if words.is_period(h)}
     table, dated = _combined(table, spans), []
-    chosen = _chosen_by_others(table, options, spans)
     for i in range(len(table.headings)):
         column = table.column(i)
-        if i not in spans and i not in table.dated and _is_iso(table, i):
+        is_iso = all(_ISO_DAY.fullmatch(t) and periods.iso(t) for t in table.texts(i) or [""])
+        if is_iso and i not in spans and i not in table.dated:
             if i not in named and (span := words.speaks_of_span(table.headings[i])):
-                raise _no_span(table, i, span)
+                raise PeriodError(
+                    f"{table.name}: {table.called(i)} speaks of {span}s, but holds what looks like "
+                    f"months or days, such as {table.texts(i)[0]!r}",
+                    settles=[Remedy("by", table.headings[i], "takes them for months")],
+                )
             dated.append(i)
         if i not in spans or i in table.made_of:
             continue
-        there = [text for text in texts(column if i in named else column[chosen]) if text]
+        there = [text for text in table.texts(i) if text]
         day_first = options.dates and options.dates == "day-first"
         to = periods.in_column(there, spans[i], day_first=day_first)
         numbered = any(map(_NUMBERED.fullmatch, there))
@@ -53,57 +56,11 @@ def with_periods(table: Table, options: TableOptions, named: Collection[int]) ->
                 continue  # whoever names it knows what it holds
         table = table.replaced(i, mapped(column, partial(_renamed, to)))
         dated.append(i)
-    found = dated if dated or table.dated else _years(table, options)
-    return replace(table, dated=(*table.dated, *found))
-
-
-def _no_span(table: Table, number: int, span: str) -> PeriodError:
-    """The error for what looks like months under a heading that speaks of another span."""
-    return PeriodError(
-        f"{table.name}: {table.called(number)} speaks of {span}s, but holds what looks like months "
-        f"or days, such as {table.texts(number)[0]!r}",
-        settles=[Remedy("by", table.headings[number], "takes them for months")],
-    )
+    return replace(table, dated=(*table.dated, *dated))
 
 
 def _renamed(to: Mapping[str, str | None], text: str) -> str:
     return to.get(text) or text
-
-
-def _is_iso(table: Table, number: int) -> bool:
-    """Whether all cells of a column are months or days in ISO form."""
-    there = table.texts(number)
-    return bool(there) and all(_ISO_DAY.fullmatch(text) and periods.iso(text) for text in there)
-
-
-def _years(table: Table, options: TableOptions) -> list[int]:
-    """The column of years by which alone the rows of one name differ, whatever its heading."""
-    figures = columns.of_figures(table)
-    labels = [i for i in range(len(table.headings)) if i not in figures]
-    if not labels or any(len(table.texts(i)) == len(table.cells) for i in labels):
-        return []
-    found = [
-        i
-        for i, heading in enumerate(table.headings)
-        if i in figures
-        and columns.of_years(table, i)
-        and heading
-        and not (columns.speaks(table, i) or words.says_other(heading))
-    ]
-    known = any(map(options.names.knows, table.headings))  # it may be a system's in a wide table
-    return found if len(found) == 1 and not known else []
-
-
-def _chosen_by_others(table: Table, options: TableOptions, of_periods: Collection[int]) -> Mask:
-    """The rows that are chosen by columns that are not of periods: the others need be none."""
-    rows = np.ones(len(table.cells), bool)
-    for condition in options.where:
-        found = [i for i in table.find(condition.column) if i not in of_periods]
-        if len(found) == 1:
-            folded = mapped(table.column(found[0]), str.casefold)
-            equal = where(folded, condition.value.casefold().__eq__)
-            rows &= equal != condition.negated
-    return rows if rows.any() else ~rows
 
 
 def _combined(table: Table, spans: dict[int, str | None]) -> Table:

@@ -146,7 +146,11 @@ def ruled_rows(text: Text) -> Lines:
     """
     pairs = itertools.pairwise(itertools.islice(text.lines(), _SAMPLE))
     # The headings stand above the first rule that is not the upper one of two.
-    rules = ((i, rule) for i, (above, rule) in enumerate(pairs, 1) if _heads(above, rule))
+    rules = (
+        (i, rule)
+        for i, (above, rule) in enumerate(pairs, 1)
+        if _RULED.fullmatch(rule) and above.strip() and not _RULED.fullmatch(above)
+    )
     first, drawn = next(rules, (0, ""))
     if not first:
         return []
@@ -160,10 +164,6 @@ def ruled_rows(text: Text) -> Lines:
             cuts = zip(starts, [*starts[1:], None], strict=True)
             rows.append((number, [line[start:end].strip() for start, end in cuts]))
     return rows
-
-
-def _heads(above: str, rule: str) -> bool:
-    return bool(_RULED.fullmatch(rule) and above.strip() and not _RULED.fullmatch(above))
 
 
 def _cells(line: str) -> list[str]:
@@ -186,25 +186,24 @@ def _plain(cell: str) -> str:
     return match[2] if match else cell
 
 
-def workbook(name: str, data: bytes, sheet: str | None, findings: Findings) -> tuple[Lines, int]:
-    """The rows of one sheet of a workbook (.xlsx, .xls, .ods), and how many sheets it has.
+def workbook(name: str, data: bytes, sheet: str | None, findings: Findings) -> Lines:
+    """The rows of one sheet of a workbook (.xlsx, .xls, .ods): the one of a name, or the first.
 
-    It is the first sheet, or the one of a name.
-    Figures come as they are kept, not as they are shown: 0.05 where the sheet shows 5 %. Raises
-    FileError, also where python-calamine is not installed.
+    A hidden sheet is read where it is named. Figures come as they are kept, not as they are shown:
+    0.05 where the sheet shows 5 %. Raises FileError, also where python-calamine is not installed.
     """
     if data.startswith(b"PK"):
         _check_archive(name, data)
     try:
-        from python_calamine import CalamineWorkbook
+        from python_calamine import CalamineWorkbook, SheetVisibleEnum
     except ImportError as error:
         raise FileError(
             f"{name}: is a workbook, and reading one needs python-calamine: {install('excel')}"
         ) from error
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        names = book.sheet_names
-        chosen = _sheet(name, names, sheet)
+        seen = [s.name for s in book.sheets_metadata if s.visible == SheetVisibleEnum.Visible]
+        chosen = _sheet(name, book.sheet_names, sheet) if sheet or not seen else seen[0]
         found = book.get_sheet_by_name(chosen)
         if found.total_height * found.total_width > _MAX_CELLS:
             raise FileError(f"{name}: sheet {chosen!r} has more than {_MAX_CELLS} cells")
@@ -213,13 +212,12 @@ def workbook(name: str, data: bytes, sheet: str | None, findings: Findings) -> t
         raise
     except Exception as error:  # a library in Rust has errors of its own, panics too
         raise FileError(f"{name}: the workbook is damaged: {error}") from error
-    if sheet is None and any(_has_cells(book, other) for other in names if other != chosen):
-        says_so = Remedy("sheet", chosen, "says so")
-        findings.doubts.append(
-            Doubt(f"sheet {chosen!r} is read, the first of {len(names)}", (says_so,))
-        )
-    lines = [(number, [_text(cell) for cell in row]) for number, row in enumerate(rows, start=1)]
-    return lines, len(names)
+    others = [other for other in seen if other != chosen and _has_cells(book, other)]
+    if sheet is None and others:
+        settles = [Remedy("sheet", chosen, "says so"), Remedy("sheet", others[0], "reads another")]
+        text = f"sheet {chosen!r} is read, the first of {len(seen)}"
+        findings.doubts.append(Doubt(text, tuple(settles)))
+    return [(number, [_text(cell) for cell in row]) for number, row in enumerate(rows, start=1)]
 
 
 def _has_cells(book: Any, sheet: str) -> bool:

@@ -20,7 +20,7 @@ from spamindex.tables.table import Column, Mask, Table, lines_of, mapped, where
 from spamindex.words import is_missing
 
 _SAMPLE = 1000
-_COMMENTS = ("#", "//")
+COMMENTS = ("#", "//")
 # A rule of dashes, as programs draw them between rows.
 _RULE = re.compile(r"\s*[-+=|:─━═┼├┤╪]{3,}[-+=|:─━═┼├┤╪ ]*")
 _LINE = Remedy("header", None, "names the line of the headings (0 for none)")
@@ -100,7 +100,7 @@ def _has_figures(raw: Table, row: int | np.integer) -> bool:
 
 def _comments(raw: Table, filled: npt.NDArray[np.int64], usual: int) -> Mask:
     """The lines that begin like a comment and are no row of figures."""
-    comments = where(raw.column(0), lambda text: text.lstrip().startswith(_COMMENTS))
+    comments = where(raw.column(0), lambda text: text.lstrip().startswith(COMMENTS))
     wide = filled >= usual
     others = np.flatnonzero(~comments & wide)
     headings_follow = len(others) > 0 and not _has_figures(raw, others[0])
@@ -271,12 +271,8 @@ def _end(
         row, last = int(there[i + 1]), i + 2 == len(there)
         if blank[row] == blank[there[i]]:
             continue  # comments stand between, and no blank line
-        cells, usual = cells_of(raw, row)[: rows.widths[row]], cells_of(raw, there[0])
-        dated = any(
-            periods.iso(text) and not is_figure(text) and not periods.iso(above)
-            for text, above in zip(cells, usual, strict=False)
-        )
-        if last and (words.called_footer(cells[0]) or dated):
+        cells = cells_of(raw, row)[: rows.widths[row]]
+        if last and words.called_footer(cells[0]):
             return row, _BELOW
         # One that begins with a digit is a figure, though it may be one that can't be read.
         if not BUILT_IN.knows(cells[0]) and not any(

@@ -139,13 +139,14 @@ def entries(table: Table, options: TableOptions) -> Entries:
         os = columns.key_column(table, options, {*apart, value})
     else:
         os = columns.key_column(table, options, apart)
+    table, unmet = _without_dropped(table, os, options)
+    if not table.above:  # of what remains, since a total would hide that it is the whole
         value, counted = columns.value_column(table, os, options, apart - {os})
     ranked_by = by = [_by(table, one) for one in options.by]
     for i, one in enumerate(options.by):
         if one.span:  # beside the days, along which counts add up
             table = table.with_column(one.name, dating.cut(table, by[i], one.span))
             by = [*by[:i], len(table.headings) - 1, *by[i + 1 :]]
-    table, unmet = _without_dropped(table, os, options)
     chosen = [(condition, columns.find(table, condition.column)) for condition in options.where]
     # A condition that leaves blank cells out is an answer to what they are.
     answered = {i for condition, i in chosen if condition.negated and not condition.value}
@@ -165,7 +166,21 @@ def entries(table: Table, options: TableOptions) -> Entries:
     used = {os, value, *by, *table.dated, *table.made_of, *summed}
     headings = enumerate(table.headings)
     labels = [i for i, heading in headings if i not in used and not words.is_note(heading)]
+    _refuse_other_measures(table, {*labels} - {i for _, i in chosen}, options)
     return Entries(table, everything, os, value, by, summed, counted, labels, ranked, unmet)
+
+
+def _refuse_other_measures(table: Table, labels: Collection[int], options: TableOptions) -> None:
+    """Refuse rows of which a label says that all of them are of something else than the shares."""
+    for number in sorted(labels):
+        text, *more = table.texts(number) or [""]
+        if not more and columns.says_other(text, options.of):
+            where_ = f"{table.headings[number] or number + 1}={text}"
+            raise ColumnError(
+                f"{table.name}: {table.called(number)} says {text!r} of all rows, which may be "
+                "something else than the shares",
+                settles=[Remedy("where", where_, "says that it is meant")],
+            )
 
 
 def _named(table: Table, options: TableOptions) -> list[int]:
@@ -179,7 +194,20 @@ def _named(table: Table, options: TableOptions) -> list[int]:
 
 
 def _by(table: Table, by: By) -> int:
+    if not any(map(table.find, by.columns)) and (instead := spans([table], by.columns)):
+        raise ColumnError(f"{table.name}: has no column {by.columns[0]!r}", settles=instead)
     return columns.find(table, next(filter(table.find, by.columns), by.columns[0]))
+
+
+def spans(tables: Sequence[Table], wanted: Sequence[str]) -> list[Remedy]:
+    """What to rank by where a month, say, is wanted by that name and the dates have another."""
+    found = [table.headings[i] for table in tables for i in table.dated[:1]]
+    span = next(filter(None, map(words.span_of, wanted)), None)
+    if not found or span is None:
+        return []
+    of_span = Remedy("by", f"{found[0]}:{span}", f"ranks each {span}")
+    whole = Remedy("by", "period", "ranks each of its dates")
+    return [of_span, whole] if span in ("month", "year") else [whole]
 
 
 def _without_dropped(table: Table, os: int, options: TableOptions) -> tuple[Table, list[str]]:
@@ -192,11 +220,21 @@ def _without_dropped(table: Table, os: int, options: TableOptions) -> tuple[Tabl
             rows = where(column, partial(_called, options.names.canonical, name))
         if not rows.any():
             unmet.append(name)
+        elif (deep := indented(table, os))[rows].any() and not deep[rows].all():
+            rows &= deep if name[:1].isspace() else ~deep  # as it is written
         left |= rows
     if left.any():
         lines = lines_of(sorted(set(table.cells.index[left])))
         table.findings.facts.append(f"dropped: {lines}")
     return table.only(~left), unmet
+
+
+def indented(table: Table, number: int) -> Mask:
+    """The rows whose cell in a column is indented more than others are."""
+    if (far := table.indents.get(number)) is None:
+        return np.zeros(len(table.cells), bool)
+    by_row = far.reindex(table.cells.index).to_numpy()
+    return np.asarray(by_row > by_row.min())
 
 
 def _called(form: Callable[[str], str], name: str, text: str) -> bool:

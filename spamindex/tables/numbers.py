@@ -12,13 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from spamindex.tables.table import Column, Mask, Numbers, numbers_of
-from spamindex.words import MULTIPLES, is_missing
+from spamindex.words import BASIS_POINTS, MULTIPLES, PER_MILLE, PERCENT_WORDS, is_missing
 
 MARKS = (".", ",")
 
 _INFINITE = frozenset({"inf", "infinity", "∞"})
-_SIGNS = {"%": 1.0, "\N{FULLWIDTH PERCENT SIGN}": 1.0, "\N{PER MILLE SIGN}": 0.1}  # to percent
-_SIGNED = tuple(_SIGNS)
+# Signs and words, and what one of them is in percent.
+_SIGNS = {
+    **dict.fromkeys(PERCENT_WORDS | {"\N{FULLWIDTH PERCENT SIGN}"}, 1.0),
+    **dict.fromkeys(PER_MILLE, 0.1),
+    **dict.fromkeys(BASIS_POINTS, 0.01),
+}
 _WIDE = {
     **{0xFF10 + n: str(n) for n in range(10)},
     0xFF0E: ".",
@@ -29,6 +33,7 @@ _BEGINNINGS = frozenset("0123456789.,")
 _SPACES = " \N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"
 _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 _MULTIPLE = re.compile(r"(.*\d)\s*([^\W\d_]{1,12})\.?")
+_MOST_PERCENT = 100
 _LEAST = 1e-9  # what is lost in binary is no difference
 _CLOCK = re.compile(r"(\d+:)?\d?\d:\d\d(\.\d+)?|(\d+ ?h ?)?(\d+ ?m(in)? ?)?\d+ ?s(ec)?")
 
@@ -74,6 +79,11 @@ class Reading:
             return False
         written = [t for t in self.values if not is_missing(t) and t not in self.rounded]
         return len({self.mark in text for text in written if "e" not in text.casefold()}) <= 1
+
+    @property
+    def surely_counts(self) -> bool:
+        """Whether every figure is whole, and one is too large for a percent."""
+        return self.whole and any(value > _MOST_PERCENT for value in self.values.values())
 
     def of(self, column: Column) -> Numbers:
         """The number of each row of a column, NaN for none."""
@@ -131,12 +141,20 @@ def is_figure(text: str) -> bool:
 
 
 def is_signed(text: str) -> bool:
-    """Whether a cell is a figure with a sign for percent or per mille.
+    """Whether a cell is a figure with a sign, or a word, for percent or per mille.
 
-    >>> is_signed("5.14 %"), is_signed("5.14")
-    (True, False)
+    >>> is_signed("5.14 %"), is_signed("5.14 percent"), is_signed("5.14")
+    (True, True, False)
     """
-    return text.endswith(_SIGNED) or text.startswith(_SIGNED)
+    return bool(_sign(text))
+
+
+def _sign(text: str) -> str:
+    """The sign or word for percent behind a figure, or before it; empty where there is none."""
+    if sign := next((end for end in (text[-1:], text[:1]) if end in _SIGNS), ""):
+        return sign
+    match = _MULTIPLE.fullmatch(text)
+    return match[2] if match and match[2].casefold() in _SIGNS else ""
 
 
 def is_clock(text: str) -> bool:
@@ -229,8 +247,8 @@ def _value(text: str, reading: Reading) -> float:
         return math.nan
     if value and is_signed(text):  # nought is the same in every unit
         reading.signed.add(text)
-        sign = text[-1] if text.endswith(_SIGNED) else text[0]
-        return value if _SIGNS[sign] == 1 else float(Decimal(number) / 10)
+        factor = _SIGNS[_sign(text).casefold()]
+        return value if factor == 1 else float(Decimal(number) * Decimal(repr(factor)))
     return value
 
 
@@ -246,8 +264,7 @@ def _bare(text: str) -> str:
     """A cell's number without the signs around it, in plain digits."""
     if not text.isascii():
         text = text.translate(_WIDE)
-    if text.endswith(_SIGNED):
-        text = text[:-1].rstrip()
-    elif text.startswith(_SIGNED):
-        text = text[1:].lstrip()
+    if sign := _sign(text):
+        behind = text.endswith((sign, f"{sign}."))
+        text = text.rstrip(".").removesuffix(sign).rstrip() if behind else text[1:].lstrip()
     return text[1:] if text.startswith(("+", *_MINUS)) else text

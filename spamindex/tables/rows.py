@@ -10,7 +10,7 @@ import csv
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -45,7 +45,6 @@ class Rows:
 
     ``delimiter`` separates the cells, and is empty where they are not delimited text; ``ends`` says
     whether the last line has a line end. ``certain`` headings are those of JSON and Markdown.
-    ``sheets`` are those of a workbook.
     """
 
     table: Table
@@ -53,7 +52,6 @@ class Rows:
     delimiter: str = ""
     ends: bool = True
     certain: bool = False
-    sheets: int = 0
 
 
 def read(source: Source, options: TableOptions | None = None) -> Rows:
@@ -71,8 +69,7 @@ def read(source: Source, options: TableOptions | None = None) -> Rows:
     name, data = sources.name_of(source), sources.content(source)
     if data.startswith(sources.WORKBOOKS):
         findings = Findings(name)
-        lines, sheets = documents.workbook(name, data, options.sheet, findings)
-        return replace(_of_lines(name, lines, findings), sheets=sheets)
+        return _of_lines(name, documents.workbook(name, data, options.sheet, findings), findings)
     if options.sheet is not None:
         raise FileError(f"{name}: is no workbook, so it has no sheet {options.sheet!r}")
     sources.refuse_documents(name, data)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,8 +20,9 @@ from spamindex.errors import (
     Remedy,
     SpamIndexError,
     UnitError,
+    listed,
 )
-from spamindex.names import Names
+from spamindex.names import Names, fold
 from spamindex.sources import Source
 from spamindex.tables import aggregates, columns, counts, header, layout, numbers, rows, sums, units
 from spamindex.tables.layout import Entries
@@ -37,8 +39,10 @@ class Reading:
     ``share`` in percent and, where they are asked for and known, ``count`` of ``total``, ``half``
     (half a unit of the last digit, in percent), ``design_effect`` and ``clusters``.
     ``names`` are those by which it meets another table, ``heading`` stands over them in the file,
-    ``value`` over the shares. ``spans`` are the kinds of periods of each ``by``, ``periods`` those
-    that the rows are of.
+    ``value`` is the number of the column of shares. ``spans`` are the kinds of periods of each
+    ``by``, ``periods`` those that the rows are of, ``all_of`` what all rows have in common, such
+    as a country, by its heading. ``unmet`` are names to be dropped that no row has, ``idle`` those
+    of lines of one's own that say something of no row.
     """
 
     shares: pd.DataFrame
@@ -46,10 +50,12 @@ class Reading:
     names: Names
     findings: Findings
     heading: str
-    value: str
+    value: int
     periods: list[str]
+    all_of: dict[str, str]
     spans: list[tuple[str, set[str | None]]]
     unmet: list[str]
+    idle: list[str]
     of_systems: bool
 
 
@@ -105,19 +111,30 @@ def read_table(source: Source, options: TableOptions) -> Reading:
     reading = reading_of(load(source, options), options)
     if reading.unmet:
         raise no_such_names(reading.unmet, [reading])
+    say_idle(reading.idle, reading)
     return reading
 
 
 def load(source: Source, options: TableOptions) -> Table:
     """The table of text in a file, under its headings. Raises a SpamIndexError."""
     found = rows.read(source, options)
-    try:
+    with _other_sheets(found.table.findings):
         return layout.long(header.table(found, options), options)
+
+
+@contextlib.contextmanager
+def _other_sheets(findings: Findings) -> Iterator[None]:
+    """Name the sheets that could have been read in errors of the one that was."""
+    try:
+        yield
     except SpamIndexError as error:
-        if found.sheets > 1 and options.sheet is None:
-            another = Remedy("sheet", "2", f"takes the second of {found.sheets} sheets")
-            error.settles = (another, *error.settles)
+        error.settles = (*sheets(findings)[1:], *error.settles)
         raise
+
+
+def sheets(findings: Findings) -> list[Remedy]:
+    """The sheets of a workbook of which the first was read, since none was named."""
+    return [r for doubt in findings.doubts for r in doubt.settles if r.field == "sheet"]
 
 
 def no_such_names(unmet: Sequence[str], readings: Sequence[Reading]) -> MatchError:
@@ -129,8 +146,32 @@ def no_such_names(unmet: Sequence[str], readings: Sequence[Reading]) -> MatchErr
     )
 
 
+def say_idle(idle: Sequence[str], reading: Reading) -> None:
+    """Say which names of lines of one's own no row has: a line may be mistyped."""
+    if idle:
+        told = listed(list(map(repr, idle)))
+        reading.findings.notes.append(f"of the names given, no row is called {told}")
+
+
+def _idle(entries: Entries, names: Names) -> list[str]:
+    """The names of lines of one's own of which neither a row nor another line speaks."""
+    there = {fold(text) for text in entries.all_rows.texts(entries.os)}
+    there |= {fold(to) for name, to, _ in names.own if fold(name) != fold(to)}
+    own = dict.fromkeys(name for name, _, _ in names.own if name)
+    return [
+        name
+        for name in own
+        if fold(name) not in there and not any(t.startswith(f"{fold(name)} ") for t in there)
+    ]
+
+
 def reading_of(table: Table, options: TableOptions) -> Reading:
     """The shares of a table of text. Raises a SpamIndexError."""
+    with _other_sheets(table.findings):
+        return _read(table, options)
+
+
+def _read(table: Table, options: TableOptions) -> Reading:
     entries = layout.entries(table, options)
     of_systems, names = _names(entries, options)
     if entries.table.above == "os":  # one without a name has a share all the same
@@ -172,6 +213,8 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
         shares = shares[ranked].reset_index(drop=True)
     there = [entries.table.texts(i) for i in entries.table.dated]
     longest = max(map(sorted, there), key=len, default=[])  # of the column that has most of them
+    if not longest and (of := periods.named_in(entries.heading)):
+        longest = [of]
     _say(entries, longest, options)
     return Reading(
         shares,
@@ -179,10 +222,12 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
         names,
         findings,
         headings[entries.os],
-        entries.heading,
+        entries.value,
         longest,
+        _all_of(entries),
         [(headings[i], set(map(periods.span_of, entries.table.texts(i)))) for i in entries.by],
         entries.unmet,
+        _idle(entries, options.names),
         of_systems,
     )
 
@@ -217,9 +262,7 @@ def _counted(entries: Entries, options: TableOptions, reading: numbers.Reading) 
         return sign.unit == "count"
     if words.says_shares(entries.heading):
         return False
-    return words.measure(entries.heading) is not None or (
-        reading.whole and any(value > 100 for value in reading.values.values())
-    )
+    return words.measure(entries.heading) is not None or reading.surely_counts
 
 
 def _filled(entries: Entries, reading: numbers.Reading, kept: Mask, *, counts: bool) -> Mask:
@@ -253,6 +296,17 @@ def _before(
     known = {**numbers.read(texts(column))[0].values, **reading.values}
     total = where(names, lambda name: words.called_total(name) or is_blank(name))
     return np.nan_to_num(numbers_of(column, known))[~total]
+
+
+def _all_of(entries: Entries) -> dict[str, str]:
+    """What all rows have in common, by the heading over it: a country, or a kind of machine."""
+    found = {}
+    for number in entries.labels:
+        first, *more = entries.table.texts(number)
+        speaks = words.says_measure(first) or words.names_os(first) or units.said(f"in {first}")
+        if not more and not speaks and any(map(str.isalpha, first)):
+            found[entries.table.headings[number]] = first
+    return found
 
 
 def _say(entries: Entries, there: Sequence[str], options: TableOptions) -> None:

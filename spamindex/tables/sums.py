@@ -16,7 +16,17 @@ from spamindex.tables import columns
 from spamindex.tables.layout import Entries
 from spamindex.tables.numbers import Reading, Sums
 from spamindex.tables.options import TableOptions
-from spamindex.tables.table import Column, Mask, Numbers, lines_of, mapped, summed, texts, where
+from spamindex.tables.table import (
+    Column,
+    Mask,
+    Numbers,
+    are_sums,
+    lines_of,
+    mapped,
+    summed,
+    texts,
+    where,
+)
 from spamindex.tables.units import Figures
 from spamindex.words import is_blank, is_missing
 
@@ -31,7 +41,8 @@ def rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mask
     along = [i for i in entries.summed if i != entries.os]
     if entries.os in entries.summed:
         groups = entries.rankings(names, over_time=True)
-        if (wrong := _sums_of_others(figures.amounts, groups)).any():
+        wrong = are_sums(groups, figures.amounts) & (np.bincount(groups)[groups] > 2)
+        if wrong.any():
             raise MatchError(
                 f"{entries.title}: {entries.named(wrong)} is what the other rows of that name add "
                 "up to: leave one or the other out of the file"
@@ -73,12 +84,6 @@ def _is_total(text: str) -> bool:
     return is_blank(text) or is_missing(text) or words.called_total(text)
 
 
-def _sums_of_others(amounts: Numbers, groups: npt.NDArray[np.int64]) -> Mask:
-    """The rows that are what the others of their group, two at least, add up to."""
-    several = np.bincount(groups)[groups] > 2
-    return several & (amounts > 0) & np.isclose(2 * amounts, summed(groups, amounts), rtol=1e-9)
-
-
 def _refuse_unnamed_total(
     entries: Entries, figures: Figures, number: int, groups: npt.NDArray[np.int64], called: Mask
 ) -> None:
@@ -86,8 +91,7 @@ def _refuse_unnamed_total(
 
     ``groups`` tells systems apart, and ``called`` are rows that are known to be totals.
     """
-    column, amounts = entries.table.column(number), figures.amounts * ~called
-    exact = (amounts > 0) & np.isclose(2 * amounts, summed(groups, amounts), rtol=1e-9)
+    column, exact = entries.table.column(number), are_sums(groups, figures.amounts * ~called)
     others = summed(groups, ~called) - 1
     for text in sorted(set(column[exact & (others > 1)])):
         of_text = (column == text).to_numpy()
@@ -178,10 +182,13 @@ def refuse_repeats(entries: Entries, figures: Figures) -> list[int]:
     same = entries.rankings(names, *(table.column(i) for i in along if i != entries.os))
     if entries.os not in along and same.max() + 1 < len(same):
         first, lines = _first_of_several(entries, same)
-        raise MatchError(
-            f"{entries.title}: {first!r} stands twice ({lines}), and nothing tells the rows apart",
-            settles=[Remedy("sum", table.headings[entries.os] or "1", "adds them up")],
+        text = (
+            f"{entries.title}: {first!r} stands twice ({lines}), and nothing tells the rows apart"
         )
+        if table.cells.duplicated().any():
+            raise MatchError(f"{text}: leave out of the file what was pasted twice")
+        adds_up = Remedy("sum", table.headings[entries.os] or "1", "adds them up")
+        raise MatchError(text, settles=[adds_up])
     return differing
 
 

@@ -144,6 +144,12 @@ def summed(groups: npt.NDArray[np.int64], of: npt.NDArray[Any]) -> Numbers:
     return np.bincount(groups, weights=of).astype(float)[groups]
 
 
+def are_sums(groups: npt.NDArray[np.int64], of: Numbers) -> Mask:
+    """The rows whose number is what those of all others of their group add up to."""
+    same: Mask = (of > 0) & np.isclose(2 * of, summed(groups, of), rtol=1e-9, atol=0)
+    return same
+
+
 def lines_of(lines: Iterable[int]) -> str:
     """Lines as messages name them.
 

@@ -17,7 +17,6 @@ from spamindex.tables.options import TableOptions
 from spamindex.tables.table import Mask, Numbers, numbers_of, where
 
 MOST_COUNTED = 1e18  # bytes of traffic can be counted too; far beyond, intervals overflow
-_SURELY = 100  # whole numbers above it are no percents
 
 
 @dataclass(frozen=True)
@@ -223,7 +222,7 @@ def _found(
     if by_sums := _by_what_they_add_up_to(entries, sums):
         return by_sums
     shares = words.says_shares(entries.heading)
-    if not shares and reading.whole and sums.largest > _SURELY:
+    if not shares and reading.surely_counts:
         return "count", 1.0
     _refuse_parts(entries, sums, whole_before)
     if (shares or entries.table.above or not reading.whole) and sums.largest > 1:

@@ -166,3 +166,66 @@ def test_names_are_those_of_systems_where_one_table_says_so(write: Write) -> Non
     ours, theirs = pair(write, "os,share\nA,5\nB,95\n", "label,share\nA,5\nB,95\n")
     assert ours.names is theirs.names
     assert spamindex.read_both("spam.csv", "share.csv")[0]["os"].tolist() == ["A", "B"]
+
+
+DE = "country,os,messages\nDE,Windows,90\nDE,Linux,10\n"
+US = "country,os,messages\nUS,Windows,95\nUS,Linux,5\n"
+FR = "Region,os,visits\nFR,Windows,99\nFR,Linux,1\n"
+
+
+@pytest.mark.parametrize(
+    ("spam", "market", "fields", "doubt"),
+    [
+        (DE, FR, {}, "all of 'FR' under 'Region', the spam shares of 'DE' under 'country'"),
+        (DE, US, {}, "all of 'US' under 'country', the spam shares of 'DE' under 'country'"),
+        (DE + US[20:], FR, {"where": "country=DE"}, "all of 'FR' under 'Region', the spam shares"),
+        (DE + US[20:], FR, {"by": "country"}, "serves each 'country', but is all of 'FR'"),
+    ],
+)
+def test_tables_of_two_places_are_warned_of_until_the_user_says_that_it_does_not_matter(
+    write: Write, spam: str, market: str, fields: dict[str, str], doubt: str
+) -> None:
+    found = pair(write, spam, market, **fields)[1].findings.doubts
+    assert len(found) == 1
+    assert found[0].text.startswith(doubt)
+    (remedy,) = found[0].settles
+    assert remedy.field == "sum"
+    assert not pair(write, spam, market, **fields, sum=remedy.value)[1].findings.doubts
+
+
+@pytest.mark.parametrize(
+    "market",
+    [
+        FR.replace("FR", "de"),
+        "Metric,os,visits\nvisits,Windows,99\nvisits,Linux,1\n",
+        "Unit,os,n\npercent,Windows,99\npercent,Linux,1\n",
+        "Kind,os,visits\nA,Windows,99\nB,Linux,1\n",
+    ],
+)
+def test_tables_of_one_place_or_of_other_things_are_not_doubted(write: Write, market: str) -> None:
+    assert not pair(write, DE, market)[1].findings.doubts
+    assert not pair(write, DE, FR, where=("country=DE", "Region=FR"))[1].findings.doubts
+
+
+def test_headings_of_two_periods_are_warned_of(write: Write) -> None:
+    found = pair(write, "os,share 2010-03\nA,60\nB,40\n", "os,share April 2010\nA,70\nB,30\n")
+    (doubt,) = found[1].findings.doubts
+    assert doubt.text == "the spam shares are of 2010-03, these of 2010-04"
+
+
+def test_names_of_lines_that_no_row_of_either_table_has_are_said(write: Write) -> None:
+    tables = "os,share\nTux 9,60\nB,40\n", "os,share\nB,70\nC,30\n"
+    lines = {"Tux": "Linux", "B": "BSD", "C": "D", "D": "Solaris", "Gone": "Linux"}
+    ours, theirs = pair(write, *tables, names=lines)
+    assert ours.findings.notes == ["of the names given, no row is called 'Gone'"]
+    assert not theirs.findings.notes
+
+
+def test_a_month_that_goes_by_another_name_is_offered(write: Write) -> None:
+    spam = "Date,os,n\n2010-03-01,A,200\n2010-04-01,A,200\n"
+    with pytest.raises(ColumnError, match="no table has a column 'month'") as caught:
+        pair(write, spam, "os,n\nA,200\n", by="month")
+    assert [(r.field, r.value) for r in caught.value.settles] == [
+        ("by", "Date:month"), ("by", "period")
+    ]  # fmt: skip
+    assert pair(write, spam, "os,n\nA,200\n", by="Date:month")[0].by == ("month",)

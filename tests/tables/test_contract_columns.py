@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from spamindex.tables.both import read_pair
+from spamindex.tables.options import TableOptions
 from tests.asking import read, refused, settled
+from tests.conftest import Write
 
 W = {"Windows": 90.0, "Linux": 3.0, "macOS": 7.0}
 
@@ -87,7 +90,19 @@ def test_a_column_that_is_asked_about_can_be_named_by_its_number(number: str) ->
 
 
 @pytest.mark.parametrize(
-    "heading", ["ham share", "share of legitimate mail", "non-spam %", "Anteil (kein Spam)"]
+    "heading",
+    [
+        "ham share",
+        "share of legitimate mail",
+        "non-spam %",
+        "Anteil (kein Spam)",
+        "spam free",
+        "hors spam",
+        "Spam blocked",
+        "Ei-spam",
+        "antispam",
+        "no spam messages",
+    ],
 )
 def test_shares_of_what_is_no_spam_are_not_taken(heading: str) -> None:
     answer = refused(f"os,{heading}\nWindows,90\nLinux,3\nmacOS,7\n")
@@ -236,3 +251,54 @@ def test_a_name_column_is_found_by_its_heading_or_asked_for() -> None:
     table = "vendor,product,hits\nA,Windows,900\nB,Linux,30\nC,macOS,70\n"
     assert read(table, "--key", "product") == W
     assert read(table, "--key", "2") == W
+
+
+@pytest.mark.parametrize(
+    "heading", ["spam", "Spam (%)", "messages de spam", "Spam mails", "Spam 2010-03", "n_spam",
+                "Spamnachrichten", "spam mails per day", "spam in thousands", "Total spam received"]
+)  # fmt: skip
+def test_spam_is_known_beside_words_that_say_how_it_is_counted(heading: str) -> None:
+    assert read(f"os,{heading}\nWindows,90\nLinux,3\nmacOS,7\n") == W
+
+
+def test_words_for_both_shares_tell_two_columns_apart_in_one_word_too(write: Write) -> None:
+    path = write("t.csv", "System;Spamanteil;Marktanteil\nWindows;92;90\nLinux;8;10\n")
+    spam, market = read_pair(path, path, TableOptions(), TableOptions())
+    assert spam.shares["share"].tolist() == [92.0, 8.0]
+    assert market.shares["share"].tolist() == [90.0, 10.0]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "System,Spam,System.1,Share\nWindows,92,Linux,90\nLinux,5,Windows,3\n",
+        "os,Spam,OS name,Share\nWindows,92,Linux,90\nLinux,5,Windows,3\n",
+        "OS,Spam %,OS.1,Market %\nWindows,92,Haiku,90\nLinux,5,BSD,3\n",
+    ],
+)
+def test_two_tables_side_by_side_are_refused(table: str) -> None:
+    assert "write tables that stand side by side" in refused(table, "--column", "2").stderr
+
+
+def test_a_system_of_a_wide_table_may_be_called_like_a_heading_with_a_number() -> None:
+    assert read("OS/2,Windows,Linux\n7,90,3\n") == {"OS/2": 7.0, "Windows": 90.0, "Linux": 3.0}
+
+
+def test_a_second_column_of_the_same_names_row_by_row_is_no_second_table() -> None:
+    for headings in ("name,label,share", "OS,OS.1,share", "System,System,share"):
+        assert read(f"{headings}\nWindows,Windows,90\nLinux,Linux,10\n") == {
+            "Windows": 90.0, "Linux": 10.0
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("table", "chosen"),
+    [
+        ("metric,Windows,Linux,macOS\nexpected share,90,3,7\n", "metric=expected share"),
+        (",Windows,Linux,macOS\nshare last month,90,3,7\n", "1=share last month"),
+        ("os,what,n\nWindows,ham,900\nLinux,ham,30\nmacOS,ham,70\n", "what=ham"),
+    ],
+)
+def test_rows_of_which_a_label_says_something_else_are_refused(table: str, chosen: str) -> None:
+    assert "may be something else than the shares" in refused(table).stderr
+    assert read(table, "--where", chosen) == W

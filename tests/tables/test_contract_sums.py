@@ -75,6 +75,34 @@ def test_a_total_by_a_name_that_nobody_knows_is_doubted(name: str) -> None:
     assert settled(table)[0] == W
 
 
+def test_what_is_lost_with_a_total_larger_than_its_rows_is_said_where_it_may_be_dropped() -> None:
+    answer = refused("os,visits\nTutti,1100\nWindows,900\nLinux,30\nmacOS,70\n")
+    assert "and rows are missing?" in answer.stderr
+    assert "--drop Tutti leaves it out, and makes shares of the rest" in answer.stderr
+
+
+@pytest.mark.parametrize("at", range(1, 5))
+def test_a_total_of_all_by_a_name_that_nobody_knows_is_doubted_wherever_it_stands(at: int) -> None:
+    lines = ["country,visits", "Norway,400", "Sweden,250", "Japan,350"]
+    table = "\n".join([*lines[:at], "Łącznie,1000", *lines[at:]])
+    assert "'Łącznie'" in refused(table).stderr
+    assert settled(table)[0] == {"Norway": 40.0, "Sweden": 25.0, "Japan": 35.0}
+
+
+@pytest.mark.parametrize(
+    ("table", "name"),
+    [
+        ("os,a,b\nWindows,80,3\nLinux,10,4\nmacOS,10,5\nTutti,100,12\n", "Tutti"),
+        ("x,Windows,foo,bar,Tutti\nall,80,10,10,100\n", "Tutti"),
+    ],
+)
+def test_whether_figures_are_the_whole_is_asked_of_what_is_not_dropped(
+    table: str, name: str
+) -> None:
+    refused(table)
+    assert list(read(table, "--drop", name).values()) == [80.0, 10.0, 10.0]
+
+
 @pytest.mark.parametrize(
     "table",
     [
@@ -135,8 +163,8 @@ def test_kinds_of_machines_above_their_systems_are_doubted(table: str) -> None:
 @pytest.mark.parametrize(
     ("table", "name"),
     [
-        ("département,users\nSomme,100\nNord,500\nAisne,400\n", "Somme"),
-        ("provider,messages\nGlobal,100\nAcme,500\nBeta,400\n", "Global"),
+        ("département,users\nSomme,100\nNord,510\nAisne,390\n", "Somme"),
+        ("provider,messages\nGlobal,100\nAcme,510\nBeta,390\n", "Global"),
     ],
 )
 def test_a_word_for_a_total_may_be_a_name_where_another_row_is_larger(
@@ -283,3 +311,16 @@ def test_a_total_of_shares_is_the_whole_in_their_unit(heading: str, whole: int) 
     parts = [whole * percent // 100 for percent in (90, 3, 7)]
     rows = "".join(f"{name},{part}\n" for name, part in zip(W, parts, strict=True))
     assert read(f"os,{heading}\n{rows}Total,{whole}\n") == W
+
+
+def test_of_two_rows_of_one_name_the_indented_one_can_be_dropped_or_the_other() -> None:
+    table = "os,visits\nWindows,900\nLinux,30\n  Linux,20\n  Ubuntu,10\nmacOS,70\n"
+    assert "--drop '  Linux' leaves it out" in refused(table).stderr
+    assert read(table, *drop("  Linux", "Ubuntu")) == W
+    assert "'Linux' (line 4)" in refused(table, *drop("Linux")).stderr
+
+
+def test_a_row_that_was_pasted_twice_is_not_added_up_by_advice() -> None:
+    answer = refused("os,visits\nWindows,900\nLinux,30\nLinux,30\nmacOS,70\n")
+    assert "leave out of the file what was pasted twice" in answer.stderr
+    assert not answer.ways

@@ -12,7 +12,7 @@ from spamindex.errors import FileError
 from spamindex.tables import documents
 from spamindex.tables import rows as reader
 from spamindex.tables.options import TableOptions
-from tests.asking import read, refused, shares
+from tests.asking import ask, followed, inside, read, refused, shares
 from tests.conftest import Invoke, Write
 
 W = {"Windows": 90.0, "Linux": 3.0, "macOS": 7.0}
@@ -100,7 +100,7 @@ def test_json_lines_say_their_line_and_arrays_their_row() -> None:
     assert "standard input: row 2: column 'share': 'x5' is not" in refused(array).stderr
 
 
-def _xlsx(*sheets: Sequence[tuple[object, ...]]) -> bytes:
+def _xlsx(*sheets: Sequence[tuple[object, ...]], hidden: int = 0) -> bytes:
     openpyxl = pytest.importorskip("openpyxl")
     pytest.importorskip("python_calamine")
     book = openpyxl.Workbook()
@@ -109,6 +109,7 @@ def _xlsx(*sheets: Sequence[tuple[object, ...]]) -> bytes:
         sheet = book.create_sheet(f"Sheet {number}")
         for row in rows:
             sheet.append(row)
+        sheet.sheet_state = "hidden" if number == hidden else "visible"
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
@@ -118,13 +119,31 @@ def test_the_first_sheet_of_a_workbook_is_read_and_said() -> None:
     book = _xlsx([("os", "share"), *ROWS], [("os", "share"), ("Linux", 40), ("BSD", 60)])
     assert read(book, "--sheet", "Sheet 1") == W
     assert (
-        "warning: standard input: sheet 'Sheet 1' is read, the first of 2 (--sheet 'Sheet 1' says so)"
+        "warning: standard input: sheet 'Sheet 1' is read, the first of 2 (--sheet 'Sheet 1' says so, "
+        "--sheet 'Sheet 2' reads another)"
     ) in shares(book).stderr
     for sheet in ("Sheet 2", "2"):
         assert read(book, "--sheet", sheet) == {"Linux": 40.0, "BSD": 60.0}
     assert (
         "has no sheet '3'; there are 'Sheet 1', 'Sheet 2'" in refused(book, "--sheet", "3").stderr
     )
+
+
+def test_a_hidden_sheet_is_read_only_where_it_is_named() -> None:
+    book = _xlsx([("os", "share"), ("Linux", 40), ("BSD", 60)], [("os", "share"), *ROWS], hidden=1)
+    assert read(book) == W
+    assert read(book, "--sheet", "1") == {"Linux": 40.0, "BSD": 60.0}
+
+
+def test_two_sheets_of_one_workbook_are_two_tables(tmp_path: Path) -> None:
+    market = [("os", "share"), ("Windows", 80), ("Linux", 20)]
+    (tmp_path / "t.xlsx").write_bytes(_xlsx([("os", "share"), *ROWS], market))
+    with inside(tmp_path):
+        answer = ask([["compute", "t.xlsx", "t.xlsx"]])
+        assert answer.refused
+        pipe = followed([["compute", "t.xlsx", "t.xlsx"]], answer.ways[0])
+        assert pipe is not None
+        assert ask(pipe).figures["Linux"] == pytest.approx(W["Linux"] / 20)
 
 
 def test_blank_rows_and_columns_of_a_workbook_are_none() -> None:
@@ -273,7 +292,7 @@ def test_a_first_sheet_that_is_no_table_names_the_others(invoke: Invoke, tmp_pat
         sheet.append(row)
     book.save(tmp_path / "t.xlsx")
     result = invoke("shares", str(tmp_path / "t.xlsx"))
-    assert "--sheet 2 takes the second of 2 sheets" in result.stderr
+    assert "--sheet Sheet1 reads another" in result.stderr
     assert "--delimiter" not in result.stderr
     result = invoke("shares", str(tmp_path / "t.xlsx"), "--sheet", "2")
     assert result.stdout == "os,share_percent\nLinux,5\nWindows,95\n"

@@ -221,13 +221,13 @@ def test_a_row_without_a_cell_is_refused_where_a_date_stands_under_a_figure() ->
 
 
 @pytest.mark.parametrize("heading", ["Rechnungsjahr", "Ausgabe", "rilevazione"])
-def test_years_that_alone_tell_rows_apart_are_periods_under_any_heading(heading: str) -> None:
+def test_years_that_alone_tell_rows_apart_are_chosen_by_their_column(heading: str) -> None:
     table = (
         f"{heading},os,share\n2009,Windows,80\n2009,Linux,20\n2010,Windows,90\n"
         "2010,Linux,3\n2010,macOS,7\n"
     )
-    assert "holds several periods" in refused(table)
-    assert read(table, period="2010") == RIGHT
+    assert f"where='{heading}=2009' chooses one kind" in refused(table)
+    assert read(table, where=f"{heading}=2010") == RIGHT
 
 
 def test_years_beside_systems_that_stand_once_are_no_periods() -> None:
