@@ -224,7 +224,7 @@ def _refusal(
     ]
     distinct = list(dict.fromkeys("" if is_blank(name) else name for name in doubted))
     does = "leaves it out"
-    if flags.get("most", exact & False).any():  # it may be right that the others are parts of it
+    if "most" in flags and flags["most"].any():  # it may be right that the others are parts of it
         does = "leaves it out, and makes shares of the rest"
     settles = [
         Remedy("drop", name, does if name else "leaves rows without a name out")
