@@ -161,7 +161,7 @@ class Asked:
     def opened(self, messages: Sequence[str]) -> Iterator[Records]:
         """The records that are meant, with a bar while they are read."""
         from spamindex.cli.progress import shown
-        from spamindex.messages.records import open_records
+        from spamindex.messages.opening import open_records
 
         with (
             open_records(messages, source, **self.logs) as records,

@@ -49,7 +49,7 @@ def sample(
         )
     else:
         # This loads DuckDB, so not before the options are known to be right.
-        from spamindex.messages.sampling import pick
+        from spamindex.messages.records import pick
 
         with asked.opened(messages) as records:
             question = records.question(options)

@@ -31,7 +31,7 @@ from spamindex.messages.frames import (
 )
 from spamindex.messages.options import RecordOptions, Span
 from spamindex.messages.query import Counts, Question
-from spamindex.messages.roles import question as asked_of
+from spamindex.messages.query import question as asked_of
 from spamindex.messages.tallies import shares, systems
 from spamindex.names import BUILT_IN, Names
 from spamindex.words import MISSING

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 LINE = "line"
+NUMBER = "_spamindex_line"  # a column of our own: which line of its file it is
 REFUSED = "refused: "  # how an error of ours begins that a query raises
 _NEVER = "\x01\x02\x03"  # no text has it: what parts the columns of a file that has but one
 _OBJECT = 1 << 24  # bytes of a record in an array
@@ -22,7 +23,8 @@ _DOCUMENT = 1 << 28  # bytes of all records in one object
 _ROWS = "if(json_type(json, '/rows') = 'ARRAY', json_extract(json, '$.rows[*]'), [json])"
 _HAS_REJECTS = "from duckdb_tables() where table_name = 'reject_errors'"
 _REJECTS = """
-    select file_path, line, max(length(csv_line) - length(replace(csv_line, chr(10), '')))
+    select file_path, line, bool_or(error_type = 'INVALID ENCODING'),
+        max(contains(trim(csv_line, chr(10) || chr(13)), chr(10)))
     from reject_errors join reject_scans using (scan_id, file_id) group by all order by all
 """
 
@@ -44,7 +46,7 @@ def connected(names: dict[str, str], scratch: str) -> Iterator[DuckDBPyConnectio
         "temp_directory": os.path.join(scratch, "spill"),
     }
     try:
-        with called(names), duckdb.connect(config=settings) as connection:  # type: ignore[arg-type]
+        with duckdb.connect(config=settings) as connection:  # type: ignore[arg-type]
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET enable_progress_bar = true")  # or it doesn't know how far it is
             connection.execute("SET enable_progress_bar_print = false")
@@ -52,6 +54,9 @@ def connected(names: dict[str, str], scratch: str) -> Iterator[DuckDBPyConnectio
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             yield connection
+    except FileError as error:
+        faults = (_renamed(fault, names) for fault in error.faults)
+        raise FileError(*faults, settles=error.settles) from error
     except duckdb.OutOfMemoryException as error:
         raise FileError(
             f"neither memory nor {os.path.dirname(scratch)} has room for so many different "
@@ -76,16 +81,6 @@ def _in_plain_words(error: Exception, names: Mapping[str, str]) -> str:
     return _renamed(text, names)
 
 
-@contextmanager
-def called(names: Mapping[str, str]) -> Iterator[None]:
-    """Have errors call files by these names, by path."""
-    try:
-        yield
-    except FileError as error:
-        faults = (_renamed(fault, names) for fault in error.faults)
-        raise FileError(*faults, settles=error.settles) from error
-
-
 def _renamed(text: str, names: Mapping[str, str]) -> str:
     for path, name in names.items():
         text = text.replace(path, name)
@@ -104,34 +99,41 @@ def table(
 
 
 def lines(
-    connection: DuckDBPyConnection, paths: Sequence[str], *, with_path: bool = False
+    connection: DuckDBPyConnection,
+    paths: Iterable[str],
+    *,
+    with_path: bool = False,
+    numbered: bool = False,
 ) -> DuckDBPyRelation:
     """Text files as a relation with the column ``line``, null for an empty one.
 
     What the names of folders say (month=2010-03) stands in columns beside it, or else the path of
-    the file in the column ``filename``.
+    the file in the column ``filename``; the number of the line, if it is wanted, in ``NUMBER``.
     """
-    return _text(connection, paths, [LINE], _NEVER, quote="", with_path=with_path)
+    found = _text(connection, [*paths], [LINE], _NEVER, quote="", with_path=with_path)
+    return projected(found, "*", f"row_number() over () as {NUMBER}") if numbered else found
 
 
-def documents(
-    connection: DuckDBPyConnection, paths: Sequence[str], *, array: bool, with_path: bool = False
+def records(
+    connection: DuckDBPyConnection, layout: str, paths: Sequence[str], *, with_path: bool = False
 ) -> DuckDBPyRelation:
-    """JSON files as a relation with the column ``line``, as ``lines`` makes it: a record in each.
+    """JSON files as a relation like ``lines``, with a record in each, however they lie.
 
-    The records are what an ``array`` holds, else objects over several lines, or the ``rows`` in
-    one. Raises duckdb.Error where a file is no JSON.
+    The records are what an ``array`` holds, else in a ``document`` objects over several lines, or
+    the ``rows`` in one. Raises duckdb.Error where a file is no JSON.
     """
-    layout = "array" if array else "unstructured"
-    records = "[json]" if array else _ROWS
+    if layout not in ("array", "document"):
+        return lines(connection, paths, with_path=with_path)
+    is_array = layout == "array"
     return connection.sql(
-        f"select unnest({records})::varchar as {LINE}, * exclude (json) "
-        f"from read_json_objects(?, format = '{layout}', maximum_object_size = ?, "
-        "hive_partitioning = ?, hive_types_autocast = false, filename = ?)",
+        f"select unnest({'[json]' if is_array else _ROWS})::varchar as {LINE}, * exclude (json) "
+        f"from read_json_objects(?, format = '{'array' if is_array else 'unstructured'}', "
+        "maximum_object_size = ?, hive_partitioning = ?, hive_types_autocast = false, "
+        "filename = ?)",
         params=[
-            list(paths),
-            _OBJECT if array else _DOCUMENT,
-            not with_path and is_partitioned(paths),
+            paths,
+            _OBJECT if is_array else _DOCUMENT,
+            not with_path and bool(partitions(paths)),
             with_path,
         ],
     )
@@ -156,44 +158,51 @@ def text(value: str) -> str:
     return quoted.replace("\0", "' || chr(0) || '")
 
 
+def pointer(*keys: str) -> str:
+    """The JSON pointer to what stands under these keys.
+
+    >>> pointer("a/b", "c")
+    '/a~1b/c'
+    """
+    return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)
+
+
 def projected(records: DuckDBPyRelation, *columns: str) -> DuckDBPyRelation:
     """The columns of a relation that are written as SQL: ``upper(os) as os``."""
     return records.project(", ".join(columns))
 
 
-def partitions(paths: Sequence[str]) -> dict[str, str]:
+def partitions(paths: Iterable[str]) -> dict[str, str]:
     """What the names of folders say of the records in them, by key: month=2010-03."""
     parts = [part for path in paths for part in os.path.dirname(path).split(os.sep)]
     return {key: part for part in parts for key, sign, _ in [part.partition("=")] if key and sign}
 
 
-def rejected(connection: DuckDBPyConnection, names: Mapping[str, str]) -> list[tuple[str, int]]:
-    """The paths and numbers of lines with too few or too many cells, or not in UTF-8.
+def rejected(
+    connection: DuckDBPyConnection, names: Mapping[str, str]
+) -> list[tuple[str, int, bool]]:
+    """The paths and numbers of lines that can't be read, and whether as they are not in UTF-8.
 
-    Of those files that were read until now. Raises FileError where a quotation mark that is never
-    closed, or by another one, has taken whole lines with it.
+    Else they have too few or too many cells; of those files that were read until now. Raises
+    FileError where a quotation mark that is never closed, or by another one, has taken whole lines
+    with it.
     """
     if not connection.execute(_HAS_REJECTS).fetchall():
         return []
     rejects = connection.execute(_REJECTS).fetchall()
-    for path, line, more_lines in rejects:
-        if more_lines:
+    for path, line, _, has_more_lines in rejects:
+        if has_more_lines:
             raise FileError(
                 f"{names[path]}:{line}: a quotation mark takes more lines than this one with it; "
                 "close it, or leave it out"
             )
-    return [(path, line) for path, line, _ in rejects]
+    return [(path, line, is_encoding) for path, line, is_encoding, _ in rejects if path in names]
 
 
 def forget_rejects(connection: DuckDBPyConnection) -> None:
     """Forget what ``rejected`` would tell of the files that were read until now."""
     if connection.execute(_HAS_REJECTS).fetchall():
         connection.execute("delete from reject_errors")
-
-
-def is_partitioned(paths: Sequence[str]) -> bool:
-    """Whether the names of folders say something of the records in them."""
-    return bool(partitions(paths))
 
 
 def _text(
@@ -217,7 +226,7 @@ def _text(
         escapechar=quote,
         store_rejects=True,
         strict_mode=quote != "",  # without quotes, line ends of several kinds do no harm
-        hive_partitioning=not with_path and is_partitioned(paths),
+        hive_partitioning=not with_path and bool(partitions(paths)),
         hive_types_autocast=False,  # names are data: 007 is no 7
         filename=with_path,
     )

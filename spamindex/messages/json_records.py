@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from spamindex.errors import ColumnError, FileError, Remedy, listed
 from spamindex.messages import engine
-from spamindex.messages.engine import LINE, identifier, text
+from spamindex.messages.engine import LINE, identifier, pointer, text
 from spamindex.messages.fingerprints import UNREADABLE
 from spamindex.messages.formats import Format, check_width
 
@@ -53,7 +53,7 @@ class JsonRecords:
         for i in range(1, len(parts)):
             if (head := ".".join(parts[:i])) in self.keys:
                 for tail in (parts[i:], [".".join(parts[i:])]):
-                    pointers[_pointer(head, *tail)] = None
+                    pointers[pointer(head, *tail)] = None
         found = [pointer for pointer in pointers if self._has(pointer)]
         if found:
             self.paths[name] = found
@@ -73,7 +73,7 @@ class JsonRecords:
         wanted = list(dict.fromkeys([*used, *shown]))
         partitions = [identifier(name) for name in self.partitions]
         pointers = {
-            name: self.paths.get(name) or [_pointer(name)]
+            name: self.paths.get(name) or [pointer(name)]
             for name in wanted
             if name not in self.partitions
         }
@@ -139,11 +139,10 @@ def from_json(
     lists: dict[str, list[list[str]]] = {name: [] for name in names.values()}
     order: dict[str, None] = {}
     for layout, paths in by_layout.items():
-        part = _lines(connection, layout, paths)
+        part = engine.records(connection, layout, paths)
         lines = part if lines is None else lines.union(part)
-        for of_path, keys in _sets_of(
-            _lines(connection, layout, paths, with_path=len(formats) > 1)
-        ):
+        with_path = engine.records(connection, layout, paths, with_path=len(formats) > 1)
+        for of_path, keys in _sets_of(with_path):
             lists[names[of_path or paths[0]]].append(keys)
             order |= dict.fromkeys(keys)
     assert lines is not None
@@ -153,14 +152,6 @@ def from_json(
     check_width(first, len(order))
     partitions = [name for name in lines.columns if name != LINE]
     return JsonRecords(lines, lists, list(order), partitions)
-
-
-def _lines(
-    connection: DuckDBPyConnection, layout: str, paths: Sequence[str], *, with_path: bool = False
-) -> DuckDBPyRelation:
-    if layout == "lines":
-        return engine.lines(connection, paths, with_path=with_path)
-    return engine.documents(connection, paths, array=layout == "array", with_path=with_path)
 
 
 def _sets_of(lines: DuckDBPyRelation) -> list[tuple[str | None, list[str]]]:
@@ -188,10 +179,6 @@ def _sets_of(lines: DuckDBPyRelation) -> list[tuple[str | None, list[str]]]:
     rest = sorted((row for row in found if row[1]), key=lambda row: row[1])
     sets |= {(path, number): keys for path, keys, number in rest}
     return [(path, keys) for (path, _), keys in sets.items()]
-
-
-def _pointer(*keys: str) -> str:
-    return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)
 
 
 def _single(cell: str, name: str) -> str:

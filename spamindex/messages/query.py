@@ -1,15 +1,40 @@
-"""What is counted of message records, by columns that are there, and what comes back."""
+"""What is counted of message records, by which columns, and what comes back.
+
+A column is found by its heading, or as it was asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from spamindex.errors import Findings, counted
+from spamindex.errors import ColumnError, Doubt, Findings, Remedy, counted, listed
 from spamindex.messages.fingerprints import UNKNOWN, Fingerprints
-from spamindex.messages.options import By, Unit
+from spamindex.messages.frames import are_figures
+from spamindex.messages.options import By, RecordOptions, Unit
 from spamindex.names import BUILT_IN, Names
+from spamindex.words import (
+    FALSE,
+    TRUE,
+    counts_or_shares,
+    headed,
+    is_period,
+    is_usual,
+    says_os,
+    says_other,
+    says_shares,
+    usual,
+    words,
+)
+
+_WHAT = {
+    "os": "the OS",
+    "client": "the client's address",
+    "time": "the times",
+    "spam": "what is spam",
+}
+Cells = Mapping[str, Sequence[str]]
 
 
 class Flag(NamedTuple):
@@ -153,3 +178,206 @@ class Counts:
             f"{counted(self.read - self.headings, 'record')}: {spam} ({self.unknown} of an unknown "
             f"OS), {self.not_spam} not spam, {self.unreadable} unreadable"
         )
+
+
+def question(
+    columns: Sequence[str],
+    options: RecordOptions | None = None,
+    *,
+    fingerprints: Fingerprints | None = None,
+    cells: Callable[[Sequence[str]], Cells] = lambda columns: {},
+    is_log: bool = False,
+    unreadable: str | None = None,
+    headings: bool = False,
+    findings: Findings | None = None,
+) -> Question:
+    """What is to be counted of records with these columns.
+
+    What is given is looked for, whatever its case and punctuation; what is not, by usual headings.
+    ``cells`` shows the first cells of columns, which may say that they are a flag or counts; of a
+    log (``is_log``) it is known that none is. What is to be said goes to ``findings``. Raises
+    ColumnError where something that is needed is not there, where two columns could be meant, and
+    where a row seems to be more than a message.
+
+    >>> question(["Date", "OS_fp", "spam"]).os
+    'OS_fp'
+    """
+    asked = RecordOptions() if options is None else options
+    found = Findings("records") if findings is None else findings
+    by = [(find(columns, column), span) for column, span in asked.by]
+    by_client = asked.count == "machines" or asked.cluster == "client"
+    if fingerprints is None:
+        _refuse_needless(asked, by_client=by_client)
+        os: str | None = _needed(columns, "os", asked.os)
+        client = _needed(columns, "client", asked.client) if by_client else None
+    else:
+        os, client = None, _needed(columns, "client", asked.client)
+    cluster = None
+    if asked.cluster is not None:
+        cluster = client if asked.cluster == "client" else find(columns, asked.cluster)
+    weight = None
+    if asked.weight is not None and (asked.weight != "1" or "1" in columns):
+        weight = find(columns, asked.weight)
+    time = None
+    if fingerprints is not None and asked.time != "":
+        if asked.time:
+            time = find(columns, asked.time)
+        elif fingerprints.changing or asked.fresh:
+            time = _usual(columns, "time")
+        if time is None and asked.fresh:
+            raise ColumnError(
+                "can't tell which column holds the times, without which nobody knows which "
+                "fingerprint is fresh",
+                settles=[Remedy("time", None, "names it")],
+            )
+    spam = _flag(columns, asked)
+    used = {os, client, cluster, weight, time, spam and spam.column, *(column for column, _ in by)}
+    rest = [] if is_log else [c for c in columns if c not in used]
+    unweighed = asked.weight is None and asked.count == "messages"
+    first = cells(rest) if rest and (unweighed or asked.spam is None) else {}
+    figures = [c for c in rest if are_figures(first.get(c, ()))]
+    if unweighed:
+        _refuse_counts(figures)
+    if spam is None and asked.spam is None:
+        _doubt_all([c for c in rest if not is_usual(c)], first, found)
+    found.facts += [
+        f"{what} in column {column!r}"
+        for what, column in (
+            ("OS", os), ("addresses", client), ("times", time), ("spam", spam and spam.column),
+            ("messages", weight), ("clusters", cluster),
+        )
+        if column is not None
+    ]  # fmt: skip
+    return Question(
+        os=os,
+        client=client,
+        fingerprints=fingerprints,
+        time="" if asked.time == "" else time,
+        fresh=asked.fresh,
+        spam=spam,
+        by=by,
+        weight=weight,
+        figures=_alone(rest, first) if unweighed and os else None,
+        count=asked.count,
+        cluster=cluster,
+        unreadable=unreadable,
+        headings=headings,
+        holds_os=True if os is None else says_os(os),
+        family=asked.family,
+        ignore_unknown=asked.ignore_unknown,
+        names=asked.names,
+        findings=found,
+    )
+
+
+def _refuse_needless(asked: RecordOptions, *, by_client: bool) -> None:
+    """Refuse what is asked of fingerprints where there are none."""
+    given = {"client": None if by_client else asked.client, "time": asked.time}
+    for name, value in {**given, "fresh": asked.fresh}.items():
+        if value is not None:
+            raise ColumnError(
+                f"{name} is asked of nothing but fingerprints, and there are none",
+                settles=[Remedy("fingerprints", None, "gives them")],
+            )
+
+
+def find(columns: Sequence[str], named: str) -> str:
+    """The column of a name, whatever its case and punctuation, or of a number from 1.
+
+    Raises ColumnError.
+    """
+    found = headed(columns, named)
+    if not found and named.isdecimal() and 1 <= int(named) <= len(columns):
+        found = [int(named) - 1]
+    if len(found) == 1:
+        return columns[found[0]]
+    problem = "more than one column is called" if found else "no column is called"
+    raise ColumnError(f"{problem} {named!r}; there are {', '.join(map(repr, columns))}")
+
+
+def _flag(columns: Sequence[str], asked: RecordOptions) -> Flag | None:
+    if asked.spam is not None:
+        column, values = asked.spam
+        return Flag(find(columns, column), tuple(values)) if column else None
+    there = _usual(columns, "spam")
+    return None if there is None else Flag(there)
+
+
+def _doubt_all(columns: Sequence[str], first: Cells, found: Findings) -> None:
+    """Doubt that all records are spam, where other ``columns`` may say which are.
+
+    Raises ColumnError where the ``first`` cells of one look as if they did.
+    """
+    for column in columns:
+        values = list(dict.fromkeys(c.strip() for c in first.get(column, ()) if c))
+        said = {value.casefold() for value in values}
+        in_words = said <= TRUE | FALSE and not (said.isdisjoint(TRUE) or said.isdisjoint(FALSE))
+        if in_words or any("spam" in (w := words(v).split()) and len(w) < 3 for v in values):
+            flag = column if in_words else f"{column}=VALUE,..."
+            if in_words and says_other(column):  # is_ham
+                flag = f"{column}={next(v for v in values if v.casefold() in FALSE)}"
+            raise ColumnError(
+                f"column {column!r} holds {listed([repr(value) for value in values])}: does it say "
+                "which records are spam?",
+                settles=[
+                    Remedy("spam", flag, "if it does"),
+                    Remedy("spam", "", "if all records are spam"),
+                ],
+            )
+    if columns:
+        found.doubts.append(
+            Doubt(
+                "all records are taken for spam, as no column is known to say which are",
+                (Remedy("spam", "", "if they are"), Remedy("spam", None, "names the column")),
+            )
+        )
+    else:
+        found.notes.append("all records count as spam")
+
+
+def _refuse_counts(figures: Sequence[str]) -> None:
+    """Refuse records with a column of counts or shares: a row of them is no single message."""
+    for column in filter(counts_or_shares, figures):
+        each = Remedy("weight", "1", "if each row is one message")
+        if says_shares(column):
+            raise ColumnError(
+                f"column {column!r} holds shares, so a row is no message; compute reads tables of "
+                "shares",
+                settles=[each],
+            )
+        raise ColumnError(
+            f"column {column!r} holds counts, so how many messages is a row?",
+            settles=[Remedy("weight", column, "if it is as many as that column says"), each],
+        )
+
+
+def _alone(columns: Sequence[str], first: Cells) -> str | None:
+    """The only one of the columns, if its heading says nothing and its figures may be counts."""
+    column = columns[0] if len(columns) == 1 else ""
+    cells = first.get(column, ())
+    is_other = says_other(column) or is_usual(column) or is_period(column)
+    return column if are_figures(cells) and "" not in cells and not is_other else None
+
+
+def _needed(columns: Sequence[str], field: str, named: str | None) -> str:
+    found = find(columns, named) if named else _usual(columns, field)
+    if found is None:
+        settles = [Remedy(field, None, "names it")]
+        if field == "os":
+            settles.append(Remedy("fingerprints", None, "knows it by address"))
+        raise ColumnError(
+            f"can't tell which column holds {_WHAT[field]}; there are "
+            f"{', '.join(map(repr, columns))}",
+            settles=settles,
+        )
+    return found
+
+
+def _usual(columns: Sequence[str], field: str) -> str | None:
+    found = usual(columns, field)
+    if len(found) > 1:
+        raise ColumnError(
+            f"{', '.join(map(repr, found))}: which of these columns holds {_WHAT[field]}?",
+            settles=[Remedy(field, name, "takes that one") for name in found],
+        )
+    return found[0] if found else None

@@ -1,75 +1,42 @@
-"""Records of messages, of whatever format, as one table that DuckDB reads as it goes.
+"""Records of messages as one table that DuckDB reads as it goes; counted, or some of them picked.
 
-The door of this room for files: paths in, Records out, which count themselves and say what was
-found on the way. Which files: files.py; of what format: formats.py; as a relation: delimited.py,
-json_records.py, parquet.py, fingerprints.py; whether all was read: integrity.py.
+``opening.open_records`` makes them of files.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from spamindex import sources
-from spamindex.errors import ColumnError, FileError, Findings, Remedy, SpamIndexError
-from spamindex.messages import delimited, engine, files, integrity, parquet
-from spamindex.messages.counting import counts_of
-from spamindex.messages.fingerprints import (
-    OWN_MAIL,
-    UNREADABLE,
-    Fingerprints,
-    fingerprints,
-    own_mail,
-    senders,
-)
-from spamindex.messages.formats import ADDRESS, KINDS, Format, first_rows, recognized
+from spamindex.errors import ColumnError, Doubt, FileError, Findings, MatchError, Remedy, listed
+from spamindex.errors import counted as so_many
+from spamindex.messages import engine, integrity
+from spamindex.messages.counting import counts_of, spam_of
+from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, own_mail
+from spamindex.messages.formats import ADDRESS, Format, first_rows
 from spamindex.messages.frames import FIRST, cells_of, first_cells
-from spamindex.messages.json_records import P0F_SYMBOL, JsonRecords, from_json, refuse_halves
-from spamindex.messages.options import RecordOptions, time_zone
-from spamindex.messages.query import Counts, Question
-from spamindex.messages.roles import question
-from spamindex.sources import scratch_folder
+from spamindex.messages.json_records import P0F_SYMBOL, JsonRecords, refuse_halves
+from spamindex.messages.options import RecordOptions
+from spamindex.messages.query import Counts, Question, question
+from spamindex.messages.relations import Table
+from spamindex.messages.tallies import labels_of, shares
 from spamindex.words import headed, usual
 
 if TYPE_CHECKING:
+    import pandas as pd
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-
-class Table(Protocol):
-    """Records before it is known what is asked of them."""
-
-    @property
-    def columns(self) -> list[str]:
-        """The columns that each record shows."""
-
-    def add_path(self, name: str) -> bool:
-        """Whether a name leads to something within a column; then it is a column, too."""
-
-    def relation(self, shown: Iterable[str], used: Iterable[str]) -> DuckDBPyRelation:
-        """The columns ``shown`` as they are, and those ``used`` with single values in cells."""
-
-
-@dataclass
-class Flat:
-    """Records that are a relation already, with nothing within their columns."""
-
-    records: DuckDBPyRelation
-
-    @property
-    def columns(self) -> list[str]:
-        """Its columns, but for our own."""
-        return [name for name in self.records.columns if name != UNREADABLE]
-
-    def add_path(self, name: str) -> bool:
-        """No name leads to anything within a text."""
-        return False
-
-    def relation(self, shown: Iterable[str], used: Iterable[str]) -> DuckDBPyRelation:
-        """All columns: DuckDB reads no more than what is asked of them."""
-        return self.records
+ROW = "_row"  # where a record stands
+# By what stands in a record, and the seed: any engine picks those whose MD5 comes first. Records of
+# which each cell is the same are told apart by a number, and so are picked one by one.
+_PICKED = """
+    with hashed as (select *, {content} as _content from spam),
+    numbered as (
+        select *, row_number() over (partition by _content order by {row}) as _twin from hashed)
+    select *, count(*) over () as _among, md5(concat(_content, cast(_twin as varchar(20)))) as _lot
+    from numbered
+"""
 
 
 @dataclass
@@ -103,7 +70,7 @@ class Records:
         return self.table.columns
 
     def question(self, options: RecordOptions) -> Question:
-        """What is to be counted of them, see ``roles.question``.
+        """What is to be counted of them, see ``query.question``.
 
         A name that is no column may be the path to a value within one: ``source.ip``. Raises a
         SpamIndexError, too, where a column holds only for some of the records.
@@ -185,31 +152,26 @@ class Records:
         through = {
             path: format_
             for path, format_ in self.formats.items()
-            if self.kind == "csv" or format_.layout == "array" or files.how_packed(path)
+            if self.kind == "csv" or format_.layout == "array" or integrity.how_packed(path)
         }
         findings = self.findings[-1]
-        counted = self.table.relation((), asked.columns)
+        records = self.table.relation((), asked.columns)
         with integrity.read_through(through, self.connection.interrupt) as lines:
-            counts = counts_of(counted, asked, bring=self._brought, keep=self._kept)
-            bad = integrity.rejected(self.connection, self.names, self.kind)
+            counts = counts_of(records, asked, bring=self._brought, keep=self._kept)
+            rejects = integrity.rejected(self.connection, self.names, self.kind)
+            read = counts.read + len(rejects)
             if self.kind == "csv":
-                findings.doubts += integrity.check_all_read(
-                    counts.read + len(bad), self.names, through, lines()
-                )
-        if not counts.read + len(bad):
+                findings.doubts += integrity.check_all_read(read, self.names, through, lines())
+        if not read:
             raise FileError(f"{next(iter(self.names.values()))}: has no record of a message")
         if self.kind == "p0f":
             self.relation.create_view("log")
             findings.doubts += own_mail(self.connection.sql(OWN_MAIL).fetchall())
-        first = min(bad, default=None)
-        if counts.unreadable:
-            unreadable = integrity.first_unreadable(self.names, self.formats)
-            first = min(filter(None, (first, unreadable)), default=None)
-        counts = replace(counts, unreadable=counts.unreadable + len(bad))
-        findings.doubts += integrity.refuse_bad(
-            counts.unreadable, counts.read, first, skip_bad=skip_bad, within=findings.name
-        )
-        return counts
+        findings.doubts += integrity.check_bad(
+            self.connection, self.formats, self.names, rejects, counts.unreadable, read,
+            skip_bad=skip_bad, within=findings.name,
+        )  # fmt: skip
+        return replace(counts, unreadable=counts.unreadable + len(rejects))
 
     def _brought(self, table: Any) -> Any:
         """A table where the records are; fingerprints are there already."""
@@ -222,196 +184,61 @@ class Records:
         return self.connection.table(name)
 
 
-@contextmanager
-def open_records(
-    paths: Sequence[str],
-    stream: Callable[[str], sources.Source],
-    *,
-    ports: Collection[str] | None = None,
-    logs: Sequence[str] = (),
-    zone: str | None = None,
-    skip_bad: bool = False,
-) -> Iterator[Records]:
-    """Open files, folders and patterns of them as one table; ``-`` is what ``stream`` makes of it.
+def pick(
+    records: Records, question: Question, counts: Counts, os: str, most: int, seed: int
+) -> tuple[pd.DataFrame, int]:
+    """Pick so many records at random of an OS's spam, each as likely as another.
 
-    They are all of one kind: tables of delimited text with the same headings, logs of Zeek or W3C
-    with the same fields, JSON, Parquet, p0f logs as text or JSON, or a client's address on each
-    line. Of p0f logs only the connections to ``ports`` count, if any are given. ``logs`` are p0f
-    logs, written in the time zone ``zone``, that know the OS of the clients in the records. Raises
-    a SpamIndexError where they can't be read.
+    ``counts`` are those of the same records. Returns the picked ones with all their columns as
+    text, in the order in which they stand in the files, and from how many they were picked. Raises
+    MatchError where no spam is from that OS.
     """
-    with scratch_folder() as scratch:
-        findings = Findings(_together(paths))
-        found = files.found([path for path in paths if path != "-"], findings)
-        wanted = [*found, *(["-"] if "-" in paths else [])]
-        names = files.opened(wanted, scratch, recognized, stream)
-        of_logs = files.opened(logs, scratch, recognized)
-        if len(names) == 1 and not os.path.isdir(paths[0]):
-            findings.name = next(iter(names.values()))
-        with engine.connected({**names, **of_logs}, scratch) as connection:
-            said, known = [], None
-            if logs:
-                said.append(Findings(_together(logs)))
-                known = _known(connection, of_logs, zone, said[0], skip_bad=skip_bad)
-            formats = {path: recognized(path, name) for path, name in names.items()}
-            check_alike(formats, names)
-            opened = table(connection, formats, names, ports)
-            yield Records(opened, connection, names, formats, known, [*said, findings])
+    import pandas as pd
+    from duckdb import ColumnExpression, SQLExpression
+
+    labels = labels_for(os, counts, question)
+    # In one scan, of all columns: a line that can't be read in one of them would shift the others.
+    # Rows are numbered in the order of the files, whatever the number of threads.
+    aliases = {name: f"column{i}" for i, name in enumerate(records.relation.columns)}
+    columns = [ColumnExpression(name).alias(alias) for name, alias in aliases.items()]
+    number = SQLExpression("row_number() OVER ()").alias(ROW)
+    shown = {name: aliases[name] for name in records.columns}
+    spam = spam_of(
+        records.relation.select(number, *columns),
+        question.renamed(aliases),
+        labels,
+        keep=[ROW, *shown.values()],
+    )
+    # Hashes are small, and the records that are wanted are few: no more than these is kept.
+    query = picking(shown, seed, ROW)
+    rows = spam.query("spam", f"from ({query}) order by _lot limit {most}")
+    cells = [ColumnExpression(alias).cast("VARCHAR") for alias in shown.values()]
+    found = rows.select(ColumnExpression(ROW), ColumnExpression("_among"), *cells).fetchall()
+    among = found[0][1] if found else 0
+    if (lost := sum(counts.labels[label] for label in labels) - among) > 0:
+        records.findings[-1].doubts.append(
+            Doubt(f"left out: {so_many(lost, 'record')} that can't be read in all columns")
+        )
+    found.sort(key=lambda row: row[0])
+    return pd.DataFrame([row[2:] for row in found], columns=records.columns, dtype=object), among
 
 
-def _together(paths: Sequence[str]) -> str:
-    """What findings call several files."""
-    return paths[0] if len(paths) == 1 else f"{len(paths)} files"
+def labels_for(os: str, counts: Counts, question: Question) -> list[str]:
+    """The labels of an OS's spam. Raises MatchError where there is none."""
+    labels = labels_of(os, counts.labels, question.names)
+    if not labels:
+        there = list(dict.fromkeys(shares(counts)["os"]))
+        raise MatchError(f"no spam is from {os!r}; it is from {listed(there)}")
+    return labels
 
 
-def check_alike(formats: Mapping[str, Format], names: Mapping[str, str]) -> None:
-    """Refuse files that can't be one table, by the format of each path. Raises a SpamIndexError."""
-    first, format_ = next(iter(formats.items()))
-    for path, other in formats.items():
-        if other.kind != format_.kind:
-            is_log = [names[p] for p, f in ((path, other), (first, format_)) if f.kind == "p0f"]
-            raise FileError(
-                f"{names[path]}: is {KINDS[other.kind]}, but {names[first]} is "
-                f"{KINDS[format_.kind]}; count them apart",
-                settles=[Remedy("fingerprints", log, "reads it as one") for log in is_log],
-            )
-        if other.columns != format_.columns:
-            raise ColumnError(
-                f"{names[path]}:{max(1, other.skip)}: has other columns than {names[first]}; count "
-                "them apart"
-            )
-        if (other.delimiter, other.missing) != (format_.delimiter, format_.missing):
-            raise FileError(
-                f"{names[path]}: separates its columns by {other.delimiter!r}, but {names[first]} "
-                f"by {format_.delimiter!r}; count them apart"
-            )
+def picking(shown: dict[str, str], seed: int, row: str) -> str:
+    """A query that draws a lot for each of the records ``spam``, in the SQL of all engines.
 
-
-def table(
-    connection: DuckDBPyConnection,
-    formats: dict[str, Format],
-    names: dict[str, str],
-    ports: Collection[str] | None,
-) -> Table:
-    """Files of one kind as a table, by their formats. Raises a SpamIndexError."""
-    [(path, first), *others] = names.items()
-    kind = formats[path].kind
-    folders = set(engine.partitions([path]))
-    for other, name in others:
-        if odd := folders ^ set(engine.partitions([other])):
-            raise ColumnError(
-                f"{name} and {first}: only one of them is in a folder {min(odd)}=...; count them "
-                "apart"
-            )
-    if ports and kind != "p0f":
-        raise FileError(f"{first}: is no p0f log, and only those say a port")
-    found: Table
-    if kind == "json":
-        found = from_json(connection, formats, names)
-        own = found.keys
-    elif kind == "parquet":
-        found = parquet.from_parquet(connection, names)
-        own = parquet.own_columns(connection, list(names))
-    elif kind == "csv":
-        found = Flat(delimited.from_table(connection, formats))
-        own = list(next(iter(formats.values())).columns)
-    elif kind == "fields":
-        found = Flat(delimited.from_fields(connection, formats, names))
-        own = list(next(iter(formats.values())).columns)
-    elif kind == "addresses":
-        return Flat(delimited.from_addresses(connection, formats))
-    else:
-        return Flat(_events(connection, formats, ports))
-    refuse_folders(list(names), own)
-    return found
-
-
-def refuse_folders(paths: Sequence[str], own: Collection[str]) -> None:
-    """Refuse files whose ``own`` columns stand in the names of their folders, too."""
-    for key, folder in engine.partitions(paths).items():
-        if same := [column for column in own if column.casefold() == key.casefold()]:
-            raise ColumnError(
-                f"{folder}: its records have a column {same[0]!r}, too, and which of them is meant "
-                "is open; rename the folder or the column"
-            )
-
-
-def _events(
-    connection: DuckDBPyConnection,
-    formats: dict[str, Format],
-    ports: Collection[str] | None = None,
-) -> DuckDBPyRelation:
-    """What p0f's logs say of those who connect, as text and in JSON."""
-    found: DuckDBPyRelation | None = None
-    for layout in ("text", "json"):
-        paths = [path for path, format_ in formats.items() if format_.layout == layout]
-        if paths:
-            part = senders(engine.lines(connection, paths), ports, layout=layout)
-            found = part if found is None else found.union(part)
-    assert found is not None
-    return found
-
-
-def read_fingerprints(
-    logs: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
-    *,
-    zone: str | None = None,
-    skip_bad: bool = False,
-) -> Fingerprints:
-    """Read p0f 3 logs, as text or JSON, as the OS of each client, with pandas tables.
-
-    ``zone`` is the time zone of the machine that ran p0f, which writes local times; with it they
-    become UTC. Lines that can't be read are warned of (SpamIndexWarning); more than 1 in 1,000
-    raise a FileError unless ``skip_bad``. Raises SpamIndexError where no log is given, or no such
-    zone is known.
-
-    >>> read_fingerprints("data/p0f.log").changing
-    1
+    ``shown`` are the columns by the names they have in the files, whose order does not matter.
     """
-    paths = [logs] if isinstance(logs, str | os.PathLike) else logs
-    if not paths:
-        raise SpamIndexError("no p0f log is given")
-    zone = None if zone is None else time_zone(zone)
-    known, findings = fingerprints_of(
-        [os.fspath(path) for path in paths], zone=zone, skip_bad=skip_bad
-    )
-    findings.warn()
-    return known
-
-
-def fingerprints_of(
-    logs: Sequence[str], *, zone: str | None = None, skip_bad: bool = False
-) -> tuple[Fingerprints, Findings]:
-    """What ``read_fingerprints`` reads, and what is to be said of the logs."""
-    findings = Findings(_together(logs))
-    with scratch_folder() as scratch:
-        of_logs = files.opened(logs, scratch, recognized)
-        with engine.connected(of_logs, scratch) as connection:
-            known = _known(connection, of_logs, zone, findings, skip_bad=skip_bad)
-            known = replace(known, latest=known.latest.df(), over_time=known.over_time.df())
-    return known, findings
-
-
-def _known(
-    connection: DuckDBPyConnection,
-    logs: dict[str, str],
-    zone: str | None,
-    findings: Findings,
-    *,
-    skip_bad: bool,
-) -> Fingerprints:
-    formats = {path: recognized(path, name) for path, name in logs.items()}
-    for path, format_ in formats.items():
-        if format_.kind != "p0f":
-            raise FileError(f"{logs[path]}: is {KINDS[format_.kind]}, and no p0f log")
-    packed = {path: format_ for path, format_ in formats.items() if files.how_packed(path)}
-    with integrity.read_through(packed, connection.interrupt):
-        known, read, bad = fingerprints(connection, _events(connection, formats), zone)
-    first = integrity.first_unreadable(logs, formats) if bad else None
-    rejected = integrity.rejected(connection, logs, "p0f")
-    first = min(filter(None, (first, *rejected)), default=None)
-    bad, read = bad + len(rejected), read + len(rejected)
-    findings.doubts += integrity.refuse_bad(
-        bad, read, first, skip_bad=skip_bad, within=findings.name
-    )
-    return known
+    parts = [f"'{seed}'"]
+    for name in sorted(shown):
+        cell = f"coalesce(cast({shown[name]} as varchar(65535)), '')"
+        parts += [f"chr(31), {cell}"]
+    return _PICKED.format(content=f"md5(concat({', '.join(parts)}))", row=row)

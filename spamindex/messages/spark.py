@@ -20,11 +20,11 @@ from spamindex.messages.formats import KINDS, Format, of_text
 from spamindex.messages.frames import first_cells
 from spamindex.messages.integrity import joined, refuse_bad
 from spamindex.messages.json_records import refuse_halves
+from spamindex.messages.opening import check_alike, fingerprints_of
 from spamindex.messages.options import RecordOptions
-from spamindex.messages.query import Counts, Question
-from spamindex.messages.records import check_alike, fingerprints_of, refuse_folders
-from spamindex.messages.roles import question
-from spamindex.messages.sampling import ROW, labels_for, picking
+from spamindex.messages.query import Counts, Question, question
+from spamindex.messages.records import ROW, labels_for, picking
+from spamindex.messages.relations import refuse_folders
 from spamindex.words import headed
 
 if TYPE_CHECKING:
@@ -34,49 +34,17 @@ if TYPE_CHECKING:
 INSTALL = "pip install 'spamindex[spark]'"
 _CORRUPT = "_corrupt_record"  # Spark's own name for the text of a line that it can't read
 _FIRST = 100  # lines that say what is in a file
-_READABLE = "client rlike '^[0-9a-f.:]+/[0-9]+$' and server rlike '^[0-9a-f.:]+/[0-9]+$'"
-_SENDER = """
-    regexp_replace(client, '/[0-9]+$', '') as client,
-    regexp_replace(server, '/[0-9]+$', '') as server, regexp_extract(server, '[0-9]+$', 0) as port
-"""
-# As in fingerprints.py, in the SQL of Spark.
-_OF_TEXT = f"""
-    select replace(substr(line, 2, 19), '/', '-') as time, {_SENDER},
-        if(os like 'os=%' and os <> 'os=???', substr(os, 4), 'Unknown') as os,
-        not coalesce(is_log and (not is_syn or (
-            try_to_timestamp(replace(substr(line, 2, 19), '/', '-')) is not null
-            and subject = 'subj=cli' and rest <> '' and (os like 'os=%' or os like 'app=%')
-            and {_READABLE})), false) as {UNREADABLE}, {ROW}
-    from (
-        select line, {ROW}, substr(line, 1, 1) = '[' and substr(line, 21, 6) = '] mod=' as is_log,
-            substr(line, 23, 8) = 'mod=syn|' as is_syn,
-            regexp_replace(split_part(line, '|', 2), '^cli=', '') as client,
-            regexp_replace(split_part(line, '|', 3), '^srv=', '') as server,
-            split_part(line, '|', 4) as subject, split_part(line, '|', 5) as os,
-            split_part(line, '|', 6) as rest
-        from (
-            select {ROW}, if(
-                place > 21 and place < 1020 and substr(line, place - 21, 1) in (' ', chr(9), '"'),
-                substr(line, place - 20), line
-            ) as line
-            from (select *, instr(line, '] mod=') as place from lines)
-        )
-    ) where is_syn or not is_log
-"""
-_OF_JSON = f"""
-    select replace(time, '/', '-') as time, {_SENDER},
-        if(os = '???' or os is null, 'Unknown', os) as os,
-        not coalesce(mod is not null and (mod <> 'syn' or (
-            try_to_timestamp(replace(time, '/', '-')) is not null and length(time) = 19
-            and subject = 'cli' and coalesce(os, app) is not null and {_READABLE})), false)
-            as {UNREADABLE}, {ROW}
-    from (
-        select {ROW}, mod, time, subject, os, app,
-            concat(client, coalesce(concat('/', client_port), '')) as client,
-            concat(server, coalesce(concat('/', server_port), '')) as server
-        from (select {ROW}, {{fields}} from lines where trim(line) <> '')
-    ) where mod is null or mod = 'syn'
-"""
+
+
+def _values(json: str, paths: Sequence[Sequence[str]]) -> str:
+    steps = ["".join(f"['{key}']" for key in keys) for keys in paths]
+    return "array(" + ", ".join(f'get_json_object({json}, "${step}")' for step in steps) + ")"
+
+
+_SQL = fingerprints.Dialect(
+    "split(line, '[|]')", "try_element_at", "regexp_like", "try_to_timestamp",
+    "yyyy-MM-dd HH:mm:ss", _values, f", {ROW}",
+)  # fmt: skip
 # Where a record stands, as text that sorts so: the lines of a file are read in several pieces.
 _PLACE = """concat(_metadata.file_path, lpad(_metadata.file_block_start, 20, '0'),
                    lpad(monotonically_increasing_id(), 20, '0'))"""
@@ -296,8 +264,7 @@ def _records(spark: SparkSession, paths: Sequence[str]) -> tuple[DataFrame, str]
     if kind == "p0f":
         lines = read([*paths]).select(functions.col("value").alias("line"), place)
         lines.createOrReplaceTempView("lines")
-        is_text = format_.layout == "text"
-        return spark.sql(_OF_TEXT if is_text else _OF_JSON.format(fields=_fields())), kind
+        return spark.sql(fingerprints.sql(format_.within, _SQL)), kind
     found = read([*paths])
     file = found.select("_metadata.file_path").first()
     if file and "=" in (path := urllib.parse.unquote(file[0])):
@@ -362,15 +329,3 @@ def _from_csv(spark: SparkSession, format_: Format, paths: list[str]) -> DataFra
         paths, schema=schema, columnNameOfCorruptRecord=_CORRUPT, enforceSchema=False,
         multiLine=True, **given,
     )  # fmt: skip
-
-
-def _fields() -> str:
-    """What stands under the keys of an event of p0f, each by the first of its keys there is."""
-    return ", ".join(
-        f"coalesce({', '.join(_key(key) for key in keys)}) as {field}"
-        for field, keys in fingerprints.KEYS.items()
-    )
-
-
-def _key(key: str) -> str:
-    return f"get_json_object(line, '$.{key}')"
