@@ -91,8 +91,10 @@ def _zone(text: str) -> str:
 
 def _spam(text: str) -> Spam:
     """COLUMN, or COLUMN=VALUE,..., as the column and the values that mean spam; "" for all."""
+    from spamindex.messages.options import values_of
+
     column, equals, wanted = text.partition("=")
-    values = tuple(part.strip() for part in wanted.split(",") if part.strip())
+    values = values_of(wanted)
     if (text.strip() and not column.strip()) or (equals and not values):
         raise ValueError(f"{text!r} is not COLUMN or COLUMN=VALUE,...")
     return column.strip(), values

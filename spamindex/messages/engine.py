@@ -167,6 +167,12 @@ def pointer(*keys: str) -> str:
     return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)
 
 
+def first_of(values: str, wanted: Iterable[str], otherwise: str) -> str:
+    """The first of a list of ``values`` that is among those wanted, whatever its case, as SQL."""
+    folded = ", ".join(text(value.strip().lower()) for value in wanted)
+    return f"coalesce([v for v in {values} if lower(trim(v)) in ({folded})][1], {otherwise})"
+
+
 def projected(records: DuckDBPyRelation, *columns: str) -> DuckDBPyRelation:
     """The columns of a relation that are written as SQL: ``upper(os) as os``."""
     return records.project(", ".join(columns))

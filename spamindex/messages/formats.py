@@ -66,6 +66,7 @@ _QMAIL = re.compile(r"@[0-9a-f]{24} ")
 _MAIL_LOGS = (_SYSLOG, _EXIM, _RSPAMD, _QMAIL)
 _KEY = re.compile(r"#([A-Za-z_]+)")
 _RARE_DELIMITERS = "\x01\x1f^~"  # Hive's, ASCII's own, and what is in no text
+_RULE = re.compile(r"(?=.*---|.*-[^-]+-)[-=+|,;\s]+")  # what is drawn below headings
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*")
 _SURELY_NONE = re.compile(  # a heading: an address, or a time
     rf"{ADDRESS}|\d{{4}}-\d\d-\d\d([T ]\d\d:\d\d.*)?|\d\d?[./]\d\d?[./]\d{{4}}.*",
@@ -314,7 +315,9 @@ def _table(name: str, text: Sequence[str]) -> Format:
         columns = _checked(f"{name}:{len(above) + 1}", [str(i + 1) for i in range(len(row))])
         return Format("csv", columns=columns, skip=len(above), delimiter=delimiter, headings=False)
     columns = _checked(f"{name}:{len(above) + 1}", row)
-    return Format("csv", columns=columns, skip=len(above) + lines, delimiter=delimiter)
+    is_ruled = len(below) > lines and _RULE.fullmatch(below[lines].strip())
+    skip = len(above) + lines + bool(is_ruled)
+    return Format("csv", columns=columns, skip=skip, delimiter=delimiter)
 
 
 def _is_above(line: str) -> bool:

@@ -127,12 +127,9 @@ def first_cells(frame: Any, columns: Sequence[str]) -> dict[str, list[str]]:
 
 def cells_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, list[str]]:
     """The cells of each column of a few records as text, "" for a missing one."""
+    rows = [row for row in rows if [str(c).strip(" \t\ufeff") for c in row] != [*columns]]
     return {
-        column: [
-            "" if cell is None or is_missing(str(cell)) else str(cell)
-            for cell in cells
-            if str(cell).strip() != column  # a heading that is repeated
-        ]
+        column: ["" if cell is None or is_missing(str(cell)) else str(cell) for cell in cells]
         for column, cells in zip(columns, zip(*rows, strict=True), strict=False)
     }
 

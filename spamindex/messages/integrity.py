@@ -7,7 +7,7 @@ import itertools
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from spamindex import sources
 from spamindex.errors import Doubt, FileError, Remedy, counted
@@ -112,6 +112,25 @@ def joined(ends: int) -> list[Doubt]:
     """Doubt records over several lines: so many line ends stand within quotation marks."""
     text = f"within quotation marks: {counted(ends, 'line end')}; is a mark missing?"
     return [Doubt(text)] if ends > 0 else []
+
+
+def place(
+    formats: Mapping[str, Format], names: Mapping[str, str], column: str, value: str
+) -> str | None:
+    """The file and line of the first record of tables that has a value in a column."""
+    for path, format_ in formats.items():
+        if column not in format_.columns:
+            continue
+        at = format_.columns.index(column)
+        below = itertools.islice(sources.binary_lines(path), format_.skip, None)
+        lines = (line.decode("utf-8", "replace") for line in below)
+        quoting: Literal[0, 3] = csv.QUOTE_NONE if format_.kind == "fields" else csv.QUOTE_MINIMAL
+        rows = csv.reader(lines, delimiter=format_.delimiter, quoting=quoting)
+        with suppress(csv.Error):
+            for row in rows:
+                if len(row) > at and row[at].strip() == value.strip():
+                    return f"{names[path]}:{format_.skip + rows.line_num}"
+    return None
 
 
 class Bad(NamedTuple):

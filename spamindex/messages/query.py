@@ -5,6 +5,7 @@ A column is found by its heading, or as it was asked for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -28,12 +29,15 @@ from spamindex.words import (
     words,
 )
 
+_P0F_SYMBOL = "symbols.P0F.options.0"  # where Rspamd writes the OS that p0f says
 _WHAT = {
     "os": "the OS",
     "client": "the client's address",
     "time": "the times",
     "spam": "what is spam",
 }
+_HOUR = re.compile(r"\d\d?:\d\d(:\d\d)?\b.*")
+Place = Callable[[str, str], str | None]
 Cells = Mapping[str, Sequence[str]]
 
 
@@ -52,11 +56,10 @@ class Question:
     that is given ("" where the latest is meant), for ``fresh`` seconds. ``spam`` says which records
     are; without it all are.
     ``by`` are more columns to count apart, each with the span of time it is cut to. ``weight``
-    says how many messages a record is, ``figures`` is a column that may do so, and ``cluster`` says
-    which belong together. ``unreadable`` is a
-    column that is true for a record that could not be read; with ``headings`` a record that
-    repeats the heading of its column is none. ``holds_os`` is None where the heading leaves open
-    whether operating systems stand in the column.
+    says how many messages a record is, and ``cluster`` which belong together. ``unreadable`` is a
+    column that is true for a record that could not be read; with ``headings`` a record that repeats
+    the heading of its column is none. ``place`` tells where the first record with a value is.
+    ``holds_os`` is None where the heading leaves open whether operating systems stand there.
     """
 
     os: str | None = None
@@ -67,11 +70,11 @@ class Question:
     spam: Flag | None = None
     by: Sequence[By] = ()
     weight: str | None = None
-    figures: str | None = None
     count: Unit = "messages"
     cluster: str | None = None
     unreadable: str | None = None
     headings: bool = False
+    place: Place = lambda column, value: None
     holds_os: bool | None = True
     family: bool | None = None
     ignore_unknown: bool = False
@@ -92,7 +95,6 @@ class Question:
             spam=self.spam and self.spam._replace(column=names[self.spam.column]),
             by=[(names[column], span) for column, span in self.by],
             weight=new(self.weight),
-            figures=new(self.figures),
             cluster=new(self.cluster),
             unreadable=new(self.unreadable),
         )
@@ -103,6 +105,12 @@ class Question:
         wanted = [self.os, self.client, self.time, self.weight, self.cluster]
         wanted += [self.spam and self.spam.column, *(column for column, _ in self.by)]
         return [column for column in dict.fromkeys(wanted) if column]
+
+    @property
+    def used(self) -> dict[str, tuple[str, ...]]:
+        """The same columns, and the values that are looked for in that of the spam."""
+        flag = self.spam or Flag("")
+        return {name: flag.values if name == flag.column else () for name in self.columns}
 
     @property
     def over_time(self) -> bool:
@@ -189,6 +197,7 @@ def question(
     is_log: bool = False,
     unreadable: str | None = None,
     headings: bool = False,
+    place: Place = lambda column, value: None,
     findings: Findings | None = None,
 ) -> Question:
     """What is to be counted of records with these columns.
@@ -223,6 +232,7 @@ def question(
         if asked.time:
             time = find(columns, asked.time)
         elif fingerprints.changing or asked.fresh:
+            _refuse_hours(usual(columns, "time"), cells)
             time = _usual(columns, "time")
         if time is None and asked.fresh:
             raise ColumnError(
@@ -234,10 +244,12 @@ def question(
     used = {os, client, cluster, weight, time, spam and spam.column, *(column for column, _ in by)}
     rest = [] if is_log else [c for c in columns if c not in used]
     unweighed = asked.weight is None and asked.count == "messages"
-    first = cells(rest) if rest and (unweighed or asked.spam is None) else {}
+    is_open = bool(rest) and (unweighed or asked.spam is None)
+    first = cells([*filter(None, used), *rest]) if is_open else {}
     figures = [c for c in rest if are_figures(first.get(c, ()))]
     if unweighed:
         _refuse_counts(figures)
+        _refuse_table(os or client or "", figures, first)
     if spam is None and asked.spam is None:
         _doubt_all([c for c in rest if not is_usual(c)], first, found)
     found.facts += [
@@ -257,17 +269,28 @@ def question(
         spam=spam,
         by=by,
         weight=weight,
-        figures=_alone(rest, first) if unweighed and os else None,
         count=asked.count,
         cluster=cluster,
         unreadable=unreadable,
         headings=headings,
+        place=place,
         holds_os=True if os is None else says_os(os),
         family=asked.family,
         ignore_unknown=asked.ignore_unknown,
         names=asked.names,
         findings=found,
     )
+
+
+def with_symbol(
+    options: RecordOptions,
+    columns: Sequence[str],
+    known: Fingerprints | None,
+    add_path: Callable[[str], bool],
+) -> RecordOptions:
+    """The same options; with the place where Rspamd says the OS, if nothing else says it."""
+    is_said = options.os or known or usual(columns, "os")
+    return options if is_said or not add_path(_P0F_SYMBOL) else replace(options, os=_P0F_SYMBOL)
 
 
 def _refuse_needless(asked: RecordOptions, *, by_client: bool) -> None:
@@ -351,12 +374,39 @@ def _refuse_counts(figures: Sequence[str]) -> None:
         )
 
 
-def _alone(columns: Sequence[str], first: Cells) -> str | None:
-    """The only one of the columns, if its heading says nothing and its figures may be counts."""
-    column = columns[0] if len(columns) == 1 else ""
-    cells = first.get(column, ())
-    is_other = says_other(column) or is_usual(column) or is_period(column)
-    return column if are_figures(cells) and "" not in cells and not is_other else None
+def _refuse_table(named: str, figures: Sequence[str], first: Cells) -> None:
+    """Refuse what may be a table of counts: rows that differ only in what they are counted by.
+
+    No two of the first rows are the same but for figures, and no column tells all of them apart but
+    that of the OS or address, as one of times would in records.
+    """
+    counts = [c for c in figures if not (is_usual(c) or is_period(c))]
+    keys = [column for column in first if column not in counts]
+    no_count = {"", "0"}  # of messages, as in a group of them
+    counts = [c for c in counts if not (says_other(c) or no_count & {*first[c]})]
+    rows = list(zip(*(first[key] for key in keys), strict=True))
+    others = [first[key] for key in keys if key != named]
+    told_apart = len(set(rows)) == len(rows) > 1
+    if counts and told_apart and all(len(set(cells)) < len(rows) for cells in others):
+        one = Remedy("weight", "1", "if it is one")
+        raise ColumnError(
+            f"no two rows have the same {listed([repr(key) for key in keys])}, beside figures in "
+            f"{counts[0]!r}: is each row one message?",
+            settles=[*(Remedy("weight", c, "if it is as many as that says") for c in counts), one],
+        )
+
+
+def _refuse_hours(columns: Sequence[str], cells: Callable[[Sequence[str]], Cells]) -> None:
+    """Refuse two columns of which one says the day, the other the time of the day."""
+    first = cells(columns) if len(columns) > 1 else {}
+    for column, there in first.items():
+        if any(there) and all(_HOUR.fullmatch(cell.strip()) for cell in there if cell):
+            other = next(name for name in columns if name != column)
+            raise ColumnError(
+                f"column {column!r} says the hour, and {other!r} the day: write both into one "
+                "column, such as 2010-03-01T12:00:00",
+                settles=[Remedy("time", "", "takes the latest fingerprint")],
+            )
 
 
 def _needed(columns: Sequence[str], field: str, named: str | None) -> str:

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from spamindex.errors import ColumnError, Doubt, FileError, Findings, MatchError, Remedy, listed
@@ -16,17 +18,23 @@ from spamindex.messages.counting import counts_of, spam_of
 from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, own_mail
 from spamindex.messages.formats import ADDRESS, Format, first_rows
 from spamindex.messages.frames import FIRST, cells_of, first_cells
-from spamindex.messages.json_records import P0F_SYMBOL, JsonRecords, refuse_halves
+from spamindex.messages.json_records import RAW, JsonRecords, refuse_halves
 from spamindex.messages.options import RecordOptions
-from spamindex.messages.query import Counts, Question, question
+from spamindex.messages.query import Counts, Question, question, with_symbol
 from spamindex.messages.relations import Table
 from spamindex.messages.tallies import labels_of, shares
-from spamindex.words import headed, usual
+from spamindex.words import headed
 
 if TYPE_CHECKING:
     import pandas as pd
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+_COLUMNS = ("os", "client", "fingerprints")  # what an error says that has not found them
+# Types of columns that JSON has, too.
+_LITERALS = (
+    "boolean", "tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint",
+    "uinteger", "ubigint", "uhugeint", "decimal", "float", "double",
+)  # fmt: skip
 ROW = "_row"  # where a record stands
 # By what stands in a record, and the seed: any engine picks those whose MD5 comes first. Records of
 # which each cell is the same are told apart by a number, and so are picked one by one.
@@ -57,7 +65,7 @@ class Records:
     relation: DuckDBPyRelation = field(init=False)
 
     def __post_init__(self) -> None:
-        self.relation = self.table.relation(self.columns, ())
+        self.relation = self.table.relation(self.columns, {})
 
     @property
     def kind(self) -> str:
@@ -80,10 +88,8 @@ class Records:
                 "a list of addresses says no OS",
                 settles=[Remedy("fingerprints", None, "knows it by address")],
             )
-        if isinstance(self.table, JsonRecords) and not (options.os or self.known):
-            has_os = usual(self.columns, "os")
-            if not has_os and self.table.add_path(P0F_SYMBOL):  # of Rspamd
-                options = replace(options, os=P0F_SYMBOL)
+        if self.kind == "json":
+            options = with_symbol(options, self.columns, self.known, self.table.add_path)
         if self.kind == "fields" and not options.time and {"date", "time"} <= {*self.columns}:
             options = replace(options, time="time")  # in which the date stands, too
         absent = [name for name in options.columns if not headed(self.columns, name)]
@@ -98,16 +104,16 @@ class Records:
                 is_log=self.kind == "p0f",
                 unreadable=UNREADABLE if UNREADABLE in self.relation.columns else None,
                 headings=self.kind == "csv",
+                place=partial(integrity.place, self.formats, self.names),
                 findings=self.findings[-1],
             )
         except ColumnError as error:
             raise self._without_headings(error) from error
-        used = found.columns
         if isinstance(self.table, JsonRecords):
-            own = [name for name in used if name in self.table.keys]
+            own = [name for name in found.columns if name in self.table.keys]
             flag = found.spam.column if found.spam and not options.spam else None
             refuse_halves(self.table.lists, own, flag)
-        self.relation = self.table.relation(self.columns, used)
+        self.relation = self.table.relation(self.columns, found.used)
         return found
 
     def _first_cells(self, columns: Sequence[str]) -> dict[str, list[str]]:
@@ -117,7 +123,7 @@ class Records:
             path, format_ = next(iter(self.formats.items()))
             return cells_of(format_.columns, first_rows(path, format_, FIRST))
         try:
-            return first_cells(self.table.relation(columns, ()), columns)
+            return first_cells(self.table.relation(columns, {}), columns)
         except duckdb.InterruptException:
             raise
         except duckdb.Error:  # what is wrong with a file is said when it is counted
@@ -128,7 +134,7 @@ class Records:
     def _without_headings(self, error: ColumnError) -> ColumnError:
         """Why a column is not found, where the files have no headings to find it by."""
         format_ = next(iter(self.formats.values()))
-        if format_.headings:
+        if format_.headings or not {r.field for r in error.settles} <= {*_COLUMNS}:
             return error
         name = next(iter(self.names.values()))
         remedies = []
@@ -155,7 +161,7 @@ class Records:
             if self.kind == "csv" or format_.layout == "array" or integrity.how_packed(path)
         }
         findings = self.findings[-1]
-        records = self.table.relation((), asked.columns)
+        records = self.table.relation((), asked.used)
         with integrity.read_through(through, self.connection.interrupt) as lines:
             counts = counts_of(records, asked, bring=self._brought, keep=self._kept)
             rejects = integrity.rejected(self.connection, self.names, self.kind)
@@ -184,14 +190,26 @@ class Records:
         return self.connection.table(name)
 
 
+class Literal(str):
+    """A number, true or false, as it was written: a text in tables, and itself in JSON."""
+
+    @property
+    def literal(self) -> Any:
+        """What it says; a text where JSON has no such number, as nan."""
+        try:
+            return json.loads(self)
+        except ValueError:
+            return str(self)
+
+
 def pick(
     records: Records, question: Question, counts: Counts, os: str, most: int, seed: int
 ) -> tuple[pd.DataFrame, int]:
     """Pick so many records at random of an OS's spam, each as likely as another.
 
     ``counts`` are those of the same records. Returns the picked ones with all their columns as
-    text, in the order in which they stand in the files, and from how many they were picked. Raises
-    MatchError where no spam is from that OS.
+    text (a ``Literal`` where they were none), in the order in which they stand in the files, and
+    from how many they were picked. Raises MatchError where no spam is from that OS.
     """
     import pandas as pd
     from duckdb import ColumnExpression, SQLExpression
@@ -203,16 +221,17 @@ def pick(
     columns = [ColumnExpression(name).alias(alias) for name, alias in aliases.items()]
     number = SQLExpression("row_number() OVER ()").alias(ROW)
     shown = {name: aliases[name] for name in records.columns}
+    raw = [aliases[RAW]] if RAW in aliases else []
     spam = spam_of(
         records.relation.select(number, *columns),
         question.renamed(aliases),
         labels,
-        keep=[ROW, *shown.values()],
+        keep=[ROW, *shown.values(), *raw],
     )
     # Hashes are small, and the records that are wanted are few: no more than these is kept.
     query = picking(shown, seed, ROW)
     rows = spam.query("spam", f"from ({query}) order by _lot limit {most}")
-    cells = [ColumnExpression(alias).cast("VARCHAR") for alias in shown.values()]
+    cells = [ColumnExpression(alias).cast("VARCHAR") for alias in [*shown.values(), *raw]]
     found = rows.select(ColumnExpression(ROW), ColumnExpression("_among"), *cells).fetchall()
     among = found[0][1] if found else 0
     if (lost := sum(counts.labels[label] for label in labels) - among) > 0:
@@ -220,7 +239,20 @@ def pick(
             Doubt(f"left out: {so_many(lost, 'record')} that can't be read in all columns")
         )
     found.sort(key=lambda row: row[0])
-    return pd.DataFrame([row[2:] for row in found], columns=records.columns, dtype=object), among
+    kinds = dict(zip(records.relation.columns, records.relation.types, strict=True))
+    literal = {name for name in shown if kinds[name].id in _LITERALS}
+    picked = []
+    for _, _, *row in found:
+        texts = dict(zip(shown, row, strict=False))
+        there = literal if not raw else _literals_in(row[-1])
+        picked.append([Literal(t) if t and n in there else t for n, t in texts.items()])
+    return pd.DataFrame(picked, columns=records.columns, dtype=object), among
+
+
+def _literals_in(record: str) -> list[str]:
+    """The keys of a record in JSON that hold numbers, true or false."""
+    said = json.loads(record)
+    return [key for key, value in said.items() if isinstance(value, int | float)]
 
 
 def labels_for(os: str, counts: Counts, question: Question) -> list[str]:

@@ -5,7 +5,7 @@ Tables, logs with #fields, lists of addresses, Parquet and p0f's logs; JSON is i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Protocol
@@ -32,8 +32,13 @@ class Table(Protocol):
     def add_path(self, name: str) -> bool:
         """Whether a name leads to something within a column; then it is a column, too."""
 
-    def relation(self, shown: Iterable[str], used: Iterable[str]) -> DuckDBPyRelation:
-        """The columns ``shown`` as they are, and those ``used`` with single values in cells."""
+    def relation(
+        self, shown: Iterable[str], used: Mapping[str, Collection[str]]
+    ) -> DuckDBPyRelation:
+        """The columns ``shown`` as they are, and those ``used`` with single values in cells.
+
+        Of several values in a cell, one is taken that is wanted by ``used``.
+        """
 
 
 @dataclass
@@ -51,7 +56,9 @@ class Flat:
         """No name leads to anything within a text."""
         return False
 
-    def relation(self, shown: Iterable[str], used: Iterable[str]) -> DuckDBPyRelation:
+    def relation(
+        self, shown: Iterable[str], used: Mapping[str, Collection[str]]
+    ) -> DuckDBPyRelation:
         """All columns: DuckDB reads no more than what is asked of them."""
         return self.records
 
@@ -84,17 +91,17 @@ class ParquetRecords:
     def _type(self, column: str) -> DuckDBPyType:
         return self.records.types[self.records.columns.index(column)]
 
-    def relation(self, shown: Iterable[str], used: Iterable[str]) -> DuckDBPyRelation:
+    def relation(
+        self, shown: Iterable[str], used: Mapping[str, Collection[str]]
+    ) -> DuckDBPyRelation:
         """The columns ``shown`` as they are, and those ``used`` with single values.
 
-        What is used and a list of one value counts as that value; a list of several ends the query
-        that reads it, with an error that names it. Raises ColumnError for a struct.
+        As ``JsonRecords.relation`` does it. Raises ColumnError for a struct.
         """
-        used = list(used)
         columns = []
         for name in dict.fromkeys([*used, *shown]):
             sql, kind = self.paths.get(name) or (identifier(name), self._type(name))
-            cell = _single(sql, kind, name) if name in used else sql
+            cell = _single(sql, kind, name, used[name]) if name in used else sql
             columns.append(f"{cell} as {identifier(name)}")
         return engine.projected(self.records, *columns)
 
@@ -152,7 +159,7 @@ def first_unreadable(
             return None
         lines = engine.lines(connection, [path], numbered=True)
         if format_.kind == "json":
-            found = JsonRecords(lines, {}, [], [NUMBER]).relation((), ())
+            found = JsonRecords(lines, {}, [], [NUMBER]).relation((), {})
         elif format_.kind == "p0f":
             found = senders(lines, within=format_.within)
         elif format_.kind == "fields":
@@ -266,13 +273,15 @@ def _fields(kind: DuckDBPyType) -> dict[str, DuckDBPyType]:
     return dict(children)
 
 
-def _single(sql: str, kind: DuckDBPyType, name: str) -> str:
-    """The single value of a cell, as SQL: what a list of one holds, an error for more."""
+def _single(sql: str, kind: DuckDBPyType, name: str, wanted: Collection[str]) -> str:
+    """The single value of a cell, as SQL: what a list of one holds, or one that is wanted."""
     if inner := _fields(kind):
         there = ", ".join(repr(f"{name}.{field}") for field in inner)
         raise ColumnError(f"column {name!r} holds several fields; name one of them: {there}")
     if kind.id not in ("list", "array"):
         return sql
+    if wanted:
+        return engine.first_of(f"cast({sql} as varchar[])", wanted, f"cast({sql} as varchar)")
     problem = text(f"{engine.REFUSED}column {name!r} holds ")
     return (
         f"case when len({sql}) > 1 then error({problem} || cast({sql} as varchar) || "

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from spamindex.errors import FileError, Findings, SpamIndexError
+from spamindex.errors import FileError, Findings, Remedy, SpamIndexError
 from spamindex.messages import fingerprints
 from spamindex.messages.counting import counts_of, spam_of
 from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, own_mail
@@ -22,7 +22,7 @@ from spamindex.messages.integrity import joined, refuse_bad
 from spamindex.messages.json_records import refuse_halves
 from spamindex.messages.opening import check_alike, fingerprints_of
 from spamindex.messages.options import RecordOptions
-from spamindex.messages.query import Counts, Question, question
+from spamindex.messages.query import Counts, Question, question, with_symbol
 from spamindex.messages.records import ROW, labels_for, picking
 from spamindex.messages.relations import refuse_folders
 from spamindex.words import headed
@@ -37,7 +37,8 @@ _FIRST = 100  # lines that say what is in a file
 
 
 def _values(json: str, paths: Sequence[Sequence[str]]) -> str:
-    steps = ["".join(f"['{key}']" for key in keys) for keys in paths]
+    plain = str.maketrans("'\"\\", "???")  # which leads to nothing
+    steps = ["".join(f"['{key.translate(plain)}']" for key in keys) for keys in paths]
     return "array(" + ", ".join(f'get_json_object({json}, "${step}")' for step in steps) + ")"
 
 
@@ -154,48 +155,58 @@ def _opened(
         raise SpamIndexError(f"counting on Spark needs its client: {INSTALL}") from error
     try:
         with _session(SparkSession.builder.remote(remote)) as spark:
-            frame, kind = _records(spark, paths)
-            if ports:
-                if kind != "p0f":
-                    raise FileError(f"{paths[0]}: is no p0f log, and only those say a port")
-                frame = frame.where(frame["port"].isin(*ports) | frame[UNREADABLE])
-            shown = [n for n in frame.columns if n not in (_CORRUPT, ROW, UNREADABLE)]
-            if _CORRUPT in frame.columns:
-                frame = frame.withColumn(UNREADABLE, frame[_CORRUPT].isNotNull()).drop(_CORRUPT)
-            frame = _with_paths(frame, options.columns, shown)
-            # A dot in a name leads into a column for Spark, whatever the columns are called.
-            plain = {name: name.replace(".", "_") for name in frame.columns}
-            if len(set(plain.values())) == len(plain):
-                frame = frame.toDF(*plain.values())
-            else:
-                plain = {name: name for name in frame.columns}
-            own = (ROW, UNREADABLE)
-            columns = [name for name in plain if name not in own]
-
-            def cells(names: Sequence[str]) -> dict[str, list[str]]:
-                found = first_cells(frame, [plain[name] for name in names])
-                return {name: found.get(plain[name], []) for name in names}
-
-            found = question(
-                columns,
-                options,
-                fingerprints=known,
-                cells=cells,
-                is_log=kind == "p0f",
-                unreadable=UNREADABLE if UNREADABLE in frame.columns else None,
-                headings=kind == "csv",
-                findings=Findings(paths[0] if len(paths) == 1 else f"{len(paths)} paths"),
-            )
-            if kind == "json":
-                flag = found.spam.column if found.spam and not options.spam else None
-                used = [name for name in found.columns if name in shown]
-                refuse_halves(_keys(spark, paths), used, flag)
-            asked = found.renamed({**plain, UNREADABLE: UNREADABLE})
-            names = [plain[name] for name in shown]
-            yield _Records(spark, frame, names, asked, kind)
+            yield _asked(spark, paths, options, known, ports)
     except (PySparkException, grpc.RpcError) as error:
         text = " ".join(str(error).split("\n\nJVM stacktrace")[0].split())
         raise FileError(f"Spark at {remote}: {text[:400]}") from error
+
+
+def _asked(
+    spark: SparkSession,
+    paths: Sequence[str],
+    options: RecordOptions,
+    known: Fingerprints | None,
+    ports: Collection[str] | None,
+) -> _Records:
+    frame, kind = _records(spark, paths, ports)
+    shown = [name for name in frame.columns if name not in (ROW, UNREADABLE)]
+
+    def add_path(name: str) -> bool:
+        nonlocal frame
+        if (inner := _inner(frame, name)) is not None:
+            frame = frame.withColumn(name, inner)
+        return inner is not None
+
+    if kind == "json":
+        options = with_symbol(options, shown, known, add_path)
+    for name in options.columns:
+        if not headed(frame.columns, name):
+            add_path(name)
+    # A dot in a name leads into a column for Spark, whatever the columns are called.
+    plain = {name: name.replace(".", "_") for name in frame.columns}
+    if len(set(plain.values())) == len(plain):
+        frame = frame.toDF(*plain.values())
+    else:
+        plain = {name: name for name in frame.columns}
+
+    def cells(names: Sequence[str]) -> dict[str, list[str]]:
+        found = first_cells(frame, [plain[name] for name in names])
+        return {name: found.get(plain[name], []) for name in names}
+
+    found = question(
+        [name for name in plain if name not in (ROW, UNREADABLE)],
+        options,
+        fingerprints=known,
+        cells=cells,
+        is_log=kind == "p0f",
+        unreadable=UNREADABLE if UNREADABLE in frame.columns else None,
+        headings=kind == "csv",
+        findings=Findings(paths[0] if len(paths) == 1 else f"{len(paths)} paths"),
+    )
+    if kind == "json":
+        flag = found.spam.column if found.spam and not options.spam else None
+        refuse_halves(_keys(spark, paths), [n for n in found.columns if n in shown], flag)
+    return _Records(spark, frame, [plain[name] for name in shown], found.renamed(plain), kind)
 
 
 def _count(records: _Records, skip_bad: bool) -> Counts:
@@ -233,22 +244,27 @@ def _session(builder: Any) -> Iterator[SparkSession]:
         session.stop()
 
 
-def _with_paths(frame: DataFrame, asked: Sequence[str], there: Sequence[str]) -> DataFrame:
-    """The records with what is asked for within a column, such as source.ip, as one of its own."""
-    for name in dict.fromkeys(asked):
-        inner: Any = frame.schema
-        parts = name.split(".")
-        if len(parts) < 2 or headed(there, name):
-            continue
-        for part in parts:
-            fields = {f.name: f.dataType for f in getattr(inner, "fields", ())}
-            inner = fields.get(part)
-        if inner is not None:
-            frame = frame.withColumn(name, frame[".".join(f"`{part}`" for part in parts)])
-    return frame
+def _inner(frame: DataFrame, path: str) -> Any:
+    """What a path such as source.ip or options.0 leads to within a column; None for nothing."""
+    from pyspark.sql import functions
+
+    inner: Any = frame.schema
+    column: Any = None
+    for part in path.split("."):
+        fields = {field.name: field.dataType for field in getattr(inner, "fields", ())}
+        if part in fields:
+            column = frame[f"`{part}`"] if column is None else column.getField(part)
+            inner = fields[part]
+        elif part.isdecimal() and hasattr(inner, "elementType"):
+            column, inner = functions.get(column, functions.lit(int(part))), inner.elementType
+        else:
+            return None
+    return column
 
 
-def _records(spark: SparkSession, paths: Sequence[str]) -> tuple[DataFrame, str]:
+def _records(
+    spark: SparkSession, paths: Sequence[str], ports: Collection[str] | None
+) -> tuple[DataFrame, str]:
     """The files as records, with where each one stands, and their kind."""
     from pyspark.sql import functions
 
@@ -264,26 +280,33 @@ def _records(spark: SparkSession, paths: Sequence[str]) -> tuple[DataFrame, str]
     if kind == "p0f":
         lines = read([*paths]).select(functions.col("value").alias("line"), place)
         lines.createOrReplaceTempView("lines")
-        return spark.sql(fingerprints.sql(format_.within, _SQL)), kind
+        found = spark.sql(fingerprints.sql(format_.within, _SQL))
+        return found.where(found["port"].isin(*ports) | found[UNREADABLE]) if ports else found, kind
+    if ports:
+        raise FileError(f"{paths[0]}: is no p0f log, and only those say a port")
     found = read([*paths])
     file = found.select("_metadata.file_path").first()
     if file and "=" in (path := urllib.parse.unquote(file[0])):
         refuse_folders([path], read([file[0]]).columns)
+    if _CORRUPT in found.columns:
+        bad = found[_CORRUPT].isNotNull().alias(UNREADABLE)
+        return found.select("*", place, bad).drop(_CORRUPT), kind
     return found.select("*", place), kind
 
 
 def _reader(spark: SparkSession, path: str, format_: Format) -> Callable[[list[str]], DataFrame]:
     """What reads files of a text format, of which ``path`` is one."""
-    if format_.kind == "p0f":
+    if format_.kind == "p0f" and not format_.is_document:
         return spark.read.text
-    if format_.kind == "json" and format_.layout == "lines":
+    if format_.kind == "json" and not format_.is_document:
         return partial(spark.read.json, primitivesAsString=True)
     if format_.kind == "csv" and format_.skip == format_.headings:
         return partial(_from_csv, spark, format_)
-    but = {"csv": " below other lines", "json": ", but no lines"}.get(format_.kind, "")
+    but = ", but no lines" if format_.is_document else ""
+    but = " below other lines" if format_.skip > 1 else but
     raise FileError(
-        f"{path}: is {KINDS[format_.kind]}{but}; on a cluster Parquet, tables, JSON lines and p0f "
-        "logs are read"
+        f"{path}: is {KINDS[format_.kind]}{but}; count a copy of it here, without a cluster",
+        settles=[Remedy("remote", None, "is for Parquet, tables, JSON lines and p0f logs")],
     )
 
 

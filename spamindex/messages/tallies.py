@@ -39,8 +39,12 @@ def shares(counts: Counts, *, ignore_unknown: bool = False) -> dict[str, list[An
             sums[*by, os] += units
             wholes[*by,] += units
     if not sums.total():
-        what = "no record of spam has a known OS" if ignore_unknown else "no spam is counted"
-        raise MatchError(what)
+        what = "stands for any message"
+        if ignore_unknown:
+            what = "has a known OS"
+        elif counts.unit == "machines":
+            what = "has an address that can be read, so there is no machine to count"
+        raise MatchError(f"{counts.findings.name}: no record of spam {what}")
     most_first = sorted(sums, key=lambda key: (key[:-1], -sums[key], key[-1]))
     of_clusters: dict[str, list[Any]] = {}
     if counts.clusters is not None:
