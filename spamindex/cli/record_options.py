@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from spamindex.errors import Findings
     from spamindex.messages.options import RecordOptions, Spam
     from spamindex.messages.records import Records
+    from spamindex.messages.spark import RemoteRecords
 
 _Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -160,8 +161,14 @@ class Asked:
         return RecordOptions(names=known, **given, **more), findings
 
     @contextmanager
-    def opened(self, messages: Sequence[str]) -> Iterator[Records]:
-        """The records that are meant, with a bar while they are read."""
+    def opened(self, messages: Sequence[str]) -> Iterator[Records | RemoteRecords]:
+        """The records that are meant, on the cluster or here, with a bar while they are read."""
+        if self.remote:
+            from spamindex.messages.spark import open_remote
+
+            with open_remote(messages, self.remote, **self.logs) as there:
+                yield there
+            return
         from spamindex.cli.progress import shown
         from spamindex.messages.opening import open_records
 

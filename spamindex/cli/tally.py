@@ -92,17 +92,12 @@ def tally(messages: tuple[str, ...], asked: Asked, out: Output) -> None:
     there = _columns(asked)
     columns = chosen(out.columns, there, dict.fromkeys(_OF_CLUSTERS, "--cluster"))
     options, said = asked.options()
-    # These load DuckDB, so not before the options are known to be right.
+    # This loads narwhals, so not before the options are known to be right.
     from spamindex.messages.tallies import shares
 
-    if asked.remote:
-        from spamindex.messages.spark import counted
-
-        counts, findings = counted(messages, asked.remote, options, **asked.logs)
-    else:
-        with asked.opened(messages) as records:
-            counts = records.counted(records.question(options), skip_bad=asked.logs["skip_bad"])
-            findings = records.findings
+    with asked.opened(messages) as records:
+        counts = records.counted(records.question(options), skip_bad=asked.logs["skip_bad"])
+        findings = records.findings
     shown = shares(counts, ignore_unknown=options.ignore_unknown)
     findings[-1].facts.append(counts.what_became)
     if options.ignore_unknown and counts.unknown:

@@ -30,9 +30,9 @@ from spamindex.messages.frames import (
     when,
 )
 from spamindex.messages.options import RecordOptions, Span
-from spamindex.messages.query import Counts, Question
+from spamindex.messages.query import Question
 from spamindex.messages.query import question as asked_of
-from spamindex.messages.tallies import shares, systems
+from spamindex.messages.tallies import Counts, shares, systems
 from spamindex.names import BUILT_IN, Names
 from spamindex.words import MISSING
 

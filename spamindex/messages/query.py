@@ -1,4 +1,4 @@
-"""What is counted of message records, by which columns, and what comes back.
+"""What is counted of message records, and by which columns.
 
 A column is found by its heading, or as it was asked for.
 """
@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from spamindex.errors import ColumnError, Doubt, Findings, Remedy, counted, listed
-from spamindex.messages.fingerprints import UNKNOWN, Fingerprints
+from spamindex.errors import ColumnError, Doubt, Findings, Remedy, listed
+from spamindex.messages.fingerprints import Fingerprints
 from spamindex.messages.frames import are_figures
 from spamindex.messages.options import By, RecordOptions, Unit
 from spamindex.names import BUILT_IN, Names
@@ -122,70 +122,6 @@ class Question:
     def by_names(self) -> list[str]:
         """What the columns to count by are called in the result: a span by its own name."""
         return [span or column for column, span in self.by]
-
-
-class ClusterSums(NamedTuple):
-    """What the design effect of one OS in one ranking is made of.
-
-    ``squares`` is the sum of x², ``products`` of x·n, over clusters with x messages of the OS among
-    n of all; ``whole_squares`` is the sum of n² over all ``clusters`` of the ranking.
-    """
-
-    squares: int
-    products: int
-    whole_squares: int
-    clusters: int
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How much spam each OS sent, and what became of all records.
-
-    ``units`` are messages or machines (``unit`` says which), by key: the text in each of the
-    columns ``by``, then the OS; of ``clusters`` the sums by the same keys. ``labels`` are the
-    messages of each label, as it stands in the records, ``systems`` its OS; ``heading`` is that of
-    the column with the labels, if it says that they are no operating systems. ``rows`` are the
-    records that are spam.
-    """
-
-    by: Sequence[str]
-    units: Mapping[tuple[str, ...], int]
-    labels: Mapping[str, int]
-    systems: Mapping[str, str]
-    rows: int
-    not_spam: int = 0
-    unreadable: int = 0
-    headings: int = 0
-    unit: Unit = "messages"
-    clusters: Mapping[tuple[str, ...], ClusterSums] | None = None
-    findings: Findings = field(default_factory=lambda: Findings("records"), repr=False)
-    heading: str | None = None
-
-    @property
-    def spam(self) -> int:
-        """The messages that are spam."""
-        return sum(self.labels.values())
-
-    @property
-    def read(self) -> int:
-        """All records, whether they could be read or not, and repeated headings."""
-        return self.rows + self.not_spam + self.unreadable + self.headings
-
-    @property
-    def unknown(self) -> int:
-        """The messages that are spam, and of an unknown OS."""
-        return sum(n for label, n in self.labels.items() if self.systems.get(label) == UNKNOWN)
-
-    @property
-    def what_became(self) -> str:
-        """What became of all records, in one line."""
-        spam = f"{self.rows} spam"
-        if self.spam != self.rows:
-            spam += f" for {counted(self.spam, 'message')}"
-        return (
-            f"{counted(self.read - self.headings, 'record')}: {spam} ({self.unknown} of an unknown "
-            f"OS), {self.not_spam} not spam, {self.unreadable} unreadable"
-        )
 
 
 def question(

@@ -20,9 +20,9 @@ from spamindex.messages.formats import ADDRESS, Format, first_rows
 from spamindex.messages.frames import FIRST, cells_of, first_cells
 from spamindex.messages.json_records import RAW, JsonRecords, refuse_halves
 from spamindex.messages.options import RecordOptions
-from spamindex.messages.query import Counts, Question, question, with_symbol
+from spamindex.messages.query import Question, question, with_symbol
 from spamindex.messages.relations import Table
-from spamindex.messages.tallies import labels_of, shares
+from spamindex.messages.tallies import Counts, labels_of, shares
 from spamindex.words import headed
 
 if TYPE_CHECKING:
@@ -45,6 +45,18 @@ _PICKED = """
     select *, count(*) over () as _among, md5(concat(_content, cast(_twin as varchar(20)))) as _lot
     from numbered
 """
+
+
+class Literal(str):
+    """A number, true or false, as it was written: a text in tables, and itself in JSON."""
+
+    @property
+    def literal(self) -> Any:
+        """What it says; a text where JSON has no such number, as nan."""
+        try:
+            return json.loads(self)
+        except ValueError:
+            return str(self)
 
 
 @dataclass
@@ -179,6 +191,52 @@ class Records:
         )  # fmt: skip
         return replace(counts, unreadable=counts.unreadable + len(rejects))
 
+    def pick(
+        self, asked: Question, counts: Counts, os: str, most: int, seed: int
+    ) -> tuple[pd.DataFrame, int]:
+        """Pick so many records at random of an OS's spam, each as likely as another.
+
+        ``counts`` are those of the same question. Returns the picked ones with all their columns
+        as text (a ``Literal`` where they were none), in the order of the files, and from how many
+        they were picked. Raises MatchError where no spam is from that OS.
+        """
+        import pandas as pd
+        from duckdb import ColumnExpression, SQLExpression
+
+        labels = labels_for(os, counts, asked)
+        # In one scan, of all columns: a line that can't be read in one would shift the others. Rows
+        # are numbered in the order of the files, whatever the number of threads.
+        aliases = {name: f"column{i}" for i, name in enumerate(self.relation.columns)}
+        columns = [ColumnExpression(name).alias(alias) for name, alias in aliases.items()]
+        number = SQLExpression("row_number() OVER ()").alias(ROW)
+        shown = {name: aliases[name] for name in self.columns}
+        raw = [aliases[RAW]] if RAW in aliases else []
+        spam = spam_of(
+            self.relation.select(number, *columns),
+            asked.renamed(aliases),
+            labels,
+            keep=[ROW, *shown.values(), *raw],
+        )
+        # Hashes are small, and the records that are wanted are few: no more than these is kept.
+        query = picking(shown, seed, ROW)
+        rows = spam.query("spam", f"from ({query}) order by _lot limit {most}")
+        cells = [ColumnExpression(alias).cast("VARCHAR") for alias in [*shown.values(), *raw]]
+        found = rows.select(ColumnExpression(ROW), ColumnExpression("_among"), *cells).fetchall()
+        among = found[0][1] if found else 0
+        if (lost := sum(counts.labels[label] for label in labels) - among) > 0:
+            self.findings[-1].doubts.append(
+                Doubt(f"left out: {so_many(lost, 'record')} that can't be read in all columns")
+            )
+        found.sort(key=lambda row: row[0])
+        kinds = dict(zip(self.relation.columns, self.relation.types, strict=True))
+        literal = {name for name in shown if kinds[name].id in _LITERALS}
+        picked = []
+        for _, _, *row in found:
+            texts = dict(zip(shown, row, strict=False))
+            there = literal if not raw else _literals_in(row[-1])
+            picked.append([Literal(t) if t and n in there else t for n, t in texts.items()])
+        return pd.DataFrame(picked, columns=self.columns, dtype=object), among
+
     def _brought(self, table: Any) -> Any:
         """A table where the records are; fingerprints are there already."""
         return self.connection.from_df(table) if hasattr(table, "iloc") else table
@@ -188,65 +246,6 @@ class Records:
         name = f"kept{len(self.connection.sql('show tables').fetchall())}"
         relation.create(name)
         return self.connection.table(name)
-
-
-class Literal(str):
-    """A number, true or false, as it was written: a text in tables, and itself in JSON."""
-
-    @property
-    def literal(self) -> Any:
-        """What it says; a text where JSON has no such number, as nan."""
-        try:
-            return json.loads(self)
-        except ValueError:
-            return str(self)
-
-
-def pick(
-    records: Records, question: Question, counts: Counts, os: str, most: int, seed: int
-) -> tuple[pd.DataFrame, int]:
-    """Pick so many records at random of an OS's spam, each as likely as another.
-
-    ``counts`` are those of the same records. Returns the picked ones with all their columns as
-    text (a ``Literal`` where they were none), in the order in which they stand in the files, and
-    from how many they were picked. Raises MatchError where no spam is from that OS.
-    """
-    import pandas as pd
-    from duckdb import ColumnExpression, SQLExpression
-
-    labels = labels_for(os, counts, question)
-    # In one scan, of all columns: a line that can't be read in one of them would shift the others.
-    # Rows are numbered in the order of the files, whatever the number of threads.
-    aliases = {name: f"column{i}" for i, name in enumerate(records.relation.columns)}
-    columns = [ColumnExpression(name).alias(alias) for name, alias in aliases.items()]
-    number = SQLExpression("row_number() OVER ()").alias(ROW)
-    shown = {name: aliases[name] for name in records.columns}
-    raw = [aliases[RAW]] if RAW in aliases else []
-    spam = spam_of(
-        records.relation.select(number, *columns),
-        question.renamed(aliases),
-        labels,
-        keep=[ROW, *shown.values(), *raw],
-    )
-    # Hashes are small, and the records that are wanted are few: no more than these is kept.
-    query = picking(shown, seed, ROW)
-    rows = spam.query("spam", f"from ({query}) order by _lot limit {most}")
-    cells = [ColumnExpression(alias).cast("VARCHAR") for alias in [*shown.values(), *raw]]
-    found = rows.select(ColumnExpression(ROW), ColumnExpression("_among"), *cells).fetchall()
-    among = found[0][1] if found else 0
-    if (lost := sum(counts.labels[label] for label in labels) - among) > 0:
-        records.findings[-1].doubts.append(
-            Doubt(f"left out: {so_many(lost, 'record')} that can't be read in all columns")
-        )
-    found.sort(key=lambda row: row[0])
-    kinds = dict(zip(records.relation.columns, records.relation.types, strict=True))
-    literal = {name for name in shown if kinds[name].id in _LITERALS}
-    picked = []
-    for _, _, *row in found:
-        texts = dict(zip(shown, row, strict=False))
-        there = literal if not raw else _literals_in(row[-1])
-        picked.append([Literal(t) if t and n in there else t for n, t in texts.items()])
-    return pd.DataFrame(picked, columns=records.columns, dtype=object), among
 
 
 def _literals_in(record: str) -> list[str]:

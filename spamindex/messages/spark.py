@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from spamindex.errors import FileError, Findings, Remedy, SpamIndexError
@@ -22,9 +23,10 @@ from spamindex.messages.integrity import joined, refuse_bad
 from spamindex.messages.json_records import refuse_halves
 from spamindex.messages.opening import check_alike, fingerprints_of
 from spamindex.messages.options import RecordOptions
-from spamindex.messages.query import Counts, Question, question, with_symbol
-from spamindex.messages.records import ROW, labels_for, picking
+from spamindex.messages.query import Question, question, with_symbol
+from spamindex.messages.records import ROW, Literal, labels_for, picking
 from spamindex.messages.relations import refuse_folders
+from spamindex.messages.tallies import Counts
 from spamindex.words import headed
 
 if TYPE_CHECKING:
@@ -51,183 +53,146 @@ _PLACE = """concat(_metadata.file_path, lpad(_metadata.file_block_start, 20, '0'
                    lpad(monotonically_increasing_id(), 20, '0'))"""
 
 
-def counted(
+@contextmanager
+def open_remote(
     paths: Sequence[str],
     remote: str,
-    options: RecordOptions,
     *,
     logs: Sequence[str] = (),
     zone: str | None = None,
     ports: Collection[str] | None = None,
     skip_bad: bool = False,
-) -> tuple[Counts, list[Findings]]:
-    """Count the records in files of the cluster, and what is to be said of them.
+) -> Iterator[RemoteRecords]:
+    """Open files of a cluster, as ``opening.open_records`` does those of this machine.
 
     ``remote`` is the address of a Spark Connect server. The files are Parquet, delimited text, JSON
     lines or p0f logs, told by how they begin; ``logs`` are files here. Raises a SpamIndexError
     where there is no Spark, or it can't.
     """
-    known, said = _known(logs, zone, skip_bad=skip_bad)
-    with _opened(paths, remote, options, known, ports) as records:
-        counts = _count(records, skip_bad)
-    return counts, [*said, counts.findings]
-
-
-def _known(
-    logs: Sequence[str], zone: str | None, *, skip_bad: bool
-) -> tuple[Fingerprints | None, list[Findings]]:
-    if not logs:
-        return None, []
-    known, said = fingerprints_of(logs, zone=zone, skip_bad=skip_bad)
-    return known, [said]
-
-
-def picked(
-    paths: Sequence[str],
-    remote: str,
-    options: RecordOptions,
-    os_: str,
-    most: int,
-    seed: int,
-    *,
-    logs: Sequence[str] = (),
-    zone: str | None = None,
-    ports: Collection[str] | None = None,
-    skip_bad: bool = False,
-) -> tuple[pd.DataFrame, int, list[Findings]]:
-    """Pick records of an OS's spam as ``sampling.pick`` does, the same ones for the same seed."""
-    import pandas as pd
-
-    known, said = _known(logs, zone, skip_bad=skip_bad)
-    with _opened(paths, remote, options, known, ports) as records:
-        counts = _count(records, skip_bad)
-        labels = labels_for(os_, counts, records.question)
-        frame = records.frame
-        names = [name for name in frame.columns if name != ROW]
-        aliases = {name: f"column{i}" for i, name in enumerate(names)}
-        asked = records.question.renamed(aliases)
-        if asked.fingerprints is not None:
-            here = asked.fingerprints
-            latest, over_time = map(records.spark.createDataFrame, (here.latest, here.over_time))
-            there = replace(here, latest=latest, over_time=over_time)
-            asked = replace(asked, fingerprints=there)
-        shown = {name: aliases[name] for name in records.shown}
-        renamed = frame.select(ROW, *(frame[f"`{name}`"].alias(a) for name, a in aliases.items()))
-        spam = spam_of(renamed, asked, labels, keep=[ROW, *shown.values()])
-        spam.createOrReplaceTempView("spam")
-        query = f"select * from ({picking(shown, seed, ROW)}) order by _lot limit {most}"
-        found = sorted(records.spark.sql(query).collect(), key=lambda row: str(row[ROW]))
-    among = found[0]["_among"] if found else 0
-    cells = [[_as_text(row[alias]) for alias in shown.values()] for row in found]
-    return pd.DataFrame(cells, columns=[*shown], dtype=object), among, [*said, counts.findings]
-
-
-def _as_text(cell: Any) -> str | None:
-    if cell is None or isinstance(cell, str):
-        return cell
-    return str(cell).lower() if isinstance(cell, bool) else str(cell)
-
-
-@dataclass(frozen=True)
-class _Records:
-    """Records of the cluster, the columns that they show, and what is asked of them."""
-
-    spark: SparkSession
-    frame: DataFrame
-    shown: list[str]
-    question: Question
-    kind: str
-
-
-@contextmanager
-def _opened(
-    paths: Sequence[str],
-    remote: str,
-    options: RecordOptions,
-    known: Fingerprints | None,
-    ports: Collection[str] | None,
-) -> Iterator[_Records]:
     try:
         import grpc
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise SpamIndexError(f"counting on Spark needs its client: {INSTALL}") from error
+    known, said = fingerprints_of(logs, zone=zone, skip_bad=skip_bad) if logs else (None, None)
+    findings = Findings(paths[0] if len(paths) == 1 else f"{len(paths)} paths")
+    said_of = [findings] if said is None else [said, findings]
     try:
         with _session(SparkSession.builder.remote(remote)) as spark:
-            yield _asked(spark, paths, options, known, ports)
+            frame, kind = _records(spark, paths, ports)
+            yield RemoteRecords(spark, frame, kind, paths, known, said_of)
     except (PySparkException, grpc.RpcError) as error:
         text = " ".join(str(error).split("\n\nJVM stacktrace")[0].split())
         raise FileError(f"Spark at {remote}: {text[:400]}") from error
 
 
-def _asked(
-    spark: SparkSession,
-    paths: Sequence[str],
-    options: RecordOptions,
-    known: Fingerprints | None,
-    ports: Collection[str] | None,
-) -> _Records:
-    frame, kind = _records(spark, paths, ports)
-    shown = [name for name in frame.columns if name not in (ROW, UNREADABLE)]
+@dataclass
+class RemoteRecords:
+    """Records of the cluster, with the methods of ``Records``."""
 
-    def add_path(name: str) -> bool:
-        nonlocal frame
-        if (inner := _inner(frame, name)) is not None:
-            frame = frame.withColumn(name, inner)
+    spark: SparkSession
+    frame: DataFrame
+    kind: str
+    paths: Sequence[str]
+    known: Fingerprints | None
+    findings: list[Findings]
+
+    def __post_init__(self) -> None:
+        self.columns = [name for name in self.frame.columns if name not in (ROW, UNREADABLE)]
+
+    def question(self, options: RecordOptions) -> Question:
+        """What is to be counted of them, see ``query.question``."""
+        if self.kind == "json":
+            options = with_symbol(options, self.columns, self.known, self._add_path)
+        for name in options.columns:
+            if not headed(self.frame.columns, name):
+                self._add_path(name)
+        found = question(
+            [name for name in self.frame.columns if name not in (ROW, UNREADABLE)],
+            options,
+            fingerprints=self.known,
+            cells=self._first,
+            is_log=self.kind == "p0f",
+            unreadable=UNREADABLE if UNREADABLE in self.frame.columns else None,
+            headings=self.kind == "csv",
+            findings=self.findings[-1],
+        )
+        if self.kind == "json":
+            flag = found.spam.column if found.spam and not options.spam else None
+            used = [name for name in found.columns if name in self.columns]
+            refuse_halves(_keys(self.spark, self.paths), used, flag)
+        return found
+
+    def _add_path(self, name: str) -> bool:
+        if (inner := _inner(self.frame, name)) is not None:
+            self.frame = self.frame.withColumn(name, inner)
         return inner is not None
 
-    if kind == "json":
-        options = with_symbol(options, shown, known, add_path)
-    for name in options.columns:
-        if not headed(frame.columns, name):
-            add_path(name)
-    # A dot in a name leads into a column for Spark, whatever the columns are called.
-    plain = {name: name.replace(".", "_") for name in frame.columns}
-    if len(set(plain.values())) == len(plain):
-        frame = frame.toDF(*plain.values())
-    else:
-        plain = {name: name for name in frame.columns}
-
-    def cells(names: Sequence[str]) -> dict[str, list[str]]:
+    def _first(self, names: Sequence[str]) -> dict[str, list[str]]:
+        frame, plain = self._plain()
         found = first_cells(frame, [plain[name] for name in names])
-        return {name: found.get(plain[name], []) for name in names}
+        return {name: found[plain[name]] for name in names if plain[name] in found}
 
-    found = question(
-        [name for name in plain if name not in (ROW, UNREADABLE)],
-        options,
-        fingerprints=known,
-        cells=cells,
-        is_log=kind == "p0f",
-        unreadable=UNREADABLE if UNREADABLE in frame.columns else None,
-        headings=kind == "csv",
-        findings=Findings(paths[0] if len(paths) == 1 else f"{len(paths)} paths"),
-    )
-    if kind == "json":
-        flag = found.spam.column if found.spam and not options.spam else None
-        refuse_halves(_keys(spark, paths), [n for n in found.columns if n in shown], flag)
-    return _Records(spark, frame, [plain[name] for name in shown], found.renamed(plain), kind)
+    def _plain(self) -> tuple[DataFrame, dict[str, str]]:
+        """The records, and new names: a dot in a name leads into a column for Spark."""
+        plain = {name: name.replace(".", "_") for name in self.frame.columns}
+        if len(set(plain.values())) < len(plain):
+            plain = {name: name for name in plain}
+        return self.frame.toDF(*plain.values()), plain
+
+    def counted(self, asked: Question, *, skip_bad: bool) -> Counts:
+        """Count them; raises a FileError like ``Records.counted``."""
+        from pyspark.sql import functions
+
+        frame, plain = self._plain()
+        counts = counts_of(frame, asked.renamed(plain), bring=self.spark.createDataFrame)
+        findings = self.findings[-1]
+        if not counts.read:
+            raise FileError(f"{findings.name}: has no record of a message")
+        if self.kind == "csv":  # which Spark joins without a word
+            cells = functions.concat_ws("", *(f"`{plain[name]}`" for name in self.columns))
+            ends = functions.length(cells) - functions.length(
+                functions.replace(cells, functions.lit("\n"))
+            )
+            [(number,)] = frame.agg(functions.sum(ends)).collect()
+            findings.doubts += joined(number or 0)
+        if self.kind == "p0f":
+            self.frame.createOrReplaceTempView("log")
+            findings.doubts += own_mail(self.spark.sql(OWN_MAIL).collect())
+        findings.doubts += refuse_bad(counts.unreadable, counts.read, None, skip_bad=skip_bad)
+        return counts
+
+    def pick(
+        self, asked: Question, counts: Counts, os: str, most: int, seed: int
+    ) -> tuple[pd.DataFrame, int]:
+        """Pick records as ``Records.pick`` does, the same ones for the same seed."""
+        import pandas as pd
+
+        labels = labels_for(os, counts, asked)
+        aliases = {name: f"column{i}" for i, name in enumerate(self.frame.columns)} | {ROW: ROW}
+        frame = self.frame.toDF(*aliases.values())
+        asked = asked.renamed(aliases)
+        if self.known is not None:
+            bring = self.spark.createDataFrame
+            over_time = bring(self.known.over_time)
+            there = replace(self.known, latest=bring(self.known.latest), over_time=over_time)
+            asked = replace(asked, fingerprints=there)
+        shown = {name: aliases[name] for name in self.columns}
+        spam = spam_of(frame, asked, labels, keep=[ROW, *shown.values()])
+        spam.createOrReplaceTempView("spam")
+        query = f"select * from ({picking(shown, seed, ROW)}) order by _lot limit {most}"
+        found = sorted(self.spark.sql(query).collect(), key=lambda row: str(row[ROW]))
+        cells = [[_as_text(row[alias]) for alias in shown.values()] for row in found]
+        among = found[0]["_among"] if found else 0
+        return pd.DataFrame(cells, columns=[*shown], dtype=object), among
 
 
-def _count(records: _Records, skip_bad: bool) -> Counts:
-    from pyspark.sql import functions
-
-    asked = records.question
-    counts = counts_of(records.frame, asked, bring=records.spark.createDataFrame)
-    if not counts.read:
-        raise FileError(f"{asked.findings.name}: has no record of a message")
-    if records.kind == "csv":  # which Spark joins without a word
-        cells = functions.concat_ws("", *(f"`{name}`" for name in records.shown))
-        ends = functions.length(cells) - functions.length(
-            functions.replace(cells, functions.lit("\n"))
-        )
-        [(number,)] = records.frame.agg(functions.sum(ends)).collect()
-        asked.findings.doubts += joined(number or 0)
-    if records.kind == "p0f":
-        records.frame.createOrReplaceTempView("log")
-        asked.findings.doubts += own_mail(records.spark.sql(OWN_MAIL).collect())
-    asked.findings.doubts += refuse_bad(counts.unreadable, counts.read, None, skip_bad=skip_bad)
-    return counts
+def _as_text(cell: Any) -> str | None:
+    if cell is None or isinstance(cell, str):
+        return cell
+    text = str(cell).lower() if isinstance(cell, bool) else str(cell)
+    return Literal(text) if isinstance(cell, Real) else text
 
 
 @contextmanager
