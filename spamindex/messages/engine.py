@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import reduce
+from itertools import starmap
+from typing import TYPE_CHECKING, TypeVar
 
 from spamindex.errors import ColumnError, FileError, SpamIndexError
 from spamindex.messages.frames import INSTALL
@@ -14,6 +16,8 @@ from spamindex.messages.frames import INSTALL
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+F = TypeVar("F")
+K = TypeVar("K")
 LINE = "line"
 NUMBER = "_spamindex_line"  # a column of our own: which line of its file it is
 REFUSED = "refused: "  # how an error of ours begins that a query raises
@@ -87,15 +91,44 @@ def _renamed(text: str, names: Mapping[str, str]) -> str:
     return text
 
 
-def table(
+def united(
+    formats: Mapping[str, F],
+    key: Callable[[F], K],
+    read: Callable[[K, list[str]], DuckDBPyRelation],
+) -> DuckDBPyRelation:
+    """What ``read`` makes of files, those of one key of their formats together, as one relation."""
+    alike: dict[K, list[str]] = {}
+    for path, format_ in formats.items():
+        alike.setdefault(key(format_), []).append(path)
+    return reduce(lambda found, part: found.union(part), starmap(read, alike.items()))
+
+
+def delimited(
     connection: DuckDBPyConnection,
     paths: Sequence[str],
     columns: Sequence[str],
     delimiter: str,
-    skip: int,
+    *,
+    quote: str = '"',
+    skip: int = 0,
+    with_path: bool = False,
 ) -> DuckDBPyRelation:
     """Files of delimited text after so many lines as a relation, all columns as text."""
-    return _text(connection, paths, columns, delimiter, quote='"', skip=skip)
+    return connection.read_csv(
+        list(paths),
+        columns=dict.fromkeys(columns, "VARCHAR"),
+        auto_detect=False,
+        header=False,
+        skiprows=skip,
+        sep=delimiter,
+        quotechar=quote,
+        escapechar=quote,
+        store_rejects=True,
+        strict_mode=quote != "",  # without quotes, line ends of several kinds do no harm
+        hive_partitioning=not with_path and bool(partitions(paths)),
+        hive_types_autocast=False,  # names are data: 007 is no 7
+        filename=with_path,
+    )
 
 
 def lines(
@@ -110,7 +143,7 @@ def lines(
     What the names of folders say (month=2010-03) stands in columns beside it, or else the path of
     the file in the column ``filename``; the number of the line, if it is wanted, in ``NUMBER``.
     """
-    found = _text(connection, [*paths], [LINE], _NEVER, quote="", with_path=with_path)
+    found = delimited(connection, [*paths], [LINE], _NEVER, quote="", with_path=with_path)
     return projected(found, "*", f"row_number() over () as {NUMBER}") if numbered else found
 
 
@@ -209,30 +242,3 @@ def forget_rejects(connection: DuckDBPyConnection) -> None:
     """Forget what ``rejected`` would tell of the files that were read until now."""
     if connection.execute(_HAS_REJECTS).fetchall():
         connection.execute("delete from reject_errors")
-
-
-def _text(
-    connection: DuckDBPyConnection,
-    paths: Sequence[str],
-    columns: Sequence[str],
-    delimiter: str,
-    *,
-    quote: str,
-    skip: int = 0,
-    with_path: bool = False,
-) -> DuckDBPyRelation:
-    return connection.read_csv(
-        list(paths),
-        columns=dict.fromkeys(columns, "VARCHAR"),
-        auto_detect=False,
-        header=False,
-        skiprows=skip,
-        sep=delimiter,
-        quotechar=quote,
-        escapechar=quote,
-        store_rejects=True,
-        strict_mode=quote != "",  # without quotes, line ends of several kinds do no harm
-        hive_partitioning=not with_path and bool(partitions(paths)),
-        hive_types_autocast=False,  # names are data: 007 is no 7
-        filename=with_path,
-    )

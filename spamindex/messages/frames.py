@@ -12,31 +12,14 @@ from spamindex.words import is_missing
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "FIRST",
-    "INSTALL",
-    "Bring",
-    "Frame",
-    "are_figures",
-    "cells_of",
-    "collected",
-    "first_cells",
-    "kept",
-    "lazy",
-    "like",
-    "null",
-    "nw",  # from here, so that who lacks it is told how to install it
-    "text",
-    "when",
-]
-
 INSTALL = "pip install 'spamindex[messages]'"
 
 try:
-    import narwhals as nw
+    import narwhals
 except ImportError as missing:
     raise SpamIndexError(f"counting messages needs narwhals: {INSTALL}") from missing
 
+nw = narwhals  # from here, so that who lacks it is told how to install it
 Frame: TypeAlias = "nw.LazyFrame[Any]"
 Bring = Callable[[Any], Any]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from spamindex.errors import ColumnError, FileError, Remedy, listed
@@ -139,20 +140,16 @@ def from_json(
 
     All lines are read for it, as a key may stand in the last one alone.
     """
-    by_layout: dict[str, list[str]] = {}
-    for path, format_ in formats.items():
-        by_layout.setdefault(format_.layout, []).append(path)
-    lines: DuckDBPyRelation | None = None
+
+    def read(*, with_path: bool = False) -> DuckDBPyRelation:
+        read = partial(engine.records, connection, with_path=with_path)
+        return engine.united(formats, lambda format_: format_.layout, read)
+
+    lines, path = read(), next(iter(formats))
     lists: dict[str, list[list[str]]] = {name: [] for name in names.values()}
-    order: dict[str, None] = {}
-    for layout, paths in by_layout.items():
-        part = engine.records(connection, layout, paths)
-        lines = part if lines is None else lines.union(part)
-        with_path = engine.records(connection, layout, paths, with_path=len(formats) > 1)
-        for of_path, keys in _sets_of(with_path):
-            lists[names[of_path or paths[0]]].append(keys)
-            order |= dict.fromkeys(keys)
-    assert lines is not None
+    for of_path, keys in _sets_of(read(with_path=len(formats) > 1)):
+        lists[names[of_path or path]].append(keys)
+    order = dict.fromkeys(key for found in lists.values() for keys in found for key in keys)
     first = next(iter(names.values()))
     if not order:
         raise FileError(f"{first}: none of its lines is a JSON object with names in it")

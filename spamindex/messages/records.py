@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from spamindex.errors import ColumnError, Doubt, FileError, Findings, MatchError, Remedy, listed
+from spamindex.errors import ColumnError, Doubt, FileError, Findings, Remedy
 from spamindex.errors import counted as so_many
 from spamindex.messages import engine, integrity
 from spamindex.messages.counting import counts_of, spam_of
@@ -22,7 +22,7 @@ from spamindex.messages.json_records import RAW, JsonRecords, refuse_halves
 from spamindex.messages.options import RecordOptions
 from spamindex.messages.query import Question, question, with_symbol
 from spamindex.messages.relations import Table
-from spamindex.messages.tallies import Counts, labels_of, shares
+from spamindex.messages.tallies import Counts, labels_of
 from spamindex.words import headed
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ class Records:
         import pandas as pd
         from duckdb import ColumnExpression, SQLExpression
 
-        labels = labels_for(os, counts, asked)
+        labels = labels_of(os, counts, asked.names)
         # In one scan, of all columns: a line that can't be read in one would shift the others. Rows
         # are numbered in the order of the files, whatever the number of threads.
         aliases = {name: f"column{i}" for i, name in enumerate(self.relation.columns)}
@@ -252,15 +252,6 @@ def _literals_in(record: str) -> list[str]:
     """The keys of a record in JSON that hold numbers, true or false."""
     said = json.loads(record)
     return [key for key, value in said.items() if isinstance(value, int | float)]
-
-
-def labels_for(os: str, counts: Counts, question: Question) -> list[str]:
-    """The labels of an OS's spam. Raises MatchError where there is none."""
-    labels = labels_of(os, counts.labels, question.names)
-    if not labels:
-        there = list(dict.fromkeys(shares(counts)["os"]))
-        raise MatchError(f"no spam is from {os!r}; it is from {listed(there)}")
-    return labels
 
 
 def picking(shown: dict[str, str], seed: int, row: str) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import TYPE_CHECKING, Any, Protocol
 
 from spamindex.errors import ColumnError, FileError
@@ -190,27 +189,22 @@ def events(
     ports: Collection[str] | None = None,
 ) -> DuckDBPyRelation:
     """What p0f's logs say of those who connect, as text and in JSON."""
-    alike: dict[Format, list[str]] = {}
-    for path, format_ in formats.items():
-        alike.setdefault(format_, []).append(path)
-    parts = (
-        senders(engine.records(connection, format_.layout, paths), ports, within=format_.within)
-        for format_, paths in alike.items()
-    )
-    return reduce(lambda found, part: found.union(part), parts)
+
+    def read(format_: Format, paths: list[str]) -> DuckDBPyRelation:
+        lines = engine.records(connection, format_.layout, paths)
+        return senders(lines, ports, within=format_.within)
+
+    return engine.united(formats, lambda format_: format_, read)
 
 
 def _of_table(connection: DuckDBPyConnection, formats: dict[str, Format]) -> DuckDBPyRelation:
     """CSV, whatever stands above its headings."""
     first = next(iter(formats.values()))
-    by_skip: dict[int, list[str]] = {}
-    for path, format_ in formats.items():
-        by_skip.setdefault(format_.skip, []).append(path)
-    parts = (
-        engine.table(connection, paths, first.columns, first.delimiter, skip)
-        for skip, paths in by_skip.items()
-    )
-    found = reduce(lambda found, part: found.union(part), parts)
+
+    def read(skip: int, paths: list[str]) -> DuckDBPyRelation:
+        return engine.delimited(connection, paths, first.columns, first.delimiter, skip=skip)
+
+    found = engine.united(formats, lambda format_: format_.skip, read)
     if len(first.columns) == 1:  # a blank line is no record
         found = found.filter(f"{identifier(first.columns[0])} is not null")
     return found

@@ -24,9 +24,9 @@ from spamindex.messages.json_records import refuse_halves
 from spamindex.messages.opening import check_alike, fingerprints_of
 from spamindex.messages.options import RecordOptions
 from spamindex.messages.query import Question, question, with_symbol
-from spamindex.messages.records import ROW, Literal, labels_for, picking
+from spamindex.messages.records import ROW, Literal, picking
 from spamindex.messages.relations import refuse_folders
-from spamindex.messages.tallies import Counts
+from spamindex.messages.tallies import Counts, labels_of
 from spamindex.words import headed
 
 if TYPE_CHECKING:
@@ -118,6 +118,9 @@ class RemoteRecords:
             headings=self.kind == "csv",
             findings=self.findings[-1],
         )
+        for name in found.columns:
+            if self.frame.schema[name].dataType.typeName() in ("array", "struct", "map"):
+                raise _only_here(f"{self.paths[0]}: column {name!r} holds several values in a cell")
         if self.kind == "json":
             flag = found.spam.column if found.spam and not options.spam else None
             used = [name for name in found.columns if name in self.columns]
@@ -169,7 +172,7 @@ class RemoteRecords:
         """Pick records as ``Records.pick`` does, the same ones for the same seed."""
         import pandas as pd
 
-        labels = labels_for(os, counts, asked)
+        labels = labels_of(os, counts, asked.names)
         aliases = {name: f"column{i}" for i, name in enumerate(self.frame.columns)} | {ROW: ROW}
         frame = self.frame.toDF(*aliases.values())
         asked = asked.renamed(aliases)
@@ -269,8 +272,12 @@ def _reader(spark: SparkSession, path: str, format_: Format) -> Callable[[list[s
         return partial(_from_csv, spark, format_)
     but = ", but no lines" if format_.is_document else ""
     but = " below other lines" if format_.skip > 1 else but
-    raise FileError(
-        f"{path}: is {KINDS[format_.kind]}{but}; count a copy of it here, without a cluster",
+    raise _only_here(f"{path}: is {KINDS[format_.kind]}{but}")
+
+
+def _only_here(what: str) -> FileError:
+    return FileError(
+        f"{what}; count a copy of it here, without a cluster",
         settles=[Remedy("remote", None, "is for Parquet, tables, JSON lines and p0f logs")],
     )
 

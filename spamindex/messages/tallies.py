@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from spamindex.errors import Findings, MatchError, Remedy, counted
+from spamindex.errors import Findings, MatchError, Remedy, counted, listed
 from spamindex.messages.fingerprints import UNKNOWN
 from spamindex.messages.options import Unit
 from spamindex.names import Names, fold
@@ -175,17 +175,21 @@ def systems(
     return {label: best[same(os)] for label, os in said.items()}
 
 
-def labels_of(os: str, labels: Collection[str], names: Names) -> list[str]:
-    """Those labels of the records that are of an OS, or of a version of it."""
+def labels_of(os: str, counts: Counts, names: Names) -> list[str]:
+    """The labels of an OS's spam, or of a version of it. Raises MatchError where there is none."""
     wanted = {names.canonical(os)}
-    return [
+    labels = [
         label
-        for label in labels
+        for label in counts.labels
         if not wanted.isdisjoint(
             names.canonical(_system(label, names, family=family, holds_os=True))
             for family in (True, False)
         )
     ]
+    if not labels:
+        there = list(dict.fromkeys(shares(counts)["os"]))
+        raise MatchError(f"no spam is from {os!r}; it is from {listed(there)}")
+    return labels
 
 
 def _system(label: str, names: Names, *, family: bool, holds_os: bool) -> str:

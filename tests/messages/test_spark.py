@@ -185,6 +185,13 @@ def test_what_a_cluster_does_not_read_is_refused(
     ) in result.stderr
 
 
+def test_labels_in_lists_are_refused(invoke: Invoke, write: Write, tmp_path: Path) -> None:
+    write("r.jsonl", '{"os": "Linux", "tags": ["bulk", "spam"]}\n{"os": "AIX", "tags": ["spam"]}\n')
+    result = invoke("tally", str(tmp_path / "r.jsonl"), "--spam", "tags=spam", *SPARK)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "column 'tags' holds several values in a cell; count a copy of it here" in result.stderr
+
+
 def test_what_spark_cannot_do_is_one_line(invoke: Invoke, tmp_path: Path) -> None:
     result = invoke("tally", str(tmp_path / "none.parquet"), *SPARK)
     assert (result.exit_code, result.stdout) == (1, "")
