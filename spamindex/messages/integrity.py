@@ -23,6 +23,7 @@ _MOST_BAD = 1000  # one in so many lines may be unreadable
 _PIECE = 1 << 20  # fits the processor's cache
 _LONGEST = 1 << 22  # bytes of a record: DuckDB refuses one half as long, but needs its time
 _PATIENCE = 5.0  # seconds, for what is wrong with a file after DuckDB has failed on it
+_LOOKED_AT = 1_000_000  # records, to find the line of a cell
 _END = "end"  # a last line of our own, which no quotation may take with it
 
 
@@ -127,7 +128,7 @@ def place(
         quoting: Literal[0, 3] = csv.QUOTE_NONE if format_.kind == "fields" else csv.QUOTE_MINIMAL
         rows = csv.reader(lines, delimiter=format_.delimiter, quoting=quoting)
         with suppress(csv.Error):
-            for row in rows:
+            for row in itertools.islice(rows, _LOOKED_AT):
                 if len(row) > at and row[at].strip() == value.strip():
                     return f"{names[path]}:{format_.skip + rows.line_num}"
     return None

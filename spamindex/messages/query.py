@@ -54,12 +54,12 @@ class Question:
 
     ``os`` holds the OS; or ``client`` the address, whose OS ``fingerprints`` know, at ``time`` if
     that is given ("" where the latest is meant), for ``fresh`` seconds. ``spam`` says which records
-    are; without it all are.
-    ``by`` are more columns to count apart, each with the span of time it is cut to. ``weight``
-    says how many messages a record is, and ``cluster`` which belong together. ``unreadable`` is a
-    column that is true for a record that could not be read; with ``headings`` a record that repeats
-    the heading of its column is none. ``place`` tells where the first record with a value is.
-    ``holds_os`` is None where the heading leaves open whether operating systems stand there.
+    are; without it all are. ``by`` are more columns to count apart, each with the span of time it
+    is cut to. ``weight`` says how many messages a record is, and ``cluster`` which belong together.
+    ``unreadable`` is a column that is true for a record that could not be read; with ``headings`` a
+    record that repeats the heading of its column is none. ``place`` tells where the first record
+    with a value is. ``holds_os`` is None where the heading leaves open whether operating systems
+    stand in the column.
     """
 
     os: str | None = None
@@ -181,7 +181,7 @@ def question(
     rest = [] if is_log else [c for c in columns if c not in used]
     unweighed = asked.weight is None and asked.count == "messages"
     is_open = bool(rest) and (unweighed or asked.spam is None)
-    first = cells([*filter(None, used), *rest]) if is_open else {}
+    first = cells(columns) if is_open else {}
     figures = [c for c in rest if are_figures(first.get(c, ()))]
     if unweighed:
         _refuse_counts(figures)
