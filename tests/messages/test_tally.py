@@ -45,7 +45,7 @@ def test_unknown_ones_are_left_out_and_counted(invoke: Invoke, write: Write) -> 
     assert "; spam of an unknown OS left out: 2 of 6" in result.stderr
     only = write("u.csv", "os\n???\nunknown\n")
     result = invoke("tally", only, "--ignore-unknown")
-    assert result.complaints == ["error: no record of spam has a known OS"]
+    assert result.complaints == ["error: u.csv: no record of spam has a known OS"]
 
 
 @pytest.mark.parametrize(
