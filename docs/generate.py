@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 
 from spamindex import __version__
+from spamindex.cli.command import COMMANDS, command_of, sections, settable, variable
 from spamindex.cli.main import cli
-from spamindex.cli.options import COMMANDS, command_of, sections, settable, variable
 
 ROOT = Path(__file__).parent.parent
 EXITS = {
@@ -31,9 +31,7 @@ ENVIRONMENT = (
 
 def context(command: click.Command) -> click.Context:
     """A command as it is known by its full name."""
-    top = click.Context(
-        cli, info_name="spamindex", auto_envvar_prefix="SPAMINDEX", **cli.context_settings
-    )
+    top = click.Context(cli, info_name="spamindex", **cli.context_settings)
     return top if command is cli else click.Context(command, parent=top, info_name=command.name)
 
 

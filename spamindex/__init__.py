@@ -1,4 +1,4 @@
-"""Who sends more than their share: spam share ÷ market share, by operating system.
+"""Spam share ÷ market share by operating system: the public names of the library.
 
 >>> import spamindex
 >>> spam = spamindex.read_shares("data/spam.csv", of="spam")
@@ -14,6 +14,7 @@ Mac OS X        0.00          5.34        0.00
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from spamindex.errors import (
     ColumnError,
@@ -31,11 +32,7 @@ from spamindex.errors import (
 
 __version__ = "0.2.0"
 
-TYPE_CHECKING = False  # typing's own takes longer to load than signals may wait to be met
-
 if TYPE_CHECKING:
-    from typing import Any
-
     from spamindex.charts import chart
     from spamindex.messages.counting import tally
     from spamindex.messages.opening import read_fingerprints
@@ -73,7 +70,7 @@ __all__ = [
     "tally",
 ]
 
-# pandas is loaded with these, and not by --help.
+# Loaded when they are asked for: most of them need pandas, which --help and the like do not.
 _LAZY = {
     "TableOptions": "tables.options",
     "chart": "charts",

@@ -1,10 +1,10 @@
-"""In which encoding the bytes of a file are text."""
+"""Bytes of a file in; in which encoding they are text, by their mark or by trying, out."""
 
 from __future__ import annotations
 
 import codecs
 
-from spamindex.errors import Doubt, FileError, Findings, Remedy
+from spamindex.errors import Doubt, FileError, Findings, Remedy, nearest
 
 WIDE = ("utf-16", "utf-32")
 # Decoders that never let half of a surrogate pair through, as that of UTF-7 does.
@@ -18,37 +18,49 @@ _MARKS = {
 }
 _WITHOUT_MARK = {"utf-16-le": 1, "utf-16-be": 0}  # and where the upper halves begin
 _LAST_RESORT = "windows-1252"
+COMMON = ("utf-8", "utf-16", "latin-1", "cp1252", "cp1251", "shift_jis", "gb18030")
 _PIECE = 1 << 20
 _NAMED = (Remedy("encoding", None, "names the right one"),)
 
 
-def checked(name: str, data: bytes, encoding: str) -> str:
-    """Python's name of an encoding that the data of a file is text in. Raises FileError.
+def known(encoding: str) -> str:
+    """Python's name of an encoding of text. Raises FileError for what is none.
 
-    >>> checked("spam.csv", b"OS", "utf8")
-    'utf-8-sig'
+    >>> known("UTF8"), known("cp1252")
+    ('utf-8-sig', 'cp1252')
     """
-    known = _known(name, encoding)
-    if not known.startswith(WIDE):
-        refuse_zeros(name, data)
-    if not _is_text(data, known):
-        raise FileError(f"{name}: is not text in {encoding}", settles=_NAMED)
-    return known
+    try:
+        "".encode(encoding)  # codecs.lookup knows hex and zip too, which are no text
+        found = codecs.lookup(encoding).name
+    except (LookupError, ValueError) as error:
+        near = nearest(encoding, COMMON)
+        raise FileError(f"{encoding!r} is not an encoding that Python knows{near}") from error
+    return "utf-8-sig" if found == "utf-8" else found
 
 
-def found(name: str, data: bytes) -> tuple[str, Findings]:
-    """The encoding that a file seems to be in, and what is to be said of that. Raises FileError.
+def of(name: str, data: bytes, encoding: str | None = None) -> tuple[str, Findings]:
+    """The encoding that a file is in, and what is to be said of it: as asked for, else as it seems.
 
-    >>> found("spam.csv", "Haïku".encode())[0]
-    'utf-8-sig'
+    Raises FileError where the data is no text in it, or in none that is tried.
+
+    >>> of("spam.csv", "Haïku".encode())[0], of("spam.csv", b"Ha\\xefku", "latin-1")[0]
+    ('utf-8-sig', 'iso8859-1')
     """
-    encoding, findings = _guessed(name, data), Findings(name)
-    if encoding == _LAST_RESORT:
+    findings = Findings(name)
+    if encoding is not None:
+        found = known(encoding)
+        if not found.startswith(WIDE):
+            refuse_zeros(name, data)
+        if not _is_text(data, found):
+            raise FileError(f"{name}: is not text in {encoding}", settles=_NAMED)
+        return found, findings
+    found = _guessed(name, data)
+    if found == _LAST_RESORT:
         settles = (Remedy("encoding", _LAST_RESORT, "says that it is right"),)
         findings.doubts.append(Doubt("is not UTF-8, and was read as Windows-1252", settles))
-    if encoding in _WITHOUT_MARK:
-        findings.notes.append(f"has no byte-order mark, and was read as {encoding}")
-    return encoding, findings
+    if found in _WITHOUT_MARK:
+        findings.notes.append(f"has no byte-order mark, and was read as {found}")
+    return found, findings
 
 
 def refuse_zeros(name: str, data: bytes) -> None:
@@ -58,15 +70,6 @@ def refuse_zeros(name: str, data: bytes) -> None:
             f"{name}: is not a text file: it holds zero bytes (UTF-16 perhaps?)",
             settles=[Remedy("encoding", "utf-16-le", "reads that")],
         )
-
-
-def _known(name: str, encoding: str) -> str:
-    try:
-        "".encode(encoding)  # codecs.lookup knows hex and zip too, which are no text
-        found = codecs.lookup(encoding).name
-    except (LookupError, ValueError) as error:
-        raise FileError(f"{name}: {encoding!r} is not an encoding that Python knows") from error
-    return "utf-8-sig" if found == "utf-8" else found
 
 
 def _guessed(name: str, data: bytes) -> str:

@@ -1,4 +1,4 @@
-"""What can go wrong with somebody's tables, and what they should hear about.
+"""Errors with the ways out of them; notes and warnings; their wording: lists, did you mean.
 
 Every error that a user can meet is a SpamIndexError::
 
@@ -54,6 +54,15 @@ def counted(number: int, what: str) -> str:
     ('1 record', '2 records')
     """
     return f"{number} {what}" + ("" if number == 1 else "s")
+
+
+def install(extra: str) -> str:
+    """How to install an extra of this package.
+
+    >>> install("chart")
+    "pip install 'spamindex[chart]'"
+    """
+    return f"pip install 'spamindex[{extra}]'"
 
 
 # Not dataclasses: their module, and making them, would take an eighth of what --help takes.
@@ -131,7 +140,7 @@ class SpamIndexError(Exception):
                 stop = "" if of_part[-1].endswith(("?", ".", "!")) else ";"
                 of_part[-1] += f"{stop} {ways}"
             shown += of_part
-        return shown
+        return list(dict.fromkeys(shown))  # both tables may be one file
 
     def __str__(self) -> str:
         return "\n".join(self.lines())

@@ -1,10 +1,10 @@
-"""A frame of any kind that narwhals knows, such as one of Polars or Arrow, to a pandas one."""
+"""A frame of Polars, Arrow or another library in, one of pandas out."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spamindex.errors import SpamIndexError
+from spamindex.errors import SpamIndexError, install
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,7 @@ def as_pandas(frame: IntoFrame) -> pd.DataFrame:
     except ImportError as error:
         raise SpamIndexError(
             f"{kind} is not a pandas frame; frames of other libraries need narwhals: "
-            "pip install 'spamindex[messages]'"
+            f"{install('messages')}"
         ) from error
     try:
         known = nw.from_native(frame)

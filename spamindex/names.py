@@ -1,4 +1,4 @@
-"""What an operating system is called: its synonyms, and the family that its versions belong to.
+"""Which names mean one OS, and its family, as names.csv says; control characters made visible.
 
 The names are lines of names.csv, in the format of ``--names``. What may follow a name, such as a
 version, an edition or an architecture, is the grammar of ``versions``.

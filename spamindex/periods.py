@@ -1,4 +1,4 @@
-"""Periods as people write them: days, weeks, months, quarters and years, in ISO form."""
+"""The text of a date in, its period in ISO form out: 3/2010, March 2010, Q1 2010, 2010-W09."""
 
 from __future__ import annotations
 

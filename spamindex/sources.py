@@ -1,4 +1,4 @@
-"""From a path or a stream to text, unpacked; a PDF and the like are refused."""
+"""Paths, pipes, streams in; unpacked bytes or text out; PDF refused; delimiter; temporary files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 from spamindex import encodings
 from spamindex.errors import FileError, Findings
@@ -46,7 +46,7 @@ WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _DOCUMENTS = {
     b"%PDF": "is a PDF; save the table as CSV",
     b"SQLite format 3\0": "is an SQLite database; export the table as CSV",
-    b"PAR1": "is a Parquet file, which spamindex tally counts records in; export a table as CSV",
+    b"PAR1": "is a Parquet file; if it holds records of messages, count them with tally",
     b"Obj\x01": "is an Avro file; export the table as CSV",
     b"\x89PNG": "is a picture; the figures behind it are needed, as CSV",
     b"\xff\xd8\xff": "is a picture; the figures behind it are needed, as CSV",
@@ -101,10 +101,7 @@ def decoded(name: str, data: bytes, encoding: str | None = None) -> Text:
     >>> decoded("share.csv", b"OS,Share").encoding
     'utf-8-sig'
     """
-    if encoding is not None:
-        return Text(name, data, encodings.checked(name, data, encoding), Findings(name))
-    found, findings = encodings.found(name, data)
-    return Text(name, data, found, findings)
+    return Text(name, data, *encodings.of(name, data, encoding))
 
 
 def content(source: Source) -> bytes:
@@ -116,7 +113,15 @@ def content(source: Source) -> bytes:
     b'OS'
     """
     name = name_of(source)
-    return _expanded(name, _bytes(name, source))
+    with _opened(name, source) as file:
+        data = _at_most(name, file.read, _MAX_BYTES, _TOO_LARGE)
+    if _compressed(data) is None:
+        return data
+    most, too_large = max(_MOST_TIMES * len(data), _ANYWAY), _BOMB
+    if most >= _MAX_BYTES:
+        most, too_large = _MAX_BYTES, _TOO_LARGE
+    with _expanded(name, io.BytesIO(data), data) as file:
+        return _at_most(name, file.read, most, too_large)
 
 
 def refuse_documents(name: str, data: bytes) -> None:
@@ -159,25 +164,39 @@ def unpacked(source: Source) -> Iterator[BinaryIO]:
     b'os,spam_share'
     """
     name = name_of(source)
+    with _opened(name, source) as file:
+        raw: Any = file if hasattr(file, "peek") else io.BufferedReader(file)
+        with _expanded(name, raw, raw.peek(10)) as lines:
+            yield lines
+
+
+@contextlib.contextmanager
+def _opened(name: str, source: Source) -> Iterator[BinaryIO]:
+    """A file by its path, or an open one as it is."""
     try:
-        with contextlib.ExitStack() as stack:
-            if isinstance(source, str | os.PathLike):
-                raw = stack.enter_context(open(source, "rb"))
-            else:
-                raw = io.BufferedReader(source)  # type: ignore[arg-type]
-            module = _compressed(raw.peek(10))
-            if module is None:
-                yield raw
-            else:
-                yield stack.enter_context(importlib.import_module(module).open(raw))
-    except (FileError, GeneratorExit):
-        raise
+        if isinstance(source, str | os.PathLike):
+            with open(source, "rb") as file:
+                yield file
+        else:
+            yield source
     except IsADirectoryError as error:
         raise FileError(f"{name}: is a directory; name a file in it") from error
-    except OSError as error:
-        # gzip's own have no number.
-        why = "can't be read" if error.errno else "the compressed data is damaged or cut off"
-        raise FileError(f"{name}: {why}: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:  # ValueError: a closed file, a path with a zero byte
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FileError(f"{name}: can't be read: {reason}") from error
+
+
+@contextlib.contextmanager
+def _expanded(name: str, raw: BinaryIO, beginning: bytes) -> Iterator[BinaryIO]:
+    """An open file as what was compressed in it, or as it is."""
+    if (module := _compressed(beginning)) is None:
+        yield raw
+        return
+    try:
+        with importlib.import_module(module).open(raw) as file:
+            yield file
+    except FileError:
+        raise
     except Exception as error:  # each library has kinds of its own for damaged data
         raise FileError(f"{name}: the compressed data is damaged or cut off: {error}") from error
 
@@ -197,19 +216,6 @@ def name_of(source: Source) -> str:
         return os.fspath(source)
     name = str(getattr(source, "name", "<stream>"))
     return "standard input" if name in ("<stdin>", "0") else name
-
-
-def _bytes(name: str, source: Source) -> bytes:
-    try:
-        if isinstance(source, str | os.PathLike):
-            with open(source, "rb") as file:
-                return _at_most(name, file.read, _MAX_BYTES, _TOO_LARGE)
-        return _at_most(name, source.read, _MAX_BYTES, _TOO_LARGE)
-    except IsADirectoryError as error:
-        raise FileError(f"{name}: is a directory; name a file in it") from error
-    except (OSError, ValueError) as error:  # ValueError: a closed file, a path with a zero byte
-        reason = getattr(error, "strerror", None) or str(error)
-        raise FileError(f"{name}: can't be read: {reason}") from error
 
 
 def _at_most(name: str, read: Callable[[int], bytes], most: int, too_large: str) -> bytes:
@@ -233,23 +239,6 @@ def _at_most(name: str, read: Callable[[int], bytes], most: int, too_large: str)
         if data.tell() > most:
             raise FileError(f"{name}: {too_large}")
     return data.getvalue()
-
-
-def _expanded(name: str, data: bytes) -> bytes:
-    """The data itself, or what was compressed in it."""
-    module = _compressed(data)
-    if module is None:
-        return data
-    library = importlib.import_module(module)
-    most, too_large = max(_MOST_TIMES * len(data), _ANYWAY), _BOMB
-    if most >= _MAX_BYTES:
-        most, too_large = _MAX_BYTES, _TOO_LARGE
-    try:
-        return _at_most(name, library.open(io.BytesIO(data)).read, most, too_large)
-    except FileError:
-        raise
-    except Exception as error:  # each library has kinds of its own for damaged data
-        raise FileError(f"{name}: the compressed data is damaged or cut off: {error}") from error
 
 
 def delimiter_of(name: str, sample: list[str]) -> str:

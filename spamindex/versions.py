@@ -1,4 +1,4 @@
-"""What may follow the name of a system without making it another: versions, editions and the like.
+"""What may follow a name in its family: versions, and the editions and codenames of words.py.
 
 ``Windows 10 Pro`` is Windows, ``Windows 10 Mobile`` and ``Windows Mail`` are not. Comes in as a
 folded text after a folded name, and is read by the tables of ``words``.

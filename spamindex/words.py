@@ -1,4 +1,4 @@
-"""The words by which headings, totals, missing cells, flags and months are known.
+"""The words recognised in headings and cells: shares, units, totals, comments, blanks, months ...
 
 Every one stands here, in plain tables of folded words (see ``words``): to know a heading in another
 language is a word in a line. A column is found by ``headed``, for tables and records alike.

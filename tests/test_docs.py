@@ -14,7 +14,7 @@ from types import ModuleType
 
 import pytest
 
-from spamindex.cli.options import COMMANDS, command_of, settable
+from spamindex.cli.command import COMMANDS, command_of, settable
 from tests.conftest import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -22,8 +22,8 @@ from tests.fuzz import COMMANDS, check, check_figures
 from tests.fuzz_seeds import FILES
 
 RUNS = {
-    "shares": 900, "names": 150, "rankings": 150, "logs": 40, "fingerprints": 30, "messages": 50,
-    "options": 150, "parquet": 30, "workbooks": 60,
+    "shares": 400, "names": 50, "rankings": 50, "logs": 20, "fingerprints": 10, "messages": 25,
+    "options": 60, "parquet": 15, "workbooks": 60,
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A ranking as a picture: a frame in; a figure, an image or text for the terminal out."""
+"""spamindex.chart: a ranking as a frame in, a matplotlib figure for a notebook out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from spamindex.errors import SpamIndexError
+from spamindex.errors import SpamIndexError, install
 from spamindex.frames import as_pandas
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
 
     from spamindex.charts.axis import ScaleKind
-
-INSTALL = "pip install 'spamindex[chart]'"
 
 
 def chart(
@@ -77,6 +75,6 @@ def loading() -> Iterator[None]:
         with quietly():
             yield
     except ImportError as error:
-        raise SpamIndexError(f"a picture needs matplotlib: {INSTALL}") from error
+        raise SpamIndexError(f"a picture needs matplotlib: {install('chart')}") from error
     except ValueError as error:  # of MPLBACKEND, or the user's own matplotlibrc
         raise SpamIndexError(f"matplotlib can't be set up: {error}") from error

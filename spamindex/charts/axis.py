@@ -1,4 +1,4 @@
-"""Where things are drawn: indexes on an axis, periods in time, labels beside each other."""
+"""Indexes and dates in, places on an axis out: linear or log, ticks, labels kept apart."""
 
 from __future__ import annotations
 

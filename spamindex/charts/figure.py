@@ -1,4 +1,4 @@
-"""A chart as a figure for a report, drawn with matplotlib: SVG, PNG or PDF."""
+"""A Chart in, a picture (SVG, PNG, PDF) out: sizes, fonts, titles, where panels stand."""
 
 from __future__ import annotations
 
@@ -13,30 +13,8 @@ from xml.sax.saxutils import escape
 import matplotlib
 from matplotlib.figure import Figure
 
-from spamindex.charts import quietly
-from spamindex.charts.marks import (
-    FAINT,
-    INK,
-    LINE_LABEL,
-    ROW_LABEL,
-    SOFT,
-    draw_lines,
-    draw_rows,
-    high,
-    label,
-    name,
-)
-from spamindex.charts.panels import (
-    FAIR,
-    QUOTIENT,
-    Chart,
-    Panel,
-    Series,
-    bounds_of,
-    capital,
-    times,
-    wrapped,
-)
+from spamindex.charts import marks, quietly
+from spamindex.charts.panels import FAIR, QUOTIENT, Chart, Panel, Series, bounds_of, times, wrapped
 from spamindex.errors import Doubt, Remedy, SpamIndexError
 
 _MOST = 250  # systems in all panels: more than a page or two, and each takes its time
@@ -60,13 +38,13 @@ _SETTINGS: Any = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.spines.left": False,
-    "axes.edgecolor": FAINT,
-    "text.color": INK,
+    "axes.edgecolor": marks.FAINT,
+    "text.color": marks.INK,
     "text.parse_math": False,  # a dollar sign in a name is one
-    "xtick.color": FAINT,
-    "ytick.color": FAINT,
-    "xtick.labelcolor": INK,
-    "ytick.labelcolor": INK,
+    "xtick.color": marks.FAINT,
+    "ytick.color": marks.FAINT,
+    "xtick.labelcolor": marks.INK,
+    "ytick.labelcolor": marks.INK,
     "svg.fonttype": "none",  # text stays text, that can be searched, read aloud and translated
     "svg.hashsalt": "spamindex",  # or the ids in an SVG are random
 }
@@ -154,7 +132,7 @@ class _Layout:
         self.width = size[0] / _PIXELS if size else max(_WIDTH, self.left + _PLOT + self.right)
         self.head = self._head()
         self.source = self._wrapped(f"Source: {chart.source}", 8) if chart.source else ""
-        foot = 0.08 + high(self.source) if self.source else 0
+        foot = 0.08 + marks.high(self.source) if self.source else 0
         around = sum(self._above(panel) + _TICKS for panel in chart.panels)
         around += 2 * _MARGIN + foot + sum(room for *_, room in self.head)
         around += _BETWEEN * (len(chart.panels) - 1)
@@ -189,11 +167,11 @@ class _Layout:
             x, wide = self.left / self.width, self.across / self.width
             axes = self.figure.add_axes((x, top / self.height, wide, height / self.height))
             if self.chart.over_time:
-                draw_lines(axes, self.chart, panel, labelled, self.across, height)
+                marks.draw_lines(axes, self.chart, panel, labelled, self.across, height)
             else:
-                draw_rows(axes, self.chart, panel, heights, self.across, self.figures)
+                marks.draw_rows(axes, self.chart, panel, heights, self.across, self.figures)
             top -= _TICKS + _BETWEEN
-        self._write(self.source, _MARGIN, va="bottom", color=SOFT, fontsize=8)
+        self._write(self.source, _MARGIN, va="bottom", color=marks.SOFT, fontsize=8)
 
     def _write(self, text: str, height: float, **style: Any) -> None:
         self.figure.text(_MARGIN / self.width, height / self.height, text, **style)
@@ -210,8 +188,8 @@ class _Layout:
         below = self._wrapped(f"{chart.subject}: {what}" if chart.title else what, 9)
         large = {"fontsize": 12, "weight": "bold"}
         return [
-            (main, large, 0.06 + 1.2 * high(main)),
-            (below, {"color": SOFT}, 0.08 + high(below)),
+            (main, large, 0.06 + 1.2 * marks.high(main)),
+            (below, {"color": marks.SOFT}, 0.08 + marks.high(below)),
         ]
 
     def _wrapped(self, text: str, size: float) -> str:
@@ -227,15 +205,13 @@ class _Layout:
         chart, series = self.chart, [one for panel in self.chart.panels for one in panel.series]
         if chart.over_time:
             left = self._widest([FAIR, *(text for _, text in chart.axis.ticks(8))])
-            ends = [label(chart, one) for labelled in self.labelled for one in labelled]
-            right = self._widest(ends) + LINE_LABEL
+            ends = [marks.label(chart, one) for labelled in self.labelled for one in labelled]
+            right = self._widest(ends) + marks.LINE_LABEL
         else:
-            left = self._widest(list(map(name, series)))
-            right = self.figures + ROW_LABEL
+            left = self._widest(list(map(marks.name, series)))
+            right = self.figures + marks.ROW_LABEL
             if chart.interval:
-                right += (
-                    self._widest([capital(chart.interval), *map(bounds_of, series)]) + ROW_LABEL
-                )
+                right += self._widest([chart.bounds, *map(bounds_of, series)]) + marks.ROW_LABEL
         return _MARGIN + left + 0.12, right + _MARGIN
 
     def _labelled(self, panel: Panel) -> list[Series]:
@@ -248,8 +224,10 @@ class _Layout:
     ) -> list[float]:
         """How high the rows of a panel are; of one with lines all of it."""
         if not self.chart.over_time:
-            return [row - high("") + high(name(one)) for one in panel.series]
-        return [max(lines, 1.05 * sum(high(label(self.chart, one)) for one in labelled))]
+            return [row - marks.high("") + marks.high(marks.name(one)) for one in panel.series]
+        return [
+            max(lines, 1.05 * sum(marks.high(marks.label(self.chart, one)) for one in labelled))
+        ]
 
     def _widest(self, texts: list[str]) -> float:
         """How wide the widest of some texts is."""

@@ -1,4 +1,4 @@
-"""What is drawn on one pair of axes, in which colours: bars, dots, or lines."""
+"""What matplotlib draws in one panel, in which colours: bars, dots, lines, intervals."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
 from spamindex.charts.axis import Figures, moments, some, spread
-from spamindex.charts.panels import FAIR, Chart, Panel, Series, bounds_of, capital, times, wrapped
+from spamindex.charts.panels import FAIR, Chart, Panel, Series, bounds_of, times, wrapped
 
 # The colours that colour-blind people can tell apart (Okabe and Ito 2008), the yellow, which is
 # lost on white, as olive, and wine as an eighth. The markers differ in grey print, too.
@@ -23,6 +23,7 @@ LINE_LABEL = 0.26
 _POINTS = 72  # in an inch
 _LINE = 0.165  # inches, of text of several lines
 _NAME = 34  # columns of it
+_HALF_FAIR = 0.4  # inches, of what stands over the line at 1
 
 
 def name(one: Series) -> str:
@@ -52,7 +53,7 @@ def draw_rows(
     rows = [end - size / 2 for end, size in zip(accumulate(heights), heights, strict=True)]
     axes.set_xlim(axis.first, axis.last)
     axes.set_ylim(sum(heights), 0)
-    axes.set_xticks(*_parted(axis.ticks(max(2, min(8, int(across * 1.8))))))
+    axes.set_xticks(*_parted(axis.ticks(max(2, min(8, int(across * 2))))))
     axes.set_yticks(rows, list(map(name, panel.series)))
     axes.tick_params("y", length=0, pad=7)
     axes.tick_params("x", length=3)
@@ -62,13 +63,17 @@ def draw_rows(
     else:
         axes.grid(axis="x", color=_PALE, linewidth=0.8)
     axes.axvline(axis.one, color=INK, linewidth=0.9, zorder=2.5)
-    _beside(axes, FAIR, (axis.one, 1), (0, 3), ("data", "axes fraction"), ha="center", **small)
+    before = across * (axis.one - axis.first) / (axis.last - axis.first)
+    aligned = (
+        "center" if before > _HALF_FAIR else "left"
+    )  # or it is cut off where the names are short
+    _beside(axes, FAIR, (axis.one, 1), (0, 3), ("data", "axes fraction"), ha=aligned, **small)
     if axis.is_log and axis.has_zero:
         _mark_rift(axes, (axis.rift, 0), ("data", "axes fraction"))
     edge = _POINTS * (ROW_LABEL + figures)
     if chart.interval:
         _beside(axes, "Index", (1, 1), (edge, 3), "axes fraction", ha="right", **small)
-        _beside(axes, capital(chart.interval), (1, 1), (edge + 9, 3), "axes fraction", **small)
+        _beside(axes, chart.bounds, (1, 1), (edge + 9, 3), "axes fraction", **small)
     for row, height, one in zip(rows, heights, panel.series, strict=True):
         _row(axes, chart, one, row, min(0.62 * height, 0.2))
         if chart.interval:

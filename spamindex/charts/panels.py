@@ -1,4 +1,4 @@
-"""What is drawn of a ranking, whatever it is drawn with: a frame in, a Chart out."""
+"""A ranking in, a Chart out: rows or lines, panels, which in colour; texts such as 4.99."""
 
 from __future__ import annotations
 
@@ -86,6 +86,11 @@ class Chart:
     def subject(self) -> str:
         """What is drawn, as a heading says it."""
         return f"Spam index by {self.category}"
+
+    @property
+    def bounds(self) -> str:
+        """What low and high are, as a heading."""
+        return self.interval[:1].upper() + self.interval[1:]
 
     @property
     def grey(self) -> int:
@@ -343,15 +348,6 @@ def bounds_of(one: Series) -> str:
     if math.isnan(low):
         return ""
     return f"({times(low)} or more)" if math.isnan(high) else f"({times(low)} to {times(high)})"
-
-
-def capital(text: str) -> str:
-    """A text that begins with a capital letter.
-
-    >>> capital("rounding"), capital("95 % interval")
-    ('Rounding', '95 % interval')
-    """
-    return text[:1].upper() + text[1:]
 
 
 def columns(text: str) -> int:

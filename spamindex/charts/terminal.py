@@ -1,4 +1,4 @@
-"""A chart as text for the terminal: bars, dots with their intervals, or lines over time."""
+"""A Chart in, text for the terminal out: characters for bars, dots, lines, the axis."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Options in, bytes out: the only room that knows click, options, streams, signals, exit codes."""
+"""Options in, bytes out: the only room that knows click, options, streams and exit codes."""

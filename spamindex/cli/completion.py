@@ -1,4 +1,4 @@
-"""Words for the shell to complete: how bash takes them, and the headings of a file."""
+"""Completion of the command line in a shell: words as bash takes them, headings of a file."""
 
 from __future__ import annotations
 

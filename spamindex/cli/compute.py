@@ -1,4 +1,4 @@
-"""spamindex compute: two tables in, the ranking out."""
+"""spamindex compute: its options; two tables in, the ranking out; --fail-above and exit 3."""
 
 from __future__ import annotations
 
@@ -8,24 +8,31 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from spamindex.cli.console import names_of, say, source
-from spamindex.cli.formats import COLUMNS, heading_of
-from spamindex.cli.options import (
+from spamindex.cli.command import (
     Command,
     as_one,
-    check_stdin,
-    file_argument,
     input_option,
     message_option,
     output_option,
-    output_options,
     question_option,
+)
+from spamindex.cli.console import say, source
+from spamindex.cli.formats import COLUMNS, heading_of
+from spamindex.cli.options import (
+    TEXT,
+    check_stdin,
+    chosen,
+    column,
+    file_argument,
+    names_of,
+    number,
+    output_options,
     result_columns,
     table_options,
     unit_option,
+    whole,
 )
 from spamindex.cli.output import Output
-from spamindex.cli.values import TEXT, chosen, column, number, whole
 from spamindex.errors import SpamIndexError, listed
 
 if TYPE_CHECKING:
@@ -34,13 +41,10 @@ if TYPE_CHECKING:
     from spamindex.tables.shares import Reading
 
 EXIT_ABOVE = 3
+_TABLES = ("spam", "share")  # as arguments, and as the options about one of them begin
 # What has to be given for some of the columns.
-_INTERVAL, _BASELINE, _BOTH = (
-    "--confidence or --rounding",
-    "--baseline",
-    "--baseline and --confidence",
-)
-_OF_ONE = ("spam_column", "share_column", "spam_unit", "share_unit")
+_INTERVAL, _BASELINE = "--confidence or --rounding", "--baseline"
+_BOTH = "--baseline and --confidence"
 _NEEDS = {
     **dict.fromkeys(("low", "high", "interval"), _INTERVAL),
     **dict.fromkeys(("relative", "break_even"), _BASELINE),
@@ -71,11 +75,8 @@ class Questions(NamedTuple):
     @property
     def columns(self) -> list[str]:
         """The columns of the result beside those of --by and the OS, in their order."""
-        given = {
-            _INTERVAL: self.interval is not None,
-            _BASELINE: self.baseline is not None,
-            _BOTH: self.baseline is not None and self.confidence is not None,
-        }
+        both = self.baseline and self.confidence
+        given = {_INTERVAL: self.interval, _BASELINE: self.baseline, _BOTH: both}
         return [name for name in COLUMNS[1:] if given.get(_NEEDS.get(name, ""), True)]
 
     @property
@@ -83,8 +84,9 @@ class Questions(NamedTuple):
         """What stands above a ranking in which spam was moved."""
         if not self.reattribute:
             return None
-        moved = [f"{percent:g} % of {giver}'s spam were {to}'s"
-                 for giver, to, percent in self.reattribute]  # fmt: skip
+        moved = (
+            f"{percent:g} % of {one}'s spam were {to}'s" for one, to, percent in self.reattribute
+        )
         return f"What if {' and then '.join(moved)}?"
 
 
@@ -191,18 +193,12 @@ def compute(
     from spamindex.tables.both import read_pair
     from spamindex.tables.options import TableOptions
 
-    own = {name: table.pop(name) for name in _OF_ONE}
-    both = {
-        **table, "names": known, "counts": asked.confidence is not None, "rounding": asked.rounding,
-    }  # fmt: skip
-    options = (
-        TableOptions(
-            **both, column=own["spam_column"], unit=own["spam_unit"], total=asked.spam_total
-        ),
-        TableOptions(
-            **both, column=own["share_column"], unit=own["share_unit"], total=asked.share_total
-        ),
-    )
+    of_one = {name: (table.pop(f"{name}_column"), table.pop(f"{name}_unit")) for name in _TABLES}
+    table |= {"names": known, "counts": asked.confidence is not None, "rounding": asked.rounding}
+    options = [
+        TableOptions(**table, column=column, unit=unit, total=getattr(asked, f"{name}_total"))
+        for name, (column, unit) in of_one.items()
+    ]
     readings = read_pair(source(spam), source(share), *options)
     findings += [reading.findings for reading in readings]
     try:

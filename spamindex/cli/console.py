@@ -1,17 +1,22 @@
-"""What is said on standard error, and where standard input comes from."""
+"""Standard error: notes, warnings (--strict, -q, -v), errors, a progress bar. Standard input."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from spamindex.errors import FileError, Findings, SpamIndexError, Spelling
 
 if TYPE_CHECKING:
-    from spamindex.names import Names
     from spamindex.sources import Source
+
+
+_PATIENCE = 1.0  # seconds before a bar is shown
+_OFTEN = 0.2  # seconds between two of its steps
+_WIDTH = 30
 
 
 def shown(text: str, *, but: str = "") -> str:
@@ -49,18 +54,6 @@ def source(path: str) -> Source:
     return sys.stdin.buffer
 
 
-def names_of(path: str | None) -> tuple[Names, list[Findings]]:
-    """The names of --names, and what is to be said of the file; or the built-in ones alone."""
-    if path is None:
-        from spamindex.names import BUILT_IN
-
-        return BUILT_IN, []
-    from spamindex.tables.synonyms import names_in  # which loads pandas
-
-    names, findings = names_in(source(path))
-    return names, [findings]
-
-
 def say_findings(
     findings: Sequence[Findings],
     *,
@@ -91,3 +84,37 @@ def say_findings(
             say(f"warning: {warning}")
     if doubts:
         raise SpamIndexError(*doubts)
+
+
+@contextmanager
+def progress(percent: Callable[[], float]) -> Iterator[None]:
+    """Show a bar while the block runs, if that takes more than a second and somebody looks."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield
+        return
+    from spamindex.sources import tidied
+
+    done = threading.Event()
+    thread = threading.Thread(target=_show, args=(percent, done), daemon=True)
+    thread.start()
+
+    def stop() -> None:
+        done.set()
+        thread.join(1)
+
+    with tidied(stop):
+        yield
+
+
+def _show(percent: Callable[[], float], done: threading.Event) -> None:
+    if done.wait(_PATIENCE):
+        return
+    part = 0.0
+    while not done.wait(_OFTEN):
+        if (now := percent()) >= 0:  # it is below between queries
+            part = min(now / 100, 1.0)
+        bar = "#" * round(part * _WIDTH)
+        sys.stderr.write(f"\r[{bar:-<{_WIDTH}}] {part:4.0%}")
+        sys.stderr.flush()
+    sys.stderr.write("\r\x1b[K")
+    sys.stderr.flush()

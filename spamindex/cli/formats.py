@@ -1,4 +1,4 @@
-"""A table as text: for people by way of tabulate, for programs as CSV, TSV or JSON."""
+"""A table in, text out: each format of --format, with its headings, decimals and escapes."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ Column: TypeAlias = "list[Any] | pd.Series[Any]"
 Table: TypeAlias = "Mapping[str, Any] | pd.DataFrame"
 Columns: TypeAlias = "list[tuple[str, Column]]"
 Renderer: TypeAlias = Callable[[Columns, "int | None", bool], str]
-_Cells: TypeAlias = Callable[[slice], list[str]]
 
-_HEADINGS = {
+HEADINGS = {
     "os": "OS",
     "spam_share": "Spam %",
     "market_share": "Market %",
@@ -31,8 +30,8 @@ _HEADINGS = {
     "relative_high": "Rel. high",
     "break_even": "Break-even %",
 }
-COLUMNS = tuple(_HEADINGS)  # of a ranking, in their order
-_HEADINGS |= {
+COLUMNS = tuple(HEADINGS)  # of a ranking, in their order
+HEADINGS |= {
     "messages": "Messages",  # of a SPAM table
     "machines": "Machines",
     "design_effect": "Design effect",
@@ -112,7 +111,7 @@ def render(
     """
     columns: Columns = [(str(name), column) for name, column in table.items()]
     if style in FOR_PEOPLE:
-        called = {**_HEADINGS, **(headings or {})}
+        called = {**HEADINGS, **(headings or {})}
         columns = [(called.get(name, name), column) for name, column in columns]
     text = FORMATS[style](columns, precision, header)
     if title is None or style not in FOR_PEOPLE:
@@ -157,27 +156,24 @@ def _for_people(style: str, table: Columns, precision: int | None, header: bool)
 
 
 def _delimited(delimiter: str, table: Columns, precision: int | None, header: bool) -> str:
-    columns = [_cells(column, delimiter, precision) for _, column in table]
-    names = [name for name, _ in table]
-    parts = [delimiter.join(_quoted(names, delimiter)) + "\n"] if header else []
+    parts = []
+    if header:
+        parts.append(delimiter.join(_quoted([name for name, _ in table], delimiter)) + "\n")
     for start in range(0, len(table[0][1]), _ROWS_AT_ONCE):  # not all texts at once
         rows = slice(start, start + _ROWS_AT_ONCE)
-        cells = zip(*(column(rows) for column in columns), strict=True)
-        parts.append("\n".join(map(delimiter.join, cells)) + "\n")
+        columns = [_cells(column[rows], delimiter, precision) for _, column in table]
+        parts.append("\n".join(map(delimiter.join, zip(*columns, strict=True))) + "\n")
     return "".join(parts)
 
 
-def _cells(column: Column, delimiter: str, precision: int | None) -> _Cells:
-    write: Callable[[list[Any]], list[str]] = partial(_quoted, delimiter=delimiter)
-    if _holds_figures(column):
-        write = partial(_digits, decimals=precision)
-    if isinstance(column, list):
-        return lambda rows: write(column[rows])
-    codes, distinct = column.factorize(use_na_sentinel=False)
-    if 2 * len(distinct) > len(column):
-        return lambda rows: write(_plain(column.iloc[rows]))
-    texts = write(distinct.tolist())  # shares and names repeat, indexes hardly do
-    return lambda rows: [texts[code] for code in codes[rows].tolist()]
+def _cells(column: Column, delimiter: str, precision: int | None) -> list[str]:
+    if not isinstance(column, list):
+        codes, distinct = column.factorize(use_na_sentinel=False)
+        if 2 * len(distinct) <= len(column):  # shares and names repeat, indexes hardly do
+            texts = _cells(distinct.tolist(), delimiter, precision)
+            return [texts[code] for code in codes.tolist()]
+    plain = _plain(column)
+    return _digits(plain, precision) if _holds_figures(plain) else _quoted(plain, delimiter)
 
 
 def _quoted(texts: Iterable[str | None], delimiter: str) -> list[str]:

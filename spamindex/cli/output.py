@@ -1,4 +1,4 @@
-"""Where a result goes: to standard output, or whole into a file and never half."""
+"""Text or a picture in; to standard output, or whole into a file (-o), by its ending."""
 
 from __future__ import annotations
 
@@ -16,45 +16,32 @@ from spamindex.cli.formats import FOR_PEOPLE, Table, render
 from spamindex.errors import Findings, OutputError
 
 # What else formats are called, in --format and as the ending of a file.
-ALSO = {
-    "htm": "html",
-    "markdown": "github",
-    "md": "github",
-    "ndjson": "jsonl",
-    "tex": "latex",
-}
+ALSO = {"htm": "html", "markdown": "github", "md": "github", "ndjson": "jsonl", "tex": "latex"}
 _ENDINGS = {**{name: name for name in ("csv", "tsv", "json", "jsonl", "html")}, **ALSO}
 # Endings that promise what no command writes, and what to do instead.
 _OTHERS = {
-    **dict.fromkeys(
-        ("gz", "bz2", "xz", "zst", "zip"),
-        "compressed files are not written; write an uncompressed one, and compress that",
-    ),
-    **dict.fromkeys(
-        ("xlsx", "xls", "ods"), "workbooks are not written; write .csv, which spreadsheets open"
-    ),
-    **dict.fromkeys(
-        ("parquet", "feather", "sqlite", "db"), "that is no format here; write .csv or .jsonl"
-    ),
-    **dict.fromkeys(
-        ("svg", "png", "pdf"), "pictures are drawn by spamindex chart, from what -f csv writes"
-    ),
+    "gz bz2 xz zst zip": "compressed files are not written; write an uncompressed one first",
+    "xlsx xls ods": "workbooks are not written; write .csv, which spreadsheets open",
+    "parquet feather sqlite db": "that is no format here; write .csv or .jsonl",
+    "svg png pdf": "pictures are drawn by spamindex chart, from what -f csv writes",
 }
 
 
 def format_of(path: str | None, formats: Collection[str]) -> str | None:
-    """The format that the name of a file ends in, where it is one of these.
+    """The format that the name of a file ends in: None where it says nothing, "" for none of these.
 
     Raises UsageError for an ending that promises another kind of file.
 
-    >>> format_of("ranking.md", ["csv", "github"]), format_of("ranking.txt", ["csv"])
-    ('github', None)
+    >>> [format_of(name, ["csv", "github"]) for name in ("index.md", "index.txt", "index.xml")]
+    ['github', None, '']
     """
     ending = os.path.splitext(path or "")[1].removeprefix(".").lower()
-    if ending in _OTHERS:
-        raise click.UsageError(f"-o {path}: {_OTHERS[ending]}")
-    style = _ENDINGS.get(ending)
-    return style if style in formats else None
+    for endings, advice in _OTHERS.items():
+        if ending in endings.split():
+            raise click.UsageError(f"-o {path}: {advice}")
+    if not ending.isalpha() or ending == "txt":
+        return None
+    return style if (style := _ENDINGS.get(ending, "")) in formats else ""
 
 
 class Output(NamedTuple):

@@ -1,4 +1,4 @@
-"""The ways out that an error or a doubt carries, as what the user of a command has to type."""
+"""A Remedy of an error or warning in, the option or command that a user has to type out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from spamindex.cli.values import Value
 from spamindex.errors import Remedy, Spelling
 
 _TABLES = {"spam": "spam", "market": "share"}  # arguments, and the beginnings of options
@@ -27,7 +26,7 @@ def spell(remedy: Remedy, ctx: click.Context) -> str:
     ``shares``; ``Remedy("decimal", ",", of="market")`` is in ``compute``
     ``spamindex shares share.csv --decimal , | spamindex compute spam.csv -``.
     """
-    from spamindex.cli.options import command_of
+    from spamindex.cli.command import command_of
 
     if option := _option(remedy, ctx.command):
         return option
@@ -57,8 +56,9 @@ def _written(option: click.Option, value: str | None) -> str:
         return max(option.secondary_opts, key=len) if value == "False" else name
     if value is not None:
         return f"{name} {shlex.quote(value)}"
-    is_choice = isinstance(option.type, Value) and option.type.choices
-    return name if is_choice else f"{name} {option.metavar or ''}".rstrip()
+    return (
+        name if getattr(option.type, "choices", None) else f"{name} {option.metavar or ''}".rstrip()
+    )
 
 
 def _through_shares(option: str, table: str, ctx: click.Context) -> str:

@@ -1,13 +1,13 @@
-"""spamindex sample: message records in, some of one OS's spam out."""
+"""spamindex sample: its options; message records in, a random pick of one OS's spam out."""
 
 from __future__ import annotations
 
 import click
 
-from spamindex.cli.options import Command, file_argument, input_option, output_options
+from spamindex.cli.command import Command, input_option
+from spamindex.cli.options import TEXT, column, file_argument, output_options, whole
 from spamindex.cli.output import Output
-from spamindex.cli.record_options import Asked, record_options
-from spamindex.cli.values import TEXT, column, whole
+from spamindex.cli.tally import Asked, record_options
 from spamindex.errors import counted
 
 
@@ -21,12 +21,7 @@ from spamindex.errors import counted
 )
 @output_options("csv", ("csv", "tsv", "json", "jsonl"), figures=False)
 def sample(
-    messages: tuple[str, ...],
-    os: str,
-    asked: Asked,
-    n: int,
-    seed: int,
-    out: Output,
+    messages: tuple[str, ...], os: str, asked: Asked, n: int, seed: int, out: Output
 ) -> None:
     """Pick some of one OS's spam at random, to look into.
 

@@ -1,4 +1,4 @@
-"""spamindex shares: one table of any kind in, a clean one out."""
+"""spamindex shares: its options; one table of any kind in, a clean one out."""
 
 from __future__ import annotations
 
@@ -6,22 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spamindex.cli.console import names_of, source
+from spamindex import encodings
+from spamindex.cli.command import Command, as_one, file_option, input_option
+from spamindex.cli.console import source
 from spamindex.cli.formats import heading_of
 from spamindex.cli.options import (
-    Command,
-    as_one,
+    TEXT,
+    Value,
     check_stdin,
+    choice,
+    chosen,
+    column,
     file_argument,
-    file_option,
-    input_option,
+    names_of,
     output_options,
     result_columns,
     table_options,
     unit_option,
+    whole,
 )
 from spamindex.cli.output import Output
-from spamindex.cli.values import TEXT, Value, character, choice, chosen, column, encoding, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +36,14 @@ _NEEDS = {
     "count": "a table of counts",
     **dict.fromkeys(("design_effect", "clusters"), "a table that tally --cluster wrote"),
 }
+
+
+def _character(given: str) -> str:
+    """One character that can separate columns, or the word ``tab``."""
+    one = {"tab": "\t", "\\t": "\t"}.get(given, given)
+    if len(one) != 1 or one in '"\r\n':
+        raise ValueError(f"{given!r} is not one character, or the word tab")
+    return one
 
 
 @click.command(cls=Command)
@@ -49,9 +61,13 @@ _NEEDS = {
     "written",
     dict,
     file_option(
-        "-d --delimiter CHAR", Value(character), "Column separator: one character, or tab."
+        "-d --delimiter CHAR", Value(_character), "Column separator: one character, or tab."
     ),
-    file_option("-e --encoding NAME", Value(encoding), "Encoding of the text."),
+    file_option(
+        "-e --encoding NAME",
+        Value(encodings.known, lambda _: encodings.COMMON),
+        "Encoding of the text.",
+    ),
     file_option("--decimal MARK", choice([".", ","]), "Decimal mark: . or ,"),
     file_option("--sheet NAME", TEXT, "Sheet of a workbook, or its number."),
     file_option(
@@ -69,12 +85,7 @@ _NEEDS = {
     ),
 )
 @output_options("csv")
-def shares(
-    table_file: str,
-    table: dict[str, Any],
-    written: dict[str, Any],
-    out: Output,
-) -> None:
+def shares(table_file: str, table: dict[str, Any], written: dict[str, Any], out: Output) -> None:
     """Read one table of any kind, and write it as a clean one.
 
     TABLE has shares, or counts, by operating system; - is standard input. What is written is

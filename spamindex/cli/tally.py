@@ -1,29 +1,190 @@
-"""spamindex tally: message records in, a SPAM table out."""
+"""spamindex tally: message records in, a SPAM table out; options of records, sample's too."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from spamindex.cli.command import Command, Decorator, as_one, input_option, question_option
+from spamindex.cli.console import progress, source
 from spamindex.cli.formats import heading_of
 from spamindex.cli.options import (
+    FILE,
+    NAMES,
     RENAME,
-    Command,
+    TEXT,
+    Value,
+    check_stdin,
+    choice,
+    chosen,
+    column,
     file_argument,
-    input_option,
+    later,
+    names_of,
     output_options,
-    question_option,
 )
 from spamindex.cli.output import Output
-from spamindex.cli.record_options import Asked, record_options
-from spamindex.cli.values import choice, chosen, column
 
 if TYPE_CHECKING:
-    from spamindex.messages.options import By
+    from spamindex.errors import Findings
+    from spamindex.messages.options import By, RecordOptions, Spam
+    from spamindex.messages.records import Records
+    from spamindex.messages.spark import RemoteRecords
 
 _OF_CLUSTERS = ("design_effect", "clusters")
 _COLUMNS = ("os", "spam_share", "messages", "machines", *_OF_CLUSTERS)
+
+
+def record_options(*own: Decorator, questions: Sequence[Decorator] = ()) -> Decorator:
+    """The options of a command that reads records, which it gets as ``asked``.
+
+    Its ``own`` ones come first, those that are ``questions`` last.
+    """
+    return as_one(
+        "asked",
+        Asked,
+        *own,
+        input_option(
+            "--fingerprints LOG",
+            FILE,
+            "p0f 3 log that knows the OS by client address.",
+            multiple=True,
+        ),
+        input_option("--client COLUMN", column(), "Column with the client's address."),
+        input_option(
+            "--time COLUMN",
+            column(),
+            "Column with the time of the message, for fingerprints that change; '' takes the "
+            "latest ones.",
+        ),
+        input_option(
+            "--fresh DURATION",
+            Value(later("messages.options", "seconds_of")),
+            "How long a fingerprint holds after it was seen: 12h, 7d.",
+        ),
+        input_option(
+            "--log-zone ZONE",
+            Value(later("messages.options", "time_zone")),
+            "Time zone of the p0f logs (Europe/Paris), where the records' times have one.",
+        ),
+        input_option(
+            "--spam COLUMN[=VALUE,...]",
+            column(read=_spam),
+            "Which records are spam: those with one of the values in COLUMN, or a word for true. "
+            "Default: a column called spam or is_spam, else all records. '' means all.",
+            multiple=True,
+            callback=_together,
+        ),
+        input_option(
+            "--port PORT,...",
+            Value(_ports),
+            "Of a p0f log, only connections to these server ports.",
+        ),
+        NAMES,
+        input_option("--skip-bad", does="Go on even if more than 1 line in 1,000 can't be read."),
+        input_option(
+            "--remote URL",
+            TEXT,
+            "Count on a Spark Connect server, where MESSAGES are: sc://host:15002.",
+        ),
+        *questions,
+    )
+
+
+def _spam(text: str) -> Spam:
+    """COLUMN, or COLUMN=VALUE,..., as the column and the values that mean spam; "" for all."""
+    from spamindex.messages.options import values_of
+
+    column, equals, wanted = text.partition("=")
+    values = values_of(wanted)
+    if (text.strip() and not column.strip()) or (equals and not values):
+        raise ValueError(f"{text!r} is not COLUMN or COLUMN=VALUE,...")
+    return column.strip(), values
+
+
+def _together(ctx: click.Context, param: click.Parameter, given: tuple[Spam, ...]) -> Spam | None:
+    """One column, and all values of it that are given."""
+    if len({(column, bool(values)) for column, values in given}) > 1:
+        raise click.UsageError("--spam: the values for spam must be of one column", ctx)
+    return (given[0][0], tuple(v for _, values in given for v in values)) if given else None
+
+
+def _ports(given: str) -> tuple[str, ...]:
+    """Numbers of ports, with commas between them."""
+    found = [part.strip() for part in given.split(",")]
+    if not all(port.isdecimal() and len(port) < 6 and int(port) < 1 << 16 for port in found):
+        raise ValueError(f"{given!r} is not of the form 25,587")
+    return tuple(str(int(port)) for port in found)
+
+
+class Asked:
+    """What the options say: ``given`` of records, ``logs`` of p0f's logs and of damaged lines."""
+
+    def __init__(
+        self,
+        *,
+        names: str | None,
+        fingerprints: tuple[str, ...],
+        log_zone: str | None,
+        port: tuple[str, ...] | None,
+        skip_bad: bool,
+        remote: str | None,
+        **given: Any,
+    ) -> None:
+        self.names, self.remote, self.given = names, remote, given
+        self.logs: dict[str, Any] = {
+            "logs": fingerprints,
+            "zone": log_zone,
+            "ports": port,
+            "skip_bad": skip_bad,
+        }
+        if fingerprints:
+            if given.get("os") or given.get("os_column"):
+                option = "--os-column" if "os_column" in given else "--os"
+                raise click.UsageError(f"choose {option} or --fingerprints, not both")
+            return
+        by_client = given.get("count") == "machines" or given.get("cluster") == "client"
+        client = None if by_client else given["client"]
+        needing = {"client": client, "time": given["time"], "fresh": given["fresh"]}
+        for option, value in {**needing, "log-zone": log_zone}.items():
+            if value is not None:
+                raise click.UsageError(f"--{option} needs --fingerprints")
+
+    def check_files(self, messages: Sequence[str]) -> None:
+        """Refuse to read standard input twice, or where it can't be."""
+        check_stdin(*messages, self.names)
+        if "-" in self.logs["logs"]:
+            raise click.UsageError("--fingerprints takes files, not standard input")
+        if self.remote and "-" in messages:
+            raise click.UsageError("--remote counts files of the cluster, not standard input")
+
+    def options(self, **more: Any) -> tuple[RecordOptions, list[Findings]]:
+        """What is asked of the records, and what is to be said of the file of --names."""
+        from spamindex.messages.options import RecordOptions
+
+        known, findings = names_of(self.names)
+        given = {("os" if name == "os_column" else name): v for name, v in self.given.items()}
+        return RecordOptions(names=known, **given, **more), findings
+
+    @contextmanager
+    def opened(self, messages: Sequence[str]) -> Iterator[Records | RemoteRecords]:
+        """The records that are meant, on the cluster or here, with a bar while they are read."""
+        if self.remote:
+            from spamindex.messages.spark import open_remote
+
+            with open_remote(messages, self.remote, **self.logs) as there:
+                yield there
+            return
+        from spamindex.messages.opening import open_records
+
+        with (
+            open_records(messages, source, **self.logs) as records,
+            progress(records.connection.query_progress),
+        ):
+            yield records
 
 
 def _by(text: str) -> By:

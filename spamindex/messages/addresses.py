@@ -1,4 +1,4 @@
-"""Client addresses in one spelling, whoever wrote them down."""
+"""The text of a client's address in, one spelling of it out; what is no address."""
 
 from __future__ import annotations
 

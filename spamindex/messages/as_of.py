@@ -1,4 +1,4 @@
-"""Messages in, each with the label that its client's fingerprint had when it came: an as-of join.
+"""Messages and fingerprints over time in; each message with the label of its time out.
 
 Messages and sightings are put in one order by time, in which each message takes the label that
 stands last before it. So the cost does not grow with how often clients change; and only messages

@@ -1,4 +1,4 @@
-"""Groups of records in; flags, weights and times that say nothing are refused, or said."""
+"""Flags, weights and times in records: what is no such thing is refused, or warned of."""
 
 from __future__ import annotations
 

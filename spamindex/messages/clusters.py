@@ -1,4 +1,4 @@
-"""Spam by machine or cluster in; how many machines, or the sums behind a design effect, out."""
+"""Spam by campaign or machine in; how many machines, or sums for a design effect, out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A DuckDB connection that can read the named files and nothing else."""
+"""A DuckDB connection that can read the named files and nothing else; its errors."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from functools import reduce
 from itertools import starmap
 from typing import TYPE_CHECKING, TypeVar
 
-from spamindex.errors import ColumnError, FileError, SpamIndexError
-from spamindex.messages.frames import INSTALL
+from spamindex.errors import ColumnError, FileError, SpamIndexError, install
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -43,7 +42,7 @@ def connected(names: dict[str, str], scratch: str) -> Iterator[DuckDBPyConnectio
     try:
         import duckdb
     except ImportError as error:
-        raise SpamIndexError(f"reading messages needs DuckDB: {INSTALL}") from error
+        raise SpamIndexError(f"reading messages needs DuckDB: {install('messages')}") from error
     settings = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,

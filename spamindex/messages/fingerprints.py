@@ -1,4 +1,4 @@
-"""p0f 3 logs, as text or in JSON: which client spoke when, and which OS that was."""
+"""p0f 3 logs, text or JSON, in; which client spoke when with which OS out."""
 
 from __future__ import annotations
 

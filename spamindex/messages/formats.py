@@ -1,4 +1,4 @@
-"""What format a file of message records has, by how it begins: a path in, a Format out.
+"""The first lines of a file of records in, its format out: CSV, JSON, p0f's log, a mail log.
 
 Told in this order: Parquet; p0f's logs, as text or JSON; Zeek's and W3C's logs, by ``#fields``;
 JSON, by its first bracket; lists of addresses; mail logs, which are refused; and tables in CSV.
@@ -112,8 +112,8 @@ headings=True, missing=(), within=None)
     for begins, (packer, reader) in _NOT_DUCKDBS.items():
         if magic.startswith(begins):
             raise FileError(
-                f"{name}: is compressed by {packer}, which is read from standard input: "
-                f"{reader} it into spamindex tally -"
+                f"{name}: is compressed by {packer}; unpack it, or read from standard "
+                f"input what {reader} writes"
             )
     return of_text(name, _beginning(path))
 

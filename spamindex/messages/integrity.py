@@ -1,4 +1,4 @@
-"""What of the records was not read: lines that can't be, and those that DuckDB has lost."""
+"""Whether each line of the records was read: bad lines, lost ones, cut-off files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records in JSON: lines, arrays and documents in, a relation with the keys asked for out.
+"""Records in JSON (lines, arrays, Rspamd's history) in, a DuckDB relation out.
 
 Every key of every object is a column; an inner one is found by its path, ``source.ip``, and what
 stands in an array by its place, ``action.0``.

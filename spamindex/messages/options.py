@@ -1,4 +1,4 @@
-"""What is asked of message records: one object, made once and passed whole."""
+"""RecordOptions: what is asked of message records, field by field; durations, zones."""
 
 from __future__ import annotations
 

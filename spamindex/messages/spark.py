@@ -1,4 +1,4 @@
-"""Message records counted, and sampled, on a Spark cluster, through Spark Connect.
+"""Records on a cluster, through Spark Connect: read, counted and sampled there.
 
 Paths of the cluster in, Counts or picked records out; only these leave it.
 """

@@ -1,4 +1,4 @@
-"""Times as logs and databases write them, as seconds since 1970 and as days, in any engine."""
+"""The text of a time in records in; seconds since 1970, days, weeks out; offsets and zones."""
 
 from __future__ import annotations
 

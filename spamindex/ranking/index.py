@@ -1,4 +1,4 @@
-"""Two tables of shares in, the ranking out: spam share ÷ market share, and what to say of both."""
+"""Two frames of shares in, the ranking out; what is said of systems in one table alone."""
 
 from __future__ import annotations
 

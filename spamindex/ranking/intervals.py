@@ -1,4 +1,4 @@
-"""A ranking with counts in, the same with intervals out: how sure each index is.
+"""A ranking with counts in, low and high out: Wilson, Koopman, rounding, Bonferroni.
 
 ``sampling_intervals`` and ``rounding_ranges`` take whole rankings; under them stand the formulas
 for one index, in plain numbers. docs/method.md says when which of them is right.

@@ -1,4 +1,4 @@
-"""Two tables of shares in, which of their rows meet out: those of one ranking and one OS."""
+"""Two frames of shares in, which of their rows meet out; lump: what is in one alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose spam is it really: each index against a baseline's, and shares as if spam were relayed."""
+"""The index against a baseline's, break-even, and spam reattributed to another OS."""
 
 from __future__ import annotations
 

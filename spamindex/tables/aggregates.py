@@ -1,4 +1,4 @@
-"""From all entries to those that are systems: totals left out, rows that may hold others refused.
+"""Rows that are no system of their own: totals, subtotals, groups; left out or refused.
 
 A row is doubted that is called a total, a group or a footer; begins like a comment; is indented
 under others; is a family beside its own versions; or is what the rows next to it add up to. A total

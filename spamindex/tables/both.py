@@ -1,4 +1,4 @@
-"""The two tables of a ranking read together: an option applies to the tables with its column."""
+"""read_both: the two tables of a ranking; which option is for which; unequal periods."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a table to the columns of its names and its shares or counts: certain, or refused."""
+"""Which column holds the names, and which the shares or counts; wide tables; or refused."""
 
 from __future__ import annotations
 

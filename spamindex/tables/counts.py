@@ -1,4 +1,4 @@
-"""What is behind shares: counts of messages or machines beside them, or digits alone."""
+"""Counts behind shares, for intervals: a column beside them, a total, clusters, digits."""
 
 from __future__ import annotations
 

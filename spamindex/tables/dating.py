@@ -1,4 +1,4 @@
-"""From dates to periods in ISO form: which columns hold some, and the rows of the one asked for."""
+"""Which columns hold dates, and errors of what is none; the rows of the period asked for (last)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files with more structure than delimited text, to lines of cells: JSON, Markdown, workbooks."""
+"""Lines of cells from what is no delimited text: JSON, Markdown, ruled text, workbooks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any, TypeAlias
 
-from spamindex.errors import Doubt, FileError, Findings, Remedy
+from spamindex.errors import Doubt, FileError, Findings, Remedy, install
 from spamindex.sources import Text
 
 Lines: TypeAlias = list[tuple[int, list[str]]]
@@ -199,8 +199,7 @@ def workbook(name: str, data: bytes, sheet: str | None, findings: Findings) -> t
         from python_calamine import CalamineWorkbook
     except ImportError as error:
         raise FileError(
-            f"{name}: is a workbook, and reading one needs python-calamine: "
-            "pip install 'spamindex[excel]'"
+            f"{name}: is a workbook, and reading one needs python-calamine: {install('excel')}"
         ) from error
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))

@@ -1,4 +1,4 @@
-"""From rows to a table with headings: which line they are, and where the table begins and ends."""
+"""Which line has the headings, and where a table ends: titles, comment lines, footers left out."""
 
 from __future__ import annotations
 

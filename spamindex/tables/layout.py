@@ -1,4 +1,4 @@
-"""From a table to its entries: one row for each figure, of the periods and rows asked for."""
+"""A table in, a row for each figure out: by, where, drop and fill; wide tables made long."""
 
 from __future__ import annotations
 

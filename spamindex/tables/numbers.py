@@ -1,4 +1,4 @@
-"""From texts of cells to numbers: decimal marks, signs, short forms of units; and their sums."""
+"""The text of a cell in, the numbers it may be out; sums, and how far rounding explains them."""
 
 from __future__ import annotations
 

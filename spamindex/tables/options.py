@@ -1,4 +1,4 @@
-"""How a table is to be read: one object, made once and passed whole."""
+"""TableOptions: how a table is to be read, field by field; what by and where may say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From bytes to rows: delimited text, Markdown, JSON or a workbook, as lines of cells.
+"""A file in, rows of cells out, whatever kind of file it is: CSV with its quotes is read here.
 
 A table of rows has as many columns as its longest row, numbered from 1, and says how many cells
 each row has in the file.
@@ -79,7 +79,7 @@ def read(source: Source, options: TableOptions | None = None) -> Rows:
     text = sources.decoded(name, data, options.encoding)
     for beginning, kind in _RECORDS.items():
         if beginning.match(text.data):
-            raise FileError(f"{name}: {kind}; spamindex tally counts records")
+            raise FileError(f"{name}: {kind}; tally counts its records")
     if options.delimiter is None:
         if documents.is_json(text):
             place, lines = documents.json_rows(text)

@@ -1,4 +1,4 @@
-"""One table, from a file to shares in percent: a row for each system of each ranking."""
+"""read_shares: one table from file to shares, each step in its turn; the note of how."""
 
 from __future__ import annotations
 

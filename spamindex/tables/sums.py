@@ -1,4 +1,4 @@
-"""From rows of one name to one row: counts that add up, and refusals of what does not."""
+"""Several rows of one name in, one out: counts add up along days or a column, shares never."""
 
 from __future__ import annotations
 

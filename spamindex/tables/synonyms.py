@@ -1,4 +1,4 @@
-"""A CSV of names, their canonical names and families, to Names."""
+"""The CSV of one's own names (name, canonical, family) in, Names out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table of text: its headings, and a DataFrame of its cells by line.
+"""The class Table: headings, and a frame of categories, one row for each line of the file.
 
 Every column of the DataFrame is categorical, so that each different text is looked at once, however
 many rows have it. The columns are labelled 0, 1, 2 … and not by their headings: no heading of a

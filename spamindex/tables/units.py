@@ -1,4 +1,4 @@
-"""From figures to percents: their decimal mark, and their unit by a sign, a heading or a sum."""
+"""Which unit figures have (percent, fraction, count), and which decimal mark; or refused."""
 
 from __future__ import annotations
 

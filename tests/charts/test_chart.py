@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 import spamindex
 from spamindex.charts import axis, panels, terminal
 from spamindex.charts import figure as pictures
-from spamindex.cli.rankings import read_ranking
+from spamindex.cli.chart import read_ranking
 from spamindex.errors import ColumnError, FigureError, MatchError, SpamIndexError
 from tests.conftest import Invoke, Write
 
@@ -649,3 +649,10 @@ def test_periods_of_every_kind_are_drawn_in_their_order(there: tuple[str, ...]) 
     assert there[-1] in text
     assert "A Linux 3.00" in text
     assert {there[0], there[-1]} <= set(words_of(image(content)))
+
+
+def test_the_words_over_the_line_at_1_are_not_cut_off() -> None:
+    ranking = pd.DataFrame({"os": ["A", "B"], "spam_index": [900_000.0, 100_000.0]})
+    drawn = spamindex.chart(ranking, scale="linear")
+    (words,) = (text for text in drawn.axes[0].texts if text.get_text() == "1 = fair share")
+    assert words.get_window_extent().x0 >= 0

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from spamindex.charts import panels
+from spamindex.cli.chart import read_ranking
 from spamindex.cli.formats import render
-from spamindex.cli.rankings import read_ranking
 from tests.conftest import SHARE, SPAM, Invoke, Write
 
 

@@ -17,9 +17,9 @@ from pathlib import Path
 import click
 import pytest
 
+from spamindex.cli.command import command_of
 from spamindex.cli.completion import headings
 from spamindex.cli.main import cli
-from spamindex.cli.options import command_of
 from tests.conftest import ROOT
 
 PROMPT = "ready> "
@@ -116,9 +116,9 @@ def completed(monkeypatch: pytest.MonkeyPatch, *words: str) -> list[str]:
     """The words that complete the last one."""
     from click.shell_completion import ShellComplete
 
-    found = ShellComplete(
-        cli, {"auto_envvar_prefix": "SPAMINDEX"}, "spamindex", "_SPAMINDEX_COMPLETE"
-    ).get_completions(list(words[:-1]), words[-1])
+    found = ShellComplete(cli, {}, "spamindex", "_SPAMINDEX_COMPLETE").get_completions(
+        list(words[:-1]), words[-1]
+    )
     return [item.value if item.type == "plain" else f"<{item.type}>" for item in found]
 
 

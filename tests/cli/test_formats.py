@@ -11,7 +11,7 @@ import tabulate
 
 from spamindex.cli.formats import FORMATS, render
 from spamindex.names import visible
-from tests.conftest import SHARE, SPAM, Invoke
+from tests.conftest import ROOT, SHARE, SPAM, Invoke
 
 NAMES = [
     "NA",
@@ -122,5 +122,26 @@ def test_a_name_that_promises_another_kind_of_file_is_refused(
 
 def test_an_ending_that_says_nothing_gets_the_default(invoke: Invoke, tmp_path: Path) -> None:
     for name in ("r.txt", "r", "r.2010"):
-        assert invoke("compute", SPAM, SHARE, "-o", str(tmp_path / name)).exit_code == 0
+        result = invoke("compute", SPAM, SHARE, "-o", str(tmp_path / name))
+        assert (result.exit_code, result.stderr) == (0, "")
         assert (tmp_path / name).read_text().startswith("OS ")
+
+
+def test_an_ending_that_is_no_format_gets_the_default_and_a_note(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    path = str(tmp_path / "r.xml")
+    note = f"spamindex: note: -o {path}: written as simple; -f gives another format\n"
+    assert invoke("compute", SPAM, SHARE, "-o", path).stderr == note
+    assert (tmp_path / "r.xml").read_text().startswith("OS ")
+    assert invoke("compute", SPAM, SHARE, "-o", path, "-q").stderr == ""
+    assert invoke("compute", SPAM, SHARE, "-o", path, "-f", "simple").stderr == ""
+    rows = str(tmp_path / "r.html")  # which sample does not write
+    sampled = invoke("sample", str(ROOT / "data/messages.csv"), "--os", "x", "-o", rows)
+    assert f"note: -o {rows}: written as csv;" in sampled.stderr
+
+
+def test_without_headings_simple_has_no_rules(invoke: Invoke) -> None:
+    assert invoke("compute", SPAM, SHARE, "--no-header", "--top", "1").stdout == (
+        "Linux  5.14  1.03  4.99\n"
+    )

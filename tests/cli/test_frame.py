@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 import pytest
 
+from spamindex.cli.command import COMMANDS, command_of
 from spamindex.cli.console import say_findings
 from spamindex.cli.main import cli
-from spamindex.cli.options import COMMANDS, command_of
 from spamindex.cli.remedies import spell
 from spamindex.errors import Doubt, Findings, Remedy, SpamIndexError, UnitError
 from tests.conftest import SHARE, SPAM, Invoke, Write
@@ -56,7 +56,11 @@ def context(command: str, *args: str) -> click.Context:
         (
             ["compute", "a", "b", "-f", "sheet"],
             "--format: there is no 'sheet'; choose csv, tsv, json, jsonl, asciidoc, colon_grid, "
-            "double_grid, double_outline, ...",
+            "double_grid, double_outline, fancy_grid, fancy_outline, github, grid, heavy_grid, "
+            "heavy_outline, html, jira, latex, latex_booktabs, latex_longtable, latex_raw, "
+            "mediawiki, mixed_grid, mixed_outline, moinmoin, orgtbl, outline, pipe, plain, presto, "
+            "pretty, psql, rounded_grid, rounded_outline, rst, simple, simple_grid, "
+            "simple_outline, textile, unsafehtml or youtrack",
         ),
         (
             ["compute", "a", "b", "--share-unit", "kg"],
@@ -146,7 +150,7 @@ def test_columns_are_chosen_and_ordered(invoke: Invoke) -> None:
     result = invoke("shares", SHARE, "--columns", "share_percent", "-n", "1")
     assert (
         result.stderr
-        == "spamindex: error: there is no option -n in shares, only in compute and sample\n"
+        == "spamindex: error: there is no option -n in shares, only in compute, sample\n"
     )
     result = invoke("shares", SHARE, "--columns", "share_percent", "--no-header")
     assert result.stdout == "91.58\n1.03\n5.34\n2.05\n"

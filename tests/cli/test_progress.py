@@ -9,8 +9,8 @@ import time
 
 import pytest
 
+from spamindex.cli import console
 from spamindex.cli import main as cli
-from spamindex.cli import progress
 from tests.conftest import Write
 
 
@@ -20,8 +20,8 @@ class Terminal(io.StringIO):
 
 
 def watched(monkeypatch: pytest.MonkeyPatch, *, patience: float = 0.0) -> Terminal:
-    monkeypatch.setattr(progress, "_PATIENCE", patience)
-    monkeypatch.setattr(progress, "_OFTEN", 0.001)
+    monkeypatch.setattr(console, "_PATIENCE", patience)
+    monkeypatch.setattr(console, "_OFTEN", 0.001)
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())
     return terminal
 
@@ -29,7 +29,7 @@ def watched(monkeypatch: pytest.MonkeyPatch, *, patience: float = 0.0) -> Termin
 def test_a_bar_grows_and_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = watched(monkeypatch)
     parts = iter([-1.0, 50.0, -1.0, 100.0])
-    with progress.shown(lambda: next(parts, 100.0)):
+    with console.progress(lambda: next(parts, 100.0)):
         time.sleep(0.1)
     assert terminal.getvalue().startswith(
         "\r[------------------------------]   0%"
@@ -42,7 +42,7 @@ def test_a_bar_grows_and_goes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_bar_where_it_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = watched(monkeypatch, patience=1.0)
-    with progress.shown(lambda: 50.0):
+    with console.progress(lambda: 50.0):
         time.sleep(0.05)
     assert terminal.getvalue() == ""
 
@@ -50,7 +50,7 @@ def test_no_bar_where_it_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_bar_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = watched(monkeypatch)
     monkeypatch.setattr(terminal, "isatty", lambda: False)
-    with progress.shown(lambda: 50.0):
+    with console.progress(lambda: 50.0):
         time.sleep(0.05)
     assert terminal.getvalue() == ""
 

@@ -49,8 +49,8 @@ def test_a_signal_leaves_nothing_behind(tmp_path: Path, number: int, code: int) 
 
 def test_a_signal_ends_what_duckdb_counts(tmp_path: Path) -> None:
     endless = (
-        "import duckdb; from spamindex import sources; from spamindex.cli import signals\n"
-        "signals.end_on_signals()\n"
+        "import duckdb; from spamindex import sources; from spamindex import __main__ as process\n"
+        "process.end_on_signals()\n"
         "with sources.scratch_folder():\n"
         "    duckdb.sql('select count(*) from range(1000000000000) where range % 7 = 1').fetchall()"
     )
@@ -68,8 +68,8 @@ def test_a_signal_in_the_middle_of_writing_leaves_the_old_file(tmp_path: Path) -
     target = tmp_path / "ranking.txt"
     target.write_text("before")
     program = (
-        "import os, signal; from spamindex.cli import output, signals\n"
-        "signals.end_on_signals()\n"
+        "import os, signal; from spamindex.cli import output; from spamindex import __main__ as process\n"
+        "process.end_on_signals()\n"
         "output.os.replace = lambda *_: os.kill(os.getpid(), signal.SIGTERM)\n"
         f"output.write('after', {str(target)!r})"
     )

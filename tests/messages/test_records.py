@@ -112,7 +112,7 @@ def test_standard_input(write: Write, tmp_path: Path, kind: str) -> None:
         ("r.csv", "os\nLinux\n".encode("utf-32"), "r.csv: is text in UTF-32; make it UTF-8"),
         ("r.parquet", b"PAR1 and nothing else", "r.parquet"),
         ("r.csv.gz", gzip.compress(RECORDS.encode() * 50)[:-30], "r.csv.gz"),
-        ("r.csv.bz2", b"BZh91AY&SY", "bzcat it into spamindex tally -"),
+        ("r.csv.bz2", b"BZh91AY&SY", "read from standard input what bzcat writes"),
         (
             "ips.txt",
             b"192.0.2.1\n192.0.2.2\n",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -28,6 +29,8 @@ def free_port() -> int:
 
 
 PORT = free_port()
+# Many short queries: to compile each for speed takes longer than to answer it.
+SOON_WARM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 SPARK = ("--remote", f"sc://localhost:{PORT}")
 SERVER = f"""
 from pyspark.sql import SparkSession
@@ -37,6 +40,8 @@ settings = {{
     "spark.sql.shuffle.partitions": "2",
     "spark.ui.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
 }}
 session = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
 print("ready", flush=True)
@@ -54,7 +59,7 @@ pytestmark = [
 def server() -> Iterator[None]:
     with subprocess.Popen(
         [sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, text=True,
+        stderr=subprocess.DEVNULL, text=True, env={**os.environ, "JAVA_TOOL_OPTIONS": SOON_WARM},
     ) as process:  # fmt: skip
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"

@@ -445,7 +445,7 @@ def test_at_most_a_thousand_columns(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (b"[2010/02/01 02:29:15] mod=syn|cli=192.0.2.7/1|...\n", "is a p0f log; spamindex tally"),
+        (b"[2010/02/01 02:29:15] mod=syn|cli=192.0.2.7/1|...\n", "is a p0f log; tally counts"),
         (b"Nov 25 09:03:01 mx postfix/smtpd[99]: connect from x\n", "looks like a mail log"),
         (b"<!DOCTYPE html><table></table>", "is HTML; save the table as CSV"),
         (b"%PDF-1.4", "is a PDF"),
