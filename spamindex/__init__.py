@@ -35,7 +35,7 @@ __version__ = "0.2.0"
 if TYPE_CHECKING:
     from spamindex.charts import chart
     from spamindex.messages.counting import tally
-    from spamindex.messages.records import read_fingerprints
+    from spamindex.messages.opening import read_fingerprints
     from spamindex.ranking.index import spam_index
     from spamindex.ranking.intervals import rounding_ranges, sampling_intervals
     from spamindex.ranking.relative import reattribute, relative_index
@@ -75,7 +75,7 @@ _LAZY = {
     "TableOptions": "tables.options",
     "chart": "charts",
     "read_both": "tables.both",
-    "read_fingerprints": "messages.records",
+    "read_fingerprints": "messages.opening",
     "read_names": "tables.synonyms",
     "read_shares": "tables.shares",
     "reattribute": "ranking.relative",

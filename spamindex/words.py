@@ -213,6 +213,7 @@ FOOTERS = _phrases("""
     copyright, note, notes, report date, rows, records, zeilen, base, sample size, respondents,
     basis, обновлено, источник, 更新日, 更新时间
 """)
+_ROWS = _phrases("row, rows, record, records, zeile, zeilen, ligne, lignes, fila, filas, 行")
 _FOOTERS = tuple(f"{footer} " for footer in FOOTERS)
 DATES = _phrases("date, datum, fecha, dato, дата, 日期, 日付")
 _BEFORE_DATES = _phrases("on, at, as, am, vom, le, el, em, il, op, den, на, от")
@@ -590,6 +591,7 @@ def called_footer(name: str) -> bool:
     after = [said.removeprefix(footer).split() for footer in _FOOTERS if said.startswith(footer)]
     return (
         said in FOOTERS
+        or counts_rows(name)
         or (bool(several) and last in DATES)
         or any(
             rest[0][0].isdecimal()
@@ -597,6 +599,16 @@ def called_footer(name: str) -> bool:
             for rest in after
         )
     )
+
+
+def counts_rows(name: str) -> bool:
+    """Whether a name is what a database client says below its rows.
+
+    >>> counts_rows("(3 rows)"), counts_rows("2 rows in set (0.00 sec)"), counts_rows("Rows")
+    (True, True, False)
+    """
+    number, _, rest = words(name).partition(" ")
+    return number.isdecimal() and rest.partition(" ")[0] in _ROWS
 
 
 def called_part(name: str) -> bool:

@@ -199,7 +199,7 @@ def _objects(
     columns = [
         [_number(figure, precision) for figure in _plain(column)]
         if _holds_figures(column)
-        else column
+        else [getattr(cell, "literal", cell) for cell in column]
         for _, column in table
     ]
     names = [name for name, _ in table]

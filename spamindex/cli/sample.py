@@ -26,8 +26,7 @@ def sample(
     """Pick some of one OS's spam at random, to look into.
 
     Where does it really come from? MESSAGES are as for tally. The records come with all their
-    columns, each cell as text, in their order; the same seed picks the same ones, here and on a
-    cluster.
+    columns, in their order; the same seed picks the same ones, here and on a cluster.
 
     \b
     Example:
@@ -36,21 +35,11 @@ def sample(
     asked.check_files(messages)
     # A row may stand for several messages here: it is picked as one.
     options, said = asked.options(weight="1")
-    if asked.remote:
-        from spamindex.messages.spark import picked as picked_there
-
-        picked, among, findings = picked_there(
-            messages, asked.remote, options, os, n, seed, **asked.logs
-        )
-    else:
-        # This loads DuckDB, so not before the options are known to be right.
-        from spamindex.messages.sampling import pick
-
-        with asked.opened(messages) as records:
-            question = records.question(options)
-            counts = records.counted(question, skip_bad=asked.logs["skip_bad"])
-            picked, among = pick(records, question, counts, os, n, seed)
-            findings = records.findings
+    with asked.opened(messages) as records:
+        question = records.question(options)
+        counts = records.counted(question, skip_bad=asked.logs["skip_bad"])
+        picked, among = records.pick(question, counts, os, n, seed)
+        findings = records.findings
     if among < n:
         findings[-1].notes.append(f"asked for {counted(n, 'record')}, found {among}")
     out.say([*said, *findings])

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from spamindex.errors import Findings
     from spamindex.messages.options import By, RecordOptions, Spam
     from spamindex.messages.records import Records
+    from spamindex.messages.spark import RemoteRecords
 
 _OF_CLUSTERS = ("design_effect", "clusters")
 _COLUMNS = ("os", "spam_share", "messages", "machines", *_OF_CLUSTERS)
@@ -95,8 +96,10 @@ def record_options(*own: Decorator, questions: Sequence[Decorator] = ()) -> Deco
 
 def _spam(text: str) -> Spam:
     """COLUMN, or COLUMN=VALUE,..., as the column and the values that mean spam; "" for all."""
+    from spamindex.messages.options import values_of
+
     column, equals, wanted = text.partition("=")
-    values = tuple(part.strip() for part in wanted.split(",") if part.strip())
+    values = values_of(wanted)
     if (text.strip() and not column.strip()) or (equals and not values):
         raise ValueError(f"{text!r} is not COLUMN or COLUMN=VALUE,...")
     return column.strip(), values
@@ -167,9 +170,15 @@ class Asked:
         return RecordOptions(names=known, **given, **more), findings
 
     @contextmanager
-    def opened(self, messages: Sequence[str]) -> Iterator[Records]:
-        """The records that are meant, with a bar while they are read."""
-        from spamindex.messages.records import open_records
+    def opened(self, messages: Sequence[str]) -> Iterator[Records | RemoteRecords]:
+        """The records that are meant, on the cluster or here, with a bar while they are read."""
+        if self.remote:
+            from spamindex.messages.spark import open_remote
+
+            with open_remote(messages, self.remote, **self.logs) as there:
+                yield there
+            return
+        from spamindex.messages.opening import open_records
 
         with (
             open_records(messages, source, **self.logs) as records,
@@ -244,17 +253,12 @@ def tally(messages: tuple[str, ...], asked: Asked, out: Output) -> None:
     there = _columns(asked)
     columns = chosen(out.columns, there, dict.fromkeys(_OF_CLUSTERS, "--cluster"))
     options, said = asked.options()
-    # These load DuckDB, so not before the options are known to be right.
+    # This loads narwhals, so not before the options are known to be right.
     from spamindex.messages.tallies import shares
 
-    if asked.remote:
-        from spamindex.messages.spark import counted
-
-        counts, findings = counted(messages, asked.remote, options, **asked.logs)
-    else:
-        with asked.opened(messages) as records:
-            counts = records.counted(records.question(options), skip_bad=asked.logs["skip_bad"])
-            findings = records.findings
+    with asked.opened(messages) as records:
+        counts = records.counted(records.question(options), skip_bad=asked.logs["skip_bad"])
+        findings = records.findings
     shown = shares(counts, ignore_unknown=options.ignore_unknown)
     findings[-1].facts.append(counts.what_became)
     if options.ignore_unknown and counts.unknown:

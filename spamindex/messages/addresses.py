@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from spamindex.messages.frames import Frame, nw
 from spamindex.words import NO_ADDRESS
-
-if TYPE_CHECKING:
-    import narwhals as nw
-
-    from spamindex.messages.frames import Frame
 
 _IPV4 = r"^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.|$)){4}$"
 _IPV6 = r"^(?::[0-9a-f]{0,4}){8}$"  # in the spelling that ``normal_expression`` gives it
@@ -27,8 +21,6 @@ def normalized(frame: Frame, column: str) -> Frame:
     >>> normalized(nw.from_native(table).lazy(), "ip").collect()["ip"].to_list()
     ['192.0.2.7', ':2001:db8::::::1']
     """
-    import narwhals as nw
-
     # In steps, so that SQL has each expression once. What begins otherwise is not looked at, as
     # nearly all do.
     frame = frame.with_columns(normal_expression(nw.col(column)).alias(column))
@@ -43,8 +35,6 @@ def normalized(frame: Frame, column: str) -> Frame:
 
 def _bytes(group: nw.Expr) -> list[nw.Expr]:
     """The two bytes of up to four digits in hex, as decimal text."""
-    import narwhals as nw
-
     four = nw.concat_str([nw.lit("0000"), group]).str.tail(4)
     digits = [_number(four.str.slice(i, 1)) for i in range(4)]
     return [(digits[i] * 16 + digits[i + 1]).cast(nw.String) for i in (0, 2)]
@@ -52,8 +42,6 @@ def _bytes(group: nw.Expr) -> list[nw.Expr]:
 
 def _number(digit: nw.Expr) -> nw.Expr:
     """A digit in hex as a number, by what all engines can do."""
-    import narwhals as nw
-
     for value, letter in enumerate("abcdef", start=10):
         digit = digit.str.replace_all(letter, str(value), literal=True)
     return digit.cast(nw.Int64)
@@ -73,8 +61,6 @@ def normal_expression(text: nw.Expr) -> nw.Expr:
     >>> nw.from_native(table).select(normal_expression(nw.col("ip")))["ip"].to_list()
     ['192.0.2.7', ':2001:db8::::::1', '::::::::1']
     """
-    import narwhals as nw
-
     bare = text.str.strip_chars().str.to_lowercase()
     # The name of a host and a bracket: the last one, as a client may call itself [192.0.2.1].
     bare = bare.str.replace_all(r"^.*\[", "")

@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from spamindex.errors import ColumnError, Doubt, FigureError, MatchError, Remedy, counted, listed
+from spamindex.errors import Doubt, FigureError, MatchError, Remedy, counted, listed
 from spamindex.messages import times
 from spamindex.messages.addresses import is_address, is_none, normal_expression
 from spamindex.messages.frames import Frame, collected, nw, text, when
+from spamindex.messages.options import written_values
 from spamindex.messages.query import Flag, Question
-from spamindex.words import FALSE, MISSING, TRUE, is_missing
+from spamindex.words import FALSE, MISSING, TRUE, counts_rows
 
-WEIGHT = r"^\d{1,15}(?:\.0*)?$"
+WEIGHT = r"^\d{1,12}(?:\.0*)?$"
+MOST = 3_037_000_499  # messages of which the square fits 64 bits
 SPAM = "="  # how a flag begins of which the value means spam
 _HAM, _LACKING, _ODD = "no", "none", "?"
 _AROUND = " \t\ufeff"  # what may stand around a heading: files put together keep their marks
@@ -31,6 +33,11 @@ class Groups:
     def of(self, column: str) -> str:
         """What errors call a column."""
         return f"{self.question.findings.name}: column {column!r}"
+
+    def at(self, column: str, value: str) -> str:
+        """What errors call the first cell of a column that has a value: by its line, if known."""
+        line = self.question.place(column, value)
+        return f"{f'{line}: column {column!r}' if line else self.of(column)}: {value!r}"
 
     def is_spam(self, row: dict[str, Any]) -> bool:
         """Whether the records of a group are spam."""
@@ -74,7 +81,7 @@ def check(groups: Groups) -> list[dict[str, str]]:
     """
     if groups.rows:
         _check_weights(groups)
-        _refuse_table(groups)
+        _refuse_footers(groups)
         if groups.question.spam is not None:
             _check_flags(groups, groups.question.spam)
         if groups.question.fingerprints is not None:
@@ -88,26 +95,21 @@ def _check_weights(groups: Groups) -> None:
         weight = text(column)
         wrong = ~weight.str.strip_chars().str.contains(WEIGHT).fill_null(False)
         raise FigureError(
-            f"{groups.of(column)}: {groups.first(wrong, weight)!r} is no number of messages"
+            f"{groups.at(column, groups.first(wrong, weight))} is no number of messages"
+        )
+    if column and groups.question.cluster and groups.total("n") > MOST:
+        raise FigureError(
+            f"{groups.of(column)}: adds up to more than {MOST} messages, too many to compute a "
+            "design effect; count them without clusters, or in parts"
         )
 
 
-def _refuse_table(groups: Groups) -> None:
-    """Refuse what looks like a table of counts: each OS once, and figures beside it alone.
-
-    Nothing else says that a row is one message.
-    """
-    column, rows = groups.question.figures, groups.rows
-    nameless = sum(is_missing(row["label"]) for row in rows)
-    each_once = len(rows) > 1 and nameless < 2 and all(int(row["rows"]) == 1 for row in rows)
-    if column and each_once:
-        raise ColumnError(
-            f"each OS stands once, beside figures in {column!r}: is each row one message?",
-            settles=[
-                Remedy("weight", column, "if it is as many as that column says"),
-                Remedy("weight", "1", "if it is one"),
-            ],
-        )
+def _refuse_footers(groups: Groups) -> None:
+    """Refuse what a database client has written below its rows."""
+    for row in groups.rows:
+        if groups.question.os and counts_rows(row["label"]):
+            where = groups.at(groups.question.os, row["label"])
+            raise FigureError(f"{where} is a footer, and no record; delete that line")
 
 
 # ---- Flags ----
@@ -150,7 +152,7 @@ def _check_flags(groups: Groups, asked: Flag) -> None:
     if asked.values:
         words = [value.strip() for value in asked.values]
         if absent := [word for word in words if not rows[SPAM + word.lower()]]:
-            there = ",".join(word for word in words if word not in absent)
+            there = written_values([word for word in words if word not in absent])
             findings.doubts.append(
                 Doubt(
                     f"column {column!r}: no record has {listed([repr(word) for word in absent])}; "
@@ -175,7 +177,7 @@ def _refuse_flags(groups: Groups, asked: Flag, *, odd: int, lacking: int) -> Non
             f"{groups.of(asked.column)}: does not say yes or no of each record; there are {shown}",
             settles=[remedy],
         )
-    yes = ",".join(v for v in values if v.strip().lower() in TRUE) or "VALUE"
+    yes = written_values([v for v in values if v.strip().lower() in TRUE]) or "VALUE"
     raise FigureError(
         f"{groups.of(asked.column)}: {lacking} of {counted(groups.all_rows, 'record')} have no "
         "value there",
@@ -220,8 +222,8 @@ def _spans(groups: Groups) -> list[dict[str, str]]:
             found = None if key == "?" else times.of_span(key, span)
             if found is None:
                 raise FigureError(
-                    f"{groups.of(column)}: {example(key)!r} is no time that says its {span}, such "
-                    "as 2010-03-01T12:00:00Z"
+                    f"{groups.at(column, example(key))} is no time that says its {span}, such as "
+                    "2010-03-01T12:00:00Z"
                 )
             spans[i][key] = found
     return spans
@@ -235,7 +237,7 @@ def _check_times(groups: Groups) -> None:
         if groups.total("mistimed"):
             wrong = ~times.is_time(written) & ~times.is_no_time(written)
             raise FigureError(
-                f"{groups.of(question.time)}: {groups.first(wrong, written)!r} is no time such as "
+                f"{groups.at(question.time, groups.first(wrong, written))} is no time such as "
                 "2010-03-01T12:00:00Z, which tells what fingerprint held then",
                 settles=whatever,
             )

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from spamindex.errors import Doubt, Findings, counted
 from spamindex.messages.checks import SPAM
 from spamindex.messages.frames import Bring, Frame, collected, lazy, nw
-from spamindex.messages.query import ClusterSums
+from spamindex.messages.tallies import ClusterSums
 
 Key: TypeAlias = tuple[str, ...]
 _FEW = 30  # clusters from which a design effect is no good estimate, as in ranking/

@@ -30,9 +30,9 @@ from spamindex.messages.frames import (
     when,
 )
 from spamindex.messages.options import RecordOptions, Span
-from spamindex.messages.query import Counts, Question
-from spamindex.messages.roles import question as asked_of
-from spamindex.messages.tallies import shares, systems
+from spamindex.messages.query import Question
+from spamindex.messages.query import question as asked_of
+from spamindex.messages.tallies import Counts, shares, systems
 from spamindex.names import BUILT_IN, Names
 from spamindex.words import MISSING
 
@@ -242,7 +242,11 @@ def _weights(question: Question) -> dict[str, nw.Expr]:
     weight = text(question.weight).str.strip_chars()
     fits = weight.str.contains(checks.WEIGHT).fill_null(False)
     n = when(fits, weight.str.replace_all(r"\..*$", ""), nw.lit("0")).cast(nw.Int64)
-    return {"n": n, "squares": n * n, "misweighed": when(fits, nw.lit(0), nw.lit(1))}
+    sums = {"n": n, "misweighed": when(fits, nw.lit(0), nw.lit(1))}
+    if question.cluster:
+        few = when(n <= checks.MOST, n, nw.lit(0))  # a larger one is refused
+        sums["squares"] = few * few
+    return sums
 
 
 def _summed(told: Frame, question: Question) -> Frame:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import reduce
+from itertools import starmap
+from typing import TYPE_CHECKING, TypeVar
 
 from spamindex.errors import ColumnError, FileError, SpamIndexError, install
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+F = TypeVar("F")
+K = TypeVar("K")
 LINE = "line"
+NUMBER = "_spamindex_line"  # a column of our own: which line of its file it is
 REFUSED = "refused: "  # how an error of ours begins that a query raises
 _NEVER = "\x01\x02\x03"  # no text has it: what parts the columns of a file that has but one
 _OBJECT = 1 << 24  # bytes of a record in an array
@@ -21,7 +26,8 @@ _DOCUMENT = 1 << 28  # bytes of all records in one object
 _ROWS = "if(json_type(json, '/rows') = 'ARRAY', json_extract(json, '$.rows[*]'), [json])"
 _HAS_REJECTS = "from duckdb_tables() where table_name = 'reject_errors'"
 _REJECTS = """
-    select file_path, line, max(length(csv_line) - length(replace(csv_line, chr(10), '')))
+    select file_path, line, bool_or(error_type = 'INVALID ENCODING'),
+        max(contains(trim(csv_line, chr(10) || chr(13)), chr(10)))
     from reject_errors join reject_scans using (scan_id, file_id) group by all order by all
 """
 
@@ -43,7 +49,7 @@ def connected(names: dict[str, str], scratch: str) -> Iterator[DuckDBPyConnectio
         "temp_directory": os.path.join(scratch, "spill"),
     }
     try:
-        with called(names), duckdb.connect(config=settings) as connection:  # type: ignore[arg-type]
+        with duckdb.connect(config=settings) as connection:  # type: ignore[arg-type]
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET enable_progress_bar = true")  # or it doesn't know how far it is
             connection.execute("SET enable_progress_bar_print = false")
@@ -51,6 +57,9 @@ def connected(names: dict[str, str], scratch: str) -> Iterator[DuckDBPyConnectio
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             yield connection
+    except FileError as error:
+        faults = (_renamed(fault, names) for fault in error.faults)
+        raise FileError(*faults, settles=error.settles) from error
     except duckdb.OutOfMemoryException as error:
         raise FileError(
             f"neither memory nor {os.path.dirname(scratch)} has room for so many different "
@@ -75,62 +84,88 @@ def _in_plain_words(error: Exception, names: Mapping[str, str]) -> str:
     return _renamed(text, names)
 
 
-@contextmanager
-def called(names: Mapping[str, str]) -> Iterator[None]:
-    """Have errors call files by these names, by path."""
-    try:
-        yield
-    except FileError as error:
-        faults = (_renamed(fault, names) for fault in error.faults)
-        raise FileError(*faults, settles=error.settles) from error
-
-
 def _renamed(text: str, names: Mapping[str, str]) -> str:
     for path, name in names.items():
         text = text.replace(path, name)
     return text
 
 
-def table(
+def united(
+    formats: Mapping[str, F],
+    key: Callable[[F], K],
+    read: Callable[[K, list[str]], DuckDBPyRelation],
+) -> DuckDBPyRelation:
+    """What ``read`` makes of files, those of one key of their formats together, as one relation."""
+    alike: dict[K, list[str]] = {}
+    for path, format_ in formats.items():
+        alike.setdefault(key(format_), []).append(path)
+    return reduce(lambda found, part: found.union(part), starmap(read, alike.items()))
+
+
+def delimited(
     connection: DuckDBPyConnection,
     paths: Sequence[str],
     columns: Sequence[str],
     delimiter: str,
-    skip: int,
+    *,
+    quote: str = '"',
+    skip: int = 0,
+    with_path: bool = False,
 ) -> DuckDBPyRelation:
     """Files of delimited text after so many lines as a relation, all columns as text."""
-    return _text(connection, paths, columns, delimiter, quote='"', skip=skip)
+    return connection.read_csv(
+        list(paths),
+        columns=dict.fromkeys(columns, "VARCHAR"),
+        auto_detect=False,
+        header=False,
+        skiprows=skip,
+        sep=delimiter,
+        quotechar=quote,
+        escapechar=quote,
+        store_rejects=True,
+        strict_mode=quote != "",  # without quotes, line ends of several kinds do no harm
+        hive_partitioning=not with_path and bool(partitions(paths)),
+        hive_types_autocast=False,  # names are data: 007 is no 7
+        filename=with_path,
+    )
 
 
 def lines(
-    connection: DuckDBPyConnection, paths: Sequence[str], *, with_path: bool = False
+    connection: DuckDBPyConnection,
+    paths: Iterable[str],
+    *,
+    with_path: bool = False,
+    numbered: bool = False,
 ) -> DuckDBPyRelation:
     """Text files as a relation with the column ``line``, null for an empty one.
 
     What the names of folders say (month=2010-03) stands in columns beside it, or else the path of
-    the file in the column ``filename``.
+    the file in the column ``filename``; the number of the line, if it is wanted, in ``NUMBER``.
     """
-    return _text(connection, paths, [LINE], _NEVER, quote="", with_path=with_path)
+    found = delimited(connection, [*paths], [LINE], _NEVER, quote="", with_path=with_path)
+    return projected(found, "*", f"row_number() over () as {NUMBER}") if numbered else found
 
 
-def documents(
-    connection: DuckDBPyConnection, paths: Sequence[str], *, array: bool, with_path: bool = False
+def records(
+    connection: DuckDBPyConnection, layout: str, paths: Sequence[str], *, with_path: bool = False
 ) -> DuckDBPyRelation:
-    """JSON files as a relation with the column ``line``, as ``lines`` makes it: a record in each.
+    """JSON files as a relation like ``lines``, with a record in each, however they lie.
 
-    The records are what an ``array`` holds, else objects over several lines, or the ``rows`` in
-    one. Raises duckdb.Error where a file is no JSON.
+    The records are what an ``array`` holds, else in a ``document`` objects over several lines, or
+    the ``rows`` in one. Raises duckdb.Error where a file is no JSON.
     """
-    layout = "array" if array else "unstructured"
-    records = "[json]" if array else _ROWS
+    if layout not in ("array", "document"):
+        return lines(connection, paths, with_path=with_path)
+    is_array = layout == "array"
     return connection.sql(
-        f"select unnest({records})::varchar as {LINE}, * exclude (json) "
-        f"from read_json_objects(?, format = '{layout}', maximum_object_size = ?, "
-        "hive_partitioning = ?, hive_types_autocast = false, filename = ?)",
+        f"select unnest({'[json]' if is_array else _ROWS})::varchar as {LINE}, * exclude (json) "
+        f"from read_json_objects(?, format = '{'array' if is_array else 'unstructured'}', "
+        "maximum_object_size = ?, hive_partitioning = ?, hive_types_autocast = false, "
+        "filename = ?)",
         params=[
-            list(paths),
-            _OBJECT if array else _DOCUMENT,
-            not with_path and is_partitioned(paths),
+            paths,
+            _OBJECT if is_array else _DOCUMENT,
+            not with_path and bool(partitions(paths)),
             with_path,
         ],
     )
@@ -155,68 +190,54 @@ def text(value: str) -> str:
     return quoted.replace("\0", "' || chr(0) || '")
 
 
+def pointer(*keys: str) -> str:
+    """The JSON pointer to what stands under these keys.
+
+    >>> pointer("a/b", "c")
+    '/a~1b/c'
+    """
+    return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)
+
+
+def first_of(values: str, wanted: Iterable[str], otherwise: str) -> str:
+    """The first of a list of ``values`` that is among those wanted, whatever its case, as SQL."""
+    folded = ", ".join(text(value.strip().lower()) for value in wanted)
+    return f"coalesce([v for v in {values} if lower(trim(v)) in ({folded})][1], {otherwise})"
+
+
 def projected(records: DuckDBPyRelation, *columns: str) -> DuckDBPyRelation:
     """The columns of a relation that are written as SQL: ``upper(os) as os``."""
     return records.project(", ".join(columns))
 
 
-def partitions(paths: Sequence[str]) -> dict[str, str]:
+def partitions(paths: Iterable[str]) -> dict[str, str]:
     """What the names of folders say of the records in them, by key: month=2010-03."""
     parts = [part for path in paths for part in os.path.dirname(path).split(os.sep)]
     return {key: part for part in parts for key, sign, _ in [part.partition("=")] if key and sign}
 
 
-def rejected(connection: DuckDBPyConnection, names: Mapping[str, str]) -> list[tuple[str, int]]:
-    """The paths and numbers of lines with too few or too many cells, or not in UTF-8.
+def rejected(
+    connection: DuckDBPyConnection, names: Mapping[str, str]
+) -> list[tuple[str, int, bool]]:
+    """The paths and numbers of lines that can't be read, and whether as they are not in UTF-8.
 
-    Of those files that were read until now. Raises FileError where a quotation mark that is never
-    closed, or by another one, has taken whole lines with it.
+    Else they have too few or too many cells; of those files that were read until now. Raises
+    FileError where a quotation mark that is never closed, or by another one, has taken whole lines
+    with it.
     """
     if not connection.execute(_HAS_REJECTS).fetchall():
         return []
     rejects = connection.execute(_REJECTS).fetchall()
-    for path, line, more_lines in rejects:
-        if more_lines:
+    for path, line, _, has_more_lines in rejects:
+        if has_more_lines:
             raise FileError(
                 f"{names[path]}:{line}: a quotation mark takes more lines than this one with it; "
                 "close it, or leave it out"
             )
-    return [(path, line) for path, line, _ in rejects]
+    return [(path, line, is_encoding) for path, line, is_encoding, _ in rejects if path in names]
 
 
 def forget_rejects(connection: DuckDBPyConnection) -> None:
     """Forget what ``rejected`` would tell of the files that were read until now."""
     if connection.execute(_HAS_REJECTS).fetchall():
         connection.execute("delete from reject_errors")
-
-
-def is_partitioned(paths: Sequence[str]) -> bool:
-    """Whether the names of folders say something of the records in them."""
-    return bool(partitions(paths))
-
-
-def _text(
-    connection: DuckDBPyConnection,
-    paths: Sequence[str],
-    columns: Sequence[str],
-    delimiter: str,
-    *,
-    quote: str,
-    skip: int = 0,
-    with_path: bool = False,
-) -> DuckDBPyRelation:
-    return connection.read_csv(
-        list(paths),
-        columns=dict.fromkeys(columns, "VARCHAR"),
-        auto_detect=False,
-        header=False,
-        skiprows=skip,
-        sep=delimiter,
-        quotechar=quote,
-        escapechar=quote,
-        store_rejects=True,
-        strict_mode=quote != "",  # without quotes, line ends of several kinds do no harm
-        hive_partitioning=not with_path and is_partitioned(paths),
-        hive_types_autocast=False,  # names are data: 007 is no 7
-        filename=with_path,
-    )

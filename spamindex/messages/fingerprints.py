@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from spamindex.errors import Doubt
+from spamindex.errors import Doubt, FileError, Remedy
 from spamindex.messages.addresses import normalized
+from spamindex.messages.engine import LINE, pointer, text
 from spamindex.messages.frames import lazy
 
 if TYPE_CHECKING:
@@ -20,91 +21,117 @@ UNKNOWN = "Unknown"
 UNREADABLE = "_spamindex_unreadable"  # a column of our own: whether a line could not be read
 
 _TIME = "%Y-%m-%d %H:%M:%S"
-_ENDPOINT = re.compile(r"[0-9a-f.:]+/[0-9]+")
+_END = r"[0-9a-f.:]+/[0-9]+"
 _LOG = re.compile(  # with or without what syslog or a container has put before it
     rb"(?:|.{0,999}?[\s\"])(\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\] mod=.*)", re.DOTALL
 )
-_SENDER = re.compile(
-    rb"mod=syn\|cli=[0-9a-f.:]+/\d+\|srv=[0-9a-f.:]+/\d+\|subj=cli\|(os|app)=[^|]*\|[^|\r\n]"
-)
-
 # p0f writes [TIME] mod=syn|cli=A/P|srv=A/P|subj=cli|os=...|dist=...; what is after may hold bars.
 # Only SYNs speak of the client; ??? and tools (app=) are no OS. One pattern over the whole line
 # takes half the time of one for each part.
-_WHOLE = (
-    "^mod=syn[|]cli=[0-9a-f.:]+/[0-9]+[|]srv=[0-9a-f.:]+/[0-9]+[|]"
-    "subj=cli[|](?:os|app)=[^|]*[|][^|]"
-)
-_OF_TEXT = rf"""
+_SYN = rf"mod=syn[|]cli={_END}[|]srv={_END}[|]subj=cli[|](?:os|app)=[^|]*[|][^|\r\n]"
+_OF_TEXT = f"""
     select
         replace(substring(line, 2, 19), '/', '-') as time,
-        coalesce(split_part(substring(parts[2], 5), '/', 1), '') as client,
-        coalesce(split_part(substring(parts[3], 5), '/', 1), '') as server,
-        coalesce(split_part(parts[3], '/', 2), '') as port,
-        if(starts_with(parts[5], 'os=') and parts[5] <> 'os=???', substring(parts[5], 4), 'Unknown')
-            as os,
+        coalesce(split_part(substring({{part}}(parts, 2), 5), '/', 1), '') as client,
+        coalesce(split_part(substring({{part}}(parts, 3), 5), '/', 1), '') as server,
+        coalesce(split_part({{part}}(parts, 3), '/', 2), '') as port,
+        if(left({{part}}(parts, 5), 3) = 'os=' and {{part}}(parts, 5) <> 'os=???',
+            substring({{part}}(parts, 5), 4), 'Unknown') as os,
         not coalesce(is_log and (not is_syn or (
-            try_strptime(time, '{_TIME}') is not null
-            and regexp_matches(substring(line, 23), '{_WHOLE}'))), false) as _spamindex_unreadable
+            {{time}}(replace(substring(line, 2, 19), '/', '-'), '{{form}}') is not null
+            and {{like}}(substring(line, 23), '^{_SYN}'))), false) as {UNREADABLE} {{row}}
     from (
         select
-            line, starts_with(line, '[') and substring(line, 21, 6) = '] mod=' as is_log,
-            substring(line, 23, 8) = 'mod=syn|' as is_syn, string_split(line, '|') as parts
+            line, left(line, 1) = '[' and substring(line, 21, 6) = '] mod=' as is_log,
+            substring(line, 23, 8) = 'mod=syn|' as is_syn, {{split}} as parts {{row}}
         from (
             select if(
-                place > 21 and place < 1020 and line[place - 21] in (' ', chr(9), '"'),
+                place > 21 and place < 1020
+                    and substring(line, place - 21, 1) in (' ', chr(9), '"'),
                 substring(line, place - 20), line
-            ) as line
-            from (select line, strpos(line, '] mod=') as place from lines)
+            ) as line {{row}}
+            from (select *, instr(line, '] mod=') as place from lines)
         )
     ) where is_syn or not is_log
 """
-# The same in JSON, under either of two sets of keys: T-Pot's, and those of the text.
-KEYS = {
-    "time": ("timestamp", "time"),
+# The same in JSON, by any of these keys: T-Pot's own, those of the text, and of T-Pot's Logstash.
+_KEYS = {
+    "time": ("timestamp", "time", "@timestamp"),
     "mod": ("mod",),
-    "client": ("client_ip", "cli"),
-    "server": ("server_ip", "srv"),
-    "client_port": ("client_port", "cli_port"),
-    "server_port": ("server_port", "srv_port"),
+    "client": ("client_ip", "cli", "src_ip"),
+    "server": ("server_ip", "srv", "dest_ip"),
+    "client_port": ("client_port", "cli_port", "src_port"),
+    "server_port": ("server_port", "srv_port", "dest_port"),
     "subject": ("subject", "subj"),
     "os": ("os",),
     "app": ("app",),
 }
-_POINTERS = [f"/{key}" for keys in KEYS.values() for key in keys]
-_OF_JSON = rf"""
+_OF_JSON = f"""
     select
-        replace(time, '/', '-') as time, regexp_replace(client, '/[0-9]+$', '') as client,
-        regexp_replace(server, '/[0-9]+$', '') as server, regexp_extract(server, '[0-9]+$') as port,
+        time, regexp_replace(client, '/[0-9]+$', '') as client,
+        regexp_replace(server, '/[0-9]+$', '') as server,
+        regexp_extract(server, '[0-9]+$', 0) as port,
         if(os = '???' or os is null, 'Unknown', os) as os,
         not coalesce(mod is not null and (mod <> 'syn' or (
-            try_strptime(replace(time, '/', '-'), '{_TIME}') is not null
-            and strlen(time) = 19 and subject = 'cli' and coalesce(os, app) is not null
-            and regexp_full_match(client, '{_ENDPOINT.pattern}')
-            and regexp_full_match(server, '{_ENDPOINT.pattern}'))), false) as _spamindex_unreadable
+            {{time}}(left(time, 19), '{{form}}') is not null and substring(time, 20) in ('', 'Z')
+            and subject = 'cli' and coalesce(os, app) is not null
+            and {{like}}(client, '^{_END}$') and {{like}}(server, '^{_END}$'))), false)
+            as {UNREADABLE} {{row}}
     from (
         select
-            mod, time, subject, os, app,
+            mod, subject, os, app,
+            if(time like '____-__-__T__:__:__%Z',
+                concat(left(time, 10), ' ', substring(time, 12, 8), 'Z'), replace(time, '/', '-'))
+                as time,
             client || coalesce('/' || client_port, '') as client,
-            server || coalesce('/' || server_port, '') as server
-        from (select {{fields}} from (
-            select try(json_extract_string(line, {_POINTERS})) as found from lines
-            where trim(line) <> ''
+            server || coalesce('/' || server_port, '') as server {{row}}
+        from (select {{fields}} {{row}} from (
+            select {{found}} as found {{row}} from lines where trim(line) <> ''
         ))
     ) where mod is null or mod = 'syn'
 """
 
 
-def _fields() -> str:
-    """What stands under the keys of an event, each by the first of its keys that is there."""
-    places = iter(range(1, len(_POINTERS) + 1))
-    return ", ".join(
-        f"coalesce({', '.join(f'found[{next(places)}]' for _ in keys)}) as {field}"
-        for field, keys in KEYS.items()
+class Dialect(NamedTuple):
+    """Where the SQL of DuckDB and Spark differs; ``values`` are those of some paths in JSON.
+
+    ``row`` is a column that goes along, after a comma.
+    """
+
+    split: str
+    part: str
+    like: str
+    time: str
+    form: str
+    values: Callable[[str, Sequence[Sequence[str]]], str]
+    row: str = ""
+
+
+def _values(json: str, paths: Sequence[Sequence[str]]) -> str:
+    return f"try(json_extract_string({json}, [{', '.join(text(pointer(*p)) for p in paths)}]))"
+
+
+_DUCKDB = Dialect(
+    "string_split(line, '|')", "list_extract", "regexp_matches", "try_strptime", _TIME, _values
+)
+
+
+def sql(within: Sequence[str] | None, dialect: Dialect = _DUCKDB) -> str:
+    """What finds those who connect in a table ``lines`` of a log; ``within`` as in ``senders``."""
+    if within is None:
+        return _OF_TEXT.format(**dialect._asdict())
+    event = "substring(line, greatest(instr(line, '{'), 1))"  # what is before it is of syslog
+    if within:
+        event = f"{dialect.part}({dialect.values(event, [within])}, 1)"
+    places = itertools.count(1)
+    fields = ", ".join(
+        f"coalesce({', '.join(f'{dialect.part}(found, {next(places)})' for _ in keys)}) as {field}"
+        for field, keys in _KEYS.items()
     )
+    found = dialect.values(event, [(key,) for keys in _KEYS.values() for key in keys])
+    return _OF_JSON.format(found=found, fields=fields, **dialect._asdict())
 
 
-_SENDERS = {"text": _OF_TEXT, "json": _OF_JSON.format(fields=_fields())}
 # Of several labels in one second a known one is taken before Unknown, and the last of these: the
 # greatest as text, which is several times as fast as to compare one thing after another.
 _RANKED = "if(os = 'Unknown', '0', '1') || os"
@@ -140,20 +167,10 @@ _REPEATED = f"""
     ) where timezone($zone, seen) in
         (timezone($zone, seen + interval 1 hour), timezone($zone, seen - interval 1 hour))
 """
-_HOW_MANY = "select count(*), count(*) filter (where _spamindex_unreadable) from lines_of_logs"
-
-
-def layout(first: Sequence[bytes]) -> str:
-    """How the log lies in a file with these first lines: as ``text`` or ``json``; empty for none.
-
-    >>> layout([b"[2014/12/17 05:22:49] mod=mtu|cli=192.0.2.7/1|srv=192.0.2.9/25|..."])
-    'text'
-    >>> layout([b'{"mod": "mtu", "client_ip": "192.0.2.7", "subject": "cli"}'])
-    'json'
-    """
-    if any(map(is_log, first)):
-        return "text"
-    return "json" if any(_event(line) for line in first[:2]) else ""
+_HOW_MANY = f"""
+    select count(*), count(*) filter (where {UNREADABLE}), count(*) filter (where in_utc)
+    from lines_of_logs
+"""
 
 
 def is_log(line: bytes) -> bool:
@@ -165,70 +182,57 @@ def is_log(line: bytes) -> bool:
     return bool(_LOG.match(line))
 
 
-def is_readable(line: bytes) -> bool:
-    """Whether a line of a log is whole, as far as it speaks of a client: then it is UTF-8, too."""
-    if event := _event(line):
-        return _is_whole(event)
-    if not (log := _LOG.match(line)):
-        return False
-    line = log[1]
-    if not line.startswith(b"mod=syn|", 22):
-        return True
-    try:
-        line.decode()
-        datetime.strptime(line[1:20].decode().replace("/", "-"), _TIME)
-    except ValueError:
-        return False
-    return bool(_SENDER.match(line, 22))
+def is_of_others(line: bytes) -> bool:
+    """Whether a line of a log is whole, and speaks of no client: it may copy what is no UTF-8."""
+    log = _LOG.match(line)
+    return log is not None and not log[1].startswith(b"mod=syn|", 22)
 
 
-def _event(line: bytes) -> dict[str, str | None]:
-    """What p0f says in a line of JSON; empty where it is none of p0f's."""
+def within(text: bytes) -> tuple[str, ...] | None:
+    """The keys that lead to an event of p0f in the first JSON object of a text; None for none.
+
+    >>> within(b'p0f-1 | {"p0f": {"mod": "mtu", "client_ip": "192.0.2.7", "subject": "cli"}}')
+    ('p0f',)
+    """
     try:
-        said = json.loads(line)
+        said = json.JSONDecoder().raw_decode(text[text.index(b"{") :].decode("utf-8", "replace"))
+        return _keys_in(said[0])
     except (ValueError, RecursionError):
-        return {}
+        return None
+
+
+def _keys_in(said: Any) -> tuple[str, ...] | None:
+    if isinstance(said, str) and said.startswith("{"):  # Docker keeps lines as texts
+        said = json.JSONDecoder().raw_decode(said)[0]
     if not isinstance(said, dict):
-        return {}
-    event = {
-        field: next((str(said[key]) for key in keys if said.get(key) is not None), None)
-        for field, keys in KEYS.items()
-    }
-    return event if event["mod"] and event["subject"] and event["client"] else {}
-
-
-def _is_whole(event: dict[str, str | None]) -> bool:
-    """Whether an event says all that is needed, as far as it speaks of a client."""
-    if event["mod"] != "syn":
-        return True
-    try:
-        datetime.strptime((event["time"] or "").replace("/", "-"), _TIME)
-    except ValueError:
-        return False
-    ends = [
-        f"{event[end]}/{event[port]}" if event[port] else event[end] or ""
-        for end, port in (("client", "client_port"), ("server", "server_port"))
-    ]
-    named = (event["os"] or event["app"]) is not None
-    return event["subject"] == "cli" and named and all(map(_ENDPOINT.fullmatch, ends))
+        return None
+    if all(any(said.get(key) for key in _KEYS[field]) for field in ("mod", "client", "subject")):
+        return ()
+    inner = ((key, _keys_in(value)) for key, value in said.items())
+    return next(((key, *keys) for key, keys in inner if keys is not None), None)
 
 
 def senders(
-    lines: DuckDBPyRelation, ports: Collection[str] | None = None, *, layout: str = "text"
+    lines: DuckDBPyRelation,
+    ports: Collection[str] | None = None,
+    *,
+    within: Sequence[str] | None = None,
 ) -> DuckDBPyRelation:
     """What the lines of p0f logs say of those who connect, to one of these ports or to any.
 
-    ``lines`` has one column ``line``, of logs in ``text`` or ``json``. Returns a relation with the
-    columns ``time`` (local, as YYYY-MM-DD HH:MM:SS), ``client``, ``server``, ``port`` and ``os``,
-    with ``_spamindex_unreadable`` for the lines that are damaged or of no log.
+    ``lines`` has a column ``line`` with a text, or with JSON that has an event under the keys
+    ``within``; others go along. Returns a relation with the columns ``time`` (as YYYY-MM-DD
+    HH:MM:SS, with a Z in UTC, else local), ``client``, ``server``, ``port`` and ``os``, with
+    ``_spamindex_unreadable`` for the lines that are damaged or of no log.
     """
     from duckdb import ColumnExpression, ConstantExpression
 
-    found: DuckDBPyRelation = lines.query("lines", _SENDERS[layout])  # type: ignore[assignment]
+    others = "".join(f", {name}" for name in lines.columns if name != LINE)
+    found: Any = lines.query("lines", sql(within, _DUCKDB._replace(row=others)))
     if not ports:
-        return found
+        return found  # type: ignore[no-any-return]
     of_ports = ColumnExpression("port").isin(*map(ConstantExpression, ports))
-    return found.filter(of_ports | ColumnExpression(UNREADABLE))
+    return found.filter(of_ports | ColumnExpression(UNREADABLE))  # type: ignore[no-any-return]
 
 
 def own_mail(both: Sequence[Sequence[Any]]) -> list[Doubt]:
@@ -270,20 +274,21 @@ def fingerprints(
     """The OS of each client, from what ``senders`` found; and of how many lines how many are bad.
 
     ``zone`` is the time zone of the machine that ran p0f, which writes local times; with it they
-    become UTC.
+    become UTC, as those are that Logstash has kept. Raises FileError where there are both, and no
+    zone.
     """
-    from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
-
-    time = ColumnExpression("time")
-    if zone is not None:
-        local = FunctionExpression("try_strptime", time, ConstantExpression(_TIME))
-        utc = FunctionExpression("timezone", ConstantExpression(zone), local)
-        time = FunctionExpression("strftime", utc, ConstantExpression(_TIME)).alias("time")
-    columns = [ColumnExpression(name) for name in ("client", "os", UNREADABLE)]
-    seen = normalized(lazy(seen.select(time, *columns)), "client").to_native()
+    local = f"timezone({text(zone or '')}, try_strptime(time, '{_TIME}'))"
+    time = f"if(time[20:] = 'Z', time[:19], strftime({local}, '{_TIME}'))" if zone else "time[:19]"
+    seen = seen.project(f"{time} as time, client, os, {UNREADABLE}, time[20:] = 'Z' as in_utc")
     # Kept as tables: each is asked several times, and the logs would be read anew for each.
-    seen.create("lines_of_logs")
-    [(read, bad)] = connection.sql(_HOW_MANY).fetchall()
+    normalized(lazy(seen), "client").to_native().create("lines_of_logs")
+    [(read, bad, in_utc)] = connection.sql(_HOW_MANY).fetchall()
+    if in_utc and zone is None and in_utc < read - bad:
+        raise FileError(
+            "some times in the logs are in UTC, others local",
+            settles=[Remedy("log_zone", None, "says where they are local")],
+        )
+    zone = "UTC" if in_utc and zone is None else zone
     connection.sql(_LATEST).create("latest")
     [(changing,)] = connection.sql(_CHANGING).fetchall()
     latest, over_time = connection.table("latest"), connection.sql(_OVER_TIME)

@@ -38,8 +38,8 @@ COMMENTS = ("#", "//", ";")  # how a line begins that is none of a list or a tab
 CLIENT = "client"  # the column of a list of addresses
 COUNT = "count"  # and another one, of what uniq -c has made
 MOST_COLUMNS = 1000
+NOT_UTF8 = "is not in UTF-8; if it is in Windows-1252: iconv -f WINDOWS-1252 -t UTF-8"
 
-_MARKS = tuple(mark.encode() for mark in COMMENTS)
 _SAMPLE = 1000  # lines that say which columns there are
 _BEGINNING = 1 << 20  # bytes that say of what format a file is
 _ARRAY = re.compile(rb'\[\s*([\[{"\]]|$)')
@@ -66,6 +66,7 @@ _QMAIL = re.compile(r"@[0-9a-f]{24} ")
 _MAIL_LOGS = (_SYSLOG, _EXIM, _RSPAMD, _QMAIL)
 _KEY = re.compile(r"#([A-Za-z_]+)")
 _RARE_DELIMITERS = "\x01\x1f^~"  # Hive's, ASCII's own, and what is in no text
+_RULE = re.compile(r"(?=.*---|.*-[^-]+-)[-=+|,;\s]+")  # what is drawn below headings
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*")
 _SURELY_NONE = re.compile(  # a heading: an address, or a time
     rf"{ADDRESS}|\d{{4}}-\d\d-\d\d([T ]\d\d:\d\d.*)?|\d\d?[./]\d\d?[./]\d{{4}}.*",
@@ -78,9 +79,9 @@ class Format:
     """What a file is, and where in it the records are.
 
     ``layout`` is of JSON: ``lines``, ``array``, or ``document`` (objects over several lines, or one
-    with the records as its ``rows``); of p0f: ``text`` or ``json``. ``columns`` are those of
-    delimited text and of logs with ``#fields``, of which ``skip`` lines come before the first
-    record; without ``headings`` they are called 1, 2, 3.
+    with the records as its ``rows``). ``columns`` are those of delimited text and of logs with
+    ``#fields``, of which ``skip`` lines come before the first record; without ``headings`` they are
+    called 1, 2, 3. ``within`` are the keys that lead to an event in p0f's JSON; None is its text.
     """
 
     kind: str
@@ -90,14 +91,20 @@ class Format:
     delimiter: str = ","
     headings: bool = True
     missing: tuple[str, ...] = ()  # cells by which Zeek says that it holds nothing
+    within: tuple[str, ...] | None = None
+
+    @property
+    def is_document(self) -> bool:
+        """Whether its records are no lines."""
+        return self.layout in ("array", "document")
 
 
 def recognized(path: str, name: str) -> Format:
     """The format of a file, which messages call ``name``. Raises FileError where it has none.
 
     >>> recognized("data/p0f.log", "p0f.log")
-    Format(kind='p0f', layout='text', columns=(), skip=0, delimiter=',', \
-headings=True, missing=())
+    Format(kind='p0f', layout='', columns=(), skip=0, delimiter=',', \
+headings=True, missing=(), within=None)
     """
     magic = _magic(path, name)
     if magic.startswith(b"PAR1"):
@@ -119,20 +126,25 @@ def of_text(name: str, beginning: bytes) -> Format:
     if not filled:
         raise FileError(f"{name}: is empty; records of messages are needed")
     is_whole = len(beginning) < _BEGINNING
-    if layout := fingerprints.layout(filled[:100]):
-        return Format("p0f", layout)
-    if layout := _json_layout(filled, is_whole=is_whole):
+    if any(map(fingerprints.is_log, filled[:100])):
+        return Format("p0f")
+    layout = _json_layout(filled, is_whole=is_whole)
+    is_document = layout in ("array", "document")
+    for text in [beginning] if is_document else filled[:2]:
+        if (within := fingerprints.within(text)) is not None:
+            return Format("p0f", layout, within=within)
+    if layout:
         return Format("json", layout)
     if not is_whole and len(lines) == 1:
         raise FileError(f"{name}: has a line that is longer than a million characters")
-    text = [line.decode("utf-8", "replace") for line in lines]
-    if with_fields := _with_fields(name, text):
+    decoded = [line.decode("utf-8", "replace") for line in lines]
+    if with_fields := _with_fields(name, decoded):
         return with_fields
     if of_list := _list(filled):
         return of_list
-    if _is_mail_log(text):
+    if _is_mail_log(decoded):
         raise FileError(f"{name}: looks like a mail log, not a table; docs/mail.md has a recipe")
-    return _table(name, text)
+    return _table(name, decoded)
 
 
 def _refuse_encodings(name: str, beginning: bytes) -> None:
@@ -182,15 +194,6 @@ def first_rows(path: str, format_: Format, most: int) -> list[list[str]]:
     return [row for row in rows if len(row) == len(format_.columns)]
 
 
-def is_address(line: bytes) -> bool:
-    """Whether a line of a list holds an address, or nothing that should be one.
-
-    >>> is_address(b"  12 192.0.2.9"), is_address(b"# those of May"), is_address(b"mail.example")
-    (True, True, False)
-    """
-    return line.lstrip().startswith(_MARKS) or bool(_ADDRESS_LINE.fullmatch(line.strip()))
-
-
 def is_object(line: bytes) -> bool:
     """Whether a line is a JSON object that DuckDB can read, too.
 
@@ -207,7 +210,7 @@ def is_object(line: bytes) -> bool:
 
 def _list(filled: Sequence[bytes]) -> Format | None:
     """A list of addresses, with or without the counts of uniq -c; None for no such."""
-    first = next((line for line in filled if not line.startswith(_MARKS)), b"")
+    first = next((line for line in filled if not line.decode("latin-1").startswith(COMMENTS)), b"")
     if not (found := _ADDRESS_LINE.fullmatch(first)):
         return None
     return Format("addresses", columns=(COUNT, CLIENT) if found[1] else (CLIENT,))
@@ -312,7 +315,9 @@ def _table(name: str, text: Sequence[str]) -> Format:
         columns = _checked(f"{name}:{len(above) + 1}", [str(i + 1) for i in range(len(row))])
         return Format("csv", columns=columns, skip=len(above), delimiter=delimiter, headings=False)
     columns = _checked(f"{name}:{len(above) + 1}", row)
-    return Format("csv", columns=columns, skip=len(above) + lines, delimiter=delimiter)
+    is_ruled = len(below) > lines and _RULE.fullmatch(below[lines].strip())
+    skip = len(above) + lines + bool(is_ruled)
+    return Format("csv", columns=columns, skip=skip, delimiter=delimiter)
 
 
 def _is_above(line: str) -> bool:
@@ -366,6 +371,8 @@ def _is_heading(rows: Sequence[Sequence[str]]) -> bool:
 def _checked(where: str, row: Sequence[str]) -> tuple[str, ...]:
     """A heading with a name of its own for each column. Raises a SpamIndexError."""
     check_width(where, len(row))
+    if any("\ufffd" in cell for cell in row):
+        raise FileError(f"{where}: {NOT_UTF8}")
     heading = [cell.strip() or f"column {i}" for i, cell in enumerate(row, start=1)]
     if len({cell.casefold() for cell in heading}) < len(heading):
         raise ColumnError(

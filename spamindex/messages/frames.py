@@ -12,31 +12,14 @@ from spamindex.words import is_missing
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "FIRST",
-    "INSTALL",
-    "Bring",
-    "Frame",
-    "are_figures",
-    "cells_of",
-    "collected",
-    "first_cells",
-    "kept",
-    "lazy",
-    "like",
-    "null",
-    "nw",  # from here, so that who lacks it is told how to install it
-    "text",
-    "when",
-]
-
 INSTALL = "pip install 'spamindex[messages]'"
 
 try:
-    import narwhals as nw
+    import narwhals
 except ImportError as missing:
     raise SpamIndexError(f"counting messages needs narwhals: {INSTALL}") from missing
 
+nw = narwhals  # from here, so that who lacks it is told how to install it
 Frame: TypeAlias = "nw.LazyFrame[Any]"
 Bring = Callable[[Any], Any]
 
@@ -127,12 +110,9 @@ def first_cells(frame: Any, columns: Sequence[str]) -> dict[str, list[str]]:
 
 def cells_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, list[str]]:
     """The cells of each column of a few records as text, "" for a missing one."""
+    rows = [row for row in rows if [str(c).strip(" \t\ufeff") for c in row] != [*columns]]
     return {
-        column: [
-            "" if cell is None or is_missing(str(cell)) else str(cell)
-            for cell in cells
-            if str(cell).strip() != column  # a heading that is repeated
-        ]
+        column: ["" if cell is None or is_missing(str(cell)) else str(cell) for cell in cells]
         for column, cells in zip(columns, zip(*rows, strict=True), strict=False)
     }
 

@@ -5,22 +5,25 @@ from __future__ import annotations
 import csv
 import itertools
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from spamindex import sources
 from spamindex.errors import Doubt, FileError, Remedy, counted
-from spamindex.messages import engine, fingerprints, formats
-from spamindex.messages.formats import Format
+from spamindex.messages import engine, fingerprints
+from spamindex.messages.formats import NOT_UTF8, Format
+from spamindex.messages.relations import first_unreadable
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+PACKED = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst"}
 _MOST_BAD = 1000  # one in so many lines may be unreadable
 _PIECE = 1 << 20  # fits the processor's cache
 _LONGEST = 1 << 22  # bytes of a record: DuckDB refuses one half as long, but needs its time
 _PATIENCE = 5.0  # seconds, for what is wrong with a file after DuckDB has failed on it
+_LOOKED_AT = 1_000_000  # records, to find the line of a cell
 _END = "end"  # a last line of our own, which no quotation may take with it
 
 
@@ -112,72 +115,100 @@ def joined(ends: int) -> list[Doubt]:
     return [Doubt(text)] if ends > 0 else []
 
 
-def rejected(
-    connection: DuckDBPyConnection, names: Mapping[str, str], kind: str
-) -> list[tuple[str, int]]:
-    """The names of files and the numbers of lines that DuckDB could not read."""
-    bad = [(path, line) for path, line in engine.rejected(connection, names) if path in names]
-    if bad and kind == "p0f":  # what it copies from requests is in any encoding, and no fault
-        rejects = set(bad)
-        bad = [
-            (path, number)
-            for path in {path for path, _ in bad}
-            for number, line in enumerate(sources.binary_lines(path), start=1)
-            if (path, number) in rejects and not fingerprints.is_readable(line)
-        ]
-    return [(names[path], line) for path, line in bad]
-
-
-def first_unreadable(
-    names: Mapping[str, str], files: Mapping[str, Format]
-) -> tuple[str, int] | None:
-    """The name of the first file and the number of its first line that is not of its format.
-
-    None where records are no lines, as in JSON arrays.
-    """
-    for path, format_ in files.items():
-        if format_.layout in ("array", "document"):
-            return None
-        for number, line in enumerate(sources.binary_lines(path), start=1):
-            if line.strip() and not _is_readable(line, format_):
-                return names[path], number
+def place(
+    formats: Mapping[str, Format], names: Mapping[str, str], column: str, value: str
+) -> str | None:
+    """The file and line of the first record of tables that has a value in a column."""
+    for path, format_ in formats.items():
+        if column not in format_.columns:
+            continue
+        at = format_.columns.index(column)
+        below = itertools.islice(sources.binary_lines(path), format_.skip, None)
+        lines = (line.decode("utf-8", "replace") for line in below)
+        quoting: Literal[0, 3] = csv.QUOTE_NONE if format_.kind == "fields" else csv.QUOTE_MINIMAL
+        rows = csv.reader(lines, delimiter=format_.delimiter, quoting=quoting)
+        with suppress(csv.Error):
+            for row in itertools.islice(rows, _LOOKED_AT):
+                if len(row) > at and row[at].strip() == value.strip():
+                    return f"{names[path]}:{format_.skip + rows.line_num}"
     return None
 
 
-def _is_readable(line: bytes, format_: Format) -> bool:
-    if format_.kind == "p0f":
-        return fingerprints.is_readable(line)
-    if format_.kind == "addresses":
-        return formats.is_address(line)
-    if format_.kind == "fields":
-        cells = line.decode("utf-8", "replace").rstrip("\r\n").split(format_.delimiter)
-        return line.startswith(b"#") or len(cells) == len(format_.columns)
-    return formats.is_object(line)
+class Bad(NamedTuple):
+    """A line that can't be read, and why not."""
+
+    name: str
+    line: int
+    why: str = "can't be read"
+
+
+def rejected(connection: DuckDBPyConnection, names: Mapping[str, str], kind: str) -> list[Bad]:
+    """The lines that DuckDB could not read, in the order of the files' names."""
+    bad = engine.rejected(connection, names)
+    if bad and kind == "p0f":  # what it copies from requests is in any encoding, and no fault
+        rejects = {(path, line) for path, line, _ in bad}
+        others = {
+            (path, number)
+            for path in {path for path, _ in rejects}
+            for number, line in enumerate(sources.binary_lines(path), start=1)
+            if (path, number) in rejects and fingerprints.is_of_others(line)
+        }
+        bad = [row for row in bad if row[:2] not in others]
+    return sorted(Bad(names[path], line, *[NOT_UTF8] * odd) for path, line, odd in bad)
+
+
+def how_packed(path: str) -> str:
+    """The suffix of data that is compressed as it is in a file: .gz or .zst, or none."""
+    try:
+        with open(path, "rb") as file:
+            beginning = file.read(4)
+    except OSError:  # whoever reads it says what is wrong
+        return ""
+    return next((s for magic, s in PACKED.items() if beginning.startswith(magic)), "")
+
+
+def check_bad(
+    connection: DuckDBPyConnection,
+    formats: dict[str, Format],
+    names: Mapping[str, str],
+    rejects: Sequence[Bad],
+    unreadable: int,
+    read: int,
+    *,
+    skip_bad: bool,
+    within: str,
+) -> list[Doubt]:
+    """What ``refuse_bad`` says of the lines that were rejected, and of unreadable ones."""
+    first = [*rejects[:1]]
+    if unreadable and (there := first_unreadable(connection, formats)):
+        first.append(Bad(names[there[0]], there[1]))
+    bad = unreadable + len(rejects)
+    return refuse_bad(bad, read, min(first, default=None), skip_bad=skip_bad, within=within)
 
 
 def refuse_bad(
-    bad: int, read: int, first: tuple[str, int] | None, *, skip_bad: bool, within: str = ""
+    bad: int, read: int, first: Bad | None, *, skip_bad: bool, within: str = ""
 ) -> list[Doubt]:
     """Doubt what is counted without unreadable records, or raise a FileError.
 
     It is raised where they are more than 1 in 1,000, unless ``skip_bad``. ``within`` is the name of
     what the doubt is about, which need not be said again.
 
-    >>> refuse_bad(2, 2502, ("mail.csv", 7), skip_bad=False, within="mail.csv")[0].text
+    >>> refuse_bad(2, 2502, Bad("mail.csv", 7), skip_bad=False, within="mail.csv")[0].text
     "line 7 can't be read (2 of 2502 records); left out"
     """
     if not bad:
         return []
     share = f"{bad} of {counted(read, 'record')}"
     if not skip_bad and bad * _MOST_BAD > read:
-        where = f"{first[0]}:{first[1]}: can't be read ({share})" if first else ""
+        where = f"{first.name}:{first.line}: {first.why} ({share})" if first else ""
         raise FileError(
             where or f"{share} can't be read", settles=[Remedy("skip_bad", None, "leaves them out")]
         )
     if first is None:
         return [Doubt(f"{share} can't be read; left out")]
-    where = f"line {first[1]}" + (f" of {first[0]}" if first[0] != within else "")
-    return [Doubt(f"{where} can't be read ({share}); left out")]
+    where = f"line {first.line}" + (f" of {first.name}" if first.name != within else "")
+    return [Doubt(f"{where} {first.why} ({share}); left out")]
 
 
 def _lines(path: str, format_: Format) -> Lines:
@@ -187,7 +218,7 @@ def _lines(path: str, format_: Format) -> Lines:
     every, ends, within, last, record, looked_at = 0, 0, 0, ord("\n"), 0, False
     tail = b""
     is_table = format_.kind == "csv"
-    is_lines = format_.layout not in ("array", "document")
+    is_lines = not format_.is_document
     with sources.unpacked(path) as file:
         for _ in range(format_.skip):
             file.readline()

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from spamindex.errors import ColumnError, FileError, Remedy, listed
 from spamindex.messages import engine
-from spamindex.messages.engine import LINE, identifier, text
+from spamindex.messages.engine import LINE, identifier, pointer, text
 from spamindex.messages.fingerprints import UNREADABLE
 from spamindex.messages.formats import Format, check_width
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-P0F_SYMBOL = "symbols.P0F.options.0"  # where Rspamd writes the OS that p0f says
-
+RAW = "_spamindex_json"  # a column of our own: all that stands in a record
 _FIRST = 1000  # lines whose keys come first
 _MOST_SETS = 100_000  # of keys that stand together
 # Compared as texts first, which is several times as fast as to trim each line.
@@ -53,7 +53,7 @@ class JsonRecords:
         for i in range(1, len(parts)):
             if (head := ".".join(parts[:i])) in self.keys:
                 for tail in (parts[i:], [".".join(parts[i:])]):
-                    pointers[_pointer(head, *tail)] = None
+                    pointers[pointer(head, *tail)] = None
         found = [pointer for pointer in pointers if self._has(pointer)]
         if found:
             self.paths[name] = found
@@ -63,17 +63,19 @@ class JsonRecords:
         there = self.lines.filter(f"try(json_exists({LINE}, {text(pointer)}))")
         return bool(there.project("1").limit(1).fetchall())
 
-    def relation(self, shown: Iterable[str], used: Iterable[str]) -> DuckDBPyRelation:
+    def relation(
+        self, shown: Iterable[str], used: Mapping[str, Collection[str]]
+    ) -> DuckDBPyRelation:
         """The columns ``shown`` as they are, and those ``used`` with single values; both as text.
 
-        What is used and holds an array of one value counts as that value; an array of several or an
-        object ends the query that reads it, with an error that names it.
+        What is used and holds an array of one value counts as that value; of several, as one that
+        is wanted by ``used``. Where none is, an array of several ends the query that reads it, with
+        an error that names it, and an object does.
         """
-        used = list(used)
         wanted = list(dict.fromkeys([*used, *shown]))
         partitions = [identifier(name) for name in self.partitions]
         pointers = {
-            name: self.paths.get(name) or [_pointer(name)]
+            name: self.paths.get(name) or [pointer(name)]
             for name in wanted
             if name not in self.partitions
         }
@@ -81,7 +83,11 @@ class JsonRecords:
         # All keys in one call, so that a line is parsed once.
         found = f"try(json_extract_string({LINE}, [{', '.join(map(text, places))}]))"
         parsed = engine.projected(
-            self.lines.filter(_FILLED), f"{found} as found", f"{_OBJECT} as is_object", *partitions
+            self.lines.filter(_FILLED),
+            f"{found} as found",
+            f"{_OBJECT} as is_object",
+            f"{LINE} as {RAW}",
+            *partitions,
         )
         cells = {
             name: f"coalesce({', '.join(f'found[{places[p]}]' for p in of_name)})"
@@ -91,13 +97,15 @@ class JsonRecords:
             parsed,
             *(f"{cell} as cell{i}" for i, cell in enumerate(cells.values())),
             f"found is null or not is_object as {UNREADABLE}",
+            RAW,
             *partitions,
         )
         columns = [
-            f"{_single(f'cell{i}', name) if name in used else f'cell{i}'} as {identifier(name)}"
+            f"{_single(f'cell{i}', name, used[name]) if name in used else f'cell{i}'} "
+            f"as {identifier(name)}"
             for i, name in enumerate(cells)
         ]
-        return engine.projected(parted, *columns, UNREADABLE, *partitions)
+        return engine.projected(parted, *columns, UNREADABLE, RAW, *partitions)
 
 
 def refuse_halves(
@@ -132,35 +140,30 @@ def from_json(
 
     All lines are read for it, as a key may stand in the last one alone.
     """
-    by_layout: dict[str, list[str]] = {}
-    for path, format_ in formats.items():
-        by_layout.setdefault(format_.layout, []).append(path)
-    lines: DuckDBPyRelation | None = None
+
+    def read(*, with_path: bool = False) -> DuckDBPyRelation:
+        read = partial(engine.records, connection, with_path=with_path)
+        return engine.united(formats, lambda format_: format_.layout, read)
+
+    lines, path = read(), next(iter(formats))
     lists: dict[str, list[list[str]]] = {name: [] for name in names.values()}
-    order: dict[str, None] = {}
-    for layout, paths in by_layout.items():
-        part = _lines(connection, layout, paths)
-        lines = part if lines is None else lines.union(part)
-        for of_path, keys in _sets_of(
-            _lines(connection, layout, paths, with_path=len(formats) > 1)
-        ):
-            lists[names[of_path or paths[0]]].append(keys)
-            order |= dict.fromkeys(keys)
-    assert lines is not None
+    for of_path, keys in _sets_of(read(with_path=len(formats) > 1)):
+        lists[names[of_path or path]].append(keys)
+    order = dict.fromkeys(key for found in lists.values() for keys in found for key in keys)
     first = next(iter(names.values()))
     if not order:
         raise FileError(f"{first}: none of its lines is a JSON object with names in it")
     check_width(first, len(order))
+    if len(lists) == len(lists[first]) == 1:
+        types = f"try(json_type({LINE}, [{', '.join(text(pointer(key)) for key in order)}]))"
+        found = lines.filter(_FILLED).project(types).limit(2).fetchall()
+        if len(found) == 1 and {*found[0][0]} <= {"OBJECT", "ARRAY"}:
+            raise FileError(
+                f"{first}: is one object of {len(order)} others, and no records; write an object "
+                "for each of them (in pandas: orient='records')"
+            )
     partitions = [name for name in lines.columns if name != LINE]
     return JsonRecords(lines, lists, list(order), partitions)
-
-
-def _lines(
-    connection: DuckDBPyConnection, layout: str, paths: Sequence[str], *, with_path: bool = False
-) -> DuckDBPyRelation:
-    if layout == "lines":
-        return engine.lines(connection, paths, with_path=with_path)
-    return engine.documents(connection, paths, array=layout == "array", with_path=with_path)
 
 
 def _sets_of(lines: DuckDBPyRelation) -> list[tuple[str | None, list[str]]]:
@@ -190,18 +193,17 @@ def _sets_of(lines: DuckDBPyRelation) -> list[tuple[str | None, list[str]]]:
     return [(path, keys) for (path, _), keys in sets.items()]
 
 
-def _pointer(*keys: str) -> str:
-    return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)
-
-
-def _single(cell: str, name: str) -> str:
-    """The single value of a cell, as SQL: what an array of one holds, an error for more."""
+def _single(cell: str, name: str, wanted: Collection[str]) -> str:
+    """The single value of a cell, as SQL: what an array of one holds, or one that is wanted."""
     problem = text(f"{engine.REFUSED}column {name!r} holds ")
     advice = text(f", and no single value; name what is in it by its path, such as {name}.")
     refused = (
         f"error({problem} || {cell}[:80] || {advice} "
         f"|| if(json_type({cell}) = 'OBJECT', json_keys({cell})[1], '0'))"
     )
+    several = refused
+    if wanted:
+        several = engine.first_of(f"json_extract_string({cell}, '$[*]')", wanted, cell)
     # Compared first, which is fast, as nearly all cells are neither an array nor an object.
     return f"""case
         when not (({cell} >= '[' and {cell} < chr(92)) or ({cell} >= '{{' and {cell} < '|'))
@@ -210,5 +212,6 @@ def _single(cell: str, name: str) -> str:
         when json_type({cell}) = 'ARRAY' and json_array_length({cell}) = 1
             and json_type({cell}, '/0') not in ('ARRAY', 'OBJECT')
             then json_extract_string({cell}, '/0')
+        when json_type({cell}) = 'ARRAY' then {several}
         else {refused}
     end"""

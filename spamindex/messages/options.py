@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -113,6 +115,23 @@ def parted_by(text: str) -> By:
     if colon and span in get_args(Span):
         return column.strip(), span  # type: ignore[return-value]
     return text.strip(), None
+
+
+def values_of(text: str) -> tuple[str, ...]:
+    """The values between commas; one that has a comma itself is in quotation marks.
+
+    >>> values_of('Spam, "Spam, high"')
+    ('Spam', 'Spam, high')
+    """
+    rows = csv.reader([text], skipinitialspace=True)
+    return tuple(part.strip() for part in next(rows, []) if part.strip())
+
+
+def written_values(values: Sequence[str]) -> str:
+    """Values as ``values_of`` reads them."""
+    row = io.StringIO()
+    csv.writer(row, lineterminator="").writerow(values)
+    return row.getvalue()
 
 
 def _by(value: Any) -> tuple[By, ...]:

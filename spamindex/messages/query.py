@@ -1,15 +1,44 @@
-"""What is counted of message records, by columns that are there, and what comes back."""
+"""What is counted of message records, and by which columns.
+
+A column is found by its heading, or as it was asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from spamindex.errors import Findings, counted
-from spamindex.messages.fingerprints import UNKNOWN, Fingerprints
-from spamindex.messages.options import By, Unit
+from spamindex.errors import ColumnError, Doubt, Findings, Remedy, listed
+from spamindex.messages.fingerprints import Fingerprints
+from spamindex.messages.frames import are_figures
+from spamindex.messages.options import By, RecordOptions, Unit
 from spamindex.names import BUILT_IN, Names
+from spamindex.words import (
+    FALSE,
+    TRUE,
+    counts_or_shares,
+    headed,
+    is_period,
+    is_usual,
+    says_os,
+    says_other,
+    says_shares,
+    usual,
+    words,
+)
+
+_P0F_SYMBOL = "symbols.P0F.options.0"  # where Rspamd writes the OS that p0f says
+_WHAT = {
+    "os": "the OS",
+    "client": "the client's address",
+    "time": "the times",
+    "spam": "what is spam",
+}
+_HOUR = re.compile(r"\d\d?:\d\d(:\d\d)?\b.*")
+Place = Callable[[str, str], str | None]
+Cells = Mapping[str, Sequence[str]]
 
 
 class Flag(NamedTuple):
@@ -25,13 +54,12 @@ class Question:
 
     ``os`` holds the OS; or ``client`` the address, whose OS ``fingerprints`` know, at ``time`` if
     that is given ("" where the latest is meant), for ``fresh`` seconds. ``spam`` says which records
-    are; without it all are.
-    ``by`` are more columns to count apart, each with the span of time it is cut to. ``weight``
-    says how many messages a record is, ``figures`` is a column that may do so, and ``cluster`` says
-    which belong together. ``unreadable`` is a
-    column that is true for a record that could not be read; with ``headings`` a record that
-    repeats the heading of its column is none. ``holds_os`` is None where the heading leaves open
-    whether operating systems stand in the column.
+    are; without it all are. ``by`` are more columns to count apart, each with the span of time it
+    is cut to. ``weight`` says how many messages a record is, and ``cluster`` which belong together.
+    ``unreadable`` is a column that is true for a record that could not be read; with ``headings`` a
+    record that repeats the heading of its column is none. ``place`` tells where the first record
+    with a value is. ``holds_os`` is None where the heading leaves open whether operating systems
+    stand in the column.
     """
 
     os: str | None = None
@@ -42,11 +70,11 @@ class Question:
     spam: Flag | None = None
     by: Sequence[By] = ()
     weight: str | None = None
-    figures: str | None = None
     count: Unit = "messages"
     cluster: str | None = None
     unreadable: str | None = None
     headings: bool = False
+    place: Place = lambda column, value: None
     holds_os: bool | None = True
     family: bool | None = None
     ignore_unknown: bool = False
@@ -67,7 +95,6 @@ class Question:
             spam=self.spam and self.spam._replace(column=names[self.spam.column]),
             by=[(names[column], span) for column, span in self.by],
             weight=new(self.weight),
-            figures=new(self.figures),
             cluster=new(self.cluster),
             unreadable=new(self.unreadable),
         )
@@ -78,6 +105,12 @@ class Question:
         wanted = [self.os, self.client, self.time, self.weight, self.cluster]
         wanted += [self.spam and self.spam.column, *(column for column, _ in self.by)]
         return [column for column in dict.fromkeys(wanted) if column]
+
+    @property
+    def used(self) -> dict[str, tuple[str, ...]]:
+        """The same columns, and the values that are looked for in that of the spam."""
+        flag = self.spam or Flag("")
+        return {name: flag.values if name == flag.column else () for name in self.columns}
 
     @property
     def over_time(self) -> bool:
@@ -91,65 +124,246 @@ class Question:
         return [span or column for column, span in self.by]
 
 
-class ClusterSums(NamedTuple):
-    """What the design effect of one OS in one ranking is made of.
+def question(
+    columns: Sequence[str],
+    options: RecordOptions | None = None,
+    *,
+    fingerprints: Fingerprints | None = None,
+    cells: Callable[[Sequence[str]], Cells] = lambda columns: {},
+    is_log: bool = False,
+    unreadable: str | None = None,
+    headings: bool = False,
+    place: Place = lambda column, value: None,
+    findings: Findings | None = None,
+) -> Question:
+    """What is to be counted of records with these columns.
 
-    ``squares`` is the sum of x², ``products`` of x·n, over clusters with x messages of the OS among
-    n of all; ``whole_squares`` is the sum of n² over all ``clusters`` of the ranking.
+    What is given is looked for, whatever its case and punctuation; what is not, by usual headings.
+    ``cells`` shows the first cells of columns, which may say that they are a flag or counts; of a
+    log (``is_log``) it is known that none is. What is to be said goes to ``findings``. Raises
+    ColumnError where something that is needed is not there, where two columns could be meant, and
+    where a row seems to be more than a message.
+
+    >>> question(["Date", "OS_fp", "spam"]).os
+    'OS_fp'
     """
-
-    squares: int
-    products: int
-    whole_squares: int
-    clusters: int
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How much spam each OS sent, and what became of all records.
-
-    ``units`` are messages or machines (``unit`` says which), by key: the text in each of the
-    columns ``by``, then the OS; of ``clusters`` the sums by the same keys. ``labels`` are the
-    messages of each label, as it stands in the records, ``systems`` its OS; ``heading`` is that of
-    the column with the labels, if it says that they are no operating systems. ``rows`` are the
-    records that are spam.
-    """
-
-    by: Sequence[str]
-    units: Mapping[tuple[str, ...], int]
-    labels: Mapping[str, int]
-    systems: Mapping[str, str]
-    rows: int
-    not_spam: int = 0
-    unreadable: int = 0
-    headings: int = 0
-    unit: Unit = "messages"
-    clusters: Mapping[tuple[str, ...], ClusterSums] | None = None
-    findings: Findings = field(default_factory=lambda: Findings("records"), repr=False)
-    heading: str | None = None
-
-    @property
-    def spam(self) -> int:
-        """The messages that are spam."""
-        return sum(self.labels.values())
-
-    @property
-    def read(self) -> int:
-        """All records, whether they could be read or not, and repeated headings."""
-        return self.rows + self.not_spam + self.unreadable + self.headings
-
-    @property
-    def unknown(self) -> int:
-        """The messages that are spam, and of an unknown OS."""
-        return sum(n for label, n in self.labels.items() if self.systems.get(label) == UNKNOWN)
-
-    @property
-    def what_became(self) -> str:
-        """What became of all records, in one line."""
-        spam = f"{self.rows} spam"
-        if self.spam != self.rows:
-            spam += f" for {counted(self.spam, 'message')}"
-        return (
-            f"{counted(self.read - self.headings, 'record')}: {spam} ({self.unknown} of an unknown "
-            f"OS), {self.not_spam} not spam, {self.unreadable} unreadable"
+    asked = RecordOptions() if options is None else options
+    found = Findings("records") if findings is None else findings
+    by = [(find(columns, column), span) for column, span in asked.by]
+    by_client = asked.count == "machines" or asked.cluster == "client"
+    if fingerprints is None:
+        _refuse_needless(asked, by_client=by_client)
+        os: str | None = _needed(columns, "os", asked.os)
+        client = _needed(columns, "client", asked.client) if by_client else None
+    else:
+        os, client = None, _needed(columns, "client", asked.client)
+    cluster = None
+    if asked.cluster is not None:
+        cluster = client if asked.cluster == "client" else find(columns, asked.cluster)
+    weight = None
+    if asked.weight is not None and (asked.weight != "1" or "1" in columns):
+        weight = find(columns, asked.weight)
+    time = None
+    if fingerprints is not None and asked.time != "":
+        if asked.time:
+            time = find(columns, asked.time)
+        elif fingerprints.changing or asked.fresh:
+            _refuse_hours(usual(columns, "time"), cells)
+            time = _usual(columns, "time")
+        if time is None and asked.fresh:
+            raise ColumnError(
+                "can't tell which column holds the times, without which nobody knows which "
+                "fingerprint is fresh",
+                settles=[Remedy("time", None, "names it")],
+            )
+    spam = _flag(columns, asked)
+    used = {os, client, cluster, weight, time, spam and spam.column, *(column for column, _ in by)}
+    rest = [] if is_log else [c for c in columns if c not in used]
+    unweighed = asked.weight is None and asked.count == "messages"
+    is_open = bool(rest) and (unweighed or asked.spam is None)
+    first = cells(columns) if is_open else {}
+    figures = [c for c in rest if are_figures(first.get(c, ()))]
+    if unweighed:
+        _refuse_counts(figures)
+        _refuse_table(os or client or "", figures, first)
+    if spam is None and asked.spam is None:
+        _doubt_all([c for c in rest if not is_usual(c)], first, found)
+    found.facts += [
+        f"{what} in column {column!r}"
+        for what, column in (
+            ("OS", os), ("addresses", client), ("times", time), ("spam", spam and spam.column),
+            ("messages", weight), ("clusters", cluster),
         )
+        if column is not None
+    ]  # fmt: skip
+    return Question(
+        os=os,
+        client=client,
+        fingerprints=fingerprints,
+        time="" if asked.time == "" else time,
+        fresh=asked.fresh,
+        spam=spam,
+        by=by,
+        weight=weight,
+        count=asked.count,
+        cluster=cluster,
+        unreadable=unreadable,
+        headings=headings,
+        place=place,
+        holds_os=True if os is None else says_os(os),
+        family=asked.family,
+        ignore_unknown=asked.ignore_unknown,
+        names=asked.names,
+        findings=found,
+    )
+
+
+def with_symbol(
+    options: RecordOptions,
+    columns: Sequence[str],
+    known: Fingerprints | None,
+    add_path: Callable[[str], bool],
+) -> RecordOptions:
+    """The same options; with the place where Rspamd says the OS, if nothing else says it."""
+    is_said = options.os or known or usual(columns, "os")
+    return options if is_said or not add_path(_P0F_SYMBOL) else replace(options, os=_P0F_SYMBOL)
+
+
+def _refuse_needless(asked: RecordOptions, *, by_client: bool) -> None:
+    """Refuse what is asked of fingerprints where there are none."""
+    given = {"client": None if by_client else asked.client, "time": asked.time}
+    for name, value in {**given, "fresh": asked.fresh}.items():
+        if value is not None:
+            raise ColumnError(
+                f"{name} is asked of nothing but fingerprints, and there are none",
+                settles=[Remedy("fingerprints", None, "gives them")],
+            )
+
+
+def find(columns: Sequence[str], named: str) -> str:
+    """The column of a name, whatever its case and punctuation, or of a number from 1.
+
+    Raises ColumnError.
+    """
+    found = headed(columns, named)
+    if not found and named.isdecimal() and 1 <= int(named) <= len(columns):
+        found = [int(named) - 1]
+    if len(found) == 1:
+        return columns[found[0]]
+    problem = "more than one column is called" if found else "no column is called"
+    raise ColumnError(f"{problem} {named!r}; there are {', '.join(map(repr, columns))}")
+
+
+def _flag(columns: Sequence[str], asked: RecordOptions) -> Flag | None:
+    if asked.spam is not None:
+        column, values = asked.spam
+        return Flag(find(columns, column), tuple(values)) if column else None
+    there = _usual(columns, "spam")
+    return None if there is None else Flag(there)
+
+
+def _doubt_all(columns: Sequence[str], first: Cells, found: Findings) -> None:
+    """Doubt that all records are spam, where other ``columns`` may say which are.
+
+    Raises ColumnError where the ``first`` cells of one look as if they did.
+    """
+    for column in columns:
+        values = list(dict.fromkeys(c.strip() for c in first.get(column, ()) if c))
+        said = {value.casefold() for value in values}
+        in_words = said <= TRUE | FALSE and not (said.isdisjoint(TRUE) or said.isdisjoint(FALSE))
+        if in_words or any("spam" in (w := words(v).split()) and len(w) < 3 for v in values):
+            flag = column if in_words else f"{column}=VALUE,..."
+            if in_words and says_other(column):  # is_ham
+                flag = f"{column}={next(v for v in values if v.casefold() in FALSE)}"
+            raise ColumnError(
+                f"column {column!r} holds {listed([repr(value) for value in values])}: does it say "
+                "which records are spam?",
+                settles=[
+                    Remedy("spam", flag, "if it does"),
+                    Remedy("spam", "", "if all records are spam"),
+                ],
+            )
+    if columns:
+        found.doubts.append(
+            Doubt(
+                "all records are taken for spam, as no column is known to say which are",
+                (Remedy("spam", "", "if they are"), Remedy("spam", None, "names the column")),
+            )
+        )
+    else:
+        found.notes.append("all records count as spam")
+
+
+def _refuse_counts(figures: Sequence[str]) -> None:
+    """Refuse records with a column of counts or shares: a row of them is no single message."""
+    for column in filter(counts_or_shares, figures):
+        each = Remedy("weight", "1", "if each row is one message")
+        if says_shares(column):
+            raise ColumnError(
+                f"column {column!r} holds shares, so a row is no message; compute reads tables of "
+                "shares",
+                settles=[each],
+            )
+        raise ColumnError(
+            f"column {column!r} holds counts, so how many messages is a row?",
+            settles=[Remedy("weight", column, "if it is as many as that column says"), each],
+        )
+
+
+def _refuse_table(named: str, figures: Sequence[str], first: Cells) -> None:
+    """Refuse what may be a table of counts: rows that differ only in what they are counted by.
+
+    No two of the first rows are the same but for figures, and no column tells all of them apart but
+    that of the OS or address, as one of times would in records.
+    """
+    counts = [c for c in figures if not (is_usual(c) or is_period(c))]
+    keys = [column for column in first if column not in counts]
+    no_count = {"", "0"}  # of messages, as in a group of them
+    counts = [c for c in counts if not (says_other(c) or no_count & {*first[c]})]
+    rows = list(zip(*(first[key] for key in keys), strict=True))
+    others = [first[key] for key in keys if key != named]
+    told_apart = len(set(rows)) == len(rows) > 1
+    if counts and told_apart and all(len(set(cells)) < len(rows) for cells in others):
+        one = Remedy("weight", "1", "if it is one")
+        raise ColumnError(
+            f"no two rows have the same {listed([repr(key) for key in keys])}, beside figures in "
+            f"{counts[0]!r}: is each row one message?",
+            settles=[*(Remedy("weight", c, "if it is as many as that says") for c in counts), one],
+        )
+
+
+def _refuse_hours(columns: Sequence[str], cells: Callable[[Sequence[str]], Cells]) -> None:
+    """Refuse two columns of which one says the day, the other the time of the day."""
+    first = cells(columns) if len(columns) > 1 else {}
+    for column, there in first.items():
+        if any(there) and all(_HOUR.fullmatch(cell.strip()) for cell in there if cell):
+            other = next(name for name in columns if name != column)
+            raise ColumnError(
+                f"column {column!r} says the hour, and {other!r} the day: write both into one "
+                "column, such as 2010-03-01T12:00:00",
+                settles=[Remedy("time", "", "takes the latest fingerprint")],
+            )
+
+
+def _needed(columns: Sequence[str], field: str, named: str | None) -> str:
+    found = find(columns, named) if named else _usual(columns, field)
+    if found is None:
+        settles = [Remedy(field, None, "names it")]
+        if field == "os":
+            settles.append(Remedy("fingerprints", None, "knows it by address"))
+        raise ColumnError(
+            f"can't tell which column holds {_WHAT[field]}; there are "
+            f"{', '.join(map(repr, columns))}",
+            settles=settles,
+        )
+    return found
+
+
+def _usual(columns: Sequence[str], field: str) -> str | None:
+    found = usual(columns, field)
+    if len(found) > 1:
+        raise ColumnError(
+            f"{', '.join(map(repr, found))}: which of these columns holds {_WHAT[field]}?",
+            settles=[Remedy(field, name, "takes that one") for name in found],
+        )
+    return found[0] if found else None

@@ -10,9 +10,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from spamindex.errors import FileError, Findings, SpamIndexError
+from spamindex.errors import FileError, Findings, Remedy, SpamIndexError
 from spamindex.messages import fingerprints
 from spamindex.messages.counting import counts_of, spam_of
 from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, own_mail
@@ -20,11 +21,12 @@ from spamindex.messages.formats import KINDS, Format, of_text
 from spamindex.messages.frames import first_cells
 from spamindex.messages.integrity import joined, refuse_bad
 from spamindex.messages.json_records import refuse_halves
+from spamindex.messages.opening import check_alike, fingerprints_of
 from spamindex.messages.options import RecordOptions
-from spamindex.messages.query import Counts, Question
-from spamindex.messages.records import check_alike, fingerprints_of, refuse_folders
-from spamindex.messages.roles import question
-from spamindex.messages.sampling import ROW, labels_for, picking
+from spamindex.messages.query import Question, question, with_symbol
+from spamindex.messages.records import ROW, Literal, picking
+from spamindex.messages.relations import refuse_folders
+from spamindex.messages.tallies import Counts, labels_of
 from spamindex.words import headed
 
 if TYPE_CHECKING:
@@ -34,221 +36,166 @@ if TYPE_CHECKING:
 INSTALL = "pip install 'spamindex[spark]'"
 _CORRUPT = "_corrupt_record"  # Spark's own name for the text of a line that it can't read
 _FIRST = 100  # lines that say what is in a file
-_READABLE = "client rlike '^[0-9a-f.:]+/[0-9]+$' and server rlike '^[0-9a-f.:]+/[0-9]+$'"
-_SENDER = """
-    regexp_replace(client, '/[0-9]+$', '') as client,
-    regexp_replace(server, '/[0-9]+$', '') as server, regexp_extract(server, '[0-9]+$', 0) as port
-"""
-# As in fingerprints.py, in the SQL of Spark.
-_OF_TEXT = f"""
-    select replace(substr(line, 2, 19), '/', '-') as time, {_SENDER},
-        if(os like 'os=%' and os <> 'os=???', substr(os, 4), 'Unknown') as os,
-        not coalesce(is_log and (not is_syn or (
-            try_to_timestamp(replace(substr(line, 2, 19), '/', '-')) is not null
-            and subject = 'subj=cli' and rest <> '' and (os like 'os=%' or os like 'app=%')
-            and {_READABLE})), false) as {UNREADABLE}, {ROW}
-    from (
-        select line, {ROW}, substr(line, 1, 1) = '[' and substr(line, 21, 6) = '] mod=' as is_log,
-            substr(line, 23, 8) = 'mod=syn|' as is_syn,
-            regexp_replace(split_part(line, '|', 2), '^cli=', '') as client,
-            regexp_replace(split_part(line, '|', 3), '^srv=', '') as server,
-            split_part(line, '|', 4) as subject, split_part(line, '|', 5) as os,
-            split_part(line, '|', 6) as rest
-        from (
-            select {ROW}, if(
-                place > 21 and place < 1020 and substr(line, place - 21, 1) in (' ', chr(9), '"'),
-                substr(line, place - 20), line
-            ) as line
-            from (select *, instr(line, '] mod=') as place from lines)
-        )
-    ) where is_syn or not is_log
-"""
-_OF_JSON = f"""
-    select replace(time, '/', '-') as time, {_SENDER},
-        if(os = '???' or os is null, 'Unknown', os) as os,
-        not coalesce(mod is not null and (mod <> 'syn' or (
-            try_to_timestamp(replace(time, '/', '-')) is not null and length(time) = 19
-            and subject = 'cli' and coalesce(os, app) is not null and {_READABLE})), false)
-            as {UNREADABLE}, {ROW}
-    from (
-        select {ROW}, mod, time, subject, os, app,
-            concat(client, coalesce(concat('/', client_port), '')) as client,
-            concat(server, coalesce(concat('/', server_port), '')) as server
-        from (select {ROW}, {{fields}} from lines where trim(line) <> '')
-    ) where mod is null or mod = 'syn'
-"""
+
+
+def _values(json: str, paths: Sequence[Sequence[str]]) -> str:
+    plain = str.maketrans("'\"\\", "???")  # which leads to nothing
+    steps = ["".join(f"['{key.translate(plain)}']" for key in keys) for keys in paths]
+    return "array(" + ", ".join(f'get_json_object({json}, "${step}")' for step in steps) + ")"
+
+
+_SQL = fingerprints.Dialect(
+    "split(line, '[|]')", "try_element_at", "regexp_like", "try_to_timestamp",
+    "yyyy-MM-dd HH:mm:ss", _values, f", {ROW}",
+)  # fmt: skip
 # Where a record stands, as text that sorts so: the lines of a file are read in several pieces.
 _PLACE = """concat(_metadata.file_path, lpad(_metadata.file_block_start, 20, '0'),
                    lpad(monotonically_increasing_id(), 20, '0'))"""
 
 
-def counted(
+@contextmanager
+def open_remote(
     paths: Sequence[str],
     remote: str,
-    options: RecordOptions,
     *,
     logs: Sequence[str] = (),
     zone: str | None = None,
     ports: Collection[str] | None = None,
     skip_bad: bool = False,
-) -> tuple[Counts, list[Findings]]:
-    """Count the records in files of the cluster, and what is to be said of them.
+) -> Iterator[RemoteRecords]:
+    """Open files of a cluster, as ``opening.open_records`` does those of this machine.
 
     ``remote`` is the address of a Spark Connect server. The files are Parquet, delimited text, JSON
     lines or p0f logs, told by how they begin; ``logs`` are files here. Raises a SpamIndexError
     where there is no Spark, or it can't.
     """
-    known, said = _known(logs, zone, skip_bad=skip_bad)
-    with _opened(paths, remote, options, known, ports) as records:
-        counts = _count(records, skip_bad)
-    return counts, [*said, counts.findings]
-
-
-def _known(
-    logs: Sequence[str], zone: str | None, *, skip_bad: bool
-) -> tuple[Fingerprints | None, list[Findings]]:
-    if not logs:
-        return None, []
-    known, said = fingerprints_of(logs, zone=zone, skip_bad=skip_bad)
-    return known, [said]
-
-
-def picked(
-    paths: Sequence[str],
-    remote: str,
-    options: RecordOptions,
-    os_: str,
-    most: int,
-    seed: int,
-    *,
-    logs: Sequence[str] = (),
-    zone: str | None = None,
-    ports: Collection[str] | None = None,
-    skip_bad: bool = False,
-) -> tuple[pd.DataFrame, int, list[Findings]]:
-    """Pick records of an OS's spam as ``sampling.pick`` does, the same ones for the same seed."""
-    import pandas as pd
-
-    known, said = _known(logs, zone, skip_bad=skip_bad)
-    with _opened(paths, remote, options, known, ports) as records:
-        counts = _count(records, skip_bad)
-        labels = labels_for(os_, counts, records.question)
-        frame = records.frame
-        names = [name for name in frame.columns if name != ROW]
-        aliases = {name: f"column{i}" for i, name in enumerate(names)}
-        asked = records.question.renamed(aliases)
-        if asked.fingerprints is not None:
-            here = asked.fingerprints
-            latest, over_time = map(records.spark.createDataFrame, (here.latest, here.over_time))
-            there = replace(here, latest=latest, over_time=over_time)
-            asked = replace(asked, fingerprints=there)
-        shown = {name: aliases[name] for name in records.shown}
-        renamed = frame.select(ROW, *(frame[f"`{name}`"].alias(a) for name, a in aliases.items()))
-        spam = spam_of(renamed, asked, labels, keep=[ROW, *shown.values()])
-        spam.createOrReplaceTempView("spam")
-        query = f"select * from ({picking(shown, seed, ROW)}) order by _lot limit {most}"
-        found = sorted(records.spark.sql(query).collect(), key=lambda row: str(row[ROW]))
-    among = found[0]["_among"] if found else 0
-    cells = [[_as_text(row[alias]) for alias in shown.values()] for row in found]
-    return pd.DataFrame(cells, columns=[*shown], dtype=object), among, [*said, counts.findings]
-
-
-def _as_text(cell: Any) -> str | None:
-    if cell is None or isinstance(cell, str):
-        return cell
-    return str(cell).lower() if isinstance(cell, bool) else str(cell)
-
-
-@dataclass(frozen=True)
-class _Records:
-    """Records of the cluster, the columns that they show, and what is asked of them."""
-
-    spark: SparkSession
-    frame: DataFrame
-    shown: list[str]
-    question: Question
-    kind: str
-
-
-@contextmanager
-def _opened(
-    paths: Sequence[str],
-    remote: str,
-    options: RecordOptions,
-    known: Fingerprints | None,
-    ports: Collection[str] | None,
-) -> Iterator[_Records]:
     try:
         import grpc
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise SpamIndexError(f"counting on Spark needs its client: {INSTALL}") from error
+    known, said = fingerprints_of(logs, zone=zone, skip_bad=skip_bad) if logs else (None, None)
+    findings = Findings(paths[0] if len(paths) == 1 else f"{len(paths)} paths")
+    said_of = [findings] if said is None else [said, findings]
     try:
         with _session(SparkSession.builder.remote(remote)) as spark:
-            frame, kind = _records(spark, paths)
-            if ports:
-                if kind != "p0f":
-                    raise FileError(f"{paths[0]}: is no p0f log, and only those say a port")
-                frame = frame.where(frame["port"].isin(*ports) | frame[UNREADABLE])
-            shown = [n for n in frame.columns if n not in (_CORRUPT, ROW, UNREADABLE)]
-            if _CORRUPT in frame.columns:
-                frame = frame.withColumn(UNREADABLE, frame[_CORRUPT].isNotNull()).drop(_CORRUPT)
-            frame = _with_paths(frame, options.columns, shown)
-            # A dot in a name leads into a column for Spark, whatever the columns are called.
-            plain = {name: name.replace(".", "_") for name in frame.columns}
-            if len(set(plain.values())) == len(plain):
-                frame = frame.toDF(*plain.values())
-            else:
-                plain = {name: name for name in frame.columns}
-            own = (ROW, UNREADABLE)
-            columns = [name for name in plain if name not in own]
-
-            def cells(names: Sequence[str]) -> dict[str, list[str]]:
-                found = first_cells(frame, [plain[name] for name in names])
-                return {name: found.get(plain[name], []) for name in names}
-
-            found = question(
-                columns,
-                options,
-                fingerprints=known,
-                cells=cells,
-                is_log=kind == "p0f",
-                unreadable=UNREADABLE if UNREADABLE in frame.columns else None,
-                headings=kind == "csv",
-                findings=Findings(paths[0] if len(paths) == 1 else f"{len(paths)} paths"),
-            )
-            if kind == "json":
-                flag = found.spam.column if found.spam and not options.spam else None
-                used = [name for name in found.columns if name in shown]
-                refuse_halves(_keys(spark, paths), used, flag)
-            asked = found.renamed({**plain, UNREADABLE: UNREADABLE})
-            names = [plain[name] for name in shown]
-            yield _Records(spark, frame, names, asked, kind)
+            frame, kind = _records(spark, paths, ports)
+            yield RemoteRecords(spark, frame, kind, paths, known, said_of)
     except (PySparkException, grpc.RpcError) as error:
         text = " ".join(str(error).split("\n\nJVM stacktrace")[0].split())
         raise FileError(f"Spark at {remote}: {text[:400]}") from error
 
 
-def _count(records: _Records, skip_bad: bool) -> Counts:
-    from pyspark.sql import functions
+@dataclass
+class RemoteRecords:
+    """Records of the cluster, with the methods of ``Records``."""
 
-    asked = records.question
-    counts = counts_of(records.frame, asked, bring=records.spark.createDataFrame)
-    if not counts.read:
-        raise FileError(f"{asked.findings.name}: has no record of a message")
-    if records.kind == "csv":  # which Spark joins without a word
-        cells = functions.concat_ws("", *(f"`{name}`" for name in records.shown))
-        ends = functions.length(cells) - functions.length(
-            functions.replace(cells, functions.lit("\n"))
+    spark: SparkSession
+    frame: DataFrame
+    kind: str
+    paths: Sequence[str]
+    known: Fingerprints | None
+    findings: list[Findings]
+
+    def __post_init__(self) -> None:
+        self.columns = [name for name in self.frame.columns if name not in (ROW, UNREADABLE)]
+
+    def question(self, options: RecordOptions) -> Question:
+        """What is to be counted of them, see ``query.question``."""
+        if self.kind == "json":
+            options = with_symbol(options, self.columns, self.known, self._add_path)
+        for name in options.columns:
+            if not headed(self.frame.columns, name):
+                self._add_path(name)
+        found = question(
+            [name for name in self.frame.columns if name not in (ROW, UNREADABLE)],
+            options,
+            fingerprints=self.known,
+            cells=self._first,
+            is_log=self.kind == "p0f",
+            unreadable=UNREADABLE if UNREADABLE in self.frame.columns else None,
+            headings=self.kind == "csv",
+            findings=self.findings[-1],
         )
-        [(number,)] = records.frame.agg(functions.sum(ends)).collect()
-        asked.findings.doubts += joined(number or 0)
-    if records.kind == "p0f":
-        records.frame.createOrReplaceTempView("log")
-        asked.findings.doubts += own_mail(records.spark.sql(OWN_MAIL).collect())
-    asked.findings.doubts += refuse_bad(counts.unreadable, counts.read, None, skip_bad=skip_bad)
-    return counts
+        for name in found.columns:
+            if self.frame.schema[name].dataType.typeName() in ("array", "struct", "map"):
+                raise _only_here(f"{self.paths[0]}: column {name!r} holds several values in a cell")
+        if self.kind == "json":
+            flag = found.spam.column if found.spam and not options.spam else None
+            used = [name for name in found.columns if name in self.columns]
+            refuse_halves(_keys(self.spark, self.paths), used, flag)
+        return found
+
+    def _add_path(self, name: str) -> bool:
+        if (inner := _inner(self.frame, name)) is not None:
+            self.frame = self.frame.withColumn(name, inner)
+        return inner is not None
+
+    def _first(self, names: Sequence[str]) -> dict[str, list[str]]:
+        frame, plain = self._plain()
+        found = first_cells(frame, [plain[name] for name in names])
+        return {name: found[plain[name]] for name in names if plain[name] in found}
+
+    def _plain(self) -> tuple[DataFrame, dict[str, str]]:
+        """The records, and new names: a dot in a name leads into a column for Spark."""
+        plain = {name: name.replace(".", "_") for name in self.frame.columns}
+        if len(set(plain.values())) < len(plain):
+            plain = {name: name for name in plain}
+        return self.frame.toDF(*plain.values()), plain
+
+    def counted(self, asked: Question, *, skip_bad: bool) -> Counts:
+        """Count them; raises a FileError like ``Records.counted``."""
+        from pyspark.sql import functions
+
+        frame, plain = self._plain()
+        counts = counts_of(frame, asked.renamed(plain), bring=self.spark.createDataFrame)
+        findings = self.findings[-1]
+        if not counts.read:
+            raise FileError(f"{findings.name}: has no record of a message")
+        if self.kind == "csv":  # which Spark joins without a word
+            cells = functions.concat_ws("", *(f"`{plain[name]}`" for name in self.columns))
+            ends = functions.length(cells) - functions.length(
+                functions.replace(cells, functions.lit("\n"))
+            )
+            [(number,)] = frame.agg(functions.sum(ends)).collect()
+            findings.doubts += joined(number or 0)
+        if self.kind == "p0f":
+            self.frame.createOrReplaceTempView("log")
+            findings.doubts += own_mail(self.spark.sql(OWN_MAIL).collect())
+        findings.doubts += refuse_bad(counts.unreadable, counts.read, None, skip_bad=skip_bad)
+        return counts
+
+    def pick(
+        self, asked: Question, counts: Counts, os: str, most: int, seed: int
+    ) -> tuple[pd.DataFrame, int]:
+        """Pick records as ``Records.pick`` does, the same ones for the same seed."""
+        import pandas as pd
+
+        labels = labels_of(os, counts, asked.names)
+        aliases = {name: f"column{i}" for i, name in enumerate(self.frame.columns)} | {ROW: ROW}
+        frame = self.frame.toDF(*aliases.values())
+        asked = asked.renamed(aliases)
+        if self.known is not None:
+            bring = self.spark.createDataFrame
+            over_time = bring(self.known.over_time)
+            there = replace(self.known, latest=bring(self.known.latest), over_time=over_time)
+            asked = replace(asked, fingerprints=there)
+        shown = {name: aliases[name] for name in self.columns}
+        spam = spam_of(frame, asked, labels, keep=[ROW, *shown.values()])
+        spam.createOrReplaceTempView("spam")
+        query = f"select * from ({picking(shown, seed, ROW)}) order by _lot limit {most}"
+        found = sorted(self.spark.sql(query).collect(), key=lambda row: str(row[ROW]))
+        cells = [[_as_text(row[alias]) for alias in shown.values()] for row in found]
+        among = found[0]["_among"] if found else 0
+        return pd.DataFrame(cells, columns=[*shown], dtype=object), among
+
+
+def _as_text(cell: Any) -> str | None:
+    if cell is None or isinstance(cell, str):
+        return cell
+    text = str(cell).lower() if isinstance(cell, bool) else str(cell)
+    return Literal(text) if isinstance(cell, Real) else text
 
 
 @contextmanager
@@ -265,22 +212,27 @@ def _session(builder: Any) -> Iterator[SparkSession]:
         session.stop()
 
 
-def _with_paths(frame: DataFrame, asked: Sequence[str], there: Sequence[str]) -> DataFrame:
-    """The records with what is asked for within a column, such as source.ip, as one of its own."""
-    for name in dict.fromkeys(asked):
-        inner: Any = frame.schema
-        parts = name.split(".")
-        if len(parts) < 2 or headed(there, name):
-            continue
-        for part in parts:
-            fields = {f.name: f.dataType for f in getattr(inner, "fields", ())}
-            inner = fields.get(part)
-        if inner is not None:
-            frame = frame.withColumn(name, frame[".".join(f"`{part}`" for part in parts)])
-    return frame
+def _inner(frame: DataFrame, path: str) -> Any:
+    """What a path such as source.ip or options.0 leads to within a column; None for nothing."""
+    from pyspark.sql import functions
+
+    inner: Any = frame.schema
+    column: Any = None
+    for part in path.split("."):
+        fields = {field.name: field.dataType for field in getattr(inner, "fields", ())}
+        if part in fields:
+            column = frame[f"`{part}`"] if column is None else column.getField(part)
+            inner = fields[part]
+        elif part.isdecimal() and hasattr(inner, "elementType"):
+            column, inner = functions.get(column, functions.lit(int(part))), inner.elementType
+        else:
+            return None
+    return column
 
 
-def _records(spark: SparkSession, paths: Sequence[str]) -> tuple[DataFrame, str]:
+def _records(
+    spark: SparkSession, paths: Sequence[str], ports: Collection[str] | None
+) -> tuple[DataFrame, str]:
     """The files as records, with where each one stands, and their kind."""
     from pyspark.sql import functions
 
@@ -296,27 +248,37 @@ def _records(spark: SparkSession, paths: Sequence[str]) -> tuple[DataFrame, str]
     if kind == "p0f":
         lines = read([*paths]).select(functions.col("value").alias("line"), place)
         lines.createOrReplaceTempView("lines")
-        is_text = format_.layout == "text"
-        return spark.sql(_OF_TEXT if is_text else _OF_JSON.format(fields=_fields())), kind
+        found = spark.sql(fingerprints.sql(format_.within, _SQL))
+        return found.where(found["port"].isin(*ports) | found[UNREADABLE]) if ports else found, kind
+    if ports:
+        raise FileError(f"{paths[0]}: is no p0f log, and only those say a port")
     found = read([*paths])
     file = found.select("_metadata.file_path").first()
     if file and "=" in (path := urllib.parse.unquote(file[0])):
         refuse_folders([path], read([file[0]]).columns)
+    if _CORRUPT in found.columns:
+        bad = found[_CORRUPT].isNotNull().alias(UNREADABLE)
+        return found.select("*", place, bad).drop(_CORRUPT), kind
     return found.select("*", place), kind
 
 
 def _reader(spark: SparkSession, path: str, format_: Format) -> Callable[[list[str]], DataFrame]:
     """What reads files of a text format, of which ``path`` is one."""
-    if format_.kind == "p0f":
+    if format_.kind == "p0f" and not format_.is_document:
         return spark.read.text
-    if format_.kind == "json" and format_.layout == "lines":
+    if format_.kind == "json" and not format_.is_document:
         return partial(spark.read.json, primitivesAsString=True)
     if format_.kind == "csv" and format_.skip == format_.headings:
         return partial(_from_csv, spark, format_)
-    but = {"csv": " below other lines", "json": ", but no lines"}.get(format_.kind, "")
-    raise FileError(
-        f"{path}: is {KINDS[format_.kind]}{but}; on a cluster Parquet, tables, JSON lines and p0f "
-        "logs are read"
+    but = ", but no lines" if format_.is_document else ""
+    but = " below other lines" if format_.skip > 1 else but
+    raise _only_here(f"{path}: is {KINDS[format_.kind]}{but}")
+
+
+def _only_here(what: str) -> FileError:
+    return FileError(
+        f"{what}; count a copy of it here, without a cluster",
+        settles=[Remedy("remote", None, "is for Parquet, tables, JSON lines and p0f logs")],
     )
 
 
@@ -362,15 +324,3 @@ def _from_csv(spark: SparkSession, format_: Format, paths: list[str]) -> DataFra
         paths, schema=schema, columnNameOfCorruptRecord=_CORRUPT, enforceSchema=False,
         multiLine=True, **given,
     )  # fmt: skip
-
-
-def _fields() -> str:
-    """What stands under the keys of an event of p0f, each by the first of its keys there is."""
-    return ", ".join(
-        f"coalesce({', '.join(_key(key) for key in keys)}) as {field}"
-        for field, keys in fingerprints.KEYS.items()
-    )
-
-
-def _key(key: str) -> str:
-    return f"get_json_object(line, '$.{key}')"

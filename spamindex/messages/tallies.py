@@ -1,20 +1,85 @@
-"""Counts by label as shares by OS: what is small, done once, whatever has counted."""
+"""Counts by label in, shares by OS out: what is small, done once, whatever has counted."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-from spamindex.errors import MatchError, Remedy, counted
+from spamindex.errors import Findings, MatchError, Remedy, counted, listed
 from spamindex.messages.fingerprints import UNKNOWN
-from spamindex.messages.query import ClusterSums, Counts
+from spamindex.messages.options import Unit
 from spamindex.names import Names, fold
 from spamindex.words import is_missing
 
 # Satori writes each alternative with its weight: Debian 12.5:5|Windows 10 - 1809:5.
 _WEIGHED = re.compile(r"[^|]+:\d+(\|[^|]+:\d+)*")
+
+
+class ClusterSums(NamedTuple):
+    """What the design effect of one OS in one ranking is made of.
+
+    ``squares`` is the sum of x², ``products`` of x·n, over clusters with x messages of the OS among
+    n of all; ``whole_squares`` is the sum of n² over all ``clusters`` of the ranking.
+    """
+
+    squares: int
+    products: int
+    whole_squares: int
+    clusters: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much spam each OS sent, and what became of all records.
+
+    ``units`` are messages or machines (``unit`` says which), by key: the text in each of the
+    columns ``by``, then the OS; of ``clusters`` the sums by the same keys. ``labels`` are the
+    messages of each label, as it stands in the records, ``systems`` its OS; ``heading`` is that of
+    the column with the labels, if it says that they are no operating systems. ``rows`` are the
+    records that are spam.
+    """
+
+    by: Sequence[str]
+    units: Mapping[tuple[str, ...], int]
+    labels: Mapping[str, int]
+    systems: Mapping[str, str]
+    rows: int
+    not_spam: int = 0
+    unreadable: int = 0
+    headings: int = 0
+    unit: Unit = "messages"
+    clusters: Mapping[tuple[str, ...], ClusterSums] | None = None
+    findings: Findings = field(default_factory=lambda: Findings("records"), repr=False)
+    heading: str | None = None
+
+    @property
+    def spam(self) -> int:
+        """The messages that are spam."""
+        return sum(self.labels.values())
+
+    @property
+    def read(self) -> int:
+        """All records, whether they could be read or not, and repeated headings."""
+        return self.rows + self.not_spam + self.unreadable + self.headings
+
+    @property
+    def unknown(self) -> int:
+        """The messages that are spam, and of an unknown OS."""
+        return sum(n for label, n in self.labels.items() if self.systems.get(label) == UNKNOWN)
+
+    @property
+    def what_became(self) -> str:
+        """What became of all records, in one line."""
+        spam = f"{self.rows} spam"
+        if self.spam != self.rows:
+            spam += f" for {counted(self.spam, 'message')}"
+        return (
+            f"{counted(self.read - self.headings, 'record')}: {spam} ({self.unknown} of an unknown "
+            f"OS), {self.not_spam} not spam, {self.unreadable} unreadable"
+        )
 
 
 def shares(counts: Counts, *, ignore_unknown: bool = False) -> dict[str, list[Any]]:
@@ -39,8 +104,12 @@ def shares(counts: Counts, *, ignore_unknown: bool = False) -> dict[str, list[An
             sums[*by, os] += units
             wholes[*by,] += units
     if not sums.total():
-        what = "no record of spam has a known OS" if ignore_unknown else "no spam is counted"
-        raise MatchError(what)
+        what = "stands for any message"
+        if ignore_unknown:
+            what = "has a known OS"
+        elif counts.unit == "machines":
+            what = "has an address that can be read, so there is no machine to count"
+        raise MatchError(f"{counts.findings.name}: no record of spam {what}")
     most_first = sorted(sums, key=lambda key: (key[:-1], -sums[key], key[-1]))
     of_clusters: dict[str, list[Any]] = {}
     if counts.clusters is not None:
@@ -106,17 +175,21 @@ def systems(
     return {label: best[same(os)] for label, os in said.items()}
 
 
-def labels_of(os: str, labels: Collection[str], names: Names) -> list[str]:
-    """Those labels of the records that are of an OS, or of a version of it."""
+def labels_of(os: str, counts: Counts, names: Names) -> list[str]:
+    """The labels of an OS's spam, or of a version of it. Raises MatchError where there is none."""
     wanted = {names.canonical(os)}
-    return [
+    labels = [
         label
-        for label in labels
+        for label in counts.labels
         if not wanted.isdisjoint(
             names.canonical(_system(label, names, family=family, holds_os=True))
             for family in (True, False)
         )
     ]
+    if not labels:
+        there = list(dict.fromkeys(shares(counts)["os"]))
+        raise MatchError(f"no spam is from {os!r}; it is from {listed(there)}")
+    return labels
 
 
 def _system(label: str, names: Names, *, family: bool, holds_os: bool) -> str:

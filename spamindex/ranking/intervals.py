@@ -175,7 +175,8 @@ def _design_effects(
     wrong = ranking.loc[~((effects >= 0) & np.isfinite(effects)), "os"]
     if len(wrong):
         raise FigureError(
-            f"the design effect of {wrong.iloc[0]!r} is no ratio from 0 on", settles=[_OTHER_EFFECT]
+            f"the design effect of {wrong.iloc[0]!r} is missing, negative or infinite",
+            settles=[_OTHER_EFFECT],
         )
     doubts = _few_clusters(ranking, by) if "clusters" in ranking else []
     none = effects < _NO_EFFECT

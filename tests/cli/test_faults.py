@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from spamindex.messages import integrity as losses
-from spamindex.messages import records
+from spamindex.messages import relations
 from tests.conftest import ROOT, SHARE, SPAM, Invoke, Write
 
 COMMAND = [sys.executable, "-m", "spamindex"]
@@ -208,14 +208,14 @@ def test_pipes_are_read_like_files(invoke: Invoke, tmp_path: Path, packed: bool)
 def changed(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -> None:
     """Have a file change once tally has seen what it is, before it is counted."""
 
-    table = records.table
+    table = relations.table
 
     def and_then(*args: Any) -> Any:
         found = table(*args)
         change()
         return found
 
-    monkeypatch.setattr("spamindex.messages.records.table", and_then)
+    monkeypatch.setattr("spamindex.messages.relations.table", and_then)
 
 
 def test_a_file_that_vanishes(

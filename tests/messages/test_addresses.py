@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import spamindex
 from spamindex.messages.addresses import is_address, normal_expression, normalized
 from spamindex.messages.frames import collected
-from spamindex.messages.records import read_fingerprints
+from spamindex.messages.opening import read_fingerprints
 from tests.messages.tallying import LOG
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import spamindex
 from spamindex import ColumnError, FigureError, MatchError, SpamIndexError
-from spamindex.messages.records import read_fingerprints
+from spamindex.messages.opening import read_fingerprints
 from tests.messages.tallying import LOG, MESSAGES, columns
 
 ENGINES: dict[str, Any] = {

@@ -122,6 +122,82 @@ def test_a_p0f_log_behind_a_prefix(invoke: Invoke, write: Write, prefix: str) ->
     assert messages(invoke("tally", "ips", "--fingerprints", log).stdout) == [["Windows", "1"]]
 
 
+def logstash(os: str, **changed: object) -> dict[str, object]:
+    """A SYN as T-Pot keeps it in Elasticsearch."""
+    return {
+        "@timestamp": "2013-11-26T15:30:19.000Z", "type": "P0f", "mod": "syn", "src_ip": "192.0.2.9",
+        "dest_ip": "192.0.2.25", "src_port": 51906, "dest_port": 25, "subject": "cli", "os": os,
+        **changed,
+    }  # fmt: skip
+
+
+WRAPPED: dict[str, Callable[[list[dict[str, object]]], str]] = {
+    "array": json.dumps,
+    "array over lines": lambda events: json.dumps(events, indent=2),
+    "objects over lines": lambda events: "".join(json.dumps(e, indent=1) + "\n" for e in events),
+    "syslog": lambda events: json_lines(*events).replace('{"t', 'Nov 25 09:03:01 mx p0f[1]: {"t'),
+    "container": lambda events: json_lines(*events).replace('{"t', 'p0f-1  | {"t'),
+    "docker": lambda events: json_lines(
+        *({"log": json.dumps(event) + "\n", "stream": "stdout"} for event in events)
+    ),
+    "nested": lambda events: json_lines(*({"@version": "1", "p0f": event} for event in events)),
+    "elastic": lambda events: json_lines(
+        *({"_index": "logstash-2013", "_source": {"a~b/": {"it's": event}}} for event in events)
+    ),
+}
+
+
+@pytest.mark.parametrize("wrapped", WRAPPED)
+def test_p0f_in_json_however_it_is_wrapped(invoke: Invoke, write: Write, wrapped: str) -> None:
+    events = [
+        event("Linux 3.x"),
+        event("Windows XP"),
+        event("AIX", mod="syn+ack", subject="srv"),
+        event("AIX", server_port=443, client_ip="192.0.2.8"),
+        event("???"),
+    ]
+    write("plain.json", json_lines(*events))
+    write("wrapped.json", WRAPPED[wrapped](events))
+    write("ips", "192.0.2.9\n192.0.2.8\n")
+    for options in (("--port", "25"), ("--no-family", "--by", "time:day")):
+        plain, other = (invoke("tally", f"{x}.json", *options) for x in ("plain", "wrapped"))
+        assert (other.exit_code, other.stdout) == (0, plain.stdout)
+    assert "Linux,33.333333333333336,1" in invoke("tally", "wrapped.json", "--port", "25").stdout
+    known = invoke("tally", "ips", "--fingerprints", "wrapped.json")
+    assert known.stdout == invoke("tally", "ips", "--fingerprints", "plain.json").stdout
+    assert "AIX,50.0,1" in known.stdout
+
+
+@pytest.mark.parametrize("wrapped", ["syslog", "docker", "nested"])
+def test_a_damaged_event_that_is_wrapped_is_named(
+    invoke: Invoke, write: Write, wrapped: str
+) -> None:
+    text = WRAPPED[wrapped]([event("AIX"), event("AIX", client_ip="?"), event("AIX")])
+    result = invoke("tally", write("p0f.json", text))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "p0f.json:2: can't be read (1 of 3 records)" in result.stderr
+
+
+def test_events_that_logstash_has_kept_are_in_utc(invoke: Invoke, write: Write) -> None:
+    first = logstash("Linux 3.x", **{"@timestamp": "2013-11-26T15:30:19Z"})
+    events = [first, logstash("Windows XP", **{"@timestamp": "2013-11-27T15:30:19.500Z"})]
+    write("es.json", json_lines(*events))
+    assert messages(invoke("tally", "es.json", "--port", "25").stdout) == BOTH
+    write("m.csv", "time,ip\n2013-11-27T16:00:00+01:00,192.0.2.9\n")
+    for zone in ((), ("--log-zone", "Europe/Berlin")):
+        result = invoke("tally", "m.csv", "--fingerprints", "es.json", *zone)
+        assert rows(result.stdout) == ["Linux,100.0,1"], result.stderr
+    write("local.json", json_lines(event("AIX", client_ip="192.0.2.7")))
+    logs = ("--fingerprints", "es.json", "--fingerprints", "local.json")
+    result = invoke("tally", "m.csv", *logs)
+    assert result.complaints == [
+        "error: some times in the logs are in UTC, others local; --log-zone ZONE says where they "
+        "are local"
+    ]
+    result = invoke("tally", "m.csv", *logs, "--log-zone", "Europe/Berlin")
+    assert rows(result.stdout) == ["Linux,100.0,1"]
+
+
 # Logs with #fields
 
 
@@ -235,7 +311,7 @@ def test_a_delimiter_that_is_said(invoke: Invoke, write: Write) -> None:
 @pytest.mark.parametrize(
     ("text", "column"),
     [
-        ("192.0.2.9,3\n192.0.2.8,1\n", "1"),
+        ("192.0.2.9,x\n192.0.2.8,y\n", "1"),
         ("2016-07-13 22:42:00\tspam\t2001:db8::1\n2016-07-13 22:42:00\tspam\t192.0.2.9\n", "3"),
         ("[192.0.2.9];a\n[192.0.2.8];b\n", "1"),
     ],
@@ -414,7 +490,7 @@ def test_an_array_of_one_counts_as_what_is_in_it(invoke: Invoke, write: Write) -
 def test_what_is_no_single_value_is_refused(
     invoke: Invoke, write: Write, os: object, path: str
 ) -> None:
-    result = invoke("tally", write("m.jsonl", json_lines({"os": os})))
+    result = invoke("tally", write("m.jsonl", json_lines({"os": os, "x": 1})))
     assert (result.exit_code, result.stdout, len(result.complaints)) == (1, "", 1)
     assert "column 'os' holds" in result.stderr
     assert "Linux" in result.stderr
@@ -497,7 +573,7 @@ def test_what_is_no_address_is_unreadable(invoke: Invoke, write: Write) -> None:
 
 
 def test_uniq_c_has_a_column_of_counts(invoke: Invoke, write: Write) -> None:
-    from spamindex.messages.records import open_records
+    from spamindex.messages.opening import open_records
 
     path = write("ips", "      3 192.0.2.9\n     12 192.0.2.8\n")
     with open_records([path], lambda name: name) as records:
@@ -535,7 +611,7 @@ def test_a_table_of_counts_is_no_records_whatever_its_heading(
     table = write("t.csv", f"os,{heading}\nWindows,926\nLinux,51\n")
     result = invoke("tally", table, "--spam", "")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert f"--weight {heading} if it is as many as that column says" in result.stderr
+    assert f"--weight {heading} if it is as many as that says" in result.stderr
     assert "Windows,50.0,1" in invoke("tally", table, "--weight", "1").stdout
     assert "Windows,94.8,926" in invoke("tally", table, "--weight", heading, "-p", "1").stdout
 
@@ -554,5 +630,5 @@ def test_each_name_once_beside_figures_is_no_record(
 ) -> None:
     result = invoke("tally", write("t.csv", text), *options)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert f"each OS stands once, beside figures in {column!r}" in result.stderr
+    assert f", beside figures in {column!r}: is each row one message?" in result.stderr
     assert invoke("tally", "t.csv", *options, "--weight", column).exit_code == 0

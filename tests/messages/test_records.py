@@ -103,7 +103,9 @@ def test_standard_input(write: Write, tmp_path: Path, kind: str) -> None:
             "which column holds the OS",
         ),
         ("r.csv", b"os,os\n1,2\n", "r.csv:1: is no heading with a name of its own for each column"),
-        ("r.csv", b"os,n\n\xe4,1\n", "r.csv:2: can't be read"),
+        ("r.csv", b"os,n\n\xe4,1\n", "r.csv:2: is not in UTF-8; if it is in Windows-1252: iconv"),
+        ("r.csv", b"os,l\xe4nd\nx,1\n", "r.csv:1: is not in UTF-8; if it is in Windows-1252"),
+        ("r.jsonl", b'{"os": "\xe4"}\n{"os": "x"}\n', "r.jsonl:1: is not in UTF-8"),
         ("r.csv", b"os\0\0\xff\1", "r.csv: is neither Parquet nor text in UTF-8"),
         ("r.csv", "os\nLinux\n".encode("utf-16"), "r.csv: is text in UTF-16; make it UTF-8: iconv"),
         ("r.csv", "os\nLinux\n".encode("utf-16-be"), "r.csv: is text in UTF-16BE; make it UTF-8"),
@@ -125,6 +127,17 @@ def test_what_cannot_be_counted_is_one_line(
     assert (result.exit_code, result.stdout) == (1, "")
     assert len(result.complaints) == 1
     assert complaint in result.complaints[0]
+
+
+def test_a_line_that_is_left_out_is_said_to_be_in_another_encoding(
+    invoke: Invoke, write: Write
+) -> None:
+    result = invoke("tally", write("r.csv", b"os\n" + b"Linux\n" * 1000 + b"\xc4\n"), "--spam", "")
+    assert rows(result.stdout) == ["Linux,100.0,1000"]
+    assert result.complaints == [
+        "warning: r.csv: line 1002 is not in UTF-8; if it is in Windows-1252: "
+        "iconv -f WINDOWS-1252 -t UTF-8 (1 of 1001 records); left out"
+    ]
 
 
 def test_files_that_do_not_belong_together(invoke: Invoke, write: Write) -> None:

@@ -84,3 +84,25 @@ def test_a_sample_of_what_is_not_there(invoke: Invoke) -> None:
     result = invoke("sample", *options, "mac", "-n", "9")
     assert len(rows(result.stdout)) == 2
     assert "asked for 9 records, found 2" in result.stderr
+
+
+def test_numbers_and_flags_stay_what_they_were_in_json(
+    invoke: Invoke, write: Write, tmp_path: Path
+) -> None:
+    record = (
+        '{"os": "Linux", "n": 14.50, "spam": true, "id": "007", "no": null, "in": {"x": [1]}}\n'
+    )
+    write("r.jsonl", record + '{"os": "Linux", "n": 9007199254740993, "spam": 1, "id": 7}\n')
+    options = ("sample", "r.jsonl", "--os", "Linux")
+    assert invoke(*options, "-f", "jsonl").stdout == (
+        '{"os": "Linux", "n": 14.5, "spam": true, "id": "007", "no": null, "in": "{\\"x\\":[1]}"}\n'
+        '{"os": "Linux", "n": 9007199254740993, "spam": 1, "id": 7, "no": null, "in": null}\n'
+    )
+    assert rows(invoke(*options).stdout)[0] == 'Linux,14.5,true,007,,"{""x"":[1]}"'
+    duckdb.sql(
+        "copy (select 'Linux' as os, 1.50::decimal(4, 2) as n, true as spam, '07' as id, "
+        "'nan'::double as x, 2::ubigint as u, date '2010-03-01' as d) to 'r.parquet'"
+    )
+    assert invoke("sample", "r.parquet", "--os", "Linux", "-f", "jsonl").stdout == (
+        '{"os": "Linux", "n": 1.5, "spam": true, "id": "07", "x": "nan", "u": 2, "d": "2010-03-01"}\n'
+    )

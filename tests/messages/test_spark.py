@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import socket
 import subprocess
@@ -167,9 +168,14 @@ def test_what_is_refused_here_is_refused_there(
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("192.0.2.1\n192.0.2.2\n", "is a list of addresses; on a cluster"),
+        ("192.0.2.1\n192.0.2.2\n", "is a list of addresses"),
         ("# of May\nos,x\nLinux,1\n", "is a table of delimited text below other lines"),
         ('[{"os": "Linux"}]\n', "is JSON, but no lines"),
+        ("#fields\tos\nLinux\n", "is a log of Zeek or W3C"),
+        (
+            '[{"mod": "syn", "client_ip": "192.0.2.1", "subject": "cli"}]',
+            "is a p0f log, but no lines",
+        ),
     ],
 )
 def test_what_a_cluster_does_not_read_is_refused(
@@ -178,7 +184,17 @@ def test_what_a_cluster_does_not_read_is_refused(
     write("r.txt", text)
     result = invoke("tally", str(tmp_path / "r.txt"), *SPARK)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert what in result.stderr
+    assert (
+        f"{what}; count a copy of it here, without a cluster; --remote URL is for Parquet, tables, "
+        "JSON lines and p0f logs"
+    ) in result.stderr
+
+
+def test_labels_in_lists_are_refused(invoke: Invoke, write: Write, tmp_path: Path) -> None:
+    write("r.jsonl", '{"os": "Linux", "tags": ["bulk", "spam"]}\n{"os": "AIX", "tags": ["spam"]}\n')
+    result = invoke("tally", str(tmp_path / "r.jsonl"), "--spam", "tags=spam", *SPARK)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "column 'tags' holds several values in a cell; count a copy of it here" in result.stderr
 
 
 def test_what_spark_cannot_do_is_one_line(invoke: Invoke, tmp_path: Path) -> None:
@@ -188,3 +204,39 @@ def test_what_spark_cannot_do_is_one_line(invoke: Invoke, tmp_path: Path) -> Non
     assert len(ours) == 1
     assert "none.parquet" in ours[0]
     assert "Traceback" not in result.stderr
+
+
+SYN = {
+    "mod": "syn", "client_ip": "192.0.2.9", "server_ip": "192.0.2.25", "client_port": 4,
+    "server_port": 25, "subject": "cli", "timestamp": "2013/11/26 15:30:19",
+}  # fmt: skip
+ROW = {"symbols": {"P0F": {"options": ["Linux 3.x", "link=DSL"]}}, "action": "reject"}
+
+
+@pytest.mark.parametrize(
+    ("records", "prefix", "options"),
+    [
+        ([{"p0f": {**SYN, "os": "Linux 3.x"}}, {"p0f": {**SYN, "mod": "mtu"}}], "", ()),
+        ([{**SYN, "os": "Windows XP"}, {**SYN, "os": "???"}], "p0f-1 | ", ("--port", "25")),
+        ([{"log": json.dumps({**SYN, "os": "AIX"}) + "\n"}], "", ("--by", "time:day")),
+        (
+            [
+                {"@timestamp": "2013-11-26T15:30:19.1Z", "mod": "syn", "src_ip": "192.0.2.9",
+                 "dest_ip": "192.0.2.25", "src_port": 4, "dest_port": 25, "subject": "cli",
+                 "os": "Linux 3.x"}
+            ],
+            "",
+            ("--by", "time:day"),
+        ),
+        ([ROW, {**ROW, "symbols": {}}, {"action": "no action"}], "", ("--spam", "action=reject")),
+    ],
+)  # fmt: skip
+def test_json_however_it_is_wrapped(
+    invoke: Invoke, write: Write, tmp_path: Path, records: list[dict[str, object]], prefix: str,
+    options: tuple[str, ...],
+) -> None:  # fmt: skip
+    write("r.json", "".join(f"{prefix}{json.dumps(record)}\n" for record in records))
+    path = str(tmp_path / "r.json")
+    here, there = (invoke("tally", path, *options, *engine) for engine in ((), SPARK))
+    assert here.exit_code == 0, here.stderr
+    assert (there.exit_code, there.stdout) == (0, here.stdout), there.stderr

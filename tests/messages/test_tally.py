@@ -45,7 +45,7 @@ def test_unknown_ones_are_left_out_and_counted(invoke: Invoke, write: Write) -> 
     assert "; spam of an unknown OS left out: 2 of 6" in result.stderr
     only = write("u.csv", "os\n???\nunknown\n")
     result = invoke("tally", only, "--ignore-unknown")
-    assert result.complaints == ["error: no record of spam has a known OS"]
+    assert result.complaints == ["error: u.csv: no record of spam has a known OS"]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_what_feeds_compute(invoke: Invoke, write: Write) -> None:
 def test_a_time_that_is_none_is_refused(invoke: Invoke, write: Write) -> None:
     result = invoke("tally", write("r.csv", "os,time\nLinux,03/01/2010\n"), "--by", "time:month")
     assert result.complaints == [
-        "error: r.csv: column 'time': '03/01/2010' is no time that says its month, such as "
+        "error: r.csv:2: column 'time': '03/01/2010' is no time that says its month, such as "
         "2010-03-01T12:00:00Z"
     ]
 
@@ -187,9 +187,13 @@ def test_a_value_that_no_record_has_is_doubted(invoke: Invoke, write: Write) -> 
 
 def test_errors_of_cells_name_the_file(invoke: Invoke, write: Write) -> None:
     write("r.csv", "os,n,time,spam\nLinux,x,noon,maybe\nWindows,1,noon,yes\n")
-    for options in (("--weight", "n"), ("--by", "time:day", "--spam", ""), ("--spam", "spam")):
+    for where, *options in (
+        ("r.csv:2", "--weight", "n"),
+        ("r.csv:2", "--by", "time:day", "--spam", ""),
+        ("r.csv", "--spam", "spam"),
+    ):
         result = invoke("tally", "r.csv", *options)
-        assert result.complaints[0].startswith("error: r.csv: column '")
+        assert result.complaints[0].startswith(f"error: {where}: column '")
 
 
 def test_machines_count_once_for_each_os(invoke: Invoke, write: Write) -> None:

@@ -340,7 +340,7 @@ def test_what_is_no_design_effect_is_refused(effect: float) -> None:
 
 @pytest.mark.parametrize("effect", [-1, math.nan, math.inf])
 def test_a_design_effect_of_the_table_that_is_none_is_refused(effect: float) -> None:
-    with pytest.raises(FigureError, match="the design effect of 'b' is no ratio") as caught:
+    with pytest.raises(FigureError, match="the design effect of 'b' is missing") as caught:
         sampled(clustered(design_effect=[1.0, effect]), 95)
     assert [remedy.field for remedy in caught.value.settles] == ["design_effect"]
 

@@ -1,0 +1,275 @@
+"""Paths, folders, patterns and pipes in; Records, or the fingerprints in p0f's logs, out.
+
+Which files are meant, how DuckDB can open each, and whether they are of one kind.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import shutil
+import stat
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from spamindex import sources
+from spamindex.errors import ColumnError, Doubt, FileError, Findings, Remedy, SpamIndexError, listed
+from spamindex.messages import engine, relations
+from spamindex.messages.fingerprints import Fingerprints, fingerprints
+from spamindex.messages.formats import KINDS, Format, recognized
+from spamindex.messages.integrity import PACKED, check_bad, how_packed, read_through, rejected
+from spamindex.messages.options import time_zone
+from spamindex.messages.records import Records
+from spamindex.sources import scratch_folder
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@contextmanager
+def open_records(
+    paths: Sequence[str],
+    stream: Callable[[str], sources.Source],
+    *,
+    ports: Collection[str] | None = None,
+    logs: Sequence[str] = (),
+    zone: str | None = None,
+    skip_bad: bool = False,
+) -> Iterator[Records]:
+    """Open files, folders and patterns of them as one table; ``-`` is what ``stream`` makes of it.
+
+    They are all of one kind: tables of delimited text with the same headings, logs of Zeek or W3C
+    with the same fields, JSON, Parquet, p0f logs as text or JSON, or a client's address on each
+    line. Of p0f logs only the connections to ``ports`` count, if any are given. ``logs`` are p0f
+    logs, written in the time zone ``zone``, that know the OS of the clients in the records. Raises
+    a SpamIndexError where they can't be read.
+    """
+    with scratch_folder() as scratch:
+        findings = Findings(_together(paths))
+        wanted = _meant([path for path in paths if path != "-"], findings)
+        names = _readable([*wanted, *["-"] * ("-" in paths)], scratch, stream)
+        of_logs = _readable(logs, scratch)
+        if len(names) == 1 and not os.path.isdir(paths[0]):
+            findings.name = next(iter(names.values()))
+        with engine.connected({**names, **of_logs}, scratch) as connection:
+            said, known = [], None
+            if logs:
+                said.append(Findings(_together(logs)))
+                known = _known(connection, of_logs, zone, said[0], skip_bad=skip_bad)
+            formats = {path: recognized(path, name) for path, name in names.items()}
+            check_alike(formats, names)
+            table = relations.table(connection, formats, names, ports)
+            yield Records(table, connection, names, formats, known, [*said, findings])
+
+
+def _together(paths: Sequence[str]) -> str:
+    """What findings call several files."""
+    return paths[0] if len(paths) == 1 else f"{len(paths)} files"
+
+
+def check_alike(formats: Mapping[str, Format], names: Mapping[str, str]) -> None:
+    """Refuse files that can't be one table, by the format of each path. Raises a SpamIndexError."""
+    first, format_ = next(iter(formats.items()))
+    for path, other in formats.items():
+        if other.kind != format_.kind:
+            is_log = [names[p] for p, f in ((path, other), (first, format_)) if f.kind == "p0f"]
+            raise FileError(
+                f"{names[path]}: is {KINDS[other.kind]}, but {names[first]} is "
+                f"{KINDS[format_.kind]}; count them apart",
+                settles=[Remedy("fingerprints", log, "reads it as one") for log in is_log],
+            )
+        if other.columns != format_.columns:
+            raise ColumnError(
+                f"{names[path]}:{max(1, other.skip)}: has other columns than {names[first]}; count "
+                "them apart"
+            )
+        if (other.delimiter, other.missing) != (format_.delimiter, format_.missing):
+            raise FileError(
+                f"{names[path]}: separates its columns by {other.delimiter!r}, but {names[first]} "
+                f"by {format_.delimiter!r}; count them apart"
+            )
+
+
+def read_fingerprints(
+    logs: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    *,
+    zone: str | None = None,
+    skip_bad: bool = False,
+) -> Fingerprints:
+    """Read p0f 3 logs, as text or JSON, as the OS of each client, with pandas tables.
+
+    ``zone`` is the time zone of the machine that ran p0f, which writes local times; with it they
+    become UTC. Lines that can't be read are warned of (SpamIndexWarning); more than 1 in 1,000
+    raise a FileError unless ``skip_bad``. Raises SpamIndexError where no log is given, or no such
+    zone is known.
+
+    >>> read_fingerprints("data/p0f.log").changing
+    1
+    """
+    paths = [logs] if isinstance(logs, str | os.PathLike) else logs
+    if not paths:
+        raise SpamIndexError("no p0f log is given")
+    zone = None if zone is None else time_zone(zone)
+    known, findings = fingerprints_of(
+        [os.fspath(path) for path in paths], zone=zone, skip_bad=skip_bad
+    )
+    findings.warn()
+    return known
+
+
+def fingerprints_of(
+    logs: Sequence[str], *, zone: str | None = None, skip_bad: bool = False
+) -> tuple[Fingerprints, Findings]:
+    """What ``read_fingerprints`` reads, and what is to be said of the logs."""
+    findings = Findings(_together(logs))
+    with scratch_folder() as scratch:
+        of_logs = _readable(logs, scratch)
+        with engine.connected(of_logs, scratch) as connection:
+            known = _known(connection, of_logs, zone, findings, skip_bad=skip_bad)
+            known = replace(known, latest=known.latest.df(), over_time=known.over_time.df())
+    return known, findings
+
+
+def _known(
+    connection: DuckDBPyConnection,
+    logs: dict[str, str],
+    zone: str | None,
+    findings: Findings,
+    *,
+    skip_bad: bool,
+) -> Fingerprints:
+    formats = {path: recognized(path, name) for path, name in logs.items()}
+    for path, format_ in formats.items():
+        if format_.kind != "p0f":
+            raise FileError(f"{logs[path]}: is {KINDS[format_.kind]}, and no p0f log")
+    packed = {path: format_ for path, format_ in formats.items() if how_packed(path)}
+    with read_through(packed, connection.interrupt):
+        known, read, bad = fingerprints(connection, relations.events(connection, formats), zone)
+    rejects = rejected(connection, logs, "p0f")
+    findings.doubts += check_bad(
+        connection, formats, logs, rejects, bad, read + len(rejects),
+        skip_bad=skip_bad, within=findings.name,
+    )  # fmt: skip
+    return known
+
+
+# ---- Files ----
+
+_SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet")
+_BEGINNING = 1 << 21  # bytes: more than the longest line
+
+
+def _meant(paths: Sequence[str], findings: Findings) -> list[str]:
+    """The files that are meant, each once, in order. Raises FileError where there are none.
+
+    What is left out of a folder becomes a doubt of the ``findings``.
+    """
+    files: dict[str, str] = {}
+    for path in paths:
+        if os.path.isdir(path):
+            there = _in_folder(path, findings)
+        elif os.path.exists(path) or not glob.has_magic(path):
+            there = [path]
+        else:
+            there = sorted(glob.glob(path, recursive=True))
+            if not there:
+                raise FileError(f"{path}: no file has such a name")
+        for file in there:
+            files.setdefault(_itself(file), file)
+    return list(files.values())
+
+
+def _in_folder(folder: str, findings: Findings) -> list[str]:
+    every = [
+        os.path.join(inner, name)
+        for inner, _, names in sorted(os.walk(folder))
+        for name in sorted(names)
+        if not name.startswith((".", "_"))
+    ]
+    there = [path for path in every if _suffix(path) in _SUFFIXES]
+    if not there:
+        raise FileError(f"{folder}: is a folder without {', '.join(_SUFFIXES)} files")
+    if rest := [path for path in every if _suffix(path) not in _SUFFIXES]:
+        findings.doubts.append(Doubt(f"left out by their names: {listed(rest)}"))
+    return there
+
+
+def _suffix(name: str) -> str:
+    stem, suffix = os.path.splitext(name.lower())
+    return os.path.splitext(stem)[1] if suffix in (".gz", ".zst") else suffix
+
+
+def _itself(path: str) -> str:
+    """The path that a file has in truth, whatever links lead to it."""
+    try:
+        return os.path.realpath(path)
+    except OSError:  # the current folder is gone
+        return path
+
+
+def _readable(
+    paths: Sequence[str],
+    scratch: str,
+    stream: Callable[[str], sources.Source] | None = None,
+) -> dict[str, str]:
+    """What messages call each file, by a path under which DuckDB reads it, as often as it likes.
+
+    What comes out of a pipe is kept in the folder ``scratch``; ``-`` is what ``stream`` makes of
+    it. Raises FileError.
+    """
+    names: dict[str, str] = {}
+    for path in paths:
+        if path == "-" and stream is not None:
+            name = "standard input"
+            names[_kept(name, stream("-"), scratch)] = name
+        else:
+            names[_lasting(path, scratch)] = path
+    return {_as_duckdb_likes(path, scratch): name for path, name in names.items()}
+
+
+def _as_duckdb_likes(path: str, scratch: str) -> str:
+    """A path that ends as DuckDB wants it to: in .gz or .zst where it is compressed, else in none.
+
+    That is a link in the folder ``scratch`` where the file's own name does not say so, or is a
+    pattern to DuckDB, or not in UTF-8.
+    """
+    packed = how_packed(path)
+    suffix = os.path.splitext(path.lower())[1]
+    fits = suffix == packed or (not packed and suffix not in PACKED.values())
+    if fits and not any(c in "*?[" or "\ud800" <= c <= "\udfff" for c in path):
+        return path
+    link = os.path.join(scratch, f"{len(os.listdir(scratch))}{packed}")
+    os.symlink(os.path.abspath(path), link)
+    return link
+
+
+def _lasting(path: str, scratch: str) -> str:
+    """The path of a file, or of what came out of a pipe, which can't be read twice."""
+    try:
+        mode = os.stat(path).st_mode
+        if stat.S_ISFIFO(mode):
+            with open(path, "rb") as pipe:
+                return _kept(path, pipe, scratch)
+    except OSError:  # whoever reads it says what is wrong
+        return path
+    if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+        raise FileError(f"{path}: is a device, and no file; - is standard input")
+    return path
+
+
+def _kept(name: str, stream: sources.Source, scratch: str) -> str:
+    """A stream as a file, which can be read twice: to see what it is, and in parallel."""
+    path = os.path.join(scratch, f"{len(os.listdir(scratch))}.stream")
+    try:
+        with open(path, "wb") as file:
+            file.write(stream.read(_BEGINNING))  # type: ignore[union-attr]
+            file.flush()
+            if not how_packed(path):
+                recognized(path, name)  # what has no format may be endless
+            shutil.copyfileobj(stream, file)  # type: ignore[arg-type]
+    except OSError as error:
+        where = os.path.dirname(scratch)
+        raise FileError(f"{name}: can't be kept in {where}: {error.strerror}") from error
+    return path
