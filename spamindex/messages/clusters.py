@@ -68,29 +68,34 @@ def sums(spam: Frame, by: Sequence[str], findings: Findings, keep: Bring) -> dic
     x, n = nw.col("x"), nw.col("n")
     of_units = spam.filter(has_unit).group_by(*groups, "unit").agg(x=n.sum())
     of_units = lazy(keep(of_units.to_native()))
-    whole = of_units.group_by(*by, "unit").agg(n=x.sum())
+    whole = of_units.group_by(*by, "unit").agg(n=x.sum(), k=nw.len())
     pairs = of_units.join(whole, on=[*by, "unit"], how="inner").with_columns(xx=x * x, xn=x * n)
-    pairs = pairs.group_by(*groups).agg(xx=nw.col("xx").sum(), xn=nw.col("xn").sum())
-    whole = whole.with_columns(nn=n * n, all=nw.lit(""))
-    wholes = whole.group_by("all", *by).agg(nn=nw.col("nn").sum(), c=nw.len())
+    sums_of_pairs = {"xx": nw.col("xx").sum(), "xn": nw.col("xn").sum(), "pairs": nw.len()}
+    pairs = pairs.group_by(*groups, "k").agg(**sums_of_pairs)
     alone = spam.filter(~has_unit).group_by(*groups)
     own = _by_key(alone.agg(squares=nw.col("squares").sum(), rows=nw.col("rows").sum()), groups)
     if lone := sum(rows for _, rows in own.values()):
         findings.notes.append(f"each a cluster of its own: {counted(lone, 'record')} without one")
-    squares, clusters = Counter[Key](), Counter[Key]()
-    for key, (nn, c) in _by_key(wholes, ["all", *by]).items():
-        squares[key[1:]] += nn
-        clusters[key[1:]] += c
-    for key, (square, rows) in own.items():
-        squares[key[:-1]] += square
-        clusters[key[:-1]] += rows
-    found = {}
-    of_pairs = _by_key(pairs, groups)
-    for key in of_pairs.keys() | own.keys():
-        xx, xn = of_pairs.get(key, [0, 0])
-        square, _ = own.get(key, [0, 0])
-        found[key] = ClusterSums(xx + square, xn + square, squares[key[:-1]], clusters[key[:-1]])
-    return found
+    # A cluster with k systems is in k pairs, and its n is the sum of their x. So the pairs tell how
+    # many clusters there are, and Σn².
+    squares, products, seen = Counter[Key](), Counter[Key](), Counter[tuple[Key, int]]()
+    for (*key, k), (xx, xn, times) in _by_key(pairs, [*groups, "k"]).items():
+        squares[*key,] += xx
+        products[*key,] += xn
+        seen[(*key[:-1],), int(k)] += times
+    for alone_key, (square, rows) in own.items():
+        squares[alone_key] += square
+        products[alone_key] += square
+        seen[alone_key[:-1], 1] += rows
+    whole_squares, clusters = Counter[Key](), Counter[Key]()
+    for pair, xn in products.items():
+        whole_squares[pair[:-1]] += xn
+    for (ranking, systems), times in seen.items():
+        clusters[ranking] += times // systems
+    return {
+        key: ClusterSums(square, products[key], whole_squares[key[:-1]], clusters[key[:-1]])
+        for key, square in squares.items()
+    }
 
 
 def unequal(units: Mapping[Key, int], found: Mapping[Key, ClusterSums]) -> list[str]:

@@ -42,8 +42,12 @@ if TYPE_CHECKING:
 # What p0f 2, and amavis behind p0f 3, write after the name of an OS; and p0f 2 for none.
 _SUFFIX = r"\s*(?:; dist:.*|(?:\(up: [^)]*\))?,? \((?:distance|link) ?.*|\(up: [^)]*\))$"
 _NO_OS = r"^UNKNOWN \[.*$"
-# One pattern, which takes a part of the time of comparing with each of the words.
-_IS_MISSING = rf"^\s*(?:{'|'.join(map(re.escape, sorted(MISSING)))})?\s*$"
+# Of texts that are stripped, cut or missing, as few are: one pattern takes a part of the time.
+_IN_ANY_CASE = "|".join(
+    "".join(f"[{c}{c.upper()}]" if c.isalpha() else re.escape(c) for c in word) for word in MISSING
+)
+_ODD_UNIT = rf"^[\s\x0b]|[\s\x0b]$|^(?:{_IN_ANY_CASE})?$"
+_ODD_LABEL = r"^[\s\x0b]|[\s\x0b]$|\(|; dist:|^UNKNOWN \["
 _SUMS = ("n", "misweighed", "squares", "flagged", "told", *as_of.TOLD)
 
 
@@ -288,7 +292,8 @@ def _understood(told: Frame, question: Question) -> Frame:
         columns["unit"] = when(is_none(nw.col("normal")), null(), nw.col("normal"))
     elif question.cluster is not None:
         unit = text("unit").str.strip_chars()
-        columns["unit"] = when(unit.str.to_lowercase().str.contains(_IS_MISSING), null(), unit)
+        odd = when(unit.str.to_lowercase().is_in(sorted(MISSING)), null(), unit)
+        columns["unit"] = when(text("unit").str.contains(_ODD_UNIT), odd, text("unit"))
     sums = [name for name in there if name == "rows" or name in _SUMS]
     return told.select(**columns, **{name: nw.col(name) for name in sums})
 
@@ -296,14 +301,9 @@ def _understood(told: Frame, question: Question) -> Frame:
 def _label(question: Question) -> nw.Expr:
     if question.fingerprints is not None:
         return nw.col("known").fill_null("")
-    label = text("label").str.strip_chars()
-    bare = label.str.replace_all(_SUFFIX, "").str.replace_all(_NO_OS, UNKNOWN)
-    # Looked at first, since to replace takes long, and most labels are bare.
-    may_have = nw.any_horizontal(
-        *(label.str.contains(mark, literal=True) for mark in ("(", "; dist:", "UNKNOWN [")),
-        ignore_nulls=True,
-    )
-    return when(may_have, bare, label).fill_null("")
+    label = text("label")
+    bare = label.str.strip_chars().str.replace_all(_SUFFIX, "").str.replace_all(_NO_OS, UNKNOWN)
+    return when(label.str.contains(_ODD_LABEL), bare, label).fill_null("")
 
 
 def _why(question: Question) -> nw.Expr:
