@@ -272,7 +272,8 @@ def _identified(told: Frame, question: Question, bring: Bring, keep: Bring) -> F
     if question.fingerprints is None:
         return told
     known = nw.from_native(bring(question.fingerprints.latest)).lazy()
-    known = known.select("known", "changes", normal=nw.col("client"))
+    number = ["number"] if question.over_time else []
+    known = known.select("known", "changes", *number, normal=nw.col("client"))
     told = told.join(known, on="normal", how="left")
     return as_of.joined(told, question, bring, keep) if question.over_time else told
 

@@ -286,9 +286,9 @@ def test_a_client_is_known_by_its_normal_address(
     connection: duckdb.DuckDBPyConnection, client: str, expected: str
 ) -> None:
     found = known(connection, syn("01/10 12:00", client, "os=AIX"))
-    assert found.latest.columns == ["client", "known", "changes"]
-    assert found.over_time.columns == ["client", "known", "changes", "since", "first"]
-    assert found.latest.fetchall() == [(expected, "AIX", False)]
+    assert found.latest.columns == ["client", "known", "changes", "number"]
+    assert found.over_time.columns == ["number", "known", "changes", "since", "first"]
+    assert found.latest.fetchall() == [(expected, "AIX", False, 1)]
     assert sorted(found.over_time.fetchall()) == [
         (expected, "AIX", False, 1263124800, first) for first in (False, True)
     ]
