@@ -35,12 +35,13 @@ def spam_by_unit(
         return joined.drop(column).rename({"meaning": to})
 
     is_spam = nw.col("flag").str.starts_with(SPAM) | (nw.col("flag") == nw.lit(""))
-    n = ["n", "rows", "squares"]
-    if "flagged" in told.collect_schema().names():  # how many of a group are spam
+    there = told.collect_schema().names()
+    if "flagged" in there:  # how many of a group are spam
         is_spam = nw.col("flagged") > 0
-        told = told.with_columns(**dict.fromkeys(n, nw.col("flagged")))
+        told = told.with_columns(rows=nw.col("flagged"))
+    n = {name: nw.col(name if name in there else "rows") for name in ("n", "rows", "squares")}
     is_spam = is_spam & ~nw.col("bad") & (nw.col("why") != nw.lit("heading"))
-    frame = told.filter(is_spam).select(*by, "label", "unit", *n)
+    frame = told.filter(is_spam).select(*by, "label", "unit", **n)
     frame = mapped(frame, "label", systems, "os")
     for column, meaning in zip(by, spans, strict=True):
         if meaning:

@@ -142,6 +142,8 @@ def counts_of(
     summed = told.group_by(*keys).agg(**{name: nw.col(name).sum() for name in sums})
     rows = collected(summed.select(*keys, *sums))
     every = [dict(zip([*keys, *sums], row, strict=True)) for row in rows]
+    for group in every:
+        group.setdefault("n", group["rows"])  # without weights each record is one message
     if "flagged" in sums:
         every = [part for row in every for part in checks.parted(row)]
     groups = Groups(records, question, [r for r in every if not (r["bad"] or _is_extra(r))])
@@ -226,7 +228,7 @@ def _grouped(records: Frame, question: Question, bring: Bring, keep: Bring) -> F
     never_bad = {} if question.unreadable else {"bad": cells.pop("bad")}  # which would take time
     told = records.select(**cells, **sums)
     if not question.over_time:
-        told = _summed(told, question)
+        told = _summed(told)
     if never_bad:
         told = told.with_columns(**never_bad)
     told = _identified(told, question, bring, keep).with_columns(why=_why(question))
@@ -236,7 +238,7 @@ def _grouped(records: Frame, question: Question, bring: Bring, keep: Bring) -> F
         told = told.with_columns(timeless=when(nw.col("changes"), nw.col("rows"), nw.lit(0)))
     # Where no client is counted by itself, the groups are few from here on.
     needless = [] if by_client else ["normal"]
-    return _summed(told.drop(*needless, "changes", strict=False), question)
+    return _summed(told.drop(*needless, "changes", strict=False))
 
 
 def _weights(question: Question) -> dict[str, nw.Expr]:
@@ -249,15 +251,12 @@ def _weights(question: Question) -> dict[str, nw.Expr]:
     return {"n": n, "squares": n * n, "misweighed": when(fits, nw.lit(0), nw.lit(1))}
 
 
-def _summed(told: Frame, question: Question) -> Frame:
+def _summed(told: Frame) -> Frame:
     """Records, or groups of them, added up where all their cells are the same."""
     names = told.collect_schema().names()
     numbers = [name for name in names if name == "rows" or name in _SUMS]
     sums = {"rows": nw.len()} | {name: nw.col(name).sum() for name in numbers}
-    told = told.group_by(*(name for name in names if name not in numbers)).agg(**sums)
-    if question.weight is None:
-        told = told.with_columns(n=nw.col("rows"), squares=nw.col("rows"))
-    return told
+    return told.group_by(*(name for name in names if name not in numbers)).agg(**sums)
 
 
 def _identified(told: Frame, question: Question, bring: Bring, keep: Bring) -> Frame:
