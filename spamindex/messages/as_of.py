@@ -30,8 +30,7 @@ def joined(told: Frame, question: Question, bring: Bring, keep: Bring) -> Frame:
     # Compared, since pandas keeps what is true, false or missing as objects.
     changes = (nw.col("changes") == nw.lit(True)).fill_null(False)
     moves = ~nw.col("known").is_null() if question.fresh else changes
-    told = told.with_columns(time=when(moves, nw.col("time"), null()))  # few, so little to keep
-    told = lazy(keep(told.to_native()))
+    told = lazy(keep(told.with_columns(time=when(moves, nw.col("time"), null())).to_native()))
     results: dict[str, nw.Expr] = {name: nw.lit(0) for name in TOLD}
     if question.fresh:
         results["stale"] = nw.lit(False)

@@ -77,22 +77,17 @@ def sums(spam: Frame, by: Sequence[str], findings: Findings, keep: Bring) -> dic
     own = _by_key(alone.agg(squares=nw.col("squares").sum(), rows=nw.col("rows").sum()), groups)
     if lone := sum(rows for _, rows in own.values()):
         findings.notes.append(f"each a cluster of its own: {counted(lone, 'record')} without one")
-    # A cluster with k systems is in k pairs, and its n is the sum of their x. So the pairs tell how
-    # many clusters there are, and Σn².
-    squares, products, seen = Counter[Key](), Counter[Key](), Counter[tuple[Key, int]]()
-    for (*key, k), (xx, xn, times) in _by_key(pairs, [*groups, "k"]).items():
-        squares[*key,] += xx
-        products[*key,] += xn
-        seen[(*key[:-1],), int(k)] += times
-    for alone_key, (square, rows) in own.items():
-        squares[alone_key] += square
-        products[alone_key] += square
-        seen[alone_key[:-1], 1] += rows
-    whole_squares, clusters = Counter[Key](), Counter[Key]()
-    for pair, xn in products.items():
-        whole_squares[pair[:-1]] += xn
-    for (ranking, systems), times in seen.items():
-        clusters[ranking] += times // systems
+    found = [(key[:-1], int(key[-1]), row) for key, row in _by_key(pairs, [*groups, "k"]).items()]
+    found += [(key, 1, [square, square, rows]) for key, (square, rows) in own.items()]
+    squares, products, whole_squares = Counter[Key](), Counter[Key](), Counter[Key]()
+    seen, clusters = Counter[tuple[Key, int]](), Counter[Key]()
+    for key, k, (xx, xn, times) in found:
+        squares[key] += xx
+        products[key] += xn
+        whole_squares[key[:-1]] += xn  # as the n of a cluster is the sum of its x
+        seen[key[:-1], k] += times
+    for (ranking, k), times in seen.items():  # a cluster with k systems is in k pairs
+        clusters[ranking] += times // k
     return {
         key: ClusterSums(square, products[key], whole_squares[key[:-1]], clusters[key[:-1]])
         for key, square in squares.items()

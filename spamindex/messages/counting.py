@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 # What p0f 2, and amavis behind p0f 3, write after the name of an OS; and p0f 2 for none.
 _SUFFIX = r"\s*(?:; dist:.*|(?:\(up: [^)]*\))?,? \((?:distance|link) ?.*|\(up: [^)]*\))$"
 _NO_OS = r"^UNKNOWN \[.*$"
-# Of texts that are stripped, cut or missing, as few are: one pattern takes a part of the time.
+# What may have to be trimmed or cut, or be missing; asked first, as few do, and to trim is slow.
 _IN_ANY_CASE = "|".join(
     "".join(f"[{c}{c.upper()}]" if c.isalpha() else re.escape(c) for c in word) for word in MISSING
 )
@@ -238,7 +238,7 @@ def _grouped(records: Frame, question: Question, bring: Bring, keep: Bring) -> F
         told = told.with_columns(timeless=when(nw.col("changes"), nw.col("rows"), nw.lit(0)))
     # Where no client is counted by itself, the groups are few from here on.
     needless = [] if by_client else ["normal"]
-    return _summed(told.drop(*needless, "changes", strict=False))
+    return _summed(told.drop(*needless, "changes", "number", strict=False))
 
 
 def _weights(question: Question) -> dict[str, nw.Expr]:
@@ -271,8 +271,7 @@ def _identified(told: Frame, question: Question, bring: Bring, keep: Bring) -> F
     if question.fingerprints is None:
         return told
     known = nw.from_native(bring(question.fingerprints.latest)).lazy()
-    number = ["number"] if question.over_time else []
-    known = known.select("known", "changes", *number, normal=nw.col("client"))
+    known = known.select("known", "changes", "number", normal=nw.col("client"))
     told = told.join(known, on="normal", how="left")
     return as_of.joined(told, question, bring, keep) if question.over_time else told
 
