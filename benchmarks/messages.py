@@ -127,7 +127,7 @@ def _sql(query: str, *paths: str) -> list[str]:
 
 def _written(path: Path, records: int, columns: str = "*") -> str:
     form = " (format json)" if path.suffix == ".jsonl" else ""
-    made = RECORDS.replace("?", str(records))
+    made = RECORDS.replace("range(?)", f"range({records})")  # an OS is ???, too
     query = f"copy (select {columns} from ({made})) to '{path}'{form}"
     subprocess.run([DUCKDB.path, "-c", query], stdout=subprocess.DEVNULL, check=True)
     return str(path)

@@ -21,29 +21,30 @@ TOLD = tuple(_OF_CLOCK.values())  # what is counted of the times that matter
 def joined(told: Frame, question: Question, bring: Bring, keep: Bring) -> Frame:
     """Messages with the label of their client that was the last one until then.
 
-    ``told`` has the columns ``normal`` (the address), ``known`` (the latest label, or null),
-    whether that ``changes``, ``time`` as text, ``bad``, and others, which stay. ``changes`` and
-    ``time`` go, and there is 0 or 1 for each of ``TOLD``, and, with ``fresh``, whether the label is
-    ``stale``. ``keep`` keeps a frame that is asked twice.
+    ``told`` has the columns ``known`` (the latest label of the client, or null), whether that
+    ``changes``, the ``number`` of the client, ``time`` as text, ``bad``, and others, which stay.
+    ``changes``, ``number`` and ``time`` go, and there is 0 or 1 for each of ``TOLD``, and, with
+    ``fresh``, whether the label is ``stale``. ``keep`` keeps a frame that is asked twice.
     """
     assert question.fingerprints is not None
-    told = lazy(keep(told.to_native()))
     # Compared, since pandas keeps what is true, false or missing as objects.
     changes = (nw.col("changes") == nw.lit(True)).fill_null(False)
     moves = ~nw.col("known").is_null() if question.fresh else changes
+    told = lazy(keep(told.with_columns(time=when(moves, nw.col("time"), null())).to_native()))
     results: dict[str, nw.Expr] = {name: nw.lit(0) for name in TOLD}
     if question.fresh:
         results["stale"] = nw.lit(False)
-    still = told.filter(~moves).drop("time", "changes").with_columns(**results)
+    still = told.filter(~moves).drop("time", "changes", "number").with_columns(**results)
     moving = _timed(told.filter(moves).drop("known", "changes"))
+    number = nw.col("number").cast(nw.Int64)  # which pandas makes fractions, as some are missing
 
     known = nw.from_native(bring(question.fingerprints.over_time)).lazy()
     if not question.fresh:  # what a client that never changes has is known
         known = known.filter(nw.col("changes"))
     before = nw.col("since") - nw.lit(question.fresh) if question.fresh else nw.lit(-_FAR)
     since = when(nw.col("first"), before, nw.col("since")).cast(nw.Int64)
-    seen = known.select(normal=nw.col("client"), at=since, known=nw.col("known"))
-    moving = moving.with_columns(known=null(), message=nw.lit(1))
+    seen = known.select(number=number, at=since, known=nw.col("known"))
+    moving = moving.with_columns(number=number, known=null(), message=nw.lit(1))
     if question.fresh:
         seen = seen.with_columns(since=nw.col("at"))
         moving = moving.with_columns(since=nw.lit(-2 * _FAR).cast(nw.Int64))
@@ -52,9 +53,9 @@ def joined(told: Frame, question: Question, bring: Bring, keep: Bring) -> Frame:
     empty = {name: _empty(dtype) for name, dtype in schema.items() if name not in there}
     seen = seen.with_columns(**empty).select(*schema.names())
     order = ["at", "message"]
-    filled = {"known": nw.col("known").fill_null(strategy="forward").over("normal", order_by=order)}
+    filled = {"known": nw.col("known").fill_null(strategy="forward").over("number", order_by=order)}
     if question.fresh:  # of sightings in the order of time the last is the latest
-        filled["since"] = nw.col("since").cum_max().over("normal", order_by=order)
+        filled["since"] = nw.col("since").cum_max().over("number", order_by=order)
     moving = nw.concat([moving, seen], how="vertical").with_columns(**filled)
     moving = moving.filter(nw.col("message") == nw.lit(1))
     if question.fresh:

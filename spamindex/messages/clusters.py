@@ -35,12 +35,13 @@ def spam_by_unit(
         return joined.drop(column).rename({"meaning": to})
 
     is_spam = nw.col("flag").str.starts_with(SPAM) | (nw.col("flag") == nw.lit(""))
-    n = ["n", "rows", "squares"]
-    if "flagged" in told.collect_schema().names():  # how many of a group are spam
+    there = told.collect_schema().names()
+    if "flagged" in there:  # how many of a group are spam
         is_spam = nw.col("flagged") > 0
-        told = told.with_columns(**dict.fromkeys(n, nw.col("flagged")))
+        told = told.with_columns(rows=nw.col("flagged"))
+    n = {name: nw.col(name if name in there else "rows") for name in ("n", "rows", "squares")}
     is_spam = is_spam & ~nw.col("bad") & (nw.col("why") != nw.lit("heading"))
-    frame = told.filter(is_spam).select(*by, "label", "unit", *n)
+    frame = told.filter(is_spam).select(*by, "label", "unit", **n)
     frame = mapped(frame, "label", systems, "os")
     for column, meaning in zip(by, spans, strict=True):
         if meaning:
@@ -68,29 +69,29 @@ def sums(spam: Frame, by: Sequence[str], findings: Findings, keep: Bring) -> dic
     x, n = nw.col("x"), nw.col("n")
     of_units = spam.filter(has_unit).group_by(*groups, "unit").agg(x=n.sum())
     of_units = lazy(keep(of_units.to_native()))
-    whole = of_units.group_by(*by, "unit").agg(n=x.sum())
+    whole = of_units.group_by(*by, "unit").agg(n=x.sum(), k=nw.len())
     pairs = of_units.join(whole, on=[*by, "unit"], how="inner").with_columns(xx=x * x, xn=x * n)
-    pairs = pairs.group_by(*groups).agg(xx=nw.col("xx").sum(), xn=nw.col("xn").sum())
-    whole = whole.with_columns(nn=n * n, all=nw.lit(""))
-    wholes = whole.group_by("all", *by).agg(nn=nw.col("nn").sum(), c=nw.len())
+    sums_of_pairs = {"xx": nw.col("xx").sum(), "xn": nw.col("xn").sum(), "pairs": nw.len()}
+    pairs = pairs.group_by(*groups, "k").agg(**sums_of_pairs)
     alone = spam.filter(~has_unit).group_by(*groups)
     own = _by_key(alone.agg(squares=nw.col("squares").sum(), rows=nw.col("rows").sum()), groups)
     if lone := sum(rows for _, rows in own.values()):
         findings.notes.append(f"each a cluster of its own: {counted(lone, 'record')} without one")
-    squares, clusters = Counter[Key](), Counter[Key]()
-    for key, (nn, c) in _by_key(wholes, ["all", *by]).items():
-        squares[key[1:]] += nn
-        clusters[key[1:]] += c
-    for key, (square, rows) in own.items():
-        squares[key[:-1]] += square
-        clusters[key[:-1]] += rows
-    found = {}
-    of_pairs = _by_key(pairs, groups)
-    for key in of_pairs.keys() | own.keys():
-        xx, xn = of_pairs.get(key, [0, 0])
-        square, _ = own.get(key, [0, 0])
-        found[key] = ClusterSums(xx + square, xn + square, squares[key[:-1]], clusters[key[:-1]])
-    return found
+    found = [(key[:-1], int(key[-1]), row) for key, row in _by_key(pairs, [*groups, "k"]).items()]
+    found += [(key, 1, [square, square, rows]) for key, (square, rows) in own.items()]
+    squares, products, whole_squares = Counter[Key](), Counter[Key](), Counter[Key]()
+    seen, clusters = Counter[tuple[Key, int]](), Counter[Key]()
+    for key, k, (xx, xn, times) in found:
+        squares[key] += xx
+        products[key] += xn
+        whole_squares[key[:-1]] += xn  # as the n of a cluster is the sum of its x
+        seen[key[:-1], k] += times
+    for (ranking, k), times in seen.items():  # a cluster with k systems is in k pairs
+        clusters[ranking] += times // k
+    return {
+        key: ClusterSums(square, products[key], whole_squares[key[:-1]], clusters[key[:-1]])
+        for key, square in squares.items()
+    }
 
 
 def unequal(units: Mapping[Key, int], found: Mapping[Key, ClusterSums]) -> list[str]:

@@ -42,8 +42,12 @@ if TYPE_CHECKING:
 # What p0f 2, and amavis behind p0f 3, write after the name of an OS; and p0f 2 for none.
 _SUFFIX = r"\s*(?:; dist:.*|(?:\(up: [^)]*\))?,? \((?:distance|link) ?.*|\(up: [^)]*\))$"
 _NO_OS = r"^UNKNOWN \[.*$"
-# One pattern, which takes a part of the time of comparing with each of the words.
-_IS_MISSING = rf"^\s*(?:{'|'.join(map(re.escape, sorted(MISSING)))})?\s*$"
+# What may have to be trimmed or cut, or be missing; asked first, as few do, and to trim is slow.
+_IN_ANY_CASE = "|".join(
+    "".join(f"[{c}{c.upper()}]" if c.isalpha() else re.escape(c) for c in word) for word in MISSING
+)
+_ODD_UNIT = rf"^[\s\x0b]|[\s\x0b]$|^(?:{_IN_ANY_CASE})?$"
+_ODD_LABEL = r"^[\s\x0b]|[\s\x0b]$|\(|; dist:|^UNKNOWN \["
 _SUMS = ("n", "misweighed", "squares", "flagged", "told", *as_of.TOLD)
 
 
@@ -138,6 +142,8 @@ def counts_of(
     summed = told.group_by(*keys).agg(**{name: nw.col(name).sum() for name in sums})
     rows = collected(summed.select(*keys, *sums))
     every = [dict(zip([*keys, *sums], row, strict=True)) for row in rows]
+    for group in every:
+        group.setdefault("n", group["rows"])  # without weights each record is one message
     if "flagged" in sums:
         every = [part for row in every for part in checks.parted(row)]
     groups = Groups(records, question, [r for r in every if not (r["bad"] or _is_extra(r))])
@@ -222,7 +228,7 @@ def _grouped(records: Frame, question: Question, bring: Bring, keep: Bring) -> F
     never_bad = {} if question.unreadable else {"bad": cells.pop("bad")}  # which would take time
     told = records.select(**cells, **sums)
     if not question.over_time:
-        told = _summed(told, question)
+        told = _summed(told)
     if never_bad:
         told = told.with_columns(**never_bad)
     told = _identified(told, question, bring, keep).with_columns(why=_why(question))
@@ -232,7 +238,7 @@ def _grouped(records: Frame, question: Question, bring: Bring, keep: Bring) -> F
         told = told.with_columns(timeless=when(nw.col("changes"), nw.col("rows"), nw.lit(0)))
     # Where no client is counted by itself, the groups are few from here on.
     needless = [] if by_client else ["normal"]
-    return _summed(told.drop(*needless, "changes", strict=False), question)
+    return _summed(told.drop(*needless, "changes", "number", strict=False))
 
 
 def _weights(question: Question) -> dict[str, nw.Expr]:
@@ -249,15 +255,12 @@ def _weights(question: Question) -> dict[str, nw.Expr]:
     return sums
 
 
-def _summed(told: Frame, question: Question) -> Frame:
+def _summed(told: Frame) -> Frame:
     """Records, or groups of them, added up where all their cells are the same."""
     names = told.collect_schema().names()
     numbers = [name for name in names if name == "rows" or name in _SUMS]
     sums = {"rows": nw.len()} | {name: nw.col(name).sum() for name in numbers}
-    told = told.group_by(*(name for name in names if name not in numbers)).agg(**sums)
-    if question.weight is None:
-        told = told.with_columns(n=nw.col("rows"), squares=nw.col("rows"))
-    return told
+    return told.group_by(*(name for name in names if name not in numbers)).agg(**sums)
 
 
 def _identified(told: Frame, question: Question, bring: Bring, keep: Bring) -> Frame:
@@ -272,7 +275,7 @@ def _identified(told: Frame, question: Question, bring: Bring, keep: Bring) -> F
     if question.fingerprints is None:
         return told
     known = nw.from_native(bring(question.fingerprints.latest)).lazy()
-    known = known.select("known", "changes", normal=nw.col("client"))
+    known = known.select("known", "changes", "number", normal=nw.col("client"))
     told = told.join(known, on="normal", how="left")
     return as_of.joined(told, question, bring, keep) if question.over_time else told
 
@@ -292,7 +295,8 @@ def _understood(told: Frame, question: Question) -> Frame:
         columns["unit"] = when(is_none(nw.col("normal")), null(), nw.col("normal"))
     elif question.cluster is not None:
         unit = text("unit").str.strip_chars()
-        columns["unit"] = when(unit.str.to_lowercase().str.contains(_IS_MISSING), null(), unit)
+        odd = when(unit.str.to_lowercase().is_in(sorted(MISSING)), null(), unit)
+        columns["unit"] = when(text("unit").str.contains(_ODD_UNIT), odd, text("unit"))
     sums = [name for name in there if name == "rows" or name in _SUMS]
     return told.select(**columns, **{name: nw.col(name) for name in sums})
 
@@ -300,14 +304,9 @@ def _understood(told: Frame, question: Question) -> Frame:
 def _label(question: Question) -> nw.Expr:
     if question.fingerprints is not None:
         return nw.col("known").fill_null("")
-    label = text("label").str.strip_chars()
-    bare = label.str.replace_all(_SUFFIX, "").str.replace_all(_NO_OS, UNKNOWN)
-    # Looked at first, since to replace takes long, and most labels are bare.
-    may_have = nw.any_horizontal(
-        *(label.str.contains(mark, literal=True) for mark in ("(", "; dist:", "UNKNOWN [")),
-        ignore_nulls=True,
-    )
-    return when(may_have, bare, label).fill_null("")
+    label = text("label")
+    bare = label.str.strip_chars().str.replace_all(_SUFFIX, "").str.replace_all(_NO_OS, UNKNOWN)
+    return when(label.str.contains(_ODD_LABEL), bare, label).fill_null("")
 
 
 def _why(question: Question) -> nw.Expr:

@@ -53,6 +53,8 @@ def connected(names: dict[str, str], scratch: str) -> Iterator[DuckDBPyConnectio
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET enable_progress_bar = true")  # or it doesn't know how far it is
             connection.execute("SET enable_progress_bar_print = false")
+            # Or it takes CSV for smaller than it is, and puts all records in a hash table.
+            connection.execute("SET disabled_optimizers = 'build_side_probe_side'")
             connection.execute("SET allowed_paths = ?", [list(names)])
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
