@@ -102,7 +102,7 @@ REFUSED = {
     "a fingerprint that is no text": (
         "tally INPUT",
         FILES["log"].splitlines(keepends=True)[0].replace(b"XP", b"\xff") + FILES["log"],
-        "error: INPUT:1: can't be read (1 of 5 records); --skip-bad leaves them out",
+        "error: INPUT:1: is not in UTF-8; if it is in Windows-1252: iconv -f WINDOWS-1252 -t UTF-8 ",
     ),
     "half a character in JSON": (
         "tally INPUT",

@@ -1,4 +1,4 @@
-"""Frames of any kind that narwhals knows: what this room does with them, whatever their engine."""
+"""What tally does with frames by narwhals, whatever their engine: pandas, Polars, DuckDB, Spark."""
 
 from __future__ import annotations
 

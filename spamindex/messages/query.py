@@ -1,7 +1,4 @@
-"""What is counted of message records, and by which columns.
-
-A column is found by its heading, or as it was asked for.
-"""
+"""Which columns of records hold OS, client, time and flag: by heading, or as asked; the Question."""
 
 from __future__ import annotations
 
@@ -300,8 +297,8 @@ def _refuse_counts(figures: Sequence[str]) -> None:
         each = Remedy("weight", "1", "if each row is one message")
         if says_shares(column):
             raise ColumnError(
-                f"column {column!r} holds shares, so a row is no message; compute reads tables of "
-                "shares",
+                f"column {column!r} holds shares, so a row is no message; a table of shares "
+                "needs no counting",
                 settles=[each],
             )
         raise ColumnError(

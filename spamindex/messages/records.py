@@ -1,4 +1,4 @@
-"""Records of messages as one table that DuckDB reads as it goes; counted, or some of them picked.
+"""Records in a DuckDB relation in; what is counted out, or a random pick of them (sample).
 
 ``opening.open_records`` makes them of files.
 """

@@ -1,4 +1,4 @@
-"""Files of one kind in, one relation of DuckDB out, with the columns that are asked for.
+"""Files of CSV, Parquet, addresses, #fields or p0f in, one DuckDB relation of their columns out.
 
 Tables, logs with #fields, lists of addresses, Parquet and p0f's logs; JSON is in json_records.py.
 """

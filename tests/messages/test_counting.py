@@ -74,7 +74,7 @@ def test_typed_columns() -> None:
 def test_a_table_of_counts_is_refused_in_every_kind_of_frame(engine: str) -> None:
     native = ENGINES[engine](pd.DataFrame({"os": ["Windows 7", "Windows XP"], "n": [900, 26]}))
     with pytest.raises(
-        ColumnError, match="each OS stands once, beside figures in 'n'.* weight='n'"
+        ColumnError, match="no two rows have the same 'os', beside figures in 'n'.* weight='n'"
     ):
         spamindex.tally(native)
     flagged = ENGINES[engine](pd.DataFrame({"os": ["Linux", "AIX"], "bad": [True, False]}))
