@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from spamindex.errors import Doubt, FigureError, MatchError, Remedy, counted, listed
 from spamindex.messages import times
-from spamindex.messages.addresses import is_address, is_none, normal_expression
+from spamindex.messages.addresses import is_address, is_none, normalized
 from spamindex.messages.frames import Frame, collected, nw, text, when
 from spamindex.messages.options import written_values
 from spamindex.messages.query import Flag, Question
@@ -300,15 +300,18 @@ def say(groups: Groups, why: Counter[str], headings: int) -> None:
 def _say_why(groups: Groups, why: Counter[str]) -> None:
     client, findings = groups.question.client or "", groups.question.findings
     if why["unread"]:
-        normal = normal_expression(text(client))
+        unreadable = [name for name in (groups.question.unreadable,) if name]
+        cells = groups.records.select(*unreadable, written=text(client), normal=text(client))
+        normal = nw.col("normal")
         wrong = ~is_address(normal).fill_null(False) & ~is_none(normal)
         if groups.question.headings:
             wrong &= ~is_heading(normal, client)
+        spelled = replace(groups, records=normalized(cells, "normal"))
         findings.doubts.append(
             Doubt(
                 f"column {client!r}: for an unknown OS count "
                 f"{counted(why['unread'], 'message')} of an unreadable address, such as "
-                f"{groups.first(wrong, text(client))!r}"
+                f"{spelled.first(wrong, nw.col('written'))!r}"
             )
         )
     for reason, what in (

@@ -1,4 +1,4 @@
-"""Which columns of records hold OS, client, time and flag: by heading, or as asked; the Question."""
+"""Which columns of records hold OS, client, time and flag: by heading or as asked; the Question."""
 
 from __future__ import annotations
 
