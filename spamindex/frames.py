@@ -1,7 +1,9 @@
-"""A frame of Polars, Arrow or another library in, one of pandas out."""
+"""Frames of Polars, Arrow and others in, of pandas out; sums of what was written as decimals."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from spamindex.errors import SpamIndexError, install
@@ -39,3 +41,15 @@ def as_pandas(frame: IntoFrame) -> pd.DataFrame:
         raise SpamIndexError(f"{kind} is not a frame, such as one of pandas or Polars") from error
     eager = known.collect() if isinstance(known, nw.LazyFrame) else known
     return pd.DataFrame(eager.to_dict(as_series=False))
+
+
+def decimal_sums(groups: Sequence[int], figures: Sequence[float]) -> dict[int, float]:
+    """The sum of the figures of each group, as they would be added up on paper.
+
+    >>> decimal_sums([0, 0], [0.1, 0.2]), 0.1 + 0.2
+    ({0: 0.3}, 0.30000000000000004)
+    """
+    exact: dict[int, Decimal] = {}
+    for group, figure in zip(groups, figures, strict=True):
+        exact[group] = exact.get(group, Decimal()) + Decimal(repr(figure))
+    return {group: float(total) for group, total in exact.items()}

@@ -1,4 +1,4 @@
-"""The words recognised in headings and cells: shares, units, totals, comments, blanks, months ...
+"""The words and signs recognised in headings and cells: units, totals, comments, blanks, months.
 
 Every one stands here, in plain tables of folded words (see ``words``): to know a heading in another
 language is a word in a line. A column is found by ``headed``, for tables and records alike.
@@ -132,6 +132,7 @@ VERSION_WORDS = _phrases("""
 RATE_WORDS = _phrases("per, pro, par, por, je, op")
 # Those of which a column may be a count: user_id Count.
 _COUNTABLE = _phrases("id, code, codes, version, release")
+COMMENTS = ("#", "//")  # how a line begins that is none of the table
 NOTE_WORDS = _phrases("""
     note, notes, remark, remarks, comment, comments, footnote, footnotes, source, sources,
     bemerkung, bemerkungen, anmerkung, anmerkungen, kommentar, hinweis, quelle, remarque,
@@ -145,6 +146,8 @@ _OF_MEASURES = _phrases("unique, all, total, distinct, combined")
 
 PER_MILLE = _phrases("‰, permille, per mille, promille, per mil, per thousand")
 BASIS_POINTS = _phrases("bps, bp, basis points, basis point, basispunkte")
+# What one of each is in percent.
+OF_PERCENT = {PER_MILLE: 0.1, BASIS_POINTS: 0.01, PERCENT_WORDS: 1.0}
 FRACTION_WORDS = _phrases("fraction, fractions, proportion, proportions")
 # Counts in thousands and more; those of one or two letters only in brackets, or after "in".
 MULTIPLES: dict[str, float] = _by_phrase({

@@ -1,4 +1,4 @@
-"""spamindex compute: its options; two tables in, the ranking out; --fail-above and exit 3."""
+"""spamindex compute: the options it has; two tables in, the ranking out; --fail-above, exit 3."""
 
 from __future__ import annotations
 

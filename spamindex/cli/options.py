@@ -1,4 +1,4 @@
-"""Options that commands share (--by, --format ...), and how the text of an option is read."""
+"""How the text of any option is read (95%, 10,000); options that commands share (--by ...)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""tally of the library: records as a frame of any engine in, messages counted by OS out.
+"""Where records are counted, of files, frames and Spark: messages by OS. tally of the library.
 
 Records are grouped by what stands in their cells first; what a cell means (an address, a flag, a
 label) is asked of each group, which are few. The same for every kind of frame.

@@ -20,6 +20,7 @@ from spamindex import sources
 from spamindex.errors import ColumnError, FileError
 from spamindex.messages import fingerprints
 from spamindex.names import BUILT_IN
+from spamindex.words import COMMENTS as TABLE_COMMENTS
 from spamindex.words import OS_HEADINGS, is_usual, words
 
 KINDS = {
@@ -34,7 +35,7 @@ ADDRESS = (  # in which a colon can be the first in one way only: lines can be l
     r"\[?(ipv6:)?([0-9.]{7,15}|[0-9a-f.]*:[0-9a-f:.]+)\]?([:/]\d+)?"
 )
 COUNTED = r"(\d+)\s+"  # before an address: how often uniq -c has seen it
-COMMENTS = ("#", "//", ";")  # how a line begins that is none of a list or a table
+COMMENTS = (*TABLE_COMMENTS, ";")
 CLIENT = "client"  # the column of a list of addresses
 COUNT = "count"  # and another one, of what uniq -c has made
 MOST_COLUMNS = 1000

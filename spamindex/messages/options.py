@@ -1,4 +1,4 @@
-"""RecordOptions: what is asked of message records, field by field; durations, zones."""
+"""RecordOptions: what is asked of message records, field by field; durations, a log's zone."""
 
 from __future__ import annotations
 

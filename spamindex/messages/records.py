@@ -1,4 +1,4 @@
-"""Records in a DuckDB relation in; what is counted out, or a random pick of them (sample).
+"""Records in DuckDB: handed to counting.py; bad lines are doubted; a random pick (sample).
 
 ``opening.open_records`` makes them of files.
 """

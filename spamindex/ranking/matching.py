@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from spamindex.errors import ColumnError, FigureError, MatchError, Remedy, listed
-from spamindex.frames import as_pandas
+from spamindex.frames import as_pandas, decimal_sums
 from spamindex.names import Names
 
 if TYPE_CHECKING:
@@ -266,11 +265,7 @@ def _added_up(rows: pd.DataFrame, groups: Codes, by: Sequence[Hashable]) -> pd.D
     sums = rows[first].set_axis(groups[first], axis=0)
     known = [column for column in CARRIED["spam"] if column in rows and column not in by]
     for column in ("share", *{"count", "half"}.intersection(known)):
-        # What was written as decimals adds up as decimals: 11.54 + 27.38 is 38.92.
-        exact: dict[int, Decimal] = {}
-        for group, figure in zip(groups.tolist(), rows[column].tolist(), strict=True):
-            exact[group] = exact.get(group, Decimal()) + Decimal(repr(float(figure)))
-        sums[column] = pd.Series(exact, dtype=object).astype(float)
+        sums[column] = pd.Series(decimal_sums(groups.tolist(), rows[column].astype(float).tolist()))
     if "design_effect" in known:
         part, whole = rows["share"] / 100, sums["share"] / 100
         deviation = (rows["design_effect"] * part * (1 - part)).clip(lower=0) ** 0.5

@@ -16,7 +16,6 @@ from spamindex import periods, words
 from spamindex.errors import Doubt, MatchError, Remedy
 from spamindex.names import Names
 from spamindex.tables import layout
-from spamindex.tables.header import COMMENTS
 from spamindex.tables.layout import Entries
 from spamindex.tables.numbers import Reading, Sums
 from spamindex.tables.options import TableOptions
@@ -131,7 +130,7 @@ def _told_by_name(entries: Entries, names: Names) -> dict[str, Mask]:
         "footer": where(column, words.called_footer),
         "measure": where(column, lambda t: wide and words.says_measure(t) and not names.knows(t)),
         "date": ~where(column, names.knows) & days & (not days.all()),
-        "comment": where(column, lambda text: text.startswith(COMMENTS)),
+        "comment": where(column, lambda text: text.startswith(words.COMMENTS)),
         "indented": indented,
         "marked": where(column, is_marked),
     }

@@ -1,4 +1,4 @@
-"""Which columns hold dates, and errors of what is none; the rows of the period asked for (last)."""
+"""Which columns hold dates; refusals of a cell that is none, or is open; the period asked for."""
 
 from __future__ import annotations
 

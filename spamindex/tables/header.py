@@ -20,7 +20,6 @@ from spamindex.tables.table import Column, Mask, Table, lines_of, mapped, where
 from spamindex.words import is_missing
 
 _SAMPLE = 1000
-COMMENTS = ("#", "//")
 # A rule of dashes, as programs draw them between rows.
 _RULE = re.compile(r"\s*[-+=|:─━═┼├┤╪]{3,}[-+=|:─━═┼├┤╪ ]*")
 _LINE = Remedy("header", None, "names the line of the headings (0 for none)")
@@ -100,7 +99,7 @@ def _has_figures(raw: Table, row: int | np.integer) -> bool:
 
 def _comments(raw: Table, filled: npt.NDArray[np.int64], usual: int) -> Mask:
     """The lines that begin like a comment and are no row of figures."""
-    comments = where(raw.column(0), lambda text: text.lstrip().startswith(COMMENTS))
+    comments = where(raw.column(0), lambda text: text.lstrip().startswith(words.COMMENTS))
     wide = filled >= usual
     others = np.flatnonzero(~comments & wide)
     headings_follow = len(others) > 0 and not _has_figures(raw, others[0])
@@ -244,7 +243,7 @@ def _ambiguous(raw: Table, row: int, cells: list[str]) -> ColumnError:
 
 def _with_units(headings: list[str], below: list[str]) -> list[str] | None:
     """Headings with the units that a second line gives them; None if it says anything else."""
-    units = words.PERCENT_WORDS | words.PER_MILLE | words.BASIS_POINTS | words.MULTIPLES.keys()
+    units = words.MULTIPLES.keys() | set().union(*words.OF_PERCENT)
     for text in filter(None, below):
         inside = words.words(text).removeprefix("in ")
         if inside not in units | words.NAME_HEADINGS and not is_missing(text):

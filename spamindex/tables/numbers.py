@@ -12,17 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from spamindex.tables.table import Column, Mask, Numbers, numbers_of
-from spamindex.words import BASIS_POINTS, MULTIPLES, PER_MILLE, PERCENT_WORDS, is_missing
+from spamindex.words import MULTIPLES, OF_PERCENT, is_missing
 
 MARKS = (".", ",")
 
 _INFINITE = frozenset({"inf", "infinity", "∞"})
 # Signs and words, and what one of them is in percent.
-_SIGNS = {
-    **dict.fromkeys(PERCENT_WORDS | {"\N{FULLWIDTH PERCENT SIGN}"}, 1.0),
-    **dict.fromkeys(PER_MILLE, 0.1),
-    **dict.fromkeys(BASIS_POINTS, 0.01),
-}
+_SIGNS = {sign: part for signs, part in OF_PERCENT.items() for sign in signs}
+_SIGNS["\N{FULLWIDTH PERCENT SIGN}"] = 1.0
 _WIDE = {
     **{0xFF10 + n: str(n) for n in range(10)},
     0xFF0E: ".",

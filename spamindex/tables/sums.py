@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +10,7 @@ import pandas as pd
 
 from spamindex import words
 from spamindex.errors import MatchError, PeriodError, Remedy, SpamIndexError, UnitError
+from spamindex.frames import decimal_sums
 from spamindex.names import fold
 from spamindex.tables import columns
 from spamindex.tables.layout import Entries
@@ -252,12 +252,9 @@ def added_up(
         elif counts and name == "share":
             sums[name] = np.bincount(groups, weights=amount).astype(float)
         else:
-            # What was written as decimals adds up as decimals: 11.54 + 27.38 is 38.92.
-            exact: dict[int, Decimal] = {}
-            for part in np.flatnonzero(several[groups]).tolist():
-                group = int(groups[part])
-                exact[group] = exact.get(group, Decimal()) + Decimal(repr(float(amount[part])))
-            sums[name][list(exact)] = [float(total) for total in exact.values()]
+            parts = several[groups]
+            added = decimal_sums(groups[parts].tolist(), amount[parts].tolist())
+            sums[name][list(added)] = list(added.values())
     by = {number: _taken(entries.table.column(i), first) for number, i in enumerate(entries.by)}
     return pd.DataFrame(by).assign(os=_taken(shown, first), **sums)
 

@@ -1,4 +1,4 @@
-"""The CSV of one's own names (name, canonical, family) in, Names out."""
+"""The CSV of one's own names (name, canonical, family) is read and checked; its lines out."""
 
 from __future__ import annotations
 

@@ -31,12 +31,8 @@ class Sign:
 
 
 _PERCENTS = Sign("percent")
-_SIGNS = {
-    words.PER_MILLE: Sign("percent", 0.1),
-    words.BASIS_POINTS: Sign("percent", 0.01),
-    words.PERCENT_WORDS: _PERCENTS,
-    words.FRACTION_WORDS: Sign("fraction", 100.0),
-}
+_UNITS = {phrases: Sign("percent", part) for phrases, part in words.OF_PERCENT.items()}
+_UNITS[words.FRACTION_WORDS] = Sign("fraction", 100.0)
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]*)")
 
 
@@ -63,7 +59,7 @@ def said(heading: str) -> Sign | None:
     >>> said("Share"), said("Installed base in m")
     (None, Sign(unit='count', times=1000000.0))
     """
-    for phrases, sign in _SIGNS.items():
+    for phrases, sign in _UNITS.items():
         if words.holds(heading, phrases):
             return sign
     times = None if words.says_shares(heading) else _multiple(heading)
