@@ -483,6 +483,15 @@ def _is_of_spam(word: str) -> bool:
     return not rest or rest.isdecimal() or rest in _BESIDE_SPAM or says_shares(rest)
 
 
+def flags_spam(heading: str) -> bool:
+    """Whether a heading says that its cells tell spam from other messages.
+
+    >>> flags_spam("is_spam"), flags_spam("spam share")
+    (True, False)
+    """
+    return words(heading) in RECORD_HEADINGS["spam"][0]
+
+
 def says_shares(heading: str) -> bool:
     """Whether a heading says that shares stand under it, in whatever unit.
 

@@ -22,8 +22,8 @@ from spamindex.tables.options import TableOptions
 from spamindex.tables.table import Mask, Numbers, are_sums, lines_of, mapped, summed, texts, where
 from spamindex.words import is_blank
 
-# A mark of a list before a name: "- Windows 10", "• Windows 10", ".. Windows 10".
-_LISTED = re.compile(r"[^\w\s\"'“”„«»‹›‘’(\[{<]+\s+\S")
+# A mark of a list before a name: "- Windows 10", "• Windows 10", "..Windows 10".
+_LISTED = re.compile(r"[^\w\s\"'“”„«»‹›‘’(\[{<]+\s+\S|\.\.+\S")
 _WORTH_A_DOUBT = 0.01  # of the whole: a smaller sum of neighbours is likely one by chance
 _WHOLES = (1.0, 100.0, 1e3, 1e4)  # of fractions, percents, per mille and basis points
 _REASONS = {
@@ -172,6 +172,15 @@ def _families(entries: Entries, figures: Numbers, names: Names, options: TableOp
     of_family = entries.rankings(label, over_time=True)
     versions = summed(of_family, figures * ~own)
     doubted: Mask = own & (versions > 0) & (summed(of_family, figures * own) >= versions)
+    # A version has editions in the same manner: Windows 10 beside its Pro and Home. One alone may
+    # be another: Windows Server 2008 R2.
+    there = {words.words(name) for name in column.cat.categories if names.knows(name)}
+    for name in there:
+        editions = where(column, lambda text: words.words(text).startswith(f"{name} "))  # noqa: B023
+        if np.unique(column.cat.codes[editions]).size > 1:
+            itself = where(column, lambda text: words.words(text) == name)  # noqa: B023
+            of = entries.rankings(over_time=True)
+            doubted |= itself & (summed(of, figures * itself) >= summed(of, figures * editions))
     return doubted
 
 

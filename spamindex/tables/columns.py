@@ -309,7 +309,14 @@ def _refuse_parted(table: Table, candidates: Sequence[int]) -> None:
         says_nothing = not (_is_dated(table, i) or speaks(table, i) or words.says_other(heading))
         if words.is_note(heading):
             parted = where(table.column(i), numbers.is_figure)
-        elif says_nothing and {i - 1, i} <= {*candidates}:
+        elif (
+            says_nothing
+            and {i - 1, i} <= {*candidates}
+            and not (
+                # Of headings that say nothing, which are no shares, one for each cell: countries.
+                heading and table.headings[i - 1] and not speaks(table, i - 1)
+            )
+        ):
             parted = where(table.column(i), str.isdecimal)
             parted &= _are_decimals(table.texts(i - 1), table.texts(i))
         else:

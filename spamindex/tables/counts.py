@@ -16,8 +16,12 @@ _ABOUT = 0.01  # how far, of itself, a share may be from what its count says
 _TOTAL = Remedy("total", None, "says how many there are in all")
 
 
-def behind(entries: Entries, figures: Figures, options: TableOptions) -> dict[str, Numbers]:
+def behind(
+    entries: Entries, figures: Figures, wholes: Numbers, options: TableOptions
+) -> dict[str, Numbers]:
     """What is known of how the shares of a table came about, a number for each row.
+
+    ``wholes`` are what counts are divided by.
 
     ``count`` and ``total`` say how many messages or machines a share stands for, where they are
     asked for; ``half`` is half a unit of a share's last digit, in percent, which counts do not
@@ -38,7 +42,7 @@ def behind(entries: Entries, figures: Figures, options: TableOptions) -> dict[st
         if figures.counts:
             if not figures.coarse:
                 raise UnitError(f"{entries.title}: holds counts already: leave their total out")
-            share = 100 * share / summed(entries.rankings(), share)
+            share = 100 * share / wholes
         found["count"] = share / 100 * options.total
         found["total"] = np.full(len(entries), float(options.total))
         found.pop("share", None)
@@ -47,7 +51,7 @@ def behind(entries: Entries, figures: Figures, options: TableOptions) -> dict[st
         if figures.coarse:
             raise _too_coarse(entries.title)
         found["count"] = _whole(figures.amounts, entries.title)
-        found["total"] = summed(entries.rankings(), found["count"])
+        found["total"] = _whole(wholes, entries.title)
     return found | (_of_clusters(entries) if options.counts else {})
 
 

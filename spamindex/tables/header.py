@@ -140,6 +140,7 @@ def _headings(
     first = next((row for row in there if "figure" in kinds[row]), there[min(1, len(there) - 1)])
     above, first = _above_the_data(cells, kinds, first)
     if not above:
+        _refuse_narrow(raw, widths, first)
         return _without_headings(raw, cells[first][: widths[first]], options, first)
     header, before = above[-1], above[-2] if len(above) > 1 else -1
     # A line with another number of cells than all others is a title, a line like it a repeat.
@@ -158,6 +159,22 @@ def _headings(
     if (of_years or known == cells[header][:1]) and not _says_headings(cells[header], options):
         raise _ambiguous(raw, header, cells[header])
     return cells[header][: widths[header]], [header], first
+
+
+def _refuse_narrow(raw: Table, widths: npt.NDArray[np.int64], first: int) -> None:
+    """Refuse headings right above rows that have more cells, as decimal commas make them."""
+    above = cells_of(raw, first - 1)[: widths[first - 1]] if first else []
+    figures = any(map(is_figure, above)) or is_figure(cells_of(raw, first)[0])
+    if (
+        len(above) > 1
+        and not figures
+        and (words.names_os(above[0]) or words.words(above[0]) in words.NAME_HEADINGS)
+    ):
+        raise FileError(
+            f"{raw.at(raw.cells.index[first])}: has {widths[first]} cells, but there are "
+            f"{len(above)} headings: quote a cell with a separator in it",
+            settles=[Remedy("delimiter", None, "names the separator")],
+        )
 
 
 def _named_header(

@@ -18,7 +18,7 @@ from spamindex.names import fold
 from spamindex.tables import columns, dating
 from spamindex.tables.options import ALL, By, TableOptions, Where
 from spamindex.tables.table import Column, Mask, Table, categories, groups, lines_of, mapped, where
-from spamindex.words import is_blank
+from spamindex.words import is_blank, is_missing
 
 
 @dataclass(frozen=True)
@@ -171,15 +171,31 @@ def entries(table: Table, options: TableOptions) -> Entries:
 
 
 def _refuse_other_measures(table: Table, labels: Collection[int], options: TableOptions) -> None:
-    """Refuse rows of which a label says that all of them are of something else than the shares."""
+    """Refuse rows of which a label says that they are of something else than the shares.
+
+    That is a word of another measure in all rows, a flag that says no spam, or measures that
+    differ.
+    """
     for number in sorted(labels):
-        text, *more = table.texts(number) or [""]
-        if not more and columns.says_other(text, options.of):
-            where_ = f"{table.headings[number] or number + 1}={text}"
+        heading = table.headings[number]
+        there = [text for text in table.texts(number) if not is_missing(text)]
+        other = [text for text in there if columns.says_other(text, options.of)]
+        if words.flags_spam(heading) or any("spam" in words.words(text) for text in there):
+            other = [t for t in there if t in other or words.words(t) in words.FALSE]
+        elif len(there) > 1:
+            other = []
+        if not other and len(there) > 1 and all(words.measure(text) is not None for text in there):
+            other = there[1:]
+        if other:
+            all_of_them = "all" if len(there) == 1 else "some"
+            meant = [t for t in there if t not in other] or there
             raise ColumnError(
-                f"{table.name}: {table.called(number)} says {text!r} of all rows, which may be "
-                "something else than the shares",
-                settles=[Remedy("where", where_, "says that it is meant")],
+                f"{table.name}: {table.called(number)} says {other[0]!r} of {all_of_them} rows, "
+                "which may be something else than the shares",
+                settles=[
+                    Remedy("where", f"{heading or number + 1}={text}", "says that it is meant")
+                    for text in meant[:2]
+                ],
             )
 
 
@@ -266,7 +282,7 @@ def _matching(table: Table, condition: Where, number: int) -> Mask:
         rows = where(column, lambda text: periods.within(text, wanted))
     else:
         rows = where(column, lambda text: text.casefold() == folded)
-    if not rows.any() and condition.value:
+    if not rows.any() and condition.value and not condition.negated:
         raise ColumnError(
             f"{table.name}: no row has {condition.value!r} in {table.called(number)}; it has "
             f"{listed(list(map(repr, table.texts(number))))}"

@@ -27,7 +27,7 @@ from spamindex.sources import Source
 from spamindex.tables import aggregates, columns, counts, header, layout, numbers, rows, sums, units
 from spamindex.tables.layout import Entries
 from spamindex.tables.options import TableOptions
-from spamindex.tables.table import Mask, Table, mapped, numbers_of, texts, where
+from spamindex.tables.table import Mask, Numbers, Table, mapped, numbers_of, texts, where
 from spamindex.words import is_blank
 
 
@@ -188,11 +188,10 @@ def _read(table: Table, options: TableOptions) -> Reading:
     filled = _filled(entries, reading, kept, counts=counted)
     entries, wholes = entries.only(filled), wholes[filled]
     figures = units.settle(entries, reading, _before(entries, reading, options), options)
-    if figures.counts and (rolled := sums.rolled_up(entries, figures, options)).any():
-        entries, wholes = entries.only(~rolled), wholes[~rolled]
-        figures = replace(figures, amounts=figures.amounts[~rolled])
+    if figures.counts:
+        entries, figures, wholes = _of_wholes(entries, figures, wholes, options)
     apart = sums.refuse_repeats(entries, figures)
-    amounts = {"share": figures.amounts, **counts.behind(entries, figures, options)}
+    amounts = {"share": figures.amounts, **counts.behind(entries, figures, wholes, options)}
     findings, headings = entries.table.findings, entries.table.headings
     shown = entries.table.column(entries.os)
     if options.family:
@@ -207,13 +206,13 @@ def _read(table: Table, options: TableOptions) -> Reading:
         family = " by family" if options.family else ""
         findings.notes.append(f"{len(entries)} rows added up to {len(shares)}{over}{family}")
     if figures.counts:
-        shares["share"] = sums.shares_of_counts(entries, figures, groups, wholes)
+        shares["share"] = sums.shares_of_counts(figures, groups, wholes)
     if not entries.ranked.all():
         ranked = np.bincount(groups, weights=entries.ranked) > 0
         shares = shares[ranked].reset_index(drop=True)
     there = [entries.table.texts(i) for i in entries.table.dated]
     longest = max(map(sorted, there), key=len, default=[])  # of the column that has most of them
-    if not longest and (of := periods.named_in(entries.heading)):
+    if not longest and (of := periods.named_in(entries.heading) or _dated_by(entries)):
         longest = [of]
     _say(entries, longest, options)
     return Reading(
@@ -230,6 +229,17 @@ def _read(table: Table, options: TableOptions) -> Reading:
         _idle(entries, options.names),
         of_systems,
     )
+
+
+def _of_wholes(
+    entries: Entries, figures: units.Figures, wholes: Numbers, options: TableOptions
+) -> tuple[Entries, units.Figures, Numbers]:
+    """Counts without the totals along what is added up, and what they are divided by."""
+    if (rolled := sums.rolled_up(entries, figures, options)).any():
+        entries, wholes = entries.only(~rolled), wholes[~rolled]
+        figures = replace(figures, amounts=figures.amounts[~rolled])
+    units.say_counts(entries, figures, options)
+    return entries, figures, sums.wholes_of(entries, figures, wholes)
 
 
 def _names(entries: Entries, options: TableOptions) -> tuple[bool, Names]:
@@ -307,6 +317,13 @@ def _all_of(entries: Entries) -> dict[str, str]:
         if not more and not speaks and any(map(str.isalpha, first)):
             found[entries.table.headings[number]] = first
     return found
+
+
+def _dated_by(entries: Entries) -> str | None:
+    """The one day or month that a column not used has in all rows; a year may be anything."""
+    alone = [text for i in entries.labels for text, *more in [entries.table.texts(i)] if not more]
+    days = [periods.in_column([text])[text] for text in alone]
+    return next((day for day in days if day and len(day) > len("2010")), None)
 
 
 def _say(entries: Entries, there: Sequence[str], options: TableOptions) -> None:

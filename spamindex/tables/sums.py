@@ -272,17 +272,23 @@ def _taken(column: Column, rows: npt.NDArray[np.int64]) -> pd.api.extensions.Ext
     return kinds.take(column.cat.codes.to_numpy()[rows])
 
 
-def shares_of_counts(
-    entries: Entries, figures: Figures, groups: npt.NDArray[np.int64], wholes: Numbers
-) -> Numbers:
-    """What percent of all counts of its ranking, or of its total, each group is."""
+def wholes_of(entries: Entries, figures: Figures, wholes: Numbers) -> Numbers:
+    """How many there are in all, for each row: the total of its ranking, or the sum of its counts.
+
+    Raises UnitError where there are none.
+    """
     ranking = entries.rankings()
     totals = np.bincount(ranking, weights=figures.amounts)
     said = np.zeros(len(totals))
     np.maximum.at(said, ranking, np.nan_to_num(wholes) * figures.times)
-    of = np.where(said > 0, said, totals)[ranking]
+    of: Numbers = np.where(said > 0, said, totals)[ranking]
     if not of.all():
         row = int(np.argmin(of))
         raise UnitError(f"{entries.title}: adds up to 0 in {entries.label(row)}; leave it out")
+    return of
+
+
+def shares_of_counts(figures: Figures, groups: npt.NDArray[np.int64], wholes: Numbers) -> Numbers:
+    """What percent each group is of all counts of its ranking."""
     amounts: Numbers = np.bincount(groups, weights=figures.amounts).astype(float)
-    return 100 * amounts / of[_first_rows(groups)]
+    return 100 * amounts / wholes[_first_rows(groups)]

@@ -145,16 +145,19 @@ def settle(
         raise UnitError(f"{entries.title}: adds up to 0, so nothing can be said of anybody's share")
     if total > MOST_COUNTED:
         raise FigureError(f"{entries.title}: adds up to {total:.4g}, more than anybody has counted")
-    findings = entries.table.findings
-    says_counts = words.measure(entries.heading) is not None or words.holds(
-        entries.heading, ["spam"]
-    )
-    if options.unit is None and sign is None and not says_counts:
-        findings.notes.append(f"whole numbers above 100 taken as counts, {total:,.10g} in all")
-    else:
-        findings.facts.append(f"counts, {total:,.10g} in all")
     coarse = rounded > 1 or bool(reading.rounded)
     return Figures(reading, True, values * rounded, coarse, rounded)
+
+
+def say_counts(entries: Entries, figures: Figures, options: TableOptions) -> None:
+    """Say how many are counted in all, and whether nothing but the figures says that they are."""
+    findings, heading = entries.table.findings, entries.heading
+    in_all = f"counts, {figures.amounts.sum():,.10g} in all"
+    by_heading = said(heading) or words.measure(heading) or words.holds(heading, ["spam"])
+    if options.unit is None and not by_heading:
+        findings.notes.append(f"whole numbers above 100 taken as {in_all}")
+    else:
+        findings.facts.append(in_all)
 
 
 def _refuse_mixed(

@@ -443,3 +443,16 @@ def test_a_column_that_an_interval_needs_is_named(column: str) -> None:
 def test_counts_that_are_no_part_of_their_total(columns: dict[str, Any], fault: str) -> None:
     with pytest.raises(FigureError, match=fault):
         sampled(clustered(**columns), 95)
+
+
+def test_an_interval_is_of_the_total_that_the_shares_are_parts_of(
+    invoke: Invoke, write: Write
+) -> None:
+    spam = write("spam.csv", "os,messages\nWindows,926\nLinux,54\nMac OS X,20\n")
+    rest = "os,visits\nWindows,900\nLinux,50\nMac,50\n"
+    of_total = write("total.csv", rest + "Total,5000\n")
+    of_rows = write("rows.csv", rest + "Unknown,4000\n")
+    one, other = (rows(invoke, spam, t, "--confidence", "95") for t in (of_total, of_rows))
+    assert [one["Linux"][c] for c in ("spam_index", "low", "high")] == [
+        other["Linux"][c] for c in ("spam_index", "low", "high")
+    ]

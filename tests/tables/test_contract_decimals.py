@@ -58,13 +58,20 @@ def test_a_mark_that_is_open_is_asked_about(unit: tuple[str, ...]) -> None:
     "table",
     [
         "os,share,remark\nWindows,90,00\nLinux,3,00\nmacOS,7,00\n",
-        "os,share\nWindows,90,00\nLinux,3,00\nmacOS,7,00\n",
         "os,share,quelle\nWindows,90,5,\nLinux,2,5,\nmacOS,7,0,\n",
         "os,Anteil,Bemerkung\nWindows,90,25\nLinux,3,\nmacOS,6,75\n",
     ],
 )
 def test_decimal_commas_that_part_cells_are_refused(table: str) -> None:
     assert "a comma in a cell has parted it" in refused(table).stderr
+
+
+@pytest.mark.parametrize("cells", ["90,00", "90,5"])
+def test_rows_with_more_cells_than_headings_are_refused(cells: str) -> None:
+    stderr = refused(f"os,share\nWindows,{cells}\nLinux,3,0\nmacOS,7,0\n").stderr
+    assert (
+        ":2: has 3 cells, but there are 2 headings: quote a cell with a separator in it" in stderr
+    )
 
 
 def test_decimal_points_and_commas_in_one_column_are_refused() -> None:

@@ -7,7 +7,7 @@ import io
 import pytest
 
 from spamindex.errors import SpamIndexError
-from spamindex.tables.options import TableOptions
+from spamindex.tables.options import TableOptions, Where
 from spamindex.tables.shares import Reading, read_table
 
 THREE = "Windows,900\nLinux,30\nmacOS,70\n"
@@ -235,3 +235,50 @@ def test_years_beside_systems_that_stand_once_are_no_periods() -> None:
     wide = "Land,Windows,Linux,Haiku\nDE,45000,1500,2000\nDE,45000,1500,1900\n"
     assert "2000" not in refused(wide, unit="count")
     assert read("Windows,Linux,Haiku\n90000,8000,2000\n")["Haiku"] == 2.0
+
+
+@pytest.mark.parametrize(
+    ("label", "rows"),
+    [
+        ("is_spam", ["no", "no"]),
+        ("is_spam", ["True", "False"]),
+        ("verdict", ["spam", "ham"]),
+        ("class", ["spam", "not spam"]),
+        ("measure", ["visits", "users"]),
+    ],
+)
+def test_rows_of_which_a_label_says_something_else_are_refused(label: str, rows: list[str]) -> None:
+    one, other = rows
+    table = f"os,{label},messages\nWindows,{one},90\nLinux,{other},10\n"
+    with pytest.raises(SpamIndexError, match="which may be something else than the shares"):
+        read(table)
+    assert sum(read(table, where=(Where(label, one),)).values()) == 100
+
+
+def test_a_version_is_no_sum_of_its_editions() -> None:
+    table = "os,visits\nWindows 10,500\nWindows 10 Pro,300\nWindows 10 Home,200\niOS,400\n"
+    with pytest.raises(SpamIndexError, match="'Windows 10' .*a family that may hold its versions"):
+        read(table)
+    alone = "os,visits\nWindows Server 2008,500\nWindows Server 2008 R2,300\niOS,400\n"
+    assert len(read(alone)) == 3
+
+
+def test_columns_of_countries_are_no_decimals() -> None:
+    with pytest.raises(SpamIndexError, match="column holds the market shares: 'DE' or 'FR'"):
+        read("OS,DE,FR\nWindows,95,90\nLinux,5,10\n")
+
+
+def test_a_total_along_what_is_added_up_is_not_in_the_sum_of_all() -> None:
+    table = "browser,os,visits\nA,Windows,900\nA,Linux,100\nAll,Windows,900\nAll,Linux,100\n"
+    assert reading(table, sum=("browser",)).findings.facts[1] == "counts, 1,000 in all"
+
+
+@pytest.mark.parametrize(("heading", "day"), [("as of", "Dec 2012"), ("Stichtag", "31.12.2012")])
+def test_a_date_that_all_rows_have_dates_the_table(heading: str, day: str) -> None:
+    found = reading(f"os,visits,{heading}\nWindows,900,{day}\nLinux,100,{day}\n")
+    assert found.periods[0].startswith("2012-12")
+
+
+def test_nothing_that_a_table_lacks_has_to_be_left_out() -> None:
+    table = "os,country,visits\nWindows,FR,900\nLinux,FR,100\n"
+    assert len(read(table, where=(Where("country", "DE", negated=True),))) == 2
