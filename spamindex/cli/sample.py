@@ -11,7 +11,7 @@ from spamindex.cli.tally import Asked, record_options
 from spamindex.errors import counted
 
 
-@click.command(cls=Command, fields={"os": "os_column"})
+@click.command(cls=Command, fields={"os": "os_column", "zone": "log_zone"})
 @file_argument("messages", nargs=-1, required=True)
 @input_option("--os NAME", TEXT, "The OS whose spam is wanted.", required=True)
 @record_options(input_option("--os-column COLUMN", column(), "Column with the OS of the sender."))

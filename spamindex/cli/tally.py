@@ -199,7 +199,7 @@ def _by(text: str) -> By:
     return column, span
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, fields={"zone": "log_zone"})
 @file_argument("messages", nargs=-1, required=True)
 @record_options(
     input_option("--os COLUMN", column(), "Column with the OS of the sender."),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from spamindex.messages.frames import Frame, nw, when
 from spamindex.words import NO_ADDRESS
 
-_IPV4 = r"^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.|$)){4}$"
+_BYTE = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4 = rf"^(?:{_BYTE}\.){{3}}{_BYTE}$"
 _IPV6 = r"^(?::[0-9a-f]{0,4}){8}$"  # in the spelling that ``normalized`` gives it
 _MAPPED = "::::::ffff:"  # how an IPv4 address begins there that is written as IPv6 in hex
 _IN_HEX = rf"^{_MAPPED}[0-9a-f]{{0,4}}:[0-9a-f]{{0,4}}$"
@@ -15,7 +16,7 @@ def normalized(frame: Frame, column: str) -> Frame:
     """A frame with the addresses in a column of texts in the spelling in which all are compared.
 
     IPv4 as usual; IPv6 as its eight groups, each after a colon and without leading zeros; an
-    IPv4-mapped one is its IPv4. They may have a port, a network, a zone, be in brackets behind the
+    IPv4-mapped one is its IPv4. They may have a port or a zone, be in brackets behind the
     name of a host, and have IPv6: before them. What is no address becomes a text that
     ``is_address`` knows for none. Put together from what all engines can do, so that no address has
     to leave its cluster.
@@ -73,7 +74,8 @@ def _bare(text: nw.Expr) -> nw.Expr:
     # The name of a host and a bracket: the last one, as a client may call itself [192.0.2.1].
     bare = bare.str.replace_all(r"^.*\[", "")
     bare = bare.str.replace_all(r"^<|>$", "").str.replace_all(r"^ipv6:", "")
-    return bare.str.replace_all(r"[\]/%#].*$", "")  # what follows: a port, a network, a zone
+    # What follows: a port, a zone, and that it is no network, which /24 is.
+    return bare.str.replace_all(r"[\]%#].*$|/32$|/128$|/[0-9]{4,5}$", "")
 
 
 def _bytes(column: str) -> list[nw.Expr]:

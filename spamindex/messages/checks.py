@@ -13,7 +13,7 @@ from spamindex.messages.addresses import is_address, is_none, normalized
 from spamindex.messages.frames import Frame, collected, nw, text, when
 from spamindex.messages.options import written_values
 from spamindex.messages.query import Flag, Question
-from spamindex.words import FALSE, MISSING, TRUE, counts_rows
+from spamindex.words import FALSE, MISSING, TRUE, called_total, counts_rows
 
 WEIGHT = r"^\d{1,12}(?:\.0*)?$"
 MOST = 3_037_000_499  # messages of which the square fits 64 bits
@@ -105,8 +105,11 @@ def _check_weights(groups: Groups) -> None:
 
 
 def _refuse_footers(groups: Groups) -> None:
-    """Refuse what a database client has written below its rows."""
+    """Refuse what a database has written below its rows: how many they are, and their total."""
     for row in groups.rows:
+        if groups.question.os and groups.question.weight and called_total(row["label"]):
+            where = groups.at(groups.question.os, row["label"])
+            raise FigureError(f"{where} is a total, and no record; delete that line")
         if groups.question.os and counts_rows(row["label"]):
             where = groups.at(groups.question.os, row["label"])
             raise FigureError(f"{where} is a footer, and no record; delete that line")
@@ -246,7 +249,7 @@ def _check_times(groups: Groups) -> None:
             raise FigureError(
                 f"{groups.of(question.time)}: {example!r} relates to UTC, the times in the log "
                 "don't, and fingerprints change",
-                settles=[Remedy("log_zone", "UTC", "or another zone says which the log is in")],
+                settles=[Remedy("zone", "UTC", "or another zone says which the log is in")],
             )
         if known and known.zone not in (None, "UTC", "GMT", "Etc/UTC") and groups.total("local"):
             example = groups.first(times.is_time(written) & ~times.has_zone(written), written)
@@ -321,7 +324,7 @@ def _say_why(groups: Groups, why: Counter[str]) -> None:
     ):
         if why[reason]:
             findings.notes.append(f"{counted(why[reason], 'message')} {what}")
-    if why and not why["known"]:
+    if why and not (why["known"] or why["stale"]):
         findings.doubts.append(
             Doubt(
                 f"no address in column {client!r} has a fingerprint; is it the right one?",

@@ -130,7 +130,7 @@ def counts_of(
     that is not there and for cells that can't be used: flags, times, weights.
     """
     records = lazy(frame)
-    _check_columns(question, records.collect_schema().names())
+    _check_columns(question, records.collect_schema())
     bring = bring or (lambda table: like(records, table))
     told = _understood(_grouped(records, question, bring, keep), question)
     by = [f"by{i}" for i in range(len(question.by))]
@@ -344,7 +344,7 @@ def spam_of(frame: Any, question: Question, labels: Collection[str], *, keep: Se
     return told.filter(wanted).select(*keep).to_native()
 
 
-def _check_columns(question: Question, there: list[str]) -> None:
+def _check_columns(question: Question, there: nw.Schema) -> None:
     if not (question.os or question.client):
         raise ColumnError("a column with the OS is needed, or one with the client's address")
     if question.count == "machines" and question.cluster:
@@ -354,6 +354,8 @@ def _check_columns(question: Question, there: list[str]) -> None:
     for column in question.columns:
         if column not in there:
             raise ColumnError(f"no column {column!r}; there are {', '.join(map(repr, there))}")
+        if there[column].is_nested():
+            raise ColumnError(f"column {column!r} holds lists or structs: make one value of each")
     own = ["os", "spam_share", question.count]
     names = [*question.by_names, *own, *(["design_effect", "clusters"] if question.cluster else [])]
     if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:

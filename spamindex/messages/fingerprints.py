@@ -289,7 +289,7 @@ def fingerprints(
     if in_utc and zone is None and in_utc < read - bad:
         raise FileError(
             "some times in the logs are in UTC, others local",
-            settles=[Remedy("log_zone", None, "says where they are local")],
+            settles=[Remedy("zone", None, "says where they are local")],
         )
     zone = "UTC" if in_utc and zone is None else zone
     connection.sql(_LATEST).create("latest")

@@ -58,12 +58,19 @@ class RecordOptions:
         given += [self.spam and self.spam[0], *(column for column, _ in self.by)]
         return [name for name in dict.fromkeys(given) if name]
 
+    def __post_init__(self) -> None:
+        if self.fresh and self.time == "":
+            raise SpamIndexError(
+                "time '' takes the latest fingerprint, fresh or not: leave fresh out"
+            )
+
     def with_fields(self, given: Mapping[str, Any]) -> RecordOptions:
         """The same options but for some fields, in the forms that are easy to write.
 
         ``by`` may be a text (``country``, ``time:month``), a pair, or a sequence of these; ``spam``
-        a column or a pair of a column and values; ``fresh`` seconds or a text such as ``7d``;
-        ``names`` a mapping. Raises SpamIndexError for a value that there is not.
+        a column, ``COLUMN=VALUE,...``, or a pair of a column and values; ``fresh`` seconds or a
+        text such as ``7d``; ``names`` a mapping. Raises SpamIndexError for a value that there is
+        not, or that contradicts another.
 
         >>> RecordOptions().with_fields({"by": "time:week", "fresh": "12h"}).fresh
         43200
@@ -154,7 +161,8 @@ def _is_pair(value: Any) -> bool:
 
 def _spam(value: Any) -> Spam | None:
     if value is None or isinstance(value, str):
-        return None if value is None else (value, ())
+        column, equals, values = (value or "").partition("=")
+        return None if value is None else (column.strip(), values_of(values) if equals else ())
     if isinstance(value, Sequence) and len(value) == 2 and isinstance(value[0], str):
         column, wanted = value
         if isinstance(wanted, str):

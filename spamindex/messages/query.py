@@ -147,7 +147,8 @@ def question(
     asked = RecordOptions() if options is None else options
     found = Findings("records") if findings is None else findings
     by = [(find(columns, column), span) for column, span in asked.by]
-    by_client = asked.count == "machines" or asked.cluster == "client"
+    of_clients = asked.cluster is not None and _of_clients(columns, asked)
+    by_client = of_clients or asked.count == "machines"
     if fingerprints is None:
         _refuse_needless(asked, by_client=by_client)
         os: str | None = _needed(columns, "os", asked.os)
@@ -156,7 +157,7 @@ def question(
         os, client = None, _needed(columns, "client", asked.client)
     cluster = None
     if asked.cluster is not None:
-        cluster = client if asked.cluster == "client" else find(columns, asked.cluster)
+        cluster = client if of_clients else find(columns, asked.cluster)
     weight = None
     if asked.weight is not None and (asked.weight != "1" or "1" in columns):
         weight = find(columns, asked.weight)
@@ -226,6 +227,14 @@ def with_symbol(
     return options if is_said or not add_path(_P0F_SYMBOL) else replace(options, os=_P0F_SYMBOL)
 
 
+def _of_clients(columns: Sequence[str], asked: RecordOptions) -> bool:
+    """Whether clusters are clients: asked for as such, or by the column of their addresses."""
+    if asked.cluster == "client":
+        return True
+    client = [find(columns, asked.client)] if asked.client else usual(columns, "client")
+    return find(columns, asked.cluster or "") in client
+
+
 def _refuse_needless(asked: RecordOptions, *, by_client: bool) -> None:
     """Refuse what is asked of fingerprints where there are none."""
     given = {"client": None if by_client else asked.client, "time": asked.time}
@@ -269,14 +278,11 @@ def _doubt_all(columns: Sequence[str], first: Cells, found: Findings) -> None:
         said = {value.casefold() for value in values}
         in_words = said <= TRUE | FALSE and not (said.isdisjoint(TRUE) or said.isdisjoint(FALSE))
         if in_words or any("spam" in (w := words(v).split()) and len(w) < 3 for v in values):
-            flag = column if in_words else f"{column}=VALUE,..."
-            if in_words and says_other(column):  # is_ham
-                flag = f"{column}={next(v for v in values if v.casefold() in FALSE)}"
             raise ColumnError(
                 f"column {column!r} holds {listed([repr(value) for value in values])}: does it say "
                 "which records are spam?",
                 settles=[
-                    Remedy("spam", flag, "if it does"),
+                    Remedy("spam", f"{column}=VALUE,...", "says which values mean spam"),
                     Remedy("spam", "", "if all records are spam"),
                 ],
             )
@@ -293,7 +299,7 @@ def _doubt_all(columns: Sequence[str], first: Cells, found: Findings) -> None:
 
 def _refuse_counts(figures: Sequence[str]) -> None:
     """Refuse records with a column of counts or shares: a row of them is no single message."""
-    for column in filter(counts_or_shares, figures):
+    for column in sorted(filter(counts_or_shares, figures), key=says_shares):
         each = Remedy("weight", "1", "if each row is one message")
         if says_shares(column):
             raise ColumnError(

@@ -38,14 +38,11 @@ def behind(
             )
         found["half"] = _halves(entries, figures)
     if options.total is not None:
-        share = figures.amounts
-        if figures.counts:
-            if not figures.coarse:
-                raise UnitError(f"{entries.title}: holds counts already: leave their total out")
-            share = 100 * share / wholes
+        if (figures.counts and not figures.coarse) or "count" in found:
+            raise UnitError(f"{entries.title}: holds counts already: leave their total out")
+        share = 100 * figures.amounts / wholes if figures.counts else figures.amounts
         found["count"] = share / 100 * options.total
         found["total"] = np.full(len(entries), float(options.total))
-        found.pop("share", None)
     # By itself a table may hold amounts, or percents: only intervals need what was counted.
     elif options.counts and figures.counts and (_counted(entries, figures) or not of_one_table):
         if figures.coarse:

@@ -153,8 +153,8 @@ def say_counts(entries: Entries, figures: Figures, options: TableOptions) -> Non
     """Say how many are counted in all, and whether nothing but the figures says that they are."""
     findings, heading = entries.table.findings, entries.heading
     in_all = f"counts, {figures.amounts.sum():,.10g} in all"
-    by_heading = said(heading) or words.measure(heading) or words.holds(heading, ["spam"])
-    if options.unit is None and not by_heading:
+    by_heading = words.measure(heading) is not None or words.holds(heading, ["spam"])
+    if options.unit is None and said(heading) is None and not by_heading:
         findings.notes.append(f"whole numbers above 100 taken as {in_all}")
     else:
         findings.facts.append(in_all)

@@ -469,7 +469,7 @@ def test_a_column_of_something_else_is_not_taken_for_shares(
         ),
         (
             "OS,Share\nWindows,91,58\nLinux,1,03\n",
-            "3 (no heading) holds figures on lines 2-3",
+            "has 3 cells, but there are 2 headings",
         ),
         ("Windows,9158x\nLinux,103\nMac,534\n", "m.csv:1: '9158x' is not a number"),
     ],
