@@ -154,8 +154,8 @@ def _questions(**given: Any) -> Questions:
     question_option(
         "--design-effect D",
         number(0, 10**9),
-        "How many times the variance of the spam shares is that of independent messages, where "
-        "SPAM has no design_effect.",
+        "How many times the variance of the spam shares is that of independent messages; counts in "
+        "place of what SPAM says of it.",
     ),
     question_option(
         "--rounding",

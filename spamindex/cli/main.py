@@ -85,7 +85,7 @@ def usage(error: click.ClickException) -> str:
     >>> usage(click.NoSuchOption("--formta", possibilities=["--format"]))
     'there is no option --formta; did you mean --format?'
     """
-    ctx: click.Context = getattr(error, "ctx", None) or click.Context(cli, info_name="spamindex")
+    ctx: click.Context = getattr(error, "ctx", None) or cli.make_context("spamindex", ["compute"])
     message, param = error.message.removesuffix("."), getattr(error, "param", None)
     pattern = f"give {ctx.command_path} {' '.join(ctx.command.collect_usage_pieces(ctx))}"
     if isinstance(error, click.NoSuchOption):

@@ -312,9 +312,8 @@ def _say_why(groups: Groups, why: Counter[str]) -> None:
         spelled = replace(groups, records=normalized(cells, "normal"))
         findings.doubts.append(
             Doubt(
-                f"column {client!r}: for an unknown OS count "
-                f"{counted(why['unread'], 'message')} of an unreadable address, such as "
-                f"{spelled.first(wrong, nw.col('written'))!r}"
+                f"column {client!r}: {counted(why['unread'], 'message')} with what is no address, "
+                f"such as {spelled.first(wrong, nw.col('written'))!r}: of an unknown OS"
             )
         )
     for reason, what in (

@@ -19,7 +19,7 @@ from tests.conftest import SHARE, SPAM, Invoke, Write
 
 def context(command: str, *args: str) -> click.Context:
     """A command with its arguments, as it is when it runs."""
-    top = click.Context(cli, info_name="spamindex", auto_envvar_prefix="SPAMINDEX")
+    top = click.Context(cli, info_name="spamindex", **cli.context_settings)
     return command_of(command).make_context(command, list(args), parent=top)
 
 
