@@ -174,13 +174,18 @@ def _families(entries: Entries, figures: Numbers, names: Names, options: TableOp
     doubted: Mask = own & (versions > 0) & (summed(of_family, figures * own) >= versions)
     # A version has editions in the same manner: Windows 10 beside its Pro and Home. One alone may
     # be another: Windows Server 2008 R2.
-    there = {words.words(name) for name in column.cat.categories if names.knows(name)}
-    for name in there:
-        editions = where(column, lambda text: words.words(text).startswith(f"{name} "))  # noqa: B023
-        if np.unique(column.cat.codes[editions]).size > 1:
+    there = {words.words(name) for name in entries.table.texts(entries.os) if names.knows(name)}
+    editions: dict[str, set[str]] = {}
+    for said in there:
+        for at, letter in enumerate(said):
+            if letter == " " and said[:at] in there:
+                editions.setdefault(said[:at], set()).add(said)
+    of = entries.rankings(over_time=True)
+    for name, parts in editions.items():
+        if len(parts) > 1:
             itself = where(column, lambda text: words.words(text) == name)  # noqa: B023
-            of = entries.rankings(over_time=True)
-            doubted |= itself & (summed(of, figures * itself) >= summed(of, figures * editions))
+            among = where(column, lambda text: words.words(text) in parts)  # noqa: B023
+            doubted |= itself & (summed(of, figures * itself) >= summed(of, figures * among))
     return doubted
 
 
