@@ -25,7 +25,11 @@ _FIRST = 1000  # lines whose keys come first
 _MOST_SETS = 100_000  # of keys that stand together
 # Compared as texts first, which is several times as fast as to trim each line.
 _FILLED = f"({LINE} > '!' or trim({LINE}, ' ' || chr(9) || chr(13)) <> '')"
-_OBJECT = f"({LINE} >= '{{' and {LINE} < '|') or starts_with(ltrim({LINE}, ' ' || chr(9)), '{{')"
+# A case, since DuckDB works out both sides of an or.
+_OBJECT = (
+    f"case when {LINE} >= '{{' and {LINE} < '|' then true "
+    f"else starts_with(ltrim({LINE}, ' ' || chr(9)), '{{') end"
+)
 
 
 @dataclass
@@ -84,8 +88,7 @@ class JsonRecords:
         found = f"try(json_extract_string({LINE}, [{', '.join(map(text, places))}]))"
         parsed = engine.projected(
             self.lines.filter(_FILLED),
-            f"{found} as found",
-            f"{_OBJECT} as is_object",
+            f"case when {_OBJECT} then {found} end as found",
             f"{LINE} as {RAW}",
             *partitions,
         )
@@ -96,7 +99,7 @@ class JsonRecords:
         parted = engine.projected(
             parsed,
             *(f"{cell} as cell{i}" for i, cell in enumerate(cells.values())),
-            f"found is null or not is_object as {UNREADABLE}",
+            f"found is null as {UNREADABLE}",
             RAW,
             *partitions,
         )
