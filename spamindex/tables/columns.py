@@ -285,7 +285,7 @@ def _is_row_number(table: Table, number: int) -> bool:
 def _adds_up(table: Table, number: int) -> bool:
     """Whether the figures of a column add up to the whole, in each period."""
     dated = [i for i, h in enumerate(table.headings) if words.is_period(h) and i != number]
-    apart = groups([table.column(i) for i in dated], len(table.cells))
+    apart = groups([table.column(i) for i in dated], np.zeros(len(table.cells), np.int64))
     return _is_whole(table, [number], apart)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Literal
 
 import numpy as np
@@ -79,8 +79,16 @@ class Entries:
 
     def rankings(self, *more: Column, over_time: bool = False) -> npt.NDArray[np.int64]:
         """A number for each row: the same in one ranking, one period, and one of ``more``."""
-        numbers = dict.fromkeys([*self.by, *(self.table.dated if over_time else [])])
-        return groups([*(self.table.column(i) for i in numbers), *more], len(self))
+        return groups(more, within=self._periods if over_time else self._rankings)
+
+    @cached_property
+    def _rankings(self) -> npt.NDArray[np.int64]:
+        return groups([self.table.column(i) for i in self.by], np.zeros(len(self), np.int64))
+
+    @cached_property
+    def _periods(self) -> npt.NDArray[np.int64]:
+        dated = [self.table.column(i) for i in self.table.dated if i not in self.by]
+        return groups(dated, within=self._rankings)
 
     def each_once(self) -> bool:
         """Whether each name stands once in each ranking."""

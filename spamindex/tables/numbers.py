@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -257,6 +258,7 @@ def _multiple(number: str) -> tuple[str, float] | None:
     return None if times is None else (match[1].strip(), times)
 
 
+@lru_cache(1 << 16)  # each figure is looked at several times
 def _bare(text: str) -> str:
     """A cell's number without the signs around it, in plain digits."""
     if not text.isascii():

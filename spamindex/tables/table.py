@@ -126,12 +126,12 @@ def where(column: Column, test: Callable[[str], object]) -> Mask:
     return each[column.cat.codes.to_numpy()] if len(each) else np.zeros(len(column), bool)
 
 
-def groups(columns: Sequence[Column], count: int) -> npt.NDArray[np.int64]:
-    """A number for each of ``count`` rows, the same where the columns hold the same texts.
+def groups(columns: Sequence[Column], within: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """A number for each row of a group ``within``, the same where the columns hold the same texts.
 
     They count from 0 in the order in which the groups come.
     """
-    numbers = np.zeros(count, np.int64)
+    numbers = within
     for column in columns:
         # Numbered anew after each column, so that they never outgrow their type.
         codes = column.cat.codes.to_numpy(dtype=np.int64)
