@@ -11,8 +11,9 @@ from decimal import Decimal
 import numpy as np
 import numpy.typing as npt
 
+from spamindex.meaning import is_missing
 from spamindex.tables.table import Column, Mask, Numbers, numbers_of
-from spamindex.words import MULTIPLES, OF_PERCENT, is_missing
+from spamindex.words import MULTIPLES, OF_PERCENT
 
 MARKS = (".", ",")
 
