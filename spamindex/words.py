@@ -1,14 +1,12 @@
 """The words and signs recognised in headings and cells: units, totals, comments, blanks, months.
 
-Every one stands here, in plain tables of folded words (see ``words``): to know a heading in another
-language is a word in a line. A column is found by ``headed``, for tables and records alike.
+Every one stands here, in plain tables of folded words (see ``meaning.words``): to know a heading in
+another language is a word in a line. What is asked of them stands in ``meaning``.
 """
 
 from __future__ import annotations
 
-import functools
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import TypeVar
 
 _T = TypeVar("_T")
@@ -104,7 +102,6 @@ SHARE_WORDS = PERCENT_WORDS | frozenset(
      "részesedés", "pay", "payı", "доля", "частка", "份额", "占比", "比例", "シェア", "割合",
      "점유율", "‰", "permille", "promille", "bps"}
 )  # fmt: skip
-_SHARE_ENDS = tuple(word for word in SHARE_WORDS if len(word) >= 5)  # Marktanteil
 # A heading with one of these speaks of something else than shares or counts of the whole.
 OTHER_WORDS = _phrases("""
     average, avg, mean, median, durchschnitt, mittel, moyenne, promedio, media, média, gemiddelde,
@@ -131,7 +128,7 @@ VERSION_WORDS = _phrases("""
 # Between two measures, of which the first is what is counted: actions per visit.
 RATE_WORDS = _phrases("per, pro, par, por, je, op")
 # Those of which a column may be a count: user_id Count.
-_COUNTABLE = _phrases("id, code, codes, version, release")
+COUNTABLE = _phrases("id, code, codes, version, release")
 COMMENTS = ("#", "//")  # how a line begins that is none of the table
 NOTE_WORDS = _phrases("""
     note, notes, remark, remarks, comment, comments, footnote, footnotes, source, sources,
@@ -140,7 +137,7 @@ NOTE_WORDS = _phrases("""
     poznámka, примечание, 备注, 備考, 비고
 """)
 # What makes a heading of a wide table no system, beside the words above: Unique users, All devices.
-_OF_MEASURES = _phrases("unique, all, total, distinct, combined")
+OF_MEASURES = _phrases("unique, all, total, distinct, combined")
 
 # ---- Units in headings and cells ----
 
@@ -182,11 +179,11 @@ TOTALS = _phrases("""
 # Totals or places: a row of one of these is a total only where no other row is larger.
 TOTALS_OR_NAMES = _phrases("somme, global, worldwide, mundial, mondial")
 # With "all", or a total's word, before or after them they make a total: All devices, Total visits.
-_COUNTED = frozenset(word for measure in COUNT_WORDS for word in measure) | frozenset(
+COUNTED = frozenset(word for measure in COUNT_WORDS for word in measure) | frozenset(
     {"systems", "os", "oses", "operating systems", "browsers", "countries", "versions", "platforms",
      "others", "regions", "providers", "spam", "traffic"}
 )  # fmt: skip
-_ALL = _phrases("all, alle, tous")
+ALL = _phrases("all, alle, tous")
 GROUPS = _phrases("""
     world, welt, monde, mundo, mondo, wereld, świat, dünya, мир, 世界, 세계, asia, asien, asie, azië,
     azja, asya, азия, 亚洲, アジア, europe, europa, avrupa, европа, 欧洲, ヨーロッパ, africa, afrika, afrique,
@@ -209,25 +206,23 @@ PARTS = _phrases("""
     cuales, de las cuales, dos quais, di cui, waarvon, waarvan, därav, varav, heraf, herav, hvorav,
     w tym, z toho, из них, в том числе, 其中
 """)
-_PARTS = tuple(f"{part} " for part in PARTS)
 FOOTERS = _phrases("""
     updated, generated, last updated, created, exported, as of, date, stand, aktualisiert,
     erstellt, mis à jour, actualizado, aggiornato, bijgewerkt, source, quelle, fuente, fonte, bron,
     copyright, note, notes, report date, rows, records, zeilen, base, sample size, respondents,
     basis, обновлено, источник, 更新日, 更新时间
 """)
-_ROWS = _phrases("row, rows, record, records, zeile, zeilen, ligne, lignes, fila, filas, 行")
-_FOOTERS = tuple(f"{footer} " for footer in FOOTERS)
+ROWS = _phrases("row, rows, record, records, zeile, zeilen, ligne, lignes, fila, filas, 行")
 DATES = _phrases("date, datum, fecha, dato, дата, 日期, 日付")
-_BEFORE_DATES = _phrases("on, at, as, am, vom, le, el, em, il, op, den, на, от")
+BEFORE_DATES = _phrases("on, at, as, am, vom, le, el, em, il, op, den, на, от")
 MISSING = frozenset(
     {"", "-", "--", "---", "–", "—", "..", "...", "…", "n/a", "#n/a", "na", "n.a.", "n.a", "nan",
      "null", "none", "nil", "\\n", "(empty)", "(null)", "(none)", "(blank)", "<null>", "<na>",
      "k. a.", "k.a.", "keine angabe", "s.o.", "nd", "n.d.", "н/д", "不详"}
 )  # fmt: skip
 # In a column of names: the same as above.
-_DITTO = frozenset({"〃", "″", '"', ",,", "''", "ditto", "idem"})
-_NO_NAMES = frozenset(
+DITTO = frozenset({"〃", "″", '"', ",,", "''", "ditto", "idem"})
+NO_NAMES = frozenset(
     {"n/a", "#n/a", "null", "\\n", "(empty)", "(null)", "(none)", "(blank)", "<null>", "<na>"}
 )  # fmt: skip
 
@@ -366,348 +361,13 @@ NO_ADDRESS = MISSING | frozenset(
 # Words that say of a heading of records, beside OS_HEADINGS, that operating systems stand there.
 OF_FINGERPRINTS = _phrases("fingerprint, fingerprints, fp, p0f, satori, genre")
 # Words for counts beside COUNT_WORDS, and those that may stand beside them: count_star(), n_mails.
-_COUNTS = _phrases("cnt, msgs, msg, total, qty")
-_BESIDE_COUNTS = _phrases("""
+RECORD_COUNTS = _phrases("cnt, msgs, msg, total, qty")
+BESIDE_COUNTS = _phrases("""
     n, nb, no, num, nr, of, der, de, star, sum, distinct, spam, anzahl, number, total, count,
     counts, cnt, nombre, numero, número, antal, aantal
 """)
-# With spam in a heading, these say that spam is counted.
-_BESIDE_SPAM = frozenset(
-    word
-    for phrases in (SHARE_WORDS, *COUNT_WORDS, PERIOD_HEADINGS, MONTH_NUMBERS, MULTIPLES,
-                    RATE_WORDS, TOTALS, OS_HEADINGS, FRACTION_WORDS, BASIS_POINTS)
-    for phrase in phrases
-    for word in phrase.split()
-) | _phrases("""
+# With spam in a heading, these too say that spam is counted.
+BESIDE_SPAM = _phrases("""
     n, nb, num, nr, e, the, of, in, by, from, der, des, von, de, du, di, da, do, van, af, av, is,
     flag, mail, email, volume, traffic, sent, received, seen
-""")  # fmt: skip
-
-
-@functools.lru_cache(maxsize=1 << 16)  # the same headings and names are asked about again and again
-def words(heading: str) -> str:
-    """A heading as its words alone: lower case, one blank between them.
-
-    >>> words("Market_Share%"), words("nbVisits")
-    ('market share %', 'nbvisits')
-    """
-    folded = unicodedata.normalize("NFKC", heading).casefold()
-    folded = folded.replace("%", " % ").replace("‰", " ‰ ")
-    kept = (c if c.isalnum() or c in "%‰" or unicodedata.combining(c) else " " for c in folded)
-    return " ".join("".join(kept).split())
-
-
-def holds(heading: str, phrases: Iterable[str]) -> bool:
-    """Whether one of the phrases stands in a heading, at whole words.
-
-    >>> holds("Unique visitors", ["visitors"]), holds("Microvisitors", ["visitors"])
-    (True, False)
-    """
-    padded = f" {words(heading)} "
-    return any(f" {phrase} " in padded for phrase in phrases)
-
-
-def names_os(heading: str) -> bool:
-    """Whether a heading says that operating systems stand under it.
-
-    >>> names_os("Operating_System"), names_os("agent.platform"), names_os("Chrome OS")
-    (True, True, False)
-    """
-    return not OS_HEADINGS.isdisjoint({unnumbered(heading), words(heading.rpartition(".")[2])})
-
-
-def is_period(heading: str) -> bool:
-    """Whether a heading says that periods stand under it.
-
-    >>> is_period("Month"), is_period("Year.1"), is_period("Monthly users")
-    (True, True, False)
-    """
-    return unnumbered(heading) in PERIOD_HEADINGS
-
-
-def span_of(heading: str) -> str | None:
-    """What span of time a heading of periods speaks of: day, week, month, quarter, year or none.
-
-    >>> span_of("Quartal"), span_of("Period")
-    ('quarter', None)
-    """
-    return PERIOD_HEADINGS.get(unnumbered(heading))
-
-
-def speaks_of_span(heading: str) -> str | None:
-    """The week, quarter or year that one of the words of a heading speaks of, if one does.
-
-    >>> speaks_of_span("ISO week"), speaks_of_span("Tax year"), speaks_of_span("Month")
-    ('week', 'year', None)
-    """
-    spans = (PERIOD_HEADINGS.get(word) for word in words(heading).split())
-    return next((span for span in spans if span in ("week", "quarter", "year")), None)
-
-
-def unnumbered(heading: str) -> str:
-    """The words of a heading without the number by which pandas tells repeated ones apart.
-
-    >>> unnumbered("Year.1"), unnumbered("OS/2")
-    ('year', 'os 2')
-    """
-    stem, _, number = heading.rpartition(".")
-    return words(stem if number.isdecimal() and len(number) == 1 else heading)
-
-
-def says_other(heading: str) -> bool:
-    """Whether a heading speaks of something else than shares or counts of the whole.
-
-    >>> says_other("Market share last month"), says_other("Bounce Rate")
-    (True, True)
-    >>> says_other("user_id Count"), says_other("ham_count"), says_other("count last month")
-    (False, True, True)
-    >>> says_other("not spam"), says_other("Spamfrei %"), says_other("Spamanteil")
-    (True, True, False)
-    """
-    said = words(heading).split()
-    if any("spam" in word for word in said) and not all(map(_is_of_spam, said)):
-        return True
-    shares = says_shares(heading) or holds(heading, PER_MILLE)
-    if "per" in said and not shares and measure(heading) is None:  # pages per visit
-        return True
-    counted = _COUNTABLE if said[-1:] in (["count"], ["counts"]) else frozenset()
-    return not OTHER_WORDS.isdisjoint(set(said) - counted)
-
-
-def _is_of_spam(word: str) -> bool:
-    """Whether a word in a heading with spam in it leaves no doubt that spam is counted.
-
-    All others may say the contrary: spamfree, not spam, spam blocked.
-    """
-    rest = word.replace("spam", "", 1).removeprefix("s") if "spam" in word else word
-    return not rest or rest.isdecimal() or rest in _BESIDE_SPAM or says_shares(rest)
-
-
-def flags_spam(heading: str) -> bool:
-    """Whether a heading says that its cells tell spam from other messages.
-
-    >>> flags_spam("is_spam"), flags_spam("spam share")
-    (True, False)
-    """
-    return words(heading) in RECORD_HEADINGS["spam"][0]
-
-
-def says_shares(heading: str) -> bool:
-    """Whether a heading says that shares stand under it, in whatever unit.
-
-    >>> says_shares("Market share"), says_shares("Marktanteil"), says_shares("spam")
-    (True, True, False)
-    """
-    said = words(heading).split()
-    return not SHARE_WORDS.isdisjoint(said) or any(word.endswith(_SHARE_ENDS) for word in said)
-
-
-def measure(heading: str) -> int | None:
-    """Which line of ``COUNT_WORDS`` a heading speaks of: the first that it holds; None for none.
-
-    >>> measure("Unique visitors"), measure("nb_visits"), measure("spam_share")
-    (3, 1, None)
-    >>> measure("Visits per day"), measure("Actions per visit")
-    (1, None)
-    """
-    if says_shares(heading):
-        return None
-    what = _before_rate(heading)
-    return next((i for i, line in enumerate(COUNT_WORDS) if holds(what, line)), None)
-
-
-def says_rate(heading: str) -> bool:
-    """Whether a heading speaks of a measure by another: visits per day, Seiten pro Besuch.
-
-    >>> says_rate("Visits per day"), says_rate("Visits")
-    (True, False)
-    """
-    return _before_rate(heading) != words(heading)
-
-
-def _before_rate(heading: str) -> str:
-    """The words of a heading before "per": in ``actions per visit`` no visits are counted."""
-    said = words(heading).split()
-    at = next((i for i, word in enumerate(said) if i and word in RATE_WORDS), len(said))
-    return " ".join(said[:at])
-
-
-def is_note(heading: str) -> bool:
-    """Whether a heading says that notes stand under it.
-
-    >>> is_note("Remarks"), is_note("Share")
-    (True, False)
-    """
-    return words(heading) in NOTE_WORDS
-
-
-def says_measure(heading: str) -> bool:
-    """Whether a column of figures under a heading is a measure or a total, and no system.
-
-    >>> says_measure("Unique users"), says_measure("Total"), says_measure("Linux")
-    (True, True, False)
-    """
-    return (
-        called_total(heading)
-        or measure(heading) is not None
-        or says_shares(heading)
-        or holds(heading, _OF_MEASURES)
-        or says_other(heading)
-    )
-
-
-def called_total(name: str) -> bool:
-    """Whether a name is one for a total, of all or of some.
-
-    >>> called_total("Grand total:"), called_total("Windows Total"), called_total("Linux")
-    (True, True, False)
-    >>> called_total("All devices"), called_total("Windows (all versions)"), called_total("All4")
-    (True, True, False)
-    >>> called_total("Linux (all)"), called_total("Linux (any)")
-    (True, True)
-    """
-    said = words(name)
-    if name.endswith(")") and words(name.rpartition("(")[2]) in TOTALS | {"any"}:
-        return True
-    first, _, rest = said.partition(" ")
-    last = said.rpartition(" ")[2]
-    if said in TOTALS | TOTALS_OR_NAMES or (first in TOTALS and rest in _COUNTED):
-        return True
-    parts = said.split()
-    return (last in TOTALS and last not in _ALL) or any(
-        part in _ALL and {parts[i + 1], " ".join(parts[i + 1 : i + 3])} & _COUNTED
-        for i, part in enumerate(parts[:-1])
-    )
-
-
-def called_group(name: str) -> bool:
-    """Whether a name is one for a group: of countries, or of kinds of machines.
-
-    >>> called_group("European Union"), called_group("France")
-    (True, False)
-    """
-    return words(name) in GROUPS or words(name) in DEVICES
-
-
-def called_footer(name: str) -> bool:
-    """Whether a name is no name but what stands below a table: when, and from where.
-
-    >>> called_footer("Last updated:"), called_footer("Generated on 2010-03-01")
-    (True, True)
-    >>> called_footer("Linux"), called_footer("Source Mage"), called_footer("Export date")
-    (False, False, True)
-    """
-    before, colon, _ = name.partition(":")
-    said = words(before) if colon else words(name)
-    _, several, last = said.rpartition(" ")
-    after = [said.removeprefix(footer).split() for footer in _FOOTERS if said.startswith(footer)]
-    return (
-        said in FOOTERS
-        or counts_rows(name)
-        or (bool(several) and last in DATES)
-        or any(
-            rest[0][0].isdecimal()
-            or (rest[0] in _BEFORE_DATES and any(map(str.isdecimal, "".join(rest[1:]))))
-            for rest in after
-        )
-    )
-
-
-def counts_rows(name: str) -> bool:
-    """Whether a name is what a database client says below its rows.
-
-    >>> counts_rows("(3 rows)"), counts_rows("2 rows in set (0.00 sec)"), counts_rows("Rows")
-    (True, True, False)
-    """
-    number, _, rest = words(name).partition(" ")
-    return number.isdecimal() and rest.partition(" ")[0] in _ROWS
-
-
-def called_part(name: str) -> bool:
-    """Whether a name says that it is a part of the one above: of which Windows 10.
-
-    >>> called_part("davon Windows 10"), called_part("Windows 10")
-    (True, False)
-    """
-    return words(name).startswith(_PARTS)
-
-
-def is_missing(text: str) -> bool:
-    """Whether a cell says that it holds nothing, as a blank, ``n/a`` or ``NULL`` does.
-
-    >>> is_missing("NULL"), is_missing("0")
-    (True, False)
-    """
-    return text.strip().casefold() in MISSING
-
-
-def is_blank(text: str) -> bool:
-    """Whether a cell says that it holds no name: it is blank, has no letters, or says NULL.
-
-    Unlike figures, names may be called NA or None.
-
-    >>> is_blank("--"), is_blank("(empty)"), is_blank("NA")
-    (True, True, False)
-    """
-    folded = text.strip().casefold()
-    if any(map(str.isalpha, folded)):
-        return folded in _NO_NAMES or folded in _DITTO
-    return folded in MISSING or folded in _DITTO
-
-
-def counts_or_shares(heading: str) -> bool:
-    """Whether figures under a heading of records say that each is many messages, or a share.
-
-    >>> counts_or_shares("count_star()"), counts_or_shares("market_share"), counts_or_shares("Freq")
-    (True, True, True)
-    >>> counts_or_shares("message_size"), counts_or_shares("rcpt_count"), counts_or_shares("n")
-    (False, False, False)
-    """
-    phrases = _COUNTS.union(*COUNT_WORDS)
-    if says_shares(heading) or words(heading) in phrases:
-        return True
-    parts = words(heading).split()
-    rest = " ".join(p for p in parts if p not in _BESIDE_COUNTS and not p.isdecimal())
-    return rest in phrases or (not rest and not phrases.isdisjoint(parts))
-
-
-def says_os(heading: str) -> bool | None:
-    """Whether a heading of records says that operating systems stand there; None: leaves it open.
-
-    >>> says_os("host.os.name"), says_os("mailer"), says_os("name")
-    (True, False, None)
-    """
-    said = words(heading)
-    if holds(heading, OS_HEADINGS) or holds(heading, OF_FINGERPRINTS):
-        return True
-    open_ = said in {*NAME_HEADINGS, ""} or said.removeprefix("column ").isdecimal()
-    return None if open_ else False
-
-
-def headed(headings: Sequence[str], wanted: str) -> list[int]:
-    """The columns of a heading: just so, else whatever its case and punctuation.
-
-    >>> headed(["OS", "Client_IP"], "client ip"), headed(["os", "OS"], "os")
-    ([1], [0])
-    """
-    exact = [i for i, heading in enumerate(headings) if heading == wanted]
-    return exact or [i for i, heading in enumerate(headings) if words(heading) == words(wanted)]
-
-
-def usual(headings: Sequence[str], what: str) -> list[str]:
-    """The headings of records that are usual for ``what``: those of the first line that has any.
-
-    >>> usual(["Date", "OS_fp", "os"], "os"), usual(["time", "unix_time"], "time")
-    (['OS_fp', 'os'], ['unix_time'])
-    """
-    lines = ([h for h in headings if words(h) in line] for line in RECORD_HEADINGS[what])
-    return next(filter(None, lines), [])
-
-
-def is_usual(heading: str) -> bool:
-    """Whether a heading of records is a usual one, of whatever.
-
-    >>> is_usual("Client_IP"), is_usual("verdict")
-    (True, False)
-    """
-    return any(words(heading) in line for lines in RECORD_HEADINGS.values() for line in lines)
+""")

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from wcwidth import wcswidth
 
-from spamindex import periods, words
+from spamindex import meaning, periods
 from spamindex.charts.axis import MOST, Axis, Figures, ScaleKind, axis_of, moments
 from spamindex.errors import ColumnError, FigureError, MatchError, Remedy, listed, nearest
 from spamindex.names import fold, visible
@@ -242,7 +242,7 @@ def _figures(column: pd.Series[Any], faults: list[str]) -> pd.Series[float]:
     for label, cell in column.items():
         text = str(cell)
         try:
-            figure = math.nan if pd.isna(cell) or words.is_missing(text) else float(text)
+            figure = math.nan if pd.isna(cell) or meaning.is_missing(text) else float(text)
             if figure < 0 or figure == math.inf or "_" in text:
                 raise ValueError
         except ValueError:
@@ -261,7 +261,7 @@ def _at(label: object) -> str:
 def _holds_periods(name: str, texts: pd.Series[str]) -> bool:
     """Whether texts are periods whose order is known: in ISO form, or the numbers of months."""
     found = list(map(str, texts.unique()))
-    numbered = words.is_period(name) and all(
+    numbered = meaning.is_period(name) and all(
         text.isdecimal() and len(text) <= _LONGEST for text in found
     )
     return numbered or all(periods.iso(text) == text for text in found)

@@ -126,7 +126,7 @@ def heading_of(name: str | None) -> str:
     >>> heading_of("operating system"), heading_of("country"), heading_of(None)
     ('OS', 'Country', 'OS')
     """
-    from spamindex.words import names_os
+    from spamindex.meaning import names_os
 
     if not name or name.isdecimal() or names_os(name):
         return "OS"

@@ -85,7 +85,7 @@ def _path(path: str) -> str:
 def _parted(table: str, path: str, other: str, ctx: click.Context) -> tuple[list[str], list[str]]:
     """The options that were given: those for ``shares``, and those for ``compute`` after it."""
     from spamindex.cli.completion import headings
-    from spamindex.words import is_period
+    from spamindex.meaning import is_period
 
     in_table, elsewhere = headings(path), headings(other)
     # Columns that the clean table still has.

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from spamindex.errors import Doubt, FigureError, MatchError, Remedy, counted, listed
+from spamindex.meaning import called_total, counts_rows
 from spamindex.messages import times
 from spamindex.messages.addresses import is_address, is_none, normalized
 from spamindex.messages.frames import Frame, collected, nw, text, when
 from spamindex.messages.options import written_values
 from spamindex.messages.query import Flag, Question
-from spamindex.words import FALSE, MISSING, TRUE, called_total, counts_rows
+from spamindex.words import FALSE, MISSING, TRUE
 
 WEIGHT = r"^\d{1,12}(?:\.0*)?$"
 MOST = 3_037_000_499  # messages of which the square fits 64 bits

@@ -18,10 +18,11 @@ from dataclasses import dataclass, replace
 
 from spamindex import sources
 from spamindex.errors import ColumnError, FileError
+from spamindex.meaning import is_usual, words
 from spamindex.messages import fingerprints
 from spamindex.names import BUILT_IN
 from spamindex.words import COMMENTS as TABLE_COMMENTS
-from spamindex.words import OS_HEADINGS, is_usual, words
+from spamindex.words import OS_HEADINGS
 
 KINDS = {
     "parquet": "a Parquet file",

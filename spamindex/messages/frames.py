@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from spamindex.errors import SpamIndexError
-from spamindex.words import is_missing
+from spamindex.meaning import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,13 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from spamindex.errors import ColumnError, Doubt, Findings, Remedy, listed
-from spamindex.messages.fingerprints import Fingerprints
-from spamindex.messages.frames import are_figures
-from spamindex.messages.options import By, RecordOptions, Unit
-from spamindex.names import BUILT_IN, Names
-from spamindex.words import (
-    FALSE,
-    TRUE,
+from spamindex.meaning import (
     counts_or_shares,
     headed,
     is_period,
@@ -25,6 +19,11 @@ from spamindex.words import (
     usual,
     words,
 )
+from spamindex.messages.fingerprints import Fingerprints
+from spamindex.messages.frames import are_figures
+from spamindex.messages.options import By, RecordOptions, Unit
+from spamindex.names import BUILT_IN, Names
+from spamindex.words import FALSE, TRUE
 
 _P0F_SYMBOL = "symbols.P0F.options.0"  # where Rspamd writes the OS that p0f says
 _WHAT = {

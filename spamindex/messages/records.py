@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from spamindex.errors import ColumnError, Doubt, FileError, Findings, Remedy
 from spamindex.errors import counted as so_many
+from spamindex.meaning import headed
 from spamindex.messages import engine, integrity
 from spamindex.messages.counting import counts_of, spam_of
 from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, own_mail
@@ -23,7 +24,6 @@ from spamindex.messages.options import RecordOptions
 from spamindex.messages.query import Question, question, with_symbol
 from spamindex.messages.relations import Table
 from spamindex.messages.tallies import Counts, labels_of
-from spamindex.words import headed
 
 if TYPE_CHECKING:
     import pandas as pd

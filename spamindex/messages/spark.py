@@ -14,6 +14,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from spamindex.errors import FileError, Findings, Remedy, SpamIndexError
+from spamindex.meaning import headed
 from spamindex.messages import fingerprints
 from spamindex.messages.counting import counts_of, spam_of
 from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, own_mail
@@ -27,7 +28,6 @@ from spamindex.messages.query import Question, question, with_symbol
 from spamindex.messages.records import ROW, Literal, picking
 from spamindex.messages.relations import refuse_folders
 from spamindex.messages.tallies import Counts, labels_of
-from spamindex.words import headed
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from spamindex.errors import Findings, MatchError, Remedy, counted, listed
+from spamindex.meaning import is_missing
 from spamindex.messages.fingerprints import UNKNOWN
 from spamindex.messages.options import Unit
 from spamindex.names import Names, fold
-from spamindex.words import is_missing
 
 # Satori writes each alternative with its weight: Debian 12.5:5|Windows 10 - 1809:5.
 _WEIGHED = re.compile(r"[^|]+:\d+(\|[^|]+:\d+)*")

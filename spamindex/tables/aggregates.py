@@ -12,15 +12,15 @@ import re
 import numpy as np
 import numpy.typing as npt
 
-from spamindex import periods, words
+from spamindex import meaning, periods, words
 from spamindex.errors import Doubt, MatchError, Remedy
+from spamindex.meaning import is_blank
 from spamindex.names import Names
 from spamindex.tables import layout
 from spamindex.tables.layout import Entries
 from spamindex.tables.numbers import Reading, Sums
 from spamindex.tables.options import TableOptions
 from spamindex.tables.table import Mask, Numbers, are_sums, lines_of, mapped, summed, texts, where
-from spamindex.words import is_blank
 
 # A mark of a list before a name: "- Windows 10", "• Windows 10", "..Windows 10".
 _LISTED = re.compile(r"[^\w\s\"'“”„«»‹›‘’(\[{<]+\s+\S|\.\.+\S")
@@ -60,7 +60,7 @@ def systems_among(
     # A name that is also a total's is one only where no other row is larger.
     largest = np.zeros(groups.max(initial=-1) + 1)
     np.maximum.at(largest, groups, figures)
-    either = where(column, lambda text: words.words(text) in words.TOTALS_OR_NAMES)
+    either = where(column, lambda text: meaning.words(text) in words.TOTALS_OR_NAMES)
     flags["total"] &= ~(either & (figures < largest[groups]))
     if (flags["group"] | ~filled | flags["total"]).all():
         flags["group"][:] = False  # groups alone are what is compared
@@ -119,16 +119,16 @@ def _told_by_name(entries: Entries, names: Names) -> dict[str, Mask]:
         bare = names.canonical(text.strip("!\"#%&'()*+,-./:;<=>?@[]_`{|}~ "))
         return bool(bare) and names.canonical(text) != bare and bare in there
 
-    listed = where(column, lambda text: bool(_LISTED.match(text)) or words.called_part(text))
+    listed = where(column, lambda text: bool(_LISTED.match(text)) or meaning.called_part(text))
     indented = (listed & (not listed.all())) | layout.indented(entries.table, entries.os)
     value, wide = entries.table.column(entries.value), entries.table.above == "os"
     days = where(value, lambda text: len(text) == 8 and periods.iso(text) is not None)
     return {
         "nameless": where(column, lambda text: is_blank(text) and not names.canonical("")),
-        "total": where(column, words.called_total),
-        "group": where(column, words.called_group),
-        "footer": where(column, words.called_footer),
-        "measure": where(column, lambda t: wide and words.says_measure(t) and not names.knows(t)),
+        "total": where(column, meaning.called_total),
+        "group": where(column, meaning.called_group),
+        "footer": where(column, meaning.called_footer),
+        "measure": where(column, lambda t: wide and meaning.says_measure(t) and not names.knows(t)),
         "date": ~where(column, names.knows) & days & (not days.all()),
         "comment": where(column, lambda text: text.startswith(words.COMMENTS)),
         "indented": indented,
@@ -174,7 +174,7 @@ def _families(entries: Entries, figures: Numbers, names: Names, options: TableOp
     doubted: Mask = own & (versions > 0) & (summed(of_family, figures * own) >= versions)
     # A version has editions in the same manner: Windows 10 beside its Pro and Home. One alone may
     # be another: Windows Server 2008 R2.
-    there = {words.words(name) for name in entries.table.texts(entries.os) if names.knows(name)}
+    there = {meaning.words(name) for name in entries.table.texts(entries.os) if names.knows(name)}
     editions: dict[str, set[str]] = {}
     for said in there:
         for at, letter in enumerate(said):
@@ -183,8 +183,8 @@ def _families(entries: Entries, figures: Numbers, names: Names, options: TableOp
     of = entries.rankings(over_time=True)
     for name, parts in editions.items():
         if len(parts) > 1:
-            itself = where(column, lambda text: words.words(text) == name)  # noqa: B023
-            among = where(column, lambda text: words.words(text) in parts)  # noqa: B023
+            itself = where(column, lambda text: meaning.words(text) == name)  # noqa: B023
+            among = where(column, lambda text: meaning.words(text) in parts)  # noqa: B023
             doubted |= itself & (summed(of, figures * itself) >= summed(of, figures * among))
     return doubted
 

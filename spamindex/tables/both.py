@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from spamindex import periods, words
+from spamindex import meaning, periods
 from spamindex.errors import ColumnError, Doubt, MatchError, PeriodError, Remedy, SpamIndexError
 from spamindex.names import fold
 from spamindex.sources import Source, name_of
@@ -65,7 +65,7 @@ def read_pair(
     if spam is market and not isinstance(spam, str | os.PathLike):
         raise _same_column(paths[0], [])  # a stream can be read but once
     tables = _each(load, [spam, market], options, paths)
-    names = {words.words(table.headings[i]) for table in tables for i in table.dated}
+    names = {meaning.words(table.headings[i]) for table in tables for i in table.dated}
     tables = [replace(table, period_names=table.period_names | names) for table in tables]
     readings = _each(partial(_reading_of, options[0].by), tables, _narrowed(tables, options), paths)
     spam_reading, market_reading = readings
@@ -83,7 +83,7 @@ def read_pair(
         reading.findings.of_table(of, path)
     if spam_reading.of_systems != market_reading.of_systems:
         # One table says, or shows, that it names operating systems, and the other does not.
-        of_systems = any(words.names_os(reading.heading) for reading in readings)
+        of_systems = any(meaning.names_os(reading.heading) for reading in readings)
         known = next(reading.names for reading in readings if reading.of_systems == of_systems)
         readings = [replace(reading, names=known) for reading in readings]
     return readings[0], readings[1]
@@ -207,8 +207,8 @@ def _doubt_places(readings: Sequence[Reading], options: TableOptions) -> None:
 
     Under one heading that is certain; under two it is likely where the tables share no such thing.
     """
-    chosen = {words.words(condition.column) for condition in options.where}
-    spam, market = ({words.words(h): (h, of) for h, of in r.all_of.items()} for r in readings)
+    chosen = {meaning.words(condition.column) for condition in options.where}
+    spam, market = ({meaning.words(h): (h, of) for h, of in r.all_of.items()} for r in readings)
     pairs = [(spam[h], market[h]) for h in spam.keys() & market.keys()]
     if not pairs:
         for one, other in (readings, readings[::-1]):
@@ -224,7 +224,7 @@ def _doubt_places(readings: Sequence[Reading], options: TableOptions) -> None:
                 return
         pairs = list(zip(spam.values(), market.values(), strict=False))[:1]
     for (heading, of), (theirs, other_of) in pairs:
-        if fold(of) == fold(other_of) or {words.words(heading), words.words(theirs)} <= chosen:
+        if fold(of) == fold(other_of) or {meaning.words(heading), meaning.words(theirs)} <= chosen:
             continue
         text = f"all of {other_of!r} under {theirs!r}, the spam shares of {of!r} under {heading!r}"
         readings[1].findings.doubts.append(Doubt(text, (_no_matter(theirs),)))

@@ -8,13 +8,13 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from spamindex import periods, words
+from spamindex import meaning, periods, words
 from spamindex.errors import ColumnError, FigureError, Remedy
+from spamindex.meaning import is_missing
 from spamindex.names import Names, fold
 from spamindex.tables import numbers
 from spamindex.tables.options import Role, TableOptions
 from spamindex.tables.table import Table, groups, lines_of, where
-from spamindex.words import is_missing
 
 _WHAT: dict[Role | None, str] = {
     "spam": "the spam shares",
@@ -60,12 +60,12 @@ def is_wide(table: Table, options: TableOptions, apart: Collection[int]) -> list
     more = [i for i in more if _may_be_a_system(table, names, i, min(figures, default=len(more)))]
     if options.wide:
         return sorted([*figures, *more])
-    if any(map(words.names_os, table.headings)) or len(figures) + len(more) < 2:
+    if any(map(meaning.names_os, table.headings)) or len(figures) + len(more) < 2:
         return []
     # A blank heading is that of a system without a name, unless it holds no figures at all.
     known = [i for i in [*figures, *more] if names.knows(table.headings[i])]
     left = set(map(fold, options.drop))
-    systems = [i for i in figures if i in known or not words.says_measure(table.headings[i])]
+    systems = [i for i in figures if i in known or not meaning.says_measure(table.headings[i])]
     systems = [i for i in systems if fold(table.headings[i]) not in left]
     of_rows = np.arange(len(table.cells))
     if len(known) >= 2 or (len(systems) > 1 and _is_whole(table, systems, of_rows)):
@@ -81,7 +81,7 @@ def _may_be_a_system(table: Table, names: Names, number: int, first: int) -> boo
     heading, there = table.headings[number], table.texts(number)[:_SAMPLE]
     if all(map(is_missing, there)):
         return bool(heading)
-    if words.is_note(heading) or words.is_period(heading):
+    if meaning.is_note(heading) or meaning.is_period(heading):
         return False
     return (names.knows(heading) and any(map(_has_digits, there))) or (
         number > first and any(map(numbers.is_figure, there))
@@ -99,8 +99,8 @@ def by_period(table: Table) -> list[int]:
         i
         for i in of_figures(table)
         if i not in dated
-        and not words.says_other(table.headings[i])
-        and not words.is_period(table.headings[i])
+        and not meaning.says_other(table.headings[i])
+        and not meaning.is_period(table.headings[i])
     ]
     return dated if len(dated) > 1 and not rest else []
 
@@ -113,16 +113,16 @@ def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> i
     if options.key is not None:
         return find(table, options.key, "key")
     there = [i for i in range(len(table.headings)) if i not in apart]
-    by_heading = [i for i, heading in enumerate(table.headings) if words.names_os(heading)]
-    plain = [i for i in by_heading if "version" not in words.words(table.headings[i])]
-    named = [i for i in there if words.unnumbered(table.headings[i]) in words.NAME_HEADINGS]
+    by_heading = [i for i, heading in enumerate(table.headings) if meaning.names_os(heading)]
+    plain = [i for i in by_heading if "version" not in meaning.words(table.headings[i])]
+    named = [i for i in there if meaning.unnumbered(table.headings[i]) in words.NAME_HEADINGS]
     figures = set(of_figures(table, any_digits=False))
     of_text = [
         i
         for i in there
         if i not in figures
-        and not words.is_period(table.headings[i])
-        and not words.is_note(table.headings[i])
+        and not meaning.is_period(table.headings[i])
+        and not meaning.is_note(table.headings[i])
         and any(not is_missing(t) and not numbers.is_clock(t) for t in table.texts(i))
     ]
     found = plain or by_heading or [i for i in named if i in of_text] or named or of_text
@@ -145,7 +145,7 @@ def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> i
     else:
         problem = f"no column holds names; it has {_listed(table)}"
         settles.append(Remedy("header", None, "says which line holds the headings (0 for none)"))
-        if sum(not words.says_measure(table.headings[i]) for i in figures - set(apart)) > 1:
+        if sum(not meaning.says_measure(table.headings[i]) for i in figures - set(apart)) > 1:
             wide = Remedy("wide", "True", "says that each column of figures is a system")
             settles.insert(0, wide)
     raise ColumnError(f"{table.name}: {problem}", settles=settles)
@@ -153,7 +153,7 @@ def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> i
 
 def _are_twins(table: Table, one: int, other: int) -> bool:
     """Whether two columns have one heading, or the same names."""
-    headings = {words.unnumbered(table.headings[i]) for i in (one, other)}
+    headings = {meaning.unnumbered(table.headings[i]) for i in (one, other)}
     return len(headings - {""}) == len(headings) == 1 or (
         set(table.texts(one)) == set(table.texts(other))
     )
@@ -179,8 +179,8 @@ def value_column(
     kinds = {
         i: _kind(table, i)
         for i in candidates
-        if not words.is_period(table.headings[i])
-        and not words.is_note(table.headings[i])
+        if not meaning.is_period(table.headings[i])
+        and not meaning.is_note(table.headings[i])
         and not says_other(table.headings[i], options.of)
         and not _is_something_else(table, i)
     }
@@ -194,7 +194,7 @@ def value_column(
     elif whole and not counts:
         found = whole if len(whole) > 1 or len(unknown) == 1 else unknown
     elif counts:
-        plain = [i for i in counts if not words.says_rate(table.headings[i])]
+        plain = [i for i in counts if not meaning.says_rate(table.headings[i])]
         first = min(counts[i] for i in plain or counts)
         found = [*(i for i in counts if counts[i] == first), *rivals, *whole]
     else:
@@ -239,17 +239,17 @@ def _has_digits(text: str) -> bool:
 def speaks(table: Table, number: int) -> bool:
     """Whether a heading speaks of shares or counts."""
     heading = table.headings[number]
-    return words.says_shares(heading) or words.measure(heading) is not None
+    return meaning.says_shares(heading) or meaning.measure(heading) is not None
 
 
 def _kind(table: Table, number: int) -> int | None:
     """What a column of figures seems to hold: shares, counts of a measure, or None for neither."""
     heading = table.headings[number]
     filled = [t for t in table.texts(number) if not is_missing(t)]
-    if words.says_shares(heading) or 2 * sum(map(numbers.is_signed, filled)) > len(filled):
+    if meaning.says_shares(heading) or 2 * sum(map(numbers.is_signed, filled)) > len(filled):
         return _SHARES
-    of_spam = _SPAM if "spam" in words.words(heading).split() else None
-    return of_spam if (measure := words.measure(heading)) is None else measure
+    of_spam = _SPAM if "spam" in meaning.words(heading).split() else None
+    return of_spam if (measure := meaning.measure(heading)) is None else measure
 
 
 def _is_dated(table: Table, number: int) -> bool:
@@ -259,7 +259,7 @@ def _is_dated(table: Table, number: int) -> bool:
 
 def says_other(text: str, of: Role | None = None) -> bool:
     """Whether a heading speaks of something else than the shares, or counts, of a table."""
-    return words.says_other(text) or any(word in words.words(text) for word in _OTHERS[of])
+    return meaning.says_other(text) or any(word in meaning.words(text) for word in _OTHERS[of])
 
 
 def _is_something_else(table: Table, number: int) -> bool:
@@ -284,7 +284,7 @@ def _is_row_number(table: Table, number: int) -> bool:
 
 def _adds_up(table: Table, number: int) -> bool:
     """Whether the figures of a column add up to the whole, in each period."""
-    dated = [i for i, h in enumerate(table.headings) if words.is_period(h) and i != number]
+    dated = [i for i, h in enumerate(table.headings) if meaning.is_period(h) and i != number]
     apart = groups([table.column(i) for i in dated], np.zeros(len(table.cells), np.int64))
     return _is_whole(table, [number], apart)
 
@@ -306,8 +306,8 @@ def _refuse_parted(table: Table, candidates: Sequence[int]) -> None:
     So are digits, right of whole numbers, of which some begin with a nought or all are as many.
     """
     for i, heading in enumerate(table.headings):
-        says_nothing = not (_is_dated(table, i) or speaks(table, i) or words.says_other(heading))
-        if words.is_note(heading):
+        says_nothing = not (_is_dated(table, i) or speaks(table, i) or meaning.says_other(heading))
+        if meaning.is_note(heading):
             parted = where(table.column(i), numbers.is_figure)
         elif (
             says_nothing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spamindex import words
+from spamindex import meaning
 from spamindex.errors import FigureError, Remedy, UnitError
 from spamindex.tables import numbers, units
 from spamindex.tables.layout import Entries
@@ -55,7 +55,7 @@ def behind(
 def _counted(entries: Entries, figures: Figures) -> bool:
     """Whether counts are what was counted, and no amounts, nor shares that are taken for counts."""
     sign = units.said(entries.heading)
-    shares = words.says_shares(entries.heading) or (sign is not None and sign.unit != "count")
+    shares = meaning.says_shares(entries.heading) or (sign is not None and sign.unit != "count")
     amounts = figures.coarse or bool((figures.amounts % 1).any())
     return not (shares or amounts or figures.reading.signed)
 
@@ -86,7 +86,7 @@ def _beside(entries: Entries, figures: Figures, options: TableOptions) -> dict[s
     refused: which of the two is it?
     """
     table, odd = entries.table, []
-    for number in sorted(entries.counted, key=lambda n: words.measure(table.headings[n]) or 0):
+    for number in sorted(entries.counted, key=lambda n: meaning.measure(table.headings[n]) or 0):
         column, title = table.column(number), f"{table.name}: {table.called(number)}"
         readings = [reading for reading in numbers.read(texts(column)) if not reading.faults]
         if not readings:

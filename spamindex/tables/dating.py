@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from spamindex import periods, words
+from spamindex import meaning, periods
 from spamindex.errors import PeriodError, Remedy, listed
 from spamindex.tables.numbers import is_clock
 from spamindex.tables.options import ALL, LAST, TableOptions
@@ -26,13 +26,13 @@ def with_periods(table: Table, options: TableOptions, named: Collection[int]) ->
 
     ``named`` are those that options name. Raises PeriodError for a cell that is no period.
     """
-    spans = {i: words.span_of(h) for i, h in enumerate(table.headings) if words.is_period(h)}
+    spans = {i: meaning.span_of(h) for i, h in enumerate(table.headings) if meaning.is_period(h)}
     table, dated = _combined(table, spans), []
     for i in range(len(table.headings)):
         column = table.column(i)
         is_iso = all(_ISO_DAY.fullmatch(t) and periods.iso(t) for t in table.texts(i) or [""])
         if is_iso and i not in spans and i not in table.dated:
-            if i not in named and (span := words.speaks_of_span(table.headings[i])):
+            if i not in named and (span := meaning.speaks_of_span(table.headings[i])):
                 raise PeriodError(
                     f"{table.name}: {table.called(i)} speaks of {span}s, but holds what looks like "
                     f"months or days, such as {table.texts(i)[0]!r}",

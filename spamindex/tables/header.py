@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spamindex import periods, words
+from spamindex import meaning, periods, words
 from spamindex.errors import ColumnError, Doubt, FileError, Remedy, counted
+from spamindex.meaning import is_missing
 from spamindex.names import BUILT_IN
 from spamindex.tables.numbers import is_figure
 from spamindex.tables.options import TableOptions
 from spamindex.tables.rows import Rows, cells_of
 from spamindex.tables.table import Column, Mask, Table, lines_of, mapped, where
-from spamindex.words import is_missing
 
 _SAMPLE = 1000
 # A rule of dashes, as programs draw them between rows.
@@ -168,7 +168,7 @@ def _refuse_narrow(raw: Table, widths: npt.NDArray[np.int64], first: int) -> Non
     if (
         len(above) > 1
         and not figures
-        and (words.names_os(above[0]) or words.words(above[0]) in words.NAME_HEADINGS)
+        and (meaning.names_os(above[0]) or meaning.words(above[0]) in words.NAME_HEADINGS)
     ):
         raise FileError(
             f"{raw.at(raw.cells.index[first])}: has {widths[first]} cells, but there are "
@@ -242,11 +242,11 @@ def _says_headings(row: list[str], options: TableOptions) -> bool:
     """Whether a row has a word that heads a column of names, or a column that an option names."""
     named = {options.key, options.column, *options.sum, *(w.column for w in options.where)}
     named.update(column for by in options.by for column in by.columns)
-    said = {words.words(name) for name in named if name} | words.NAME_HEADINGS
+    said = {meaning.words(name) for name in named if name} | words.NAME_HEADINGS
     return not BUILT_IN.knows(row[0]) and any(
-        words.names_os(text)
-        or (words.words(text) in said and not is_figure(text))
-        or (words.is_period(text) and not periods.iso(text))
+        meaning.names_os(text)
+        or (meaning.words(text) in said and not is_figure(text))
+        or (meaning.is_period(text) and not periods.iso(text))
         for text in row
     )
 
@@ -262,7 +262,7 @@ def _with_units(headings: list[str], below: list[str]) -> list[str] | None:
     """Headings with the units that a second line gives them; None if it says anything else."""
     units = words.MULTIPLES.keys() | set().union(*words.OF_PERCENT)
     for text in filter(None, below):
-        inside = words.words(text).removeprefix("in ")
+        inside = meaning.words(text).removeprefix("in ")
         if inside not in units | words.NAME_HEADINGS and not is_missing(text):
             return None
     return [
@@ -288,7 +288,7 @@ def _end(
         if blank[row] == blank[there[i]]:
             continue  # comments stand between, and no blank line
         cells = cells_of(raw, row)[: rows.widths[row]]
-        if last and words.called_footer(cells[0]):
+        if last and meaning.called_footer(cells[0]):
             return row, _BELOW
         # One that begins with a digit is a figure, though it may be one that can't be read.
         if not BUILT_IN.knows(cells[0]) and not any(

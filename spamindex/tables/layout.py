@@ -12,13 +12,13 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api.types import union_categoricals
 
-from spamindex import periods, words
+from spamindex import meaning, periods, words
 from spamindex.errors import SHOWN, ColumnError, Remedy, listed
+from spamindex.meaning import is_blank, is_missing
 from spamindex.names import fold
 from spamindex.tables import columns, dating
 from spamindex.tables.options import ALL, By, TableOptions, Where
 from spamindex.tables.table import Column, Mask, Table, categories, groups, lines_of, mapped, where
-from spamindex.words import is_blank, is_missing
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ def entries(table: Table, options: TableOptions) -> Entries:
     summed = [columns.find(table, name) for name in options.sum]
     used = {os, value, *by, *table.dated, *table.made_of, *summed}
     headings = enumerate(table.headings)
-    labels = [i for i, heading in headings if i not in used and not words.is_note(heading)]
+    labels = [i for i, heading in headings if i not in used and not meaning.is_note(heading)]
     _refuse_other_measures(table, {*labels} - {i for _, i in chosen}, options)
     return Entries(table, everything, os, value, by, summed, counted, labels, ranked, unmet)
 
@@ -188,11 +188,11 @@ def _refuse_other_measures(table: Table, labels: Collection[int], options: Table
         heading = table.headings[number]
         there = [text for text in table.texts(number) if not is_missing(text)]
         other = [text for text in there if columns.says_other(text, options.of)]
-        if words.flags_spam(heading) or any("spam" in words.words(text) for text in there):
-            other = [t for t in there if t in other or words.words(t) in words.FALSE]
+        if meaning.flags_spam(heading) or any("spam" in meaning.words(text) for text in there):
+            other = [t for t in there if t in other or meaning.words(t) in words.FALSE]
         elif len(there) > 1:
             other = []
-        if not other and len(there) > 1 and all(words.measure(text) is not None for text in there):
+        if not other and len(there) > 1 and None not in map(meaning.measure, there):
             other = there[1:]
         if other:
             all_of_them = "all" if len(there) == 1 else "some"
@@ -226,7 +226,7 @@ def _by(table: Table, by: By) -> int:
 def spans(tables: Sequence[Table], wanted: Sequence[str]) -> list[Remedy]:
     """What to rank by where a month, say, is wanted by that name and the dates have another."""
     found = [table.headings[i] for table in tables for i in table.dated[:1]]
-    span = next(filter(None, map(words.span_of, wanted)), None)
+    span = next(filter(None, map(meaning.span_of, wanted)), None)
     if not found or span is None:
         return []
     of_span = Remedy("by", f"{found[0]}:{span}", f"ranks each {span}")

@@ -12,8 +12,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from spamindex.meaning import is_missing
 from spamindex.tables.table import Column, Mask, Numbers, numbers_of
-from spamindex.words import MULTIPLES, OF_PERCENT, is_missing
+from spamindex.words import MULTIPLES, OF_PERCENT
 
 MARKS = (".", ",")
 

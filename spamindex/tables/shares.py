@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spamindex import periods, words
+from spamindex import meaning, periods
 from spamindex.errors import (
     ColumnError,
     Doubt,
@@ -22,13 +22,13 @@ from spamindex.errors import (
     UnitError,
     listed,
 )
+from spamindex.meaning import is_blank
 from spamindex.names import Names, fold
 from spamindex.sources import Source
 from spamindex.tables import aggregates, columns, counts, header, layout, numbers, rows, sums, units
 from spamindex.tables.layout import Entries
 from spamindex.tables.options import TableOptions
 from spamindex.tables.table import Mask, Numbers, Table, mapped, numbers_of, texts, where
-from spamindex.words import is_blank
 
 
 @dataclass(frozen=True)
@@ -246,7 +246,7 @@ def _names(entries: Entries, options: TableOptions) -> tuple[bool, Names]:
     """Whether the names are those of operating systems, and the names by which they meet others."""
     heading, names = entries.table.headings[entries.os], options.names
     of_systems = bool(entries.table.above)
-    of_systems |= any(map(words.names_os, (heading, options.key or "")))
+    of_systems |= any(map(meaning.names_os, (heading, options.key or "")))
     if not of_systems:
         there = [t for t in entries.table.texts(entries.os) if t and names.rest(t) is None]
         of_systems = 2 * sum(map(names.knows, there)) > len(there)
@@ -270,9 +270,9 @@ def _counted(entries: Entries, options: TableOptions, reading: numbers.Reading) 
         return options.unit == "count"
     if (sign := units.said(entries.heading)) is not None:
         return sign.unit == "count"
-    if words.says_shares(entries.heading):
+    if meaning.says_shares(entries.heading):
         return False
-    return words.measure(entries.heading) is not None or reading.surely_counts
+    return meaning.measure(entries.heading) is not None or reading.surely_counts
 
 
 def _filled(entries: Entries, reading: numbers.Reading, kept: Mask, *, counts: bool) -> Mask:
@@ -304,7 +304,7 @@ def _before(
         return None
     column, names = (entries.all_rows.column(i) for i in (entries.value, entries.os))
     known = {**numbers.read(texts(column))[0].values, **reading.values}
-    total = where(names, lambda name: words.called_total(name) or is_blank(name))
+    total = where(names, lambda name: meaning.called_total(name) or is_blank(name))
     return np.nan_to_num(numbers_of(column, known))[~total]
 
 
@@ -313,7 +313,7 @@ def _all_of(entries: Entries) -> dict[str, str]:
     found = {}
     for number in entries.labels:
         first, *more = entries.table.texts(number)
-        speaks = words.says_measure(first) or words.names_os(first) or units.said(f"in {first}")
+        speaks = meaning.says_measure(first) or meaning.names_os(first) or units.said(f"in {first}")
         if not more and not speaks and any(map(str.isalpha, first)):
             found[entries.table.headings[number]] = first
     return found

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spamindex import words
+from spamindex import meaning, words
 from spamindex.errors import MatchError, PeriodError, Remedy, SpamIndexError, UnitError
 from spamindex.frames import decimal_sums
+from spamindex.meaning import is_blank, is_missing
 from spamindex.names import fold
 from spamindex.tables import columns
 from spamindex.tables.layout import Entries
@@ -28,7 +29,6 @@ from spamindex.tables.table import (
     where,
 )
 from spamindex.tables.units import Figures
-from spamindex.words import is_blank, is_missing
 
 
 def rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mask:
@@ -81,7 +81,7 @@ def rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mask
 
 def _is_total(text: str) -> bool:
     """Whether a cell of a column that is added up says that its row is the total of others."""
-    return is_blank(text) or is_missing(text) or words.called_total(text)
+    return is_blank(text) or is_missing(text) or meaning.called_total(text)
 
 
 def _refuse_unnamed_total(
@@ -111,7 +111,7 @@ def _refuse_unnamed_total(
 def _refuse_groups(column: Column, heading: str, title: str) -> None:
     """Refuse a continent among countries; desktop and mobile are parts, where they are alone."""
     there = texts(column)
-    shown = [t for t in there if words.called_group(t) and words.words(t) not in words.DEVICES]
+    shown = [t for t in there if meaning.called_group(t) and meaning.words(t) not in words.DEVICES]
     rest = [t for t in there if t not in shown]
     if shown and rest:
         leaves = [*((t, "leaves it out") for t in sorted(shown)[:3])]
@@ -152,9 +152,9 @@ def refuse_repeats(entries: Entries, figures: Figures) -> list[int]:
     ]
     told = [i for i in differing if i in entries.labels]
     of_figures = set(columns.of_figures(table))
-    versions = [i for i in told if words.holds(table.headings[i], words.VERSION_WORDS)]
+    versions = [i for i in told if meaning.holds(table.headings[i], words.VERSION_WORDS)]
     told = [i for i in told if i not in of_figures or i in versions] or [
-        i for i in told if not words.says_measure(table.headings[i])
+        i for i in told if not meaning.says_measure(table.headings[i])
     ]
     if told:
         raise _which_label(entries, groups, told, figures)
@@ -211,7 +211,7 @@ def _which_label(
     kinds = [text for text in there if not _is_total(text)]
     # Counts before what is none, where the cells are words for measures.
     ordered = sorted(
-        dict.fromkeys(kinds), key=lambda t: (words.measure(t) is None, words.says_other(t))
+        dict.fromkeys(kinds), key=lambda t: (meaning.measure(t) is None, meaning.says_other(t))
     )
     settles = [
         *(

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from spamindex.errors import SHOWN, Findings
-from spamindex.words import headed, words
+from spamindex.meaning import headed, words
 
 Column: TypeAlias = "pd.Series[Any]"
 Mask: TypeAlias = npt.NDArray[np.bool_]

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from spamindex import words
+from spamindex import meaning, words
 from spamindex.errors import Doubt, FigureError, Remedy, UnitError, listed
 from spamindex.tables import numbers
 from spamindex.tables.layout import Entries
@@ -60,16 +60,16 @@ def said(heading: str) -> Sign | None:
     (None, Sign(unit='count', times=1000000.0))
     """
     for phrases, sign in _UNITS.items():
-        if words.holds(heading, phrases):
+        if meaning.holds(heading, phrases):
             return sign
-    times = None if words.says_shares(heading) else _multiple(heading)
+    times = None if meaning.says_shares(heading) else _multiple(heading)
     return None if times is None else Sign("count", times)
 
 
 def _multiple(heading: str) -> float | None:
     """Of how many a figure is, by a word, or a short form in brackets or after in."""
-    of = words.words(heading)
-    short = [words.words(inside).removeprefix("in ") for inside in _BRACKETED.findall(heading)]
+    of = meaning.words(heading)
+    short = [meaning.words(inside).removeprefix("in ") for inside in _BRACKETED.findall(heading)]
     short += [f" {of}".rpartition(" in ")[2]] if " in " in f" {of}" else []
     long = [w for w in of.split() if w.isalpha() and (len(w) > 2 or not w.isascii())]
     return next((words.MULTIPLES[w] for w in [*short, *long] if w in words.MULTIPLES), None)
@@ -86,10 +86,10 @@ def decimal_mark(entries: Entries, options: TableOptions) -> Reading:
     if len(readings) == 1:
         return readings[0]
     thousands, decimals = sorted(readings, key=lambda reading: not reading.grouped)
-    if words.says_shares(entries.heading) or any(map(numbers.is_signed, there)):
+    if meaning.says_shares(entries.heading) or any(map(numbers.is_signed, there)):
         return decimals
     sign = said(entries.heading)
-    if words.measure(entries.heading) is not None and (sign is None or sign.times == 1):
+    if meaning.measure(entries.heading) is not None and (sign is None or sign.times == 1):
         return thousands
     marks = set()
     for number in {*range(len(entries.table.headings))} - {entries.value, *entries.table.dated}:
@@ -153,7 +153,7 @@ def say_counts(entries: Entries, figures: Figures, options: TableOptions) -> Non
     """Say how many are counted in all, and whether nothing but the figures says that they are."""
     findings, heading = entries.table.findings, entries.heading
     in_all = f"counts, {figures.amounts.sum():,.10g} in all"
-    by_heading = words.measure(heading) is not None or words.holds(heading, ["spam"])
+    by_heading = meaning.measure(heading) is not None or meaning.holds(heading, ["spam"])
     if options.unit is None and said(heading) is None and not by_heading:
         findings.notes.append(f"whole numbers above 100 taken as {in_all}")
     else:
@@ -190,7 +190,7 @@ def refuse_units_beside(entries: Entries) -> None:
     """Refuse figures of which a column beside them says that they are in several units."""
     used = {entries.os, entries.value, *entries.by, *entries.table.dated}
     for i in set(range(len(entries.table.headings))) - used:
-        units = [text for text in entries.table.texts(i) if not words.is_missing(text)]
+        units = [text for text in entries.table.texts(i) if not meaning.is_missing(text)]
         if len(units) > 1 and all(
             not any(map(str.isdigit, text)) and said(f"in {text}") is not None for text in units
         ):
@@ -211,7 +211,7 @@ def _found(
     """The unit that is certain without signs, and of how many percent a figure of 1 is."""
     if sign is not None and sign.unit != "count":
         return _declared(entries, sums, whole_before, sign)
-    if sign is not None or words.measure(entries.heading) is not None:
+    if sign is not None or meaning.measure(entries.heading) is not None:
         if reading.whole or (sign is not None and sign.times > 1) or reading.rounded:
             return "count", 1.0
         raise UnitError(
@@ -220,7 +220,7 @@ def _found(
         )
     if by_sums := _by_what_they_add_up_to(entries, sums):
         return by_sums
-    shares = words.says_shares(entries.heading)
+    shares = meaning.says_shares(entries.heading)
     if not shares and reading.surely_counts:
         return "count", 1.0
     _refuse_parts(entries, sums, whole_before)
@@ -304,7 +304,7 @@ def _of_shares(
                 ],
             )
         findings.doubts.append(Doubt(text))
-    elif part.any() and not given and words.words(entries.heading) != "share percent":
+    elif part.any() and not given and meaning.words(entries.heading) != "share percent":
         text = f"adds up to {_total(sums, times, part)} of 100 percent"
         text += f"{_rankings(entries, sums, part)}: a part of the whole?"
         findings.doubts.append(Doubt(text, (Remedy("unit", unit, "if that is right"),)))

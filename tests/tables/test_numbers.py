@@ -4,8 +4,8 @@ import math
 
 import pytest
 
+from spamindex.meaning import is_missing
 from spamindex.tables.numbers import half_unit, is_clock, is_figure, is_signed, read
-from spamindex.words import is_missing
 
 
 def values(*texts: str, marks: str = ".,") -> list[list[float]]:
