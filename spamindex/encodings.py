@@ -66,9 +66,10 @@ def of(name: str, data: bytes, encoding: str | None = None) -> tuple[str, Findin
 def refuse_zeros(name: str, data: bytes) -> None:
     """Raise FileError for zero bytes, which text has in wide encodings alone."""
     if b"\0" in data:
+        settles = [Remedy("encoding", "utf-16-le", "reads it, if it is UTF-16")]
         raise FileError(
-            f"{name}: is not a text file: it holds zero bytes (UTF-16 perhaps?)",
-            settles=[Remedy("encoding", "utf-16-le", "reads that")],
+            f"{name}: is not a text file: it holds zero bytes",
+            settles=settles if _is_text(data, "utf-16-le") else [],
         )
 
 

@@ -343,6 +343,10 @@ def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: 
         raw.findings.doubts.append(
             Doubt("the last line is shorter than the others and has no line end: is it cut off?")
         )
+    if len(faults) > max(2, kept.sum() // 2):
+        faults = [
+            f"{raw.name}: most rows have more or fewer cells than the headings: is it a table?"
+        ]
     if faults:
         raise FileError(*faults, settles=[Remedy("delimiter", None, "names the separator")])
 

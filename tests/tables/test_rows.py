@@ -117,6 +117,20 @@ def test_bytes_that_are_utf_16_only_in_part_are_refused() -> None:
             cells(TEXT.encode("utf-16-le") + damage[::-1])
 
 
+def test_only_what_could_be_utf_16_is_asked_whether_it_is() -> None:
+    for data, advice in (("ОС,доля\n".encode("utf-16-le"), ["utf-16-le"]), (b"\x7fELF\0", [])):
+        with pytest.raises(FileError, match="it holds zero bytes") as caught:
+            cells(data)
+        assert [remedy.value for remedy in caught.value.settles] == advice
+
+
+def test_prose_is_refused_in_one_line() -> None:
+    prose = "It began, so\nlate, 5\n" + "and went on\n" * 4 + "until, 7\n"
+    with pytest.raises(FileError, match="most rows have more or fewer cells") as caught:
+        cells(prose)
+    assert len(caught.value.faults) == 1
+
+
 def test_short_rows_are_filled_and_long_ones_refused() -> None:
     assert cells("os,n,x\nLinux,1,a\nMac,2\n") == [
         ["os", "n", "x"],
