@@ -82,9 +82,7 @@ def _rows_in(found: Any, text: Text) -> list[Any]:
             )
             return list(rows)
         return [found]
-    if not isinstance(found, list):
-        raise FileError(f"{text.name}: is no JSON array of objects")
-    return found
+    return list(found)  # which begins as an array does, if not as an object
 
 
 def _flat(row: dict[str, Any], where: str, above: str = "") -> Iterator[tuple[str, str]]:

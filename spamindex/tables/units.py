@@ -274,10 +274,13 @@ def _refuse_parts(entries: Entries, sums: Sums, whole_before: Numbers | None) ->
     if whole_before is None and not entries.by:
         return
     before = sums.sums if whole_before is None else whole_before
-    periods = 1 if entries.by else len(sums.sums)
+    # The whole of all rankings together, or of each, before rows were chosen.
+    times = {1} if entries.by else set()
+    times |= {len(sums.sums)} if whole_before is not None else set()
     most = float(sums.slack.max() / max(sums.counted.max(), 1)) * max(len(entries), len(before))
     for whole in (100.0, 1.0):
-        if abs(before.sum() - whole * periods) <= most and not sums.are(whole).all():
+        near = any(abs(before.sum() - whole * n) <= most for n in times)
+        if near and not sums.are(whole).all():
             raise UnitError(
                 f"{entries.title}: the shares are parts of {whole:g} only together with the other "
                 f"rankings or rows; those chosen add up to {_total(sums)}",

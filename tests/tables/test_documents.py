@@ -127,6 +127,7 @@ def test_the_first_sheet_of_a_workbook_is_read_and_said() -> None:
     assert (
         "has no sheet '3'; there are 'Sheet 1', 'Sheet 2'" in refused(book, "--sheet", "3").stderr
     )
+    assert "has no sheet '0'" in refused(book, "--sheet", "0").stderr
 
 
 def test_a_hidden_sheet_is_read_only_where_it_is_named() -> None:

@@ -134,6 +134,16 @@ def test_parts_of_all_groups_together_are_refused_whatever_the_heading(heading: 
     assert read(table, where="device!=mobile", unit="count") == RIGHT
 
 
+def test_parts_of_the_whole_of_each_period_are_refused() -> None:
+    rows = [f"2010-0{m},{c},{os},{n}" for m in (1, 2) for c, os, n in
+            (("DE", "A", 20), ("DE", "B", 40), ("FR", "A", 10), ("FR", "B", 30))]  # fmt: skip
+    table = "\n".join(["month,country,os,share", *rows, ""])
+    assert "only together" in refused(table, where="country=DE", by="month")
+    # What was chosen of two wholes that are not 100 is a part as any other.
+    table = table.replace("FR,B,30", "FR,B,20")
+    assert read(table, where=["country=DE", "month=2010-01"]) == {"A": 20.0, "B": 40.0}
+
+
 def test_figures_with_a_word_for_millions_may_have_decimals_or_not() -> None:
     table = 'os,value\nWindows,45 Mio\nLinux,"1,5 Mio"\nmacOS,"3,5 Mio"\n'
     assert read(table) == RIGHT

@@ -356,6 +356,11 @@ def test_a_name_that_is_left_out_and_that_no_row_has_is_refused() -> None:
         reading("os,share\nA,5\nB,95\n", drop="Haiku")
 
 
+def test_a_line_of_names_that_no_row_has_is_said() -> None:
+    names = reading("os,share\nA,5\nB,95\n", names={"Gone": "Linux"}).findings.notes
+    assert names == ["of the names given, no row is called 'Gone'"]
+
+
 def test_read_in_the_same_form_twice_is_the_same() -> None:
     text = "os,visits\nLinux,514\nWindows,9486\n"
     assert of(text) == of(text)
