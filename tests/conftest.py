@@ -15,7 +15,9 @@ from hypothesis import settings
 from spamindex.cli import main as cli
 
 # A slow machine is no fault, and CI gets the same examples each time.
-settings.register_profile("spamindex", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.register_profile(
+    "spamindex", deadline=None, derandomize=bool(os.environ.get("CI")), max_examples=50
+)
 settings.load_profile("spamindex")
 
 # Commands that are run as processes are compiled once, and not each time.
