@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -15,7 +16,9 @@ from hypothesis import settings
 from spamindex.cli import main as cli
 
 # A slow machine is no fault, and CI gets the same examples each time.
-settings.register_profile("spamindex", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.register_profile(
+    "spamindex", deadline=None, derandomize=bool(os.environ.get("CI")), max_examples=50
+)
 settings.load_profile("spamindex")
 
 # Commands that are run as processes are compiled once, and not each time.
@@ -80,6 +83,12 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
         return name
 
     return put
+
+
+def pytest_collection_finish() -> None:
+    """Keep what all tests need from being looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -21,14 +21,12 @@ def counted() -> tuple[Counts, Counts, list[tuple[Damaged, Result]]]:
 Counted = tuple[Counts, Counts, list[tuple[Damaged, Result]]]
 
 
-@pytest.mark.xdist_group("damage")  # of what is counted once
 def test_no_damaged_table_is_wrong_in_silence(counted: Counted) -> None:
     once, twice, wrong = counted
     assert once["all"].total() + twice["all"].total() >= 200
     assert [(one.original.name, one.kinds, one.data, result) for one, result in wrong] == []
 
 
-@pytest.mark.xdist_group("damage")
 def test_as_many_damaged_tables_are_read_as_ever(counted: Counted) -> None:
     once, twice, _ = counted
     exact = once["all"]["exact"] + twice["all"]["exact"]

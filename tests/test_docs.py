@@ -2,63 +2,87 @@
 
 from __future__ import annotations
 
+import contextlib
 import doctest
 import importlib.util
+import io
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from unittest.mock import patch
 
 import pytest
 
+from spamindex.cli import main as cli
 from spamindex.cli.command import COMMANDS, command_of, settable
 from tests.conftest import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
 REPLAYED = [page for page in PAGES if BLOCK.search(page.read_text())]
+OWN = re.compile(r"spamindex [^$&();<>`]*")
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 NAMED = re.compile(r"`((?:spamindex|tests|docs|benchmarks|data|\.ci)/[\w./-]*)`")
 
 
-def replay(block: str, folder: Path) -> str:
+def replay(block: str) -> str:
     """A console block with what its commands, the lines after `$ `, print when they are run."""
-    bin_ = folder / "bin"
-    bin_.mkdir(exist_ok=True)
-    command = bin_ / "spamindex"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m spamindex "$@"\n')
-    command.chmod(0o755)
-    environment = {"PATH": f"{bin_}:{os.environ['PATH']}", "COLUMNS": "80", "HOME": str(folder),
-                   "LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT)}  # fmt: skip
-    printed = []
-    for line in block.splitlines(keepends=True):
-        if line.startswith("$ "):
-            result = subprocess.run(
-                ["bash", "-c", line[2:]],
-                cwd=folder,
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                check=False,
-            )
-            printed.append(line + result.stdout)
-    return "".join(printed)
+    lines = [line for line in block.splitlines() if line.startswith("$ ")]
+    return "".join(f"{line}\n{printed(line[2:])}" for line in lines)
+
+
+def printed(line: str) -> str:
+    """What a line prints in bash.
+
+    Commands of ours are run in this process, where their libraries are loaded, if all that is asked
+    of bash is to pipe them, or one command of another kind, into each other.
+    """
+    stages = line.split(" | ")
+    own = stages if OWN.fullmatch(stages[0]) else stages[1:]
+    if not own or not all(map(OWN.fullmatch, own)):
+        return bash(line).decode()
+    data = b"" if own == stages else bash(stages[0])
+    shown = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
+    for stage in own:
+        source = io.BytesIO(data)
+        source.name = "<stdin>"
+        out = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
+        with (
+            patch.object(sys, "stdin", io.TextIOWrapper(source)),
+            contextlib.redirect_stderr(shown),
+            contextlib.redirect_stdout(shown if stage is own[-1] else out),
+        ):
+            cli.run(shlex.split(stage)[1:])
+        data = out.buffer.getvalue()
+    return shown.buffer.getvalue().decode()
+
+
+def bash(script: str) -> bytes:
+    script = f'spamindex() {{ "{sys.executable}" -m spamindex "$@"; }}\n{script}'
+    return subprocess.run(
+        ["bash", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    ).stdout
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands are run in a folder that has the data, in a narrow terminal."""
     shutil.copytree(ROOT / "data", tmp_path / "data")
     (tmp_path / "docs").mkdir()
-    return tmp_path
+    monkeypatch.chdir(tmp_path)
+    for name, value in {"COLUMNS": "80", "LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT)}.items():
+        monkeypatch.setenv(name, value)
 
 
+@pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("page", REPLAYED, ids=lambda page: page.name)
-def test_every_console_block_is_true(page: Path, folder: Path, pytestconfig: pytest.Config) -> None:
-    replayed = BLOCK.sub(lambda match: replay(match[0], folder), page.read_text())
+def test_every_console_block_is_true(page: Path, pytestconfig: pytest.Config) -> None:
+    replayed = BLOCK.sub(lambda match: replay(match[0]), page.read_text())
     if pytestconfig.getoption("--rewrite-docs"):
         page.write_text(replayed)
     assert replayed == page.read_text()

@@ -33,10 +33,8 @@ def run(
     stdin: bytes = b"",
     **environment: str,
 ) -> subprocess.CompletedProcess[bytes]:
-    # Without coverage, whose own file would be the first that a limit leaves no room for, and
-    # without compiled modules, which a limit would leave cut off for whoever loads them next.
-    kept = {name: text for name, text in os.environ.items() if not name.startswith("COVERAGE_")}
-    kept |= {"PYTHONDONTWRITEBYTECODE": "1"} if before else {}
+    # Without compiled modules, which a limit would leave cut off for whoever loads them next.
+    kept = os.environ | ({"PYTHONDONTWRITEBYTECODE": "1"} if before else {})
     return subprocess.run(
         [sys.executable, *python, "-m", "spamindex", *args],
         capture_output=True, input=stdin, timeout=60, check=False, preexec_fn=before,

@@ -43,13 +43,13 @@ def test_the_same_seed_picks_the_same_records(invoke: Invoke) -> None:
 def test_every_record_is_as_likely(invoke: Invoke, write: Write) -> None:
     write("r.csv", "os,n\n" + "".join(f"Linux,{i}\n" for i in range(5)) + "Windows,5\n")
     seen = [0] * 6
-    for seed in range(40):
+    for seed in range(20):
         result = invoke("sample", "r.csv", "--os", "linux", "-n", "2", "--seed", str(seed))
         for row in rows(result.stdout):
             seen[int(row.split(",")[1])] += 1
-    assert sum(seen) == 80
+    assert sum(seen) == 40
     assert seen[5] == 0
-    assert min(seen[:5]) >= 10
+    assert min(seen[:5]) >= 5
 
 
 def test_records_that_are_alike_are_picked_one_by_one(invoke: Invoke, write: Write) -> None:

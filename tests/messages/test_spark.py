@@ -49,10 +49,7 @@ input()
 session.stop()
 """
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore"),  # what Spark and gRPC leave open is theirs
-    pytest.mark.xdist_group("spark"),  # one server is enough
-]
+pytestmark = pytest.mark.filterwarnings("ignore")  # what Spark and gRPC leave open is theirs
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -300,15 +300,17 @@ def test_the_fingerprint_that_held_then(invoke: Invoke, write: Write) -> None:
 
 def test_fingerprints_in_another_time_zone(invoke: Invoke, write: Write) -> None:
     log = write("p0f.log", LOG_OVER_TIME)
-    for time in ("2010-02-01T11:30:00Z", "2010-02-01 12:30:00+0100", "1265023800", "1265023800000"):
+    times = ["2010-02-01T11:30:00Z", "2010-02-01 12:30:00+0100", "1265023800", "1265023800000"]
+    for time in times:
         write("r.csv", f"ip,time\n192.0.2.1,{time}\n")
         result = invoke("tally", "r.csv", "--fingerprints", log)
         assert (result.exit_code, result.stdout) == (1, "")
         assert "--log-zone UTC" in result.stderr
-        result = invoke("tally", "r.csv", "--fingerprints", log, "--log-zone", "UTC")
-        assert rows(result.stdout) == ["Windows,100.0,1"]
-        result = invoke("tally", "r.csv", "--fingerprints", log, "--log-zone", "Europe/Paris")
-        assert rows(result.stdout) == ["Linux,100.0,1"]
+    write("r.csv", "ip,time\n" + "".join(f"192.0.2.1,{time}\n" for time in times))
+    result = invoke("tally", "r.csv", "--fingerprints", log, "--log-zone", "UTC")
+    assert rows(result.stdout) == ["Windows,100.0,4"]
+    result = invoke("tally", "r.csv", "--fingerprints", log, "--log-zone", "Europe/Paris")
+    assert rows(result.stdout) == ["Linux,100.0,4"]
 
 
 @pytest.mark.parametrize(

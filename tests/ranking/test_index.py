@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spamindex import ColumnError, FigureError, MatchError, SpamIndexWarning, spam_index
@@ -608,6 +608,7 @@ def frame_of(rows: Rows) -> pd.DataFrame:
     return frame.drop(columns=0) if frame[0].eq("").all() else frame
 
 
+@settings(max_examples=100)
 @given(
     st.sampled_from([(("a", "b"), ("a", "b")), (("a", "b"), ("",)), (("",), ("a", "b"))]).flatmap(
         lambda months: st.tuples(*map(tables_of, months))
