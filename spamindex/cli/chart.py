@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from spamindex.cli import console
-from spamindex.cli.command import Command, as_one, output_option
+from spamindex.cli.command import Command, as_one, each
 from spamindex.cli.formats import COLUMNS, HEADINGS
-from spamindex.cli.options import FILE, MESSAGES, TEXT, Value, choice, file_argument
+from spamindex.cli.options import MESSAGES, Value, file_argument, options
 from spamindex.cli.output import write
 from spamindex.errors import ColumnError, Doubt, FileError, Findings, counted
 
@@ -46,21 +46,24 @@ def _size(text: str) -> tuple[int, int]:
 
 @click.command(cls=Command)
 @file_argument("ranking")
-@output_option("-o --output FILE", FILE, "Draw a picture into FILE: .svg, .png or .pdf.")
-@output_option(
-    "-f --format svg|png|pdf", choice(_FORMATS), "Kind of picture, whatever the name of FILE is."
+@each(
+    *options(
+        """
+    Output:
+      -o --output FILE         Draw a picture into FILE: .svg, .png or .pdf.
+      -f --format svg|png|pdf  Kind of picture, whatever the name of FILE is.
+      --title TEXT             Title above the chart.
+      --source TEXT            Where the figures are from, below the chart.
+      --highlight NAME         Draw this one in colour and the others in grey. [repeatable]
+      --scale linear|log       Axis of the indexes. Left out, linear from 0 up to an index of 20,
+                               else log.
+      --size WxH               Width and height of the picture in pixels: 800x450.
+    """,
+        title=Value(str),
+        source=Value(str),
+        size=Value(_size),
+    )
 )
-@output_option("--title TEXT", Value(str), "Title above the chart.")
-@output_option("--source TEXT", Value(str), "Where the figures are from, below the chart.")
-@output_option(
-    "--highlight NAME", TEXT, "Draw this one in colour and the others in grey.", multiple=True
-)
-@output_option(
-    "--scale linear|log",
-    choice(["linear", "log"]),
-    "Axis of the indexes. Left out, linear from 0 up to an index of 20, else log.",
-)
-@output_option("--size WxH", Value(_size), "Width and height of the picture in pixels: 800x450.")
 @as_one("said", dict, *MESSAGES)
 def chart(
     ranking: str,

@@ -8,28 +8,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from spamindex.cli.command import (
-    Command,
-    as_one,
-    input_option,
-    message_option,
-    output_option,
-    question_option,
-)
+from spamindex.cli.command import Command, as_one
 from spamindex.cli.console import say, source
 from spamindex.cli.formats import COLUMNS, heading_of
 from spamindex.cli.options import (
     TEXT,
+    UNIT,
     check_stdin,
     chosen,
     column,
     file_argument,
     names_of,
     number,
+    options,
     output_options,
     result_columns,
     table_options,
-    unit_option,
     whole,
 )
 from spamindex.cli.output import Output
@@ -64,6 +58,8 @@ class Questions(NamedTuple):
     rounding: bool
     design_effect: float | None
     lump: bool
+    top: int | None
+    fail_above: float | None
 
     @property
     def interval(self) -> str | None:
@@ -103,76 +99,63 @@ def _questions(**given: Any) -> Questions:
     return asked
 
 
+_QUESTIONS = options(
+    """
+    Input:
+      --lump                 Add what only one table names to Other, in both.
+    Questions:
+      --baseline OS          Compare each index with this OS's: relative is how many times as high
+                             it is, break_even the percent of its spam that would have to be the
+                             baseline's for both to be equal.
+      --reattribute FROM TO PERCENT  What if that percent of FROM's spam were TO's? [repeatable]
+      --confidence LEVEL     Add low and high: the confidence interval of the index at LEVEL percent
+                             (such as 95), from the counts behind the shares.
+      --spam-total N         Messages behind the spam shares (of each ranking), where SPAM has no
+                             counts.
+      --share-total M        Visits behind the market shares (of each ranking), where SHARE has no
+                             counts.
+      --simultaneous         Intervals that hold for all rows of a ranking at once (Bonferroni).
+      --design-effect D      How many times the variance of the spam shares is that of independent
+                             messages; counts in place of what SPAM says of it.
+      --rounding             Add low and high: the range that the rounding of the printed shares
+                             allows.
+    Output:
+      -n --top N             Only the first N rows of each ranking.
+    Messages and exit code:
+      --fail-above X         Exit with 3 if a spam index is above X.
+    """,
+    reattribute=(TEXT, TEXT, number(0, 100, percent=True)),
+    confidence=number(1, 100, percent=True, below=True),
+    spam_total=whole(1),
+    share_total=whole(1),
+    design_effect=number(0, 10**9),
+    top=whole(1),
+    fail_above=number(0, math.inf),
+)
+
+
 @click.command(cls=Command)
 @file_argument("spam")
 @file_argument("share")
 @table_options(
-    input_option("--spam-column COLUMN", column("spam"), "Column of SPAM with the spam shares."),
-    input_option(
-        "--share-column COLUMN", column("share"), "Column of SHARE with the market shares."
-    ),
-    unit_option("--spam-unit"),
-    unit_option("--share-unit"),
+    f"""
+      --spam-column COLUMN   Column of SPAM with the spam shares.
+      --share-column COLUMN  Column of SHARE with the market shares.
+      --spam-unit UNIT       {UNIT}
+      --share-unit UNIT      {UNIT}
+    """,
+    spam_column=column("spam"),
+    share_column=column("share"),
     several=True,
 )
-@as_one(
-    "asked",
-    _questions,
-    input_option("--lump", does="Add what only one table names to Other, in both."),
-    question_option(
-        "--baseline OS",
-        TEXT,
-        "Compare each index with this OS's: relative is how many times as high it is, break_even "
-        "the percent of its spam that would have to be the baseline's for both to be equal.",
-    ),
-    question_option(
-        "--reattribute FROM TO PERCENT",
-        (TEXT, TEXT, number(0, 100, percent=True)),
-        "What if that percent of FROM's spam were TO's?",
-        multiple=True,
-        example="Linux Windows 40",
-    ),
-    question_option(
-        "--confidence LEVEL",
-        number(1, 100, percent=True, below=True),
-        "Add low and high: the confidence interval of the index at LEVEL percent (such as 95), "
-        "from the counts behind the shares.",
-    ),
-    question_option(
-        "--spam-total N",
-        whole(1),
-        "Messages behind the spam shares (of each ranking), where SPAM has no counts.",
-    ),
-    question_option(
-        "--share-total M",
-        whole(1),
-        "Visits behind the market shares (of each ranking), where SHARE has no counts.",
-    ),
-    question_option(
-        "--simultaneous", does="Intervals that hold for all rows of a ranking at once (Bonferroni)."
-    ),
-    question_option(
-        "--design-effect D",
-        number(0, 10**9),
-        "How many times the variance of the spam shares is that of independent messages; counts in "
-        "place of what SPAM says of it.",
-    ),
-    question_option(
-        "--rounding",
-        does="Add low and high: the range that the rounding of the printed shares allows.",
-    ),
-)
-@output_option("-n --top N", whole(1), "Only the first N rows of each ranking.")
+@as_one("asked", _questions, *_QUESTIONS)
 @output_options("simple")
-@message_option("--fail-above X", number(0, math.inf), "Exit with 3 if a spam index is above X.")
 def compute(
     spam: str,
     share: str,
     table: dict[str, Any],
     asked: Questions,
-    top: int | None,
     out: Output,
-    fail_above: float | None,
 ) -> None:
     """Rank operating systems by spam share divided by market share.
 
@@ -195,11 +178,11 @@ def compute(
 
     of_one = {name: (table.pop(f"{name}_column"), table.pop(f"{name}_unit")) for name in _TABLES}
     table |= {"names": known, "counts": asked.confidence is not None, "rounding": asked.rounding}
-    options = [
+    how = [
         TableOptions(**table, column=column, unit=unit, total=getattr(asked, f"{name}_total"))
         for name, (column, unit) in of_one.items()
     ]
-    readings = read_pair(source(spam), source(share), *options)
+    readings = read_pair(source(spam), source(share), *how)
     findings += [reading.findings for reading in readings]
     try:
         ranking = _ranking(*readings, by, asked)
@@ -209,7 +192,7 @@ def compute(
         raise
     out.say(findings)
     shown = ranking
-    if top is not None:
+    if (top := asked.top) is not None:
         shown = shown.groupby(list(range(len(by))), sort=False).head(top) if by else shown.head(top)
     shown = shown.rename(columns=names)[columns]
     headings = {key: heading_of(readings[0].heading)}
@@ -221,8 +204,9 @@ def compute(
     if asked.title and not out.for_people:
         out.note(asked.title)
     out.write(shown, title=asked.title, headings=headings)
-    if fail_above is not None and (above := _above(ranking, fail_above, len(by))):
-        say(f"above {fail_above:g}: {listed(above)}")
+    most = asked.fail_above
+    if most is not None and (above := _above(ranking, most, len(by))):
+        say(f"above {most:g}: {listed(above)}")
         raise click.exceptions.Exit(EXIT_ABOVE)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from spamindex.cli.command import Command, input_option
-from spamindex.cli.options import TEXT, column, file_argument, output_options, whole
+from spamindex.cli.command import Command, each
+from spamindex.cli.options import file_argument, options, output_options, whole
 from spamindex.cli.output import Output
 from spamindex.cli.tally import Asked, record_options
 from spamindex.errors import counted
@@ -13,11 +13,18 @@ from spamindex.errors import counted
 
 @click.command(cls=Command, fields={"os": "os_column", "zone": "log_zone"})
 @file_argument("messages", nargs=-1, required=True)
-@input_option("--os NAME", TEXT, "The OS whose spam is wanted.", required=True)
-@record_options(input_option("--os-column COLUMN", column(), "Column with the OS of the sender."))
-@input_option("-n N", whole(1), "How many to pick.", default=100, show_default=True)
-@input_option(
-    "--seed NUMBER", whole(-(10**15)), "Another seed, another pick.", default=0, show_default=True
+@each(*options("Input:\n--os NAME  The OS whose spam is wanted. [required]"))
+@record_options("--os-column COLUMN  Column with the OS of the sender.")
+@each(
+    *options(
+        """
+    Input:
+      -n N           How many to pick. [default: 100]
+      --seed NUMBER  Another seed, another pick. [default: 0]
+    """,
+        n=whole(1),
+        seed=whole(-(10**15)),
+    )
 )
 @output_options("csv", ("csv", "tsv", "json", "jsonl"), figures=False)
 def sample(
@@ -34,9 +41,9 @@ def sample(
     """
     asked.check_files(messages)
     # A row may stand for several messages here: it is picked as one.
-    options, said = asked.options(weight="1")
+    how, said = asked.options(weight="1")
     with asked.opened(messages) as records:
-        question = records.question(options)
+        question = records.question(how)
         counts = records.counted(question, skip_bad=asked.logs["skip_bad"])
         picked, among = records.pick(question, counts, os, n, seed)
         findings = records.findings

@@ -7,22 +7,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spamindex import encodings
-from spamindex.cli.command import Command, as_one, file_option, input_option
+from spamindex.cli.command import Command, as_one
 from spamindex.cli.console import source
 from spamindex.cli.formats import heading_of
 from spamindex.cli.options import (
-    TEXT,
+    UNIT,
     Value,
     check_stdin,
     choice,
     chosen,
-    column,
     file_argument,
     names_of,
+    options,
     output_options,
     result_columns,
     table_options,
-    unit_option,
     whole,
 )
 from spamindex.cli.output import Output
@@ -46,44 +45,35 @@ def _character(given: str) -> str:
     return one
 
 
+_WRITTEN = options(
+    """
+    How the file is written:
+      -d --delimiter CHAR  Column separator: one character, or tab.
+      -e --encoding NAME   Encoding of the text.
+      --decimal MARK       Decimal mark: . or ,
+      --sheet NAME         Sheet of a workbook, or its number.
+      --fill COLUMN        A blank cell here repeats the one above, as in merged cells. [repeatable]
+      --header N           The line of the headings, from 1; 0 for none.
+      --wide               Each column of figures is an OS.
+      --dates day-first|month-first  What 01/03/2010 is: in March, or in January.
+    """,
+    delimiter=Value(_character),
+    encoding=Value(encodings.known, lambda _: encodings.COMMON),
+    decimal=choice([".", ","]),
+    header=whole(0),
+)
+
+
 @click.command(cls=Command)
 @file_argument("table_file", metavar="TABLE")
 @table_options(
-    input_option(
-        "--column COLUMN",
-        column(),
-        "Column with the shares or counts: its heading, or its number from 1.",
-    ),
-    unit_option("--unit"),
+    f"""
+      --column COLUMN  Column with the shares or counts: its heading, or its number from 1.
+      --unit UNIT      {UNIT}
+    """,
     several=False,
 )
-@as_one(
-    "written",
-    dict,
-    file_option(
-        "-d --delimiter CHAR", Value(_character), "Column separator: one character, or tab."
-    ),
-    file_option(
-        "-e --encoding NAME",
-        Value(encodings.known, lambda _: encodings.COMMON),
-        "Encoding of the text.",
-    ),
-    file_option("--decimal MARK", choice([".", ","]), "Decimal mark: . or ,"),
-    file_option("--sheet NAME", TEXT, "Sheet of a workbook, or its number."),
-    file_option(
-        "--fill COLUMN",
-        column(),
-        "A blank cell here repeats the one above, as in merged cells.",
-        multiple=True,
-    ),
-    file_option("--header N", whole(0), "The line of the headings, from 1; 0 for none."),
-    file_option("--wide", does="Each column of figures is an OS."),
-    file_option(
-        "--dates day-first|month-first",
-        choice(["day-first", "month-first"]),
-        "What 01/03/2010 is: in March, or in January.",
-    ),
-)
+@as_one("written", dict, *_WRITTEN)
 @output_options("csv")
 def shares(table_file: str, table: dict[str, Any], written: dict[str, Any], out: Output) -> None:
     """Read one table of any kind, and write it as a clean one.
@@ -106,8 +96,8 @@ def shares(table_file: str, table: dict[str, Any], written: dict[str, Any], out:
     from spamindex.tables.shares import read_table
 
     known, said = names_of(table["names"])
-    options = TableOptions(**{**table, **written, "names": known}, counts=True, rounding=True)
-    read = read_table(source(table_file), options)
+    how = TableOptions(**{**table, **written, "names": known}, counts=True, rounding=True)
+    read = read_table(source(table_file), how)
     out.say([*said, read.findings])
     names: dict[Any, str] = {**dict(enumerate(by)), "os": key, "share": "share_percent"}
     shown = read.shares.rename(columns=names)
