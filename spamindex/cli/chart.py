@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from spamindex.cli import console
+from spamindex.cli import options as opt
 from spamindex.cli.command import Command, as_one, each
 from spamindex.cli.formats import COLUMNS, HEADINGS
-from spamindex.cli.options import MESSAGES, Value, file_argument, options
 from spamindex.cli.output import write
 from spamindex.errors import ColumnError, Doubt, FileError, Findings, counted
 
@@ -45,9 +45,9 @@ def _size(text: str) -> tuple[int, int]:
 
 
 @click.command(cls=Command)
-@file_argument("ranking")
+@opt.file_argument("ranking")
 @each(
-    *options(
+    *opt.options(
         """
     Output:
       -o --output FILE         Draw a picture into FILE: .svg, .png or .pdf.
@@ -59,12 +59,12 @@ def _size(text: str) -> tuple[int, int]:
                                else log.
       --size WxH               Width and height of the picture in pixels: 800x450.
     """,
-        title=Value(str),
-        source=Value(str),
-        size=Value(_size),
+        title=opt.Value(str),
+        source=opt.Value(str),
+        size=opt.Value(_size),
     )
 )
-@as_one("said", dict, *MESSAGES)
+@as_one("said", dict, *opt.MESSAGES)
 def chart(
     ranking: str,
     output: str | None,

@@ -8,24 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from spamindex.cli import options as opt
 from spamindex.cli.command import Command, as_one
 from spamindex.cli.console import say, source
 from spamindex.cli.formats import COLUMNS, heading_of
-from spamindex.cli.options import (
-    TEXT,
-    UNIT,
-    check_stdin,
-    chosen,
-    column,
-    file_argument,
-    names_of,
-    number,
-    options,
-    output_options,
-    result_columns,
-    table_options,
-    whole,
-)
 from spamindex.cli.output import Output
 from spamindex.errors import SpamIndexError, listed
 
@@ -99,7 +85,7 @@ def _questions(**given: Any) -> Questions:
     return asked
 
 
-_QUESTIONS = options(
+_QUESTIONS = opt.options(
     """
     Input:
       --lump                 Add what only one table names to Other, in both.
@@ -124,32 +110,32 @@ _QUESTIONS = options(
     Messages and exit code:
       --fail-above X         Exit with 3 if a spam index is above X.
     """,
-    reattribute=(TEXT, TEXT, number(0, 100, percent=True)),
-    confidence=number(1, 100, percent=True, below=True),
-    spam_total=whole(1),
-    share_total=whole(1),
-    design_effect=number(0, 10**9),
-    top=whole(1),
-    fail_above=number(0, math.inf),
+    reattribute=(opt.TEXT, opt.TEXT, opt.number(0, 100, percent=True)),
+    confidence=opt.number(1, 100, percent=True, below=True),
+    spam_total=opt.whole(1),
+    share_total=opt.whole(1),
+    design_effect=opt.number(0, 10**9),
+    top=opt.whole(1),
+    fail_above=opt.number(0, math.inf),
 )
 
 
 @click.command(cls=Command)
-@file_argument("spam")
-@file_argument("share")
-@table_options(
+@opt.file_argument("spam")
+@opt.file_argument("share")
+@opt.table_options(
     f"""
       --spam-column COLUMN   Column of SPAM with the spam shares.
       --share-column COLUMN  Column of SHARE with the market shares.
-      --spam-unit UNIT       {UNIT}
-      --share-unit UNIT      {UNIT}
+      --spam-unit UNIT       {opt.UNIT}
+      --share-unit UNIT      {opt.UNIT}
     """,
-    spam_column=column("spam"),
-    share_column=column("share"),
+    spam_column=opt.column("spam"),
+    share_column=opt.column("share"),
     several=True,
 )
 @as_one("asked", _questions, *_QUESTIONS)
-@output_options("simple")
+@opt.output_options("simple")
 def compute(
     spam: str,
     share: str,
@@ -167,11 +153,11 @@ def compute(
       spamindex compute data/spam.csv data/share.csv
       zcat spam.gz | spamindex compute - share.csv -f tsv --top 1 | cut -f1,4
     """
-    check_stdin(spam, share, table["names"])
-    by, key = result_columns(table, COLUMNS)
+    opt.check_stdin(spam, share, table["names"])
+    by, key = opt.result_columns(table, COLUMNS)
     names: dict[Any, str] = {**dict(enumerate(by)), "os": key}
-    columns = chosen(out.columns, [*names.values(), *asked.columns], _NEEDS)
-    known, findings = names_of(table["names"])
+    columns = opt.chosen(out.columns, [*names.values(), *asked.columns], _NEEDS)
+    known, findings = opt.names_of(table["names"])
     # These load pandas, so not before all options are known to be right.
     from spamindex.tables.both import read_pair
     from spamindex.tables.options import TableOptions

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import click
 
+from spamindex.cli import options as opt
 from spamindex.cli.command import Command, each
-from spamindex.cli.options import file_argument, options, output_options, whole
 from spamindex.cli.output import Output
 from spamindex.cli.tally import Asked, record_options
 from spamindex.errors import counted
 
 
 @click.command(cls=Command, fields={"os": "os_column", "zone": "log_zone"})
-@file_argument("messages", nargs=-1, required=True)
-@each(*options("Input:\n--os NAME  The OS whose spam is wanted. [required]"))
+@opt.file_argument("messages", nargs=-1, required=True)
+@each(*opt.options("Input:\n--os NAME  The OS whose spam is wanted. [required]"))
 @record_options("--os-column COLUMN  Column with the OS of the sender.")
 @each(
-    *options(
+    *opt.options(
         """
     Input:
       -n N           How many to pick. [default: 100]
       --seed NUMBER  Another seed, another pick. [default: 0]
     """,
-        n=whole(1),
-        seed=whole(-(10**15)),
+        n=opt.whole(1),
+        seed=opt.whole(-(10**15)),
     )
 )
-@output_options("csv", ("csv", "tsv", "json", "jsonl"), figures=False)
+@opt.output_options("csv", ("csv", "tsv", "json", "jsonl"), figures=False)
 def sample(
     messages: tuple[str, ...], os: str, asked: Asked, n: int, seed: int, out: Output
 ) -> None:

@@ -8,23 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spamindex.cli import options as opt
 from spamindex.cli.command import Command, Decorator, as_one
 from spamindex.cli.console import progress, source
 from spamindex.cli.formats import heading_of
-from spamindex.cli.options import (
-    FILE,
-    NAMES,
-    RENAME,
-    Value,
-    check_stdin,
-    chosen,
-    column,
-    file_argument,
-    later,
-    names_of,
-    options,
-    output_options,
-)
 from spamindex.cli.output import Output
 
 if TYPE_CHECKING:
@@ -37,7 +24,7 @@ _OF_CLUSTERS = ("design_effect", "clusters")
 _COLUMNS = ("os", "spam_share", "messages", "machines", *_OF_CLUSTERS)
 
 
-def record_options(own: str, questions: str = "", **types: Value) -> Decorator:
+def record_options(own: str, questions: str = "", **types: opt.Value) -> Decorator:
     """The options of a command that reads records, which it gets as ``asked``.
 
     Its ``own`` ones come first, those that are ``questions`` last.
@@ -57,19 +44,19 @@ def record_options(own: str, questions: str = "", **types: Value) -> Decorator:
                           for true. Default: a column called spam or is_spam, else all records. ''
                           means all. [repeatable]
       --port PORT,...     Of a p0f log, only connections to these server ports.
-      {NAMES}
+      {opt.NAMES}
       --skip-bad          Go on even if more than 1 line in 1,000 can't be read.
       --remote URL        Count on a Spark Connect server, where MESSAGES are: sc://host:15002.
     {questions}
     """
     types |= {
-        "fingerprints": FILE,
-        "fresh": Value(later("messages.options", "seconds_of")),
-        "log_zone": Value(later("messages.options", "time_zone")),
-        "spam": column(read=_spam),
-        "port": Value(_ports),
+        "fingerprints": opt.FILE,
+        "fresh": opt.Value(opt.later("messages.options", "seconds_of")),
+        "log_zone": opt.Value(opt.later("messages.options", "time_zone")),
+        "spam": opt.column(read=_spam),
+        "port": opt.Value(_ports),
     }
-    return as_one("asked", Asked, *options(page, **types))
+    return as_one("asked", Asked, *opt.options(page, **types))
 
 
 def _spam(text: str) -> Spam:
@@ -135,7 +122,7 @@ class Asked:
 
     def check_files(self, messages: Sequence[str]) -> None:
         """Refuse to read standard input twice, or where it can't be."""
-        check_stdin(*messages, self.names)
+        opt.check_stdin(*messages, self.names)
         if "-" in self.logs["logs"]:
             raise click.UsageError("--fingerprints takes files, not standard input")
         if self.remote and "-" in messages:
@@ -145,7 +132,7 @@ class Asked:
         """What is asked of the records, and what is to be said of the file of --names."""
         from spamindex.messages.options import RecordOptions
 
-        known, findings = names_of(self.names)
+        known, findings = opt.names_of(self.names)
         given = {("os" if name == "os_column" else name): v for name, v in self.given.items()}
         return RecordOptions(names=known, **given, **more), findings
 
@@ -175,12 +162,12 @@ def _by(text: str) -> By:
     if not column:
         raise ValueError(f"{text!r} names no column")
     if (span or column) in _COLUMNS:
-        raise ValueError(f"the result has a column {span or column!r} of its own; {RENAME}")
+        raise ValueError(f"the result has a column {span or column!r} of its own; {opt.RENAME}")
     return column, span
 
 
 @click.command(cls=Command, fields={"zone": "log_zone"})
-@file_argument("messages", nargs=-1, required=True)
+@opt.file_argument("messages", nargs=-1, required=True)
 @record_options(
     "--os COLUMN         Column with the OS of the sender.",
     """
@@ -198,9 +185,9 @@ def _by(text: str) -> By:
                           the column holds operating systems.
       --ignore-unknown    Leave spam of an unknown OS out of the shares.
     """,
-    by=column(read=_by),
+    by=opt.column(read=_by),
 )
-@output_options("csv")
+@opt.output_options("csv")
 def tally(messages: tuple[str, ...], asked: Asked, out: Output) -> None:
     """Count message records into a SPAM table for compute.
 
@@ -214,7 +201,7 @@ def tally(messages: tuple[str, ...], asked: Asked, out: Output) -> None:
     """
     asked.check_files(messages)
     there = _columns(asked)
-    columns = chosen(out.columns, there, dict.fromkeys(_OF_CLUSTERS, "--cluster"))
+    columns = opt.chosen(out.columns, there, dict.fromkeys(_OF_CLUSTERS, "--cluster"))
     how, said = asked.options()
     # This loads narwhals, so not before the options are known to be right.
     from spamindex.messages.tallies import shares
