@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Rest: TypeAlias = Literal["other", "unknown"]
 
-_RESTS = frozenset({"other", "unknown"})
+_RESTS: tuple[Rest, ...] = ("other", "unknown")
 
 _FILE = os.path.join(os.path.dirname(__file__), "names.csv")
 _BARE_VERSION = re.compile(r"v?\d+(\.(\d+|x))*", re.ASCII | re.IGNORECASE)
@@ -212,9 +212,7 @@ class Names:
         if self.stands_alone(name):
             return None
         canonical = self.canonical(name)
-        if canonical == "other":
-            return "other"
-        return "unknown" if canonical == "unknown" else None
+        return next((rest for rest in _RESTS if rest == canonical), None)
 
     # ---- How it is found out ----
 
@@ -244,9 +242,7 @@ class Names:
                 synonyms[name] = name
             elif name != (target := plainly.canonical(to)):  # Linux,GNU/Linux says nothing new
                 synonyms[name] = target
-        ends: dict[str, str] = {}
-        for name in synonyms:
-            ends |= _ends_of_chain(name, synonyms, ends)
+        ends = {name: _end(name, synonyms) for name in synonyms}
         families = {**base.families, **self._own_families}
         spellings: dict[str, list[str]] = {}
         for name, to in ends.items():
@@ -296,20 +292,15 @@ class Names:
             return to
         if folded in self._table.families:
             return folded
-        if rest := self._remarked_rest(folded):
-            return rest
+        if remarked := _REMARKED.fullmatch(folded):  # UNKNOWN [65535:55:1], Other (12 systems)
+            rest = self._table.synonyms.get(remarked[1], remarked[1])
+            if rest in _RESTS:
+                return rest
         if self.of_systems and (stem := self._stem(folded)):
             # Own synonyms are of the name that they give, and not of its versions.
             version = folded[len(stem) :].lstrip(" -_")
             return f"{self._base.synonyms.get(stem, stem)} {version}"
         return folded
-
-    def _remarked_rest(self, folded: str) -> str | None:
-        """The rest that has a remark with it: UNKNOWN [65535:55:1], Other (12 systems)."""
-        if not (remarked := _REMARKED.fullmatch(folded)):
-            return None
-        rest = self._table.synonyms.get(remarked[1], remarked[1])
-        return rest if rest in _RESTS else None
 
     def _family(self, folded: str, canonical: str) -> str | None:
         if folded in self._alone:
@@ -352,17 +343,15 @@ class CircleError(SpamIndexError):
         self.name = name
 
 
-def _ends_of_chain(
-    name: str, synonyms: Mapping[str, str], known: Mapping[str, str]
-) -> dict[str, str]:
-    """What a name, and each that it leads to, comes to when every synonym is followed."""
+def _end(name: str, synonyms: Mapping[str, str]) -> str:
+    """What a name comes to when every synonym is followed."""
     passed = {name}
-    while name not in known and (to := synonyms.get(name, name)) != name:
+    while (to := synonyms.get(name, name)) != name:
         if to in passed:
             raise CircleError(name)
         passed.add(to)
         name = to
-    return dict.fromkeys(passed, known.get(name, name))
+    return name
 
 
 # ---- Names on a terminal ----
@@ -379,10 +368,8 @@ def visible(text: str, *, but: str = "") -> str:
     if text.isprintable():  # nearly every name, and much the quicker test
         return text
     return "".join(
-        c if c.isprintable() or c in but or unicodedata.category(c) == "Zs" else _escape(c)
+        c
+        if c.isprintable() or c in but or unicodedata.category(c) == "Zs"
+        else c.encode("unicode_escape").decode("ascii")
         for c in text
     )
-
-
-def _escape(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")

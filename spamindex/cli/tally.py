@@ -103,22 +103,14 @@ class Asked:
         self.names, self.remote = names, remote
         self.given = {**given, "spam": _together(spam)}
         self.logs: dict[str, Any] = {
-            "logs": fingerprints,
-            "zone": log_zone,
-            "ports": port,
-            "skip_bad": skip_bad,
-        }
-        if fingerprints:
-            if given.get("os") or given.get("os_column"):
-                option = "--os-column" if "os_column" in given else "--os"
-                raise click.UsageError(f"choose {option} or --fingerprints, not both")
-            return
-        by_client = given.get("count") == "machines" or given.get("cluster") == "client"
-        client = None if by_client else given["client"]
-        needing = {"client": client, "time": given["time"], "fresh": given["fresh"]}
-        for option, value in {**needing, "log-zone": log_zone}.items():
-            if value is not None:
-                raise click.UsageError(f"--{option} needs --fingerprints")
+            "logs": fingerprints, "zone": log_zone, "ports": port, "skip_bad": skip_bad
+        }  # fmt: skip
+        option = "os_column" if "os_column" in given else "os"
+        if fingerprints and given[option]:
+            option = option.replace("_", "-")
+            raise click.UsageError(f"choose --{option} or --fingerprints, not both")
+        if log_zone and not fingerprints:
+            raise click.UsageError("--log-zone needs --fingerprints")
 
     def check_files(self, messages: Sequence[str]) -> None:
         """Refuse to read standard input twice, or where it can't be."""
@@ -219,14 +211,10 @@ def tally(messages: tuple[str, ...], asked: Asked, out: Output) -> None:
 
 
 def _columns(asked: Asked) -> list[str]:
-    """The columns of the result, if the options can be given together."""
-    unit, cluster = asked.given["count"], asked.given["cluster"]
-    if unit == "machines" and cluster:
-        raise click.UsageError("choose --count machines or --cluster, not both")
-    if unit == "machines" and asked.given["weight"]:
-        raise click.UsageError("--weight changes nothing with --count machines: each counts once")
+    """The columns of the result."""
     by = [span or column for column, span in asked.given["by"]]
     for name in by:
         if by.count(name) > 1:
             raise click.UsageError(f"--by: {name!r} is given twice")
-    return [*by, "os", "spam_share", unit, *(_OF_CLUSTERS if cluster else ())]
+    of_clusters = _OF_CLUSTERS if asked.given["cluster"] else ()
+    return [*by, "os", "spam_share", asked.given["count"], *of_clusters]
