@@ -24,11 +24,7 @@ _NAMED = (Remedy("encoding", None, "names the right one"),)
 
 
 def known(encoding: str) -> str:
-    """Python's name of an encoding of text. Raises FileError for what is none.
-
-    >>> known("UTF8"), known("cp1252")
-    ('utf-8-sig', 'cp1252')
-    """
+    """Python's name of an encoding of text. Raises FileError for what is none."""
     try:
         "".encode(encoding)  # codecs.lookup knows hex and zip too, which are no text
         found = codecs.lookup(encoding).name

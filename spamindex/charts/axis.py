@@ -90,11 +90,7 @@ class Axis:
         return (math.log10(index) if self.is_log and index > 0 else index) > self.last
 
     def ticks(self, most: int) -> list[tuple[float, str]]:
-        """At most so many places on the axis with round numbers.
-
-        >>> Axis(False, 0, 5.14).ticks(6)
-        [(0.0, '0'), (1.0, '1'), (2.0, '2'), (3.0, '3'), (4.0, '4'), (5.0, '5')]
-        """
+        """At most so many places on the axis with round numbers."""
         if self.is_log:
             return self._log_ticks(most)
         steps = (step * 10.0**power for power in range(-3, 9) for step in (1, 2, 5))
@@ -119,11 +115,6 @@ def axis_of(indexes: Figures, bounds: Figures, kind: ScaleKind | None = None) ->
     """The axis on which indexes are drawn, 1, and the bounds of their intervals; NaN is none.
 
     ``kind`` is linear, log or, left out, what suits them. Raises SpamIndexError for another one.
-
-    >>> axis_of(np.array([4.99, 1.01]), np.array([])).is_log
-    False
-    >>> axis_of(np.array([60, 0.0002]), np.array([])).start
-    -2.0
     """
     if kind not in (None, "linear", "log"):
         raise SpamIndexError(f"{kind!r} is not a scale: linear or log")
@@ -141,13 +132,7 @@ def axis_of(indexes: Figures, bounds: Figures, kind: ScaleKind | None = None) ->
 
 
 def moments(there: Sequence[str]) -> list[float]:
-    """Where periods lie in time; evenly apart where they are not all of one kind.
-
-    >>> moments(["2010-01", "2010-02", "2010-12"])
-    [24120.0, 24121.0, 24131.0]
-    >>> np.diff(moments(["2009-W52", "2009-W53", "2010-W01"])).tolist()
-    [1.0, 1.0]
-    """
+    """Where periods lie in time; evenly apart where they are not all of one kind."""
     found = [_moment(period) for period in there]
     kinds = {kind for kind, _ in found}
     if kinds & {None} or len(kinds) > 1:
@@ -169,11 +154,7 @@ def _moment(period: str) -> tuple[str | None, float]:
 
 
 def some(when: Sequence[float], most: int) -> list[int]:
-    """Which of the periods to name: the last one, and back from it at most so many, none too near.
-
-    >>> some([0, 1, 2, 3, 30, 31], 6)
-    [3, 5]
-    """
+    """Which periods to name: the last one, and back from it at most so many, none too near."""
     steps = (1, 2, 3, 6, *(12 * 2**k for k in range(40)))
     step = next(step for step in steps if len(when) <= step * most)
     apart = (when[-1] - when[0]) / (most + 1)
@@ -189,9 +170,6 @@ def spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: fl
 
     Those that are too near are moved apart together, so that their middle stays, or all of them
     are between ``low`` and ``high``; there has to be room for that.
-
-    >>> spread([0.0, 0.1, 5.0], [1.0, 1.0, 1.0], 0.0, 6.0)
-    [0.5, 1.5, 5.0]
     """
     order = np.argsort(wanted, kind="stable")
     size = np.array(sizes)[order]

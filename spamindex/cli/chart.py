@@ -123,13 +123,6 @@ def read_ranking(source: Source) -> tuple[pd.DataFrame, list[str], Findings]:
     """Read a ranking from a file, or an open binary one: its text, and the columns of --by.
 
     The index of the frame says where each row stands. Raises a SpamIndexError.
-
-    >>> import io
-    >>> csv = b"month,os,spam_share,market_share,spam_index\\n2010-03,Linux,5.14,1.03,4.99\\n"
-    >>> frame, by, _ = read_ranking(io.BytesIO(csv))
-    >>> frame[["os", "spam_index"]], by
-    (               os spam_index
-    <stream>:2  Linux       4.99, ['month'])
     """
     import pandas as pd
 

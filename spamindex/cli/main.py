@@ -80,11 +80,7 @@ def cli() -> None:
 
 
 def usage(error: click.ClickException) -> str:
-    """What is wrong with a command line, in one line.
-
-    >>> usage(click.NoSuchOption("--formta", possibilities=["--format"]))
-    'there is no option --formta; did you mean --format?'
-    """
+    """What is wrong with a command line, in one line."""
     ctx: click.Context = getattr(error, "ctx", None) or cli.make_context("spamindex", ["compute"])
     message, param = error.message.removesuffix("."), getattr(error, "param", None)
     pattern = f"give {ctx.command_path} {' '.join(ctx.command.collect_usage_pieces(ctx))}"

@@ -323,9 +323,6 @@ def chosen(names: str | None, there: Sequence[str], also: Mapping[str, str]) -> 
     """The columns of a result that ``--columns`` names, in its order; all where it names none.
 
     ``also`` says why a column that can be had is not there.
-
-    >>> chosen("spam_index, os", ["os", "spam_share", "spam_index"], {})
-    ['spam_index', 'os']
     """
     import csv
 

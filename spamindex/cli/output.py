@@ -31,9 +31,6 @@ def format_of(path: str | None, formats: Collection[str]) -> str | None:
     """The format that the name of a file ends in: None where it says nothing, "" for none of these.
 
     Raises UsageError for an ending that promises another kind of file.
-
-    >>> [format_of(name, ["csv", "github"]) for name in ("index.md", "index.txt", "index.xml")]
-    ['github', None, '']
     """
     ending = os.path.splitext(path or "")[1].removeprefix(".").lower()
     for endings, advice in _OTHERS.items():

@@ -102,13 +102,7 @@ def rank(
     names: Names | Mapping[str, str] = BUILT_IN,
     lump: bool = False,
 ) -> Ranked:
-    """The same as ``spam_index``, with what is to be said of the tables as data.
-
-    >>> spam = pd.DataFrame({"os": ["Linux", "Haiku"], "share": [5.14, 0.5]})
-    >>> market = pd.DataFrame({"os": ["Linux"], "share": [1.03]})
-    >>> rank(spam, market).spam.doubts[0].text
-    'no market share for Haiku (0.5 % of spam): left out'
-    """
+    """The same as ``spam_index``, with what is to be said of the tables as data."""
     names = Names.of(names)
     sides = meeting(spam, market, by, names)
     if not lump:
