@@ -201,11 +201,11 @@ def _ranking(spam: Reading, market: Reading, by: Sequence[str], asked: Questions
 
     What is to be said of it goes to the findings of the tables.
     """
-    from spamindex.ranking.index import rank
-    from spamindex.ranking.intervals import rounding_ranges, sampled
-    from spamindex.ranking.relative import against, reattribute
+    from spamindex.ranking.index import spam_index
+    from spamindex.ranking.intervals import rounding_ranges, sampling_intervals
+    from spamindex.ranking.relative import reattribute, relative_index
 
-    names = spam.names
+    names, found = spam.names, (spam.findings, market.findings)
     spam_shares, market_shares = (
         # Each table numbers the columns that it has itself.
         reading.shares.rename(columns={i: by.index(name) for i, name in enumerate(reading.by)})
@@ -215,17 +215,15 @@ def _ranking(spam: Reading, market: Reading, by: Sequence[str], asked: Questions
     moved = reattribute(
         spam_shares, asked.reattribute, market=market_shares, by=labels, names=names
     )
-    ranked = rank(moved, market_shares, by=labels, names=names, lump=asked.lump)
-    for reading, found in ((spam, ranked.spam), (market, ranked.market)):
-        reading.findings.facts += found.facts
-        reading.findings.notes += found.notes
-        reading.findings.doubts += found.doubts
-    ranking = ranked.ranking
+    ranking = spam_index(
+        moved, market_shares, by=labels, names=names, lump=asked.lump, findings=found
+    )
     if asked.baseline is not None:
-        ranking, doubts = against(ranking, asked.baseline, by=labels, names=names)
-        spam.findings.doubts += doubts
+        ranking = relative_index(
+            ranking, asked.baseline, by=labels, names=names, findings=spam.findings
+        )
     if asked.confidence is not None:
-        ranking, doubts = sampled(
+        ranking = sampling_intervals(
             ranking,
             asked.confidence,
             simultaneous=asked.simultaneous,
@@ -233,8 +231,8 @@ def _ranking(spam: Reading, market: Reading, by: Sequence[str], asked: Questions
             baseline=asked.baseline,
             by=labels,
             names=names,
+            findings=spam.findings,
         )
-        spam.findings.doubts += doubts
     return rounding_ranges(ranking) if asked.rounding else ranking
 
 
