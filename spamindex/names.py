@@ -66,11 +66,7 @@ def fold(name: str) -> str:
 
 
 def is_bare_version(name: str) -> bool:
-    """Whether a name is a version number without the OS that it is a version of.
-
-    >>> is_bare_version("8.1"), is_bare_version("Windows 8.1")
-    (True, False)
-    """
+    """Whether a name is a version number without the OS that it is a version of."""
     return _BARE_VERSION.fullmatch(name.strip()) is not None
 
 
@@ -154,9 +150,6 @@ class Names:
         """Names for what is no operating system, such as a country, a provider or a mailer.
 
         A name is only itself, but for its looks, for one's own lines, and for rests.
-
-        >>> BUILT_IN.plain().label("Windows 7"), BUILT_IN.plain().rest("Andere")
-        ('Windows 7', 'other')
         """
         return Names(self.own, of_systems=False)
 
@@ -179,36 +172,20 @@ class Names:
         return self._of(name)[1] or None
 
     def label(self, name: str) -> str:
-        """What to call an OS where versions are added up: its family, or the name as it is.
-
-        >>> BUILT_IN.label("Windows XP"), BUILT_IN.label("Macintosh"), BUILT_IN.label("JavaME")
-        ('Windows', 'Macintosh', 'JavaME')
-        """
+        """What to call an OS where versions are added up: its family, or the name as it is."""
         canonical, family = self._of(name)
         return family if family and self.canonical(family) != canonical else name
 
     def knows(self, name: str) -> bool:
-        """Whether a name is one of these, or that of a version of one.
-
-        >>> BUILT_IN.knows("Linux 6.1"), BUILT_IN.knows("JavaME"), BUILT_IN.knows("Linux Magazine")
-        (True, True, False)
-        """
+        """Whether a name is one of these, or that of a version of one."""
         return self._of(name)[1] is not None
 
     def stands_alone(self, name: str) -> bool:
-        """Whether a line of one's own says that a name stands for itself: ``NAME,NAME``.
-
-        >>> BUILT_IN.extended({"Total": "Total"}).stands_alone("total")
-        True
-        """
+        """Whether a line of one's own says that a name stands for itself: ``NAME,NAME``."""
         return fold(name) in self._alone
 
     def rest(self, name: str) -> Rest | None:
-        """Which rest a name stands for, in any language: ``other``, ``unknown``, or none.
-
-        >>> BUILT_IN.rest("Sonstige"), BUILT_IN.rest("UNKNOWN [S44:64:1:60:M1460]")
-        ('other', 'unknown')
-        """
+        """Which rest a name stands for, in any language: ``other``, ``unknown``, or none."""
         if self.stands_alone(name):
             return None
         canonical = self.canonical(name)

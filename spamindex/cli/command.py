@@ -92,15 +92,15 @@ class Option(click.Option):
         text = self.resolve_envvar_value(ctx)
         if text is None or (self.nargs == 1 and not self.multiple):
             return super().value_from_envvar(ctx)
+        name = variable(self, ctx)
         try:
             words = shlex.split(text)
         except ValueError as error:
-            name = variable(self, ctx)
             raise click.UsageError(f"{name}: {text!r}: {str(error).lower()}", ctx) from None
         if self.nargs == 1:
             return words
         if len(words) % self.nargs:
-            raise click.UsageError(f"{variable(self, ctx)} {self.needs}", ctx)
+            raise click.UsageError(f"{name} {self.needs}", ctx)
         rows = [tuple(words[i : i + self.nargs]) for i in range(0, len(words), self.nargs)]
         return rows if self.multiple else rows[0]
 

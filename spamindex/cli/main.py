@@ -91,9 +91,8 @@ def usage(error: click.ClickException) -> str:
         return f"there is no command {error.command_name!r}{near}"
     if isinstance(error, click.BadOptionUsage) and "requires" in message:
         option = next(p for p in ctx.command.params if error.option_name in p.opts)
-        return (
-            f"{max(option.opts, key=len)} {option.needs}" if isinstance(option, Option) else message
-        )
+        if isinstance(option, Option):
+            return f"{max(option.opts, key=len)} {option.needs}"
     if isinstance(error, click.MissingParameter) and param is not None:
         name = param.make_metavar(ctx).rstrip(".")
         if isinstance(param, click.Option):

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 
 RENAME = "rename that of the table"
 _MANY = 10**6
-_THOUSANDS = r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?"
-_NUMBER = r"-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?"
+_NUMBER = r"-?([0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?|([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?)"
 _FILES = ("spam", "share", "table_file", "ranking", "messages")  # arguments that name files
 
 
@@ -69,11 +68,9 @@ def number(least: float, most: float, *, percent: bool = False, below: bool = Fa
         text = given.strip()
         if percent:
             text = text.removesuffix("%").rstrip()
-        if re.fullmatch(_THOUSANDS, text):
-            text = text.replace(",", "")
         if not re.fullmatch(_NUMBER, text):
             raise ValueError(f"{given!r} is not a number")
-        figure = float(text)
+        figure = float(text.replace(",", ""))
         if percent and 0 < figure < 1 <= least:
             raise ValueError(f"this is in percent: did you mean {100 * figure:.10g}?")
         if not least <= figure <= most or (below and figure == most):
