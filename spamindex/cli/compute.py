@@ -48,17 +48,10 @@ class Questions(NamedTuple):
     fail_above: float | None
 
     @property
-    def interval(self) -> str | None:
-        """What low and high are; None where they are not asked for."""
-        if self.confidence is None:
-            return "rounding" if self.rounding else None
-        return f"{self.confidence:g}%" + (" simultaneous" if self.simultaneous else "")
-
-    @property
     def columns(self) -> list[str]:
         """The columns of the result beside those of --by and the OS, in their order."""
-        both = self.baseline and self.confidence
-        given = {_INTERVAL: self.interval, _BASELINE: self.baseline, _BOTH: both}
+        interval, both = self.confidence or self.rounding, self.baseline and self.confidence
+        given = {_INTERVAL: interval, _BASELINE: self.baseline, _BOTH: both}
         return [name for name in COLUMNS[1:] if given.get(_NEEDS.get(name, ""), True)]
 
     @property
@@ -182,8 +175,8 @@ def compute(
         shown = shown.groupby(list(range(len(by))), sort=False).head(top) if by else shown.head(top)
     shown = shown.rename(columns=names)[columns]
     headings = {key: heading_of(readings[0].heading)}
-    if asked.interval is not None:
-        kind = asked.interval.replace("%", " %").capitalize()
+    if "interval" in ranking:
+        kind = str(ranking["interval"].iloc[0]).replace("%", " %").capitalize()
         headings |= {"low": f"{kind} low", "high": f"{kind} high"}
         if out.for_people and out.columns is None:
             shown = shown.drop(columns="interval")

@@ -84,19 +84,18 @@ def sampling_intervals(
                 Remedy("rounding", "True", "gives the range that the printed digits allow instead"),
             ],
         )
-    for part, whole in (("messages", "all_messages"), ("visits", "all_visits")):
-        if part in ranking or whole in ranking:
-            _check_counts(ranking, part, whole)
     found = findings or Findings("spam shares")
     effects = _design_effects(ranking, design_effect, by, found)
+    messages = _counts(ranking, "messages", "all_messages", effects)
+    visits = []
+    if "visits" in ranking or "all_visits" in ranking:
+        visits = _counts(ranking, "visits", "all_visits")
     if findings is None:
         found.warn()
     groups = numbered(ranking, by)
     compared = np.bincount(groups)[groups] if simultaneous else np.ones(len(ranking), int)
     z = {k: z_score(confidence, k) for k in np.unique(compared).tolist()}
     scores = [z[k] for k in compared.tolist()]
-    messages = _counts(ranking, "messages", "all_messages", effects)
-    visits = _counts(ranking, "visits", "all_visits") if "visits" in ranking else []
     if visits:
         bounds = list(map(koopman, *messages, *visits, scores))
     else:
@@ -193,21 +192,18 @@ def _few_clusters(ranking: pd.DataFrame, by: Sequence[Hashable]) -> str:
     )
 
 
-def _check_counts(ranking: pd.DataFrame, part: str, whole: str) -> None:
+def _counts(
+    ranking: pd.DataFrame, part: str, whole: str, effects: npt.NDArray[np.float64] | float = 1.0
+) -> list[list[float]]:
+    """The independent counts and totals that they are worth, none above its total in binary."""
     has_columns(ranking, "the ranking", (part, whole))
     counts, totals = ranking[part], ranking[whole]
     slack = 1 + 1e-9  # shares that add up to 100 may be a little more in binary
     wrong = ranking.loc[~((counts >= 0) & (counts <= totals * slack) & (totals > 0)), "os"]
     if len(wrong):
         raise FigureError(f"{part} of {wrong.iloc[0]!r} are no part of {whole}")
-
-
-def _counts(
-    ranking: pd.DataFrame, part: str, whole: str, effects: npt.NDArray[np.float64] | float = 1.0
-) -> list[list[float]]:
-    """The independent counts and totals that they are worth, none above its total in binary."""
-    totals = ranking[whole] / effects
-    return [(ranking[part] / effects).clip(upper=totals).tolist(), totals.tolist()]
+    totals = totals / effects
+    return [(counts / effects).clip(upper=totals).tolist(), totals.tolist()]
 
 
 def _relative(

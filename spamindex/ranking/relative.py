@@ -89,8 +89,7 @@ def baseline_rows(
     """
     names = Names.of(names)
     ranked = ranking["os"].unique().tolist()
-    wanted = names.canonical(baseline)
-    same = [name for name in ranked if names.canonical(name) == wanted]
+    same = _named(baseline, ranked, names)
     if not same:
         raise MatchError(f"the baseline {baseline!r} is not ranked{_meant(baseline, ranked)}")
     is_baseline = ranking["os"].isin(same).to_numpy()
