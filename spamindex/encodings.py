@@ -38,9 +38,6 @@ def of(name: str, data: bytes, encoding: str | None = None) -> tuple[str, Findin
     """The encoding that a file is in, and what is to be said of it: as asked for, else as it seems.
 
     Raises FileError where the data is no text in it, or in none that is tried.
-
-    >>> of("spam.csv", "Haïku".encode())[0], of("spam.csv", b"Ha\\xefku", "latin-1")[0]
-    ('utf-8-sig', 'iso8859-1')
     """
     findings = Findings(name)
     if encoding is not None:

@@ -25,21 +25,13 @@ SHOWN = 10
 
 
 def listed(items: Sequence[str], *, of: int | None = None) -> str:
-    """The items in one line: the first ten, then how many more there are (``of`` in all).
-
-    >>> listed(["Linux", "Windows"])
-    'Linux, Windows'
-    """
+    """The items in one line: the first ten, then how many more there are (``of`` in all)."""
     more = (of or len(items)) - SHOWN
     return ", ".join(items[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """What is most like a mistyped word, as the end of a message; empty where nothing is.
-
-    >>> nearest("githb", ["github", "pipe"]), nearest("xyz", ["github"])
-    ('; did you mean github?', '')
-    """
+    """What is most like a mistyped word, as the end of a message; empty where nothing is."""
     from difflib import get_close_matches
 
     folded = {name.casefold(): name for name in known}
@@ -80,11 +72,7 @@ Spelling = Callable[[Remedy], str]
 
 
 def advice(remedies: Sequence[Remedy], spell: Spelling = str) -> str:
-    """The ways out in one line, the safest first; empty where there is none.
-
-    >>> advice([Remedy("where", "metric=visits", "takes one"), Remedy("sum", "metric", "adds up")])
-    "where='metric=visits' takes one, sum='metric' adds up"
-    """
+    """The ways out in one line, the safest first; empty where there is none."""
     return ", ".join(f"{spell(remedy)} {remedy.does}" for remedy in remedies)
 
 

@@ -234,21 +234,13 @@ def says_os(heading: str) -> bool | None:
 
 
 def headed(headings: Sequence[str], wanted: str) -> list[int]:
-    """The columns of a heading: just so, else whatever its case and punctuation.
-
-    >>> headed(["OS", "Client_IP"], "client ip"), headed(["os", "OS"], "os")
-    ([1], [0])
-    """
+    """The columns of a heading: just so, else whatever its case and punctuation."""
     exact = [i for i, heading in enumerate(headings) if heading == wanted]
     return exact or [i for i, heading in enumerate(headings) if words(heading) == words(wanted)]
 
 
 def usual(headings: Sequence[str], what: str) -> list[str]:
-    """The headings of records that are usual for ``what``: those of the first line that has any.
-
-    >>> usual(["Date", "OS_fp", "os"], "os"), usual(["time", "unix_time"], "time")
-    (['OS_fp', 'os'], ['unix_time'])
-    """
+    """The headings of records that are usual for ``what``: those of the first line that has any."""
     lines = ([h for h in headings if words(h) in line] for line in known.RECORD_HEADINGS[what])
     return next(filter(None, lines), [])
 

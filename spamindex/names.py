@@ -136,9 +136,6 @@ class Names:
         A name whose canonical name is itself stands alone: no built-in synonym or family is its.
         A family goes for the versions of a name too. Raises CircleError, with the name, where a
         name leads back to itself by way of others.
-
-        >>> BUILT_IN.extended({"Tux": "GNU/Linux"}).canonical("TUX")
-        'linux'
         """
         lines = [(name, to, "") for name, to in synonyms.items()]
         lines += [(name, "", family) for name, family in (families or {}).items()]
@@ -338,9 +335,6 @@ def visible(text: str, *, but: str = "") -> str:
     """Text with all that could steer a terminal, or hide in it, as visible escapes.
 
     The characters in ``but`` are left as they are.
-
-    >>> visible("a\\x1b[2J\\u202eb 中文")
-    'a\\\\x1b[2J\\\\u202eb 中文'
     """
     if text.isprintable():  # nearly every name, and much the quicker test
         return text

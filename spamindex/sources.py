@@ -88,9 +88,6 @@ def read(source: Source, encoding: str | None = None) -> Text:
     Without ``encoding`` it is found out: from the byte-order mark, or where zero bytes stand in
     UTF-16 without one, with a note among the findings; else it is UTF-8, else Windows-1252 with a
     warning. Raises FileError.
-
-    >>> list(read(io.BytesIO(b"OS,Share\\n")).lines())
-    ['OS,Share\\n']
     """
     return decoded(name_of(source), content(source), encoding)
 
@@ -131,9 +128,6 @@ def binary_lines(source: Source) -> Iterator[bytes]:
     """The lines of a file, or an open binary one, compressed or not, one after the other.
 
     However large it is, no more than a line is in memory. Raises FileError.
-
-    >>> list(binary_lines(io.BytesIO(b"one\\ntwo")))
-    [b'one\\n', b'two']
     """
     name = name_of(source)
     with unpacked(source) as lines:

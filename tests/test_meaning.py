@@ -76,3 +76,15 @@ SAID: dict[Callable[[str], object], dict[str, object]] = {
 )
 def test_what_a_text_says(ask: Callable[[str], object], text: str, said: object) -> None:
     assert ask(text) == said
+
+
+def test_a_column_is_found_just_so_else_whatever_its_case_and_punctuation() -> None:
+    assert meaning.headed(["OS", "Client_IP"], "client ip") == [1]
+    assert meaning.headed(["os", "OS"], "os") == [0]
+    assert meaning.headed(["Os", "OS"], "os") == [0, 1]
+
+
+def test_usual_headings_are_those_of_the_first_line_that_has_any() -> None:
+    assert meaning.usual(["Date", "OS_fp", "os"], "os") == ["OS_fp", "os"]
+    assert meaning.usual(["time", "unix_time"], "time") == ["unix_time"]
+    assert meaning.usual(["verdict"], "spam") == []
