@@ -11,7 +11,7 @@ import click
 
 from spamindex.cli import console
 from spamindex.cli import options as opt
-from spamindex.cli.command import Command, as_one, each
+from spamindex.cli.command import Command, as_one
 from spamindex.cli.formats import COLUMNS, HEADINGS
 from spamindex.cli.output import write
 from spamindex.errors import ColumnError, Doubt, FileError, Findings, counted
@@ -46,9 +46,8 @@ def _size(text: str) -> tuple[int, int]:
 
 @click.command(cls=Command)
 @opt.file_argument("ranking")
-@each(
-    *opt.options(
-        """
+@opt.given(
+    """
     Output:
       -o --output FILE         Draw a picture into FILE: .svg, .png or .pdf.
       -f --format svg|png|pdf  Kind of picture, whatever the name of FILE is.
@@ -59,10 +58,9 @@ def _size(text: str) -> tuple[int, int]:
                                else log.
       --size WxH               Width and height of the picture in pixels: 800x450.
     """,
-        title=opt.Value(str),
-        source=opt.Value(str),
-        size=opt.Value(_size),
-    )
+    title=opt.Value(str),
+    source=opt.Value(str),
+    size=opt.Value(_size),
 )
 @as_one("said", dict, *opt.MESSAGES)
 def chart(
@@ -158,17 +156,16 @@ def read_ranking(source: Source) -> tuple[pd.DataFrame, list[str], Findings]:
 
 def _rows(read: Rows) -> list[list[str]]:
     """The rows of a file that has a ranking: all as wide as its header."""
-    numbered = zip(
-        read.table.cells.index, read.widths.tolist(), read.table.cells.values, strict=True
-    )
-    found = [(line, width, cells[:width].tolist()) for line, width, cells in numbered if width]
-    for line, width, _ in found:
-        if width != found[0][1]:  # compute leaves nothing out
-            cells = f"{counted(width, 'cell')} under {counted(found[0][1], 'heading')}"
-            raise FileError(f"{read.table.at(line)}: has {cells}: is it cut off? {_PRINTED}")
-    if not found:
+    used = read.widths > 0
+    cells, widths = read.table.cells[used], read.widths[used].tolist()
+    if cells.empty:
         raise FileError(f"{read.table.name}: is empty; {_PRINTED}")
-    return [cells for _, _, cells in found]
+    for line, width in zip(cells.index, widths, strict=True):
+        if width != widths[0]:  # compute leaves nothing out
+            told = f"{counted(width, 'cell')} under {counted(widths[0], 'heading')}"
+            raise FileError(f"{read.table.at(line)}: has {told}: is it cut off? {_PRINTED}")
+    rows: list[list[str]] = cells.iloc[:, : widths[0]].to_numpy().tolist()
+    return rows
 
 
 def _as_for_programs(header: list[str]) -> tuple[list[str], str]:

@@ -110,11 +110,6 @@ class Option(click.Option):
         return f"needs {_EXAMPLES.get(self.metavar or '', self.metavar or 'a value')}"
 
 
-def each(*options: Decorator) -> Decorator:
-    """Options that a command gets one by one."""
-    return lambda command: functools.reduce(lambda made, add: add(made), options[::-1], command)
-
-
 def as_one(name: str, make: Callable[..., object], *options: Decorator) -> Decorator:
     """Options that a command gets as one object, made from their values and under one name."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
 from importlib import import_module
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -165,6 +165,12 @@ def options(page: str, **types: Any) -> list[Decorator]:
         else:
             rows[-1][2] += f" {line}"
     return [_option(section, written.split(), does, types) for section, written, does in rows]
+
+
+def given(page: str, **types: Any) -> Decorator:
+    """The options of a page, which a command gets one by one."""
+    added = options(page, **types)[::-1]
+    return lambda command: reduce(lambda made, add: add(made), added, command)
 
 
 def _option(section: str, written: list[str], does: str, types: Mapping[str, Any]) -> Decorator:

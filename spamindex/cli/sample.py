@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from spamindex.cli import options as opt
-from spamindex.cli.command import Command, each
+from spamindex.cli.command import Command
 from spamindex.cli.output import Output
 from spamindex.cli.tally import Asked, record_options
 from spamindex.errors import counted
@@ -13,18 +13,16 @@ from spamindex.errors import counted
 
 @click.command(cls=Command, fields={"os": "os_column", "zone": "log_zone"})
 @opt.file_argument("messages", nargs=-1, required=True)
-@each(*opt.options("Input:\n--os NAME  The OS whose spam is wanted. [required]"))
+@opt.given("Input:\n--os NAME  The OS whose spam is wanted. [required]")
 @record_options("--os-column COLUMN  Column with the OS of the sender.")
-@each(
-    *opt.options(
-        """
+@opt.given(
+    """
     Input:
       -n N           How many to pick. [default: 100]
       --seed NUMBER  Another seed, another pick. [default: 0]
     """,
-        n=opt.whole(1),
-        seed=opt.whole(-(10**15)),
-    )
+    n=opt.whole(1),
+    seed=opt.whole(-(10**15)),
 )
 @opt.output_options("csv", ("csv", "tsv", "json", "jsonl"), figures=False)
 def sample(

@@ -89,11 +89,11 @@ def spam_index(
             told = [f"{text})" for text in _largest_first(side, rows).values()]
             of.facts.append(f"added to Other: {listed(told)}")
     if findings is None:
+        read = [table.attrs.get("read") for table in tables]
         for of in found:
             of.warn()
-    read = [table.attrs.get("read") for table in tables]
-    read += [text for of in found for text in (of.note(always=True), of.warning())]
-    ranking.attrs["read"] = "\n".join(filter(None, read))
+            read += [of.note(always=True), of.warning()]
+        ranking.attrs["read"] = "\n".join(filter(None, read))
     return ranking
 
 
