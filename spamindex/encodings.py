@@ -24,11 +24,7 @@ _NAMED = (Remedy("encoding", None, "names the right one"),)
 
 
 def known(encoding: str) -> str:
-    """Python's name of an encoding of text. Raises FileError for what is none.
-
-    >>> known("UTF8"), known("cp1252")
-    ('utf-8-sig', 'cp1252')
-    """
+    """Python's name of an encoding of text. Raises FileError for what is none."""
     try:
         "".encode(encoding)  # codecs.lookup knows hex and zip too, which are no text
         found = codecs.lookup(encoding).name
@@ -42,9 +38,6 @@ def of(name: str, data: bytes, encoding: str | None = None) -> tuple[str, Findin
     """The encoding that a file is in, and what is to be said of it: as asked for, else as it seems.
 
     Raises FileError where the data is no text in it, or in none that is tried.
-
-    >>> of("spam.csv", "Haïku".encode())[0], of("spam.csv", b"Ha\\xefku", "latin-1")[0]
-    ('utf-8-sig', 'iso8859-1')
     """
     findings = Findings(name)
     if encoding is not None:

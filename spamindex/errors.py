@@ -25,21 +25,13 @@ SHOWN = 10
 
 
 def listed(items: Sequence[str], *, of: int | None = None) -> str:
-    """The items in one line: the first ten, then how many more there are (``of`` in all).
-
-    >>> listed(["Linux", "Windows"])
-    'Linux, Windows'
-    """
+    """The items in one line: the first ten, then how many more there are (``of`` in all)."""
     more = (of or len(items)) - SHOWN
     return ", ".join(items[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """What is most like a mistyped word, as the end of a message; empty where nothing is.
-
-    >>> nearest("githb", ["github", "pipe"]), nearest("xyz", ["github"])
-    ('; did you mean github?', '')
-    """
+    """What is most like a mistyped word, as the end of a message; empty where nothing is."""
     from difflib import get_close_matches
 
     folded = {name.casefold(): name for name in known}
@@ -48,20 +40,12 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def counted(number: int, what: str) -> str:
-    """So many of something.
-
-    >>> counted(1, "record"), counted(2, "record")
-    ('1 record', '2 records')
-    """
+    """So many of something."""
     return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 def install(extra: str) -> str:
-    """How to install an extra of this package.
-
-    >>> install("chart")
-    "pip install 'spamindex[chart]'"
-    """
+    """How to install an extra of this package."""
     return f"pip install 'spamindex[{extra}]'"
 
 
@@ -88,11 +72,7 @@ Spelling = Callable[[Remedy], str]
 
 
 def advice(remedies: Sequence[Remedy], spell: Spelling = str) -> str:
-    """The ways out in one line, the safest first; empty where there is none.
-
-    >>> advice([Remedy("where", "metric=visits", "takes one"), Remedy("sum", "metric", "adds up")])
-    "where='metric=visits' takes one, sum='metric' adds up"
-    """
+    """The ways out in one line, the safest first; empty where there is none."""
     return ", ".join(f"{spell(remedy)} {remedy.does}" for remedy in remedies)
 
 

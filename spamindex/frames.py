@@ -44,11 +44,7 @@ def as_pandas(frame: IntoFrame) -> pd.DataFrame:
 
 
 def decimal_sums(groups: Sequence[int], figures: Sequence[float]) -> dict[int, float]:
-    """The sum of the figures of each group, as they would be added up on paper.
-
-    >>> decimal_sums([0, 0], [0.1, 0.2]), 0.1 + 0.2
-    ({0: 0.3}, 0.30000000000000004)
-    """
+    """The sum of the figures of each group, as they would be added up on paper."""
     exact: dict[int, Decimal] = {}
     for group, figure in zip(groups, figures, strict=True):
         exact[group] = exact.get(group, Decimal()) + Decimal(repr(figure))

@@ -1,6 +1,6 @@
 """What a heading, the name of a row or a cell says by the tables of ``words``: a share, a total.
 
-A column is found by ``headed``, for tables and records alike.
+A column is found by ``headed``, for tables and records alike. tests/test_meaning.py has examples.
 """
 
 from __future__ import annotations
@@ -48,64 +48,36 @@ def holds(heading: str, phrases: Iterable[str]) -> bool:
 
 
 def names_os(heading: str) -> bool:
-    """Whether a heading says that operating systems stand under it.
-
-    >>> names_os("Operating_System"), names_os("agent.platform"), names_os("Chrome OS")
-    (True, True, False)
-    """
+    """Whether a heading says that operating systems stand under it."""
     return not known.OS_HEADINGS.isdisjoint(
         {unnumbered(heading), words(heading.rpartition(".")[2])}
     )
 
 
 def is_period(heading: str) -> bool:
-    """Whether a heading says that periods stand under it.
-
-    >>> is_period("Month"), is_period("Year.1"), is_period("Monthly users")
-    (True, True, False)
-    """
+    """Whether a heading says that periods stand under it."""
     return unnumbered(heading) in known.PERIOD_HEADINGS
 
 
 def span_of(heading: str) -> str | None:
-    """What span of time a heading of periods speaks of: day, week, month, quarter, year or none.
-
-    >>> span_of("Quartal"), span_of("Period")
-    ('quarter', None)
-    """
+    """What span of time a heading of periods speaks of: day, week, month, quarter, year or none."""
     return known.PERIOD_HEADINGS.get(unnumbered(heading))
 
 
 def speaks_of_span(heading: str) -> str | None:
-    """The week, quarter or year that one of the words of a heading speaks of, if one does.
-
-    >>> speaks_of_span("ISO week"), speaks_of_span("Tax year"), speaks_of_span("Month")
-    ('week', 'year', None)
-    """
+    """The week, quarter or year that one of the words of a heading speaks of, if one does."""
     spans = (known.PERIOD_HEADINGS.get(word) for word in words(heading).split())
     return next((span for span in spans if span in ("week", "quarter", "year")), None)
 
 
 def unnumbered(heading: str) -> str:
-    """The words of a heading without the number by which pandas tells repeated ones apart.
-
-    >>> unnumbered("Year.1"), unnumbered("OS/2")
-    ('year', 'os 2')
-    """
+    """The words of a heading without the number by which pandas tells repeated ones apart."""
     stem, _, number = heading.rpartition(".")
     return words(stem if number.isdecimal() and len(number) == 1 else heading)
 
 
 def says_other(heading: str) -> bool:
-    """Whether a heading speaks of something else than shares or counts of the whole.
-
-    >>> says_other("Market share last month"), says_other("Bounce Rate")
-    (True, True)
-    >>> says_other("user_id Count"), says_other("ham_count"), says_other("count last month")
-    (False, True, True)
-    >>> says_other("not spam"), says_other("Spamfrei %"), says_other("Spamanteil")
-    (True, True, False)
-    """
+    """Whether a heading speaks of something else than shares or counts of the whole."""
     said = words(heading).split()
     if any("spam" in word for word in said) and not all(map(_is_of_spam, said)):
         return True
@@ -126,20 +98,12 @@ def _is_of_spam(word: str) -> bool:
 
 
 def flags_spam(heading: str) -> bool:
-    """Whether a heading says that its cells tell spam from other messages.
-
-    >>> flags_spam("is_spam"), flags_spam("spam share")
-    (True, False)
-    """
+    """Whether a heading says that its cells tell spam from other messages."""
     return words(heading) in known.RECORD_HEADINGS["spam"][0]
 
 
 def says_shares(heading: str) -> bool:
-    """Whether a heading says that shares stand under it, in whatever unit.
-
-    >>> says_shares("Market share"), says_shares("Marktanteil"), says_shares("spam")
-    (True, True, False)
-    """
+    """Whether a heading says that shares stand under it, in whatever unit."""
     said = words(heading).split()
     return not known.SHARE_WORDS.isdisjoint(said) or any(
         word.endswith(_SHARE_ENDS) for word in said
@@ -147,13 +111,7 @@ def says_shares(heading: str) -> bool:
 
 
 def measure(heading: str) -> int | None:
-    """Which line of ``COUNT_WORDS`` a heading speaks of: the first that it holds; None for none.
-
-    >>> measure("Unique visitors"), measure("nb_visits"), measure("spam_share")
-    (3, 1, None)
-    >>> measure("Visits per day"), measure("Actions per visit")
-    (1, None)
-    """
+    """Which line of ``COUNT_WORDS`` a heading speaks of: the first that it holds; None for none."""
     if says_shares(heading):
         return None
     what = _before_rate(heading)
@@ -161,11 +119,7 @@ def measure(heading: str) -> int | None:
 
 
 def says_rate(heading: str) -> bool:
-    """Whether a heading speaks of a measure by another: visits per day, Seiten pro Besuch.
-
-    >>> says_rate("Visits per day"), says_rate("Visits")
-    (True, False)
-    """
+    """Whether a heading speaks of a measure by another: visits per day, Seiten pro Besuch."""
     return _before_rate(heading) != words(heading)
 
 
@@ -177,20 +131,12 @@ def _before_rate(heading: str) -> str:
 
 
 def is_note(heading: str) -> bool:
-    """Whether a heading says that notes stand under it.
-
-    >>> is_note("Remarks"), is_note("Share")
-    (True, False)
-    """
+    """Whether a heading says that notes stand under it."""
     return words(heading) in known.NOTE_WORDS
 
 
 def says_measure(heading: str) -> bool:
-    """Whether a column of figures under a heading is a measure or a total, and no system.
-
-    >>> says_measure("Unique users"), says_measure("Total"), says_measure("Linux")
-    (True, True, False)
-    """
+    """Whether a column of figures under a heading is a measure or a total, and no system."""
     return (
         called_total(heading)
         or measure(heading) is not None
@@ -201,15 +147,7 @@ def says_measure(heading: str) -> bool:
 
 
 def called_total(name: str) -> bool:
-    """Whether a name is one for a total, of all or of some.
-
-    >>> called_total("Grand total:"), called_total("Windows Total"), called_total("Linux")
-    (True, True, False)
-    >>> called_total("All devices"), called_total("Windows (all versions)"), called_total("All4")
-    (True, True, False)
-    >>> called_total("Linux (all)"), called_total("Linux (any)")
-    (True, True)
-    """
+    """Whether a name is one for a total, of all or of some."""
     said = words(name)
     if name.endswith(")") and words(name.rpartition("(")[2]) in known.TOTALS | {"any"}:
         return True
@@ -227,22 +165,12 @@ def called_total(name: str) -> bool:
 
 
 def called_group(name: str) -> bool:
-    """Whether a name is one for a group: of countries, or of kinds of machines.
-
-    >>> called_group("European Union"), called_group("France")
-    (True, False)
-    """
+    """Whether a name is one for a group: of countries, or of kinds of machines."""
     return words(name) in known.GROUPS or words(name) in known.DEVICES
 
 
 def called_footer(name: str) -> bool:
-    """Whether a name is no name but what stands below a table: when, and from where.
-
-    >>> called_footer("Last updated:"), called_footer("Generated on 2010-03-01")
-    (True, True)
-    >>> called_footer("Linux"), called_footer("Source Mage"), called_footer("Export date")
-    (False, False, True)
-    """
+    """Whether a name is no name but what stands below a table: when, and from where."""
     before, colon, _ = name.partition(":")
     said = words(before) if colon else words(name)
     _, several, last = said.rpartition(" ")
@@ -260,30 +188,18 @@ def called_footer(name: str) -> bool:
 
 
 def counts_rows(name: str) -> bool:
-    """Whether a name is what a database client says below its rows.
-
-    >>> counts_rows("(3 rows)"), counts_rows("2 rows in set (0.00 sec)"), counts_rows("Rows")
-    (True, True, False)
-    """
+    """Whether a name is what a database client says below its rows."""
     number, _, rest = words(name).partition(" ")
     return number.isdecimal() and rest.partition(" ")[0] in known.ROWS
 
 
 def called_part(name: str) -> bool:
-    """Whether a name says that it is a part of the one above: of which Windows 10.
-
-    >>> called_part("davon Windows 10"), called_part("Windows 10")
-    (True, False)
-    """
+    """Whether a name says that it is a part of the one above: of which Windows 10."""
     return words(name).startswith(_PARTS)
 
 
 def is_missing(text: str) -> bool:
-    """Whether a cell says that it holds nothing, as a blank, ``n/a`` or ``NULL`` does.
-
-    >>> is_missing("NULL"), is_missing("0")
-    (True, False)
-    """
+    """Whether a cell says that it holds nothing, as a blank, ``n/a`` or ``NULL`` does."""
     return text.strip().casefold() in known.MISSING
 
 
@@ -291,9 +207,6 @@ def is_blank(text: str) -> bool:
     """Whether a cell says that it holds no name: it is blank, has no letters, or says NULL.
 
     Unlike figures, names may be called NA or None.
-
-    >>> is_blank("--"), is_blank("(empty)"), is_blank("NA")
-    (True, True, False)
     """
     folded = text.strip().casefold()
     if any(map(str.isalpha, folded)):
@@ -302,13 +215,7 @@ def is_blank(text: str) -> bool:
 
 
 def counts_or_shares(heading: str) -> bool:
-    """Whether figures under a heading of records say that each is many messages, or a share.
-
-    >>> counts_or_shares("count_star()"), counts_or_shares("market_share"), counts_or_shares("Freq")
-    (True, True, True)
-    >>> counts_or_shares("message_size"), counts_or_shares("rcpt_count"), counts_or_shares("n")
-    (False, False, False)
-    """
+    """Whether figures under a heading of records say that each is many messages, or a share."""
     phrases = known.RECORD_COUNTS.union(*known.COUNT_WORDS)
     if says_shares(heading) or words(heading) in phrases:
         return True
@@ -318,11 +225,7 @@ def counts_or_shares(heading: str) -> bool:
 
 
 def says_os(heading: str) -> bool | None:
-    """Whether a heading of records says that operating systems stand there; None: leaves it open.
-
-    >>> says_os("host.os.name"), says_os("mailer"), says_os("name")
-    (True, False, None)
-    """
+    """Whether a heading of records says that operating systems stand there; None: perhaps."""
     said = words(heading)
     if holds(heading, known.OS_HEADINGS) or holds(heading, known.OF_FINGERPRINTS):
         return True
@@ -331,29 +234,17 @@ def says_os(heading: str) -> bool | None:
 
 
 def headed(headings: Sequence[str], wanted: str) -> list[int]:
-    """The columns of a heading: just so, else whatever its case and punctuation.
-
-    >>> headed(["OS", "Client_IP"], "client ip"), headed(["os", "OS"], "os")
-    ([1], [0])
-    """
+    """The columns of a heading: just so, else whatever its case and punctuation."""
     exact = [i for i, heading in enumerate(headings) if heading == wanted]
     return exact or [i for i, heading in enumerate(headings) if words(heading) == words(wanted)]
 
 
 def usual(headings: Sequence[str], what: str) -> list[str]:
-    """The headings of records that are usual for ``what``: those of the first line that has any.
-
-    >>> usual(["Date", "OS_fp", "os"], "os"), usual(["time", "unix_time"], "time")
-    (['OS_fp', 'os'], ['unix_time'])
-    """
+    """The headings of records that are usual for ``what``: those of the first line that has any."""
     lines = ([h for h in headings if words(h) in line] for line in known.RECORD_HEADINGS[what])
     return next(filter(None, lines), [])
 
 
 def is_usual(heading: str) -> bool:
-    """Whether a heading of records is a usual one, of whatever.
-
-    >>> is_usual("Client_IP"), is_usual("verdict")
-    (True, False)
-    """
+    """Whether a heading of records is a usual one, of whatever."""
     return any(words(heading) in line for lines in known.RECORD_HEADINGS.values() for line in lines)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Rest: TypeAlias = Literal["other", "unknown"]
 
-_RESTS = frozenset({"other", "unknown"})
+_RESTS: tuple[Rest, ...] = ("other", "unknown")
 
 _FILE = os.path.join(os.path.dirname(__file__), "names.csv")
 _BARE_VERSION = re.compile(r"v?\d+(\.(\d+|x))*", re.ASCII | re.IGNORECASE)
@@ -66,11 +66,7 @@ def fold(name: str) -> str:
 
 
 def is_bare_version(name: str) -> bool:
-    """Whether a name is a version number without the OS that it is a version of.
-
-    >>> is_bare_version("8.1"), is_bare_version("Windows 8.1")
-    (True, False)
-    """
+    """Whether a name is a version number without the OS that it is a version of."""
     return _BARE_VERSION.fullmatch(name.strip()) is not None
 
 
@@ -140,9 +136,6 @@ class Names:
         A name whose canonical name is itself stands alone: no built-in synonym or family is its.
         A family goes for the versions of a name too. Raises CircleError, with the name, where a
         name leads back to itself by way of others.
-
-        >>> BUILT_IN.extended({"Tux": "GNU/Linux"}).canonical("TUX")
-        'linux'
         """
         lines = [(name, to, "") for name, to in synonyms.items()]
         lines += [(name, "", family) for name, family in (families or {}).items()]
@@ -154,9 +147,6 @@ class Names:
         """Names for what is no operating system, such as a country, a provider or a mailer.
 
         A name is only itself, but for its looks, for one's own lines, and for rests.
-
-        >>> BUILT_IN.plain().label("Windows 7"), BUILT_IN.plain().rest("Andere")
-        ('Windows 7', 'other')
         """
         return Names(self.own, of_systems=False)
 
@@ -179,42 +169,24 @@ class Names:
         return self._of(name)[1] or None
 
     def label(self, name: str) -> str:
-        """What to call an OS where versions are added up: its family, or the name as it is.
-
-        >>> BUILT_IN.label("Windows XP"), BUILT_IN.label("Macintosh"), BUILT_IN.label("JavaME")
-        ('Windows', 'Macintosh', 'JavaME')
-        """
+        """What to call an OS where versions are added up: its family, or the name as it is."""
         canonical, family = self._of(name)
         return family if family and self.canonical(family) != canonical else name
 
     def knows(self, name: str) -> bool:
-        """Whether a name is one of these, or that of a version of one.
-
-        >>> BUILT_IN.knows("Linux 6.1"), BUILT_IN.knows("JavaME"), BUILT_IN.knows("Linux Magazine")
-        (True, True, False)
-        """
+        """Whether a name is one of these, or that of a version of one."""
         return self._of(name)[1] is not None
 
     def stands_alone(self, name: str) -> bool:
-        """Whether a line of one's own says that a name stands for itself: ``NAME,NAME``.
-
-        >>> BUILT_IN.extended({"Total": "Total"}).stands_alone("total")
-        True
-        """
+        """Whether a line of one's own says that a name stands for itself: ``NAME,NAME``."""
         return fold(name) in self._alone
 
     def rest(self, name: str) -> Rest | None:
-        """Which rest a name stands for, in any language: ``other``, ``unknown``, or none.
-
-        >>> BUILT_IN.rest("Sonstige"), BUILT_IN.rest("UNKNOWN [S44:64:1:60:M1460]")
-        ('other', 'unknown')
-        """
+        """Which rest a name stands for, in any language: ``other``, ``unknown``, or none."""
         if self.stands_alone(name):
             return None
         canonical = self.canonical(name)
-        if canonical == "other":
-            return "other"
-        return "unknown" if canonical == "unknown" else None
+        return next((rest for rest in _RESTS if rest == canonical), None)
 
     # ---- How it is found out ----
 
@@ -244,9 +216,7 @@ class Names:
                 synonyms[name] = name
             elif name != (target := plainly.canonical(to)):  # Linux,GNU/Linux says nothing new
                 synonyms[name] = target
-        ends: dict[str, str] = {}
-        for name in synonyms:
-            ends |= _ends_of_chain(name, synonyms, ends)
+        ends = {name: _end(name, synonyms) for name in synonyms}
         families = {**base.families, **self._own_families}
         spellings: dict[str, list[str]] = {}
         for name, to in ends.items():
@@ -296,20 +266,15 @@ class Names:
             return to
         if folded in self._table.families:
             return folded
-        if rest := self._remarked_rest(folded):
-            return rest
+        if remarked := _REMARKED.fullmatch(folded):  # UNKNOWN [65535:55:1], Other (12 systems)
+            rest = self._table.synonyms.get(remarked[1], remarked[1])
+            if rest in _RESTS:
+                return rest
         if self.of_systems and (stem := self._stem(folded)):
             # Own synonyms are of the name that they give, and not of its versions.
             version = folded[len(stem) :].lstrip(" -_")
             return f"{self._base.synonyms.get(stem, stem)} {version}"
         return folded
-
-    def _remarked_rest(self, folded: str) -> str | None:
-        """The rest that has a remark with it: UNKNOWN [65535:55:1], Other (12 systems)."""
-        if not (remarked := _REMARKED.fullmatch(folded)):
-            return None
-        rest = self._table.synonyms.get(remarked[1], remarked[1])
-        return rest if rest in _RESTS else None
 
     def _family(self, folded: str, canonical: str) -> str | None:
         if folded in self._alone:
@@ -352,17 +317,15 @@ class CircleError(SpamIndexError):
         self.name = name
 
 
-def _ends_of_chain(
-    name: str, synonyms: Mapping[str, str], known: Mapping[str, str]
-) -> dict[str, str]:
-    """What a name, and each that it leads to, comes to when every synonym is followed."""
+def _end(name: str, synonyms: Mapping[str, str]) -> str:
+    """What a name comes to when every synonym is followed."""
     passed = {name}
-    while name not in known and (to := synonyms.get(name, name)) != name:
+    while (to := synonyms.get(name, name)) != name:
         if to in passed:
             raise CircleError(name)
         passed.add(to)
         name = to
-    return dict.fromkeys(passed, known.get(name, name))
+    return name
 
 
 # ---- Names on a terminal ----
@@ -372,17 +335,12 @@ def visible(text: str, *, but: str = "") -> str:
     """Text with all that could steer a terminal, or hide in it, as visible escapes.
 
     The characters in ``but`` are left as they are.
-
-    >>> visible("a\\x1b[2J\\u202eb 中文")
-    'a\\\\x1b[2J\\\\u202eb 中文'
     """
     if text.isprintable():  # nearly every name, and much the quicker test
         return text
     return "".join(
-        c if c.isprintable() or c in but or unicodedata.category(c) == "Zs" else _escape(c)
+        c
+        if c.isprintable() or c in but or unicodedata.category(c) == "Zs"
+        else c.encode("unicode_escape").decode("ascii")
         for c in text
     )
-
-
-def _escape(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")

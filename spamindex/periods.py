@@ -42,11 +42,6 @@ def iso(text: str) -> str | None:
 
     A day written with the month as a number and not the year first is not: 01/03/2010. A time with
     an offset from UTC gives the day in UTC.
-
-    >>> iso("March 2010"), iso("20100301"), iso("Q1 2010"), iso("2010"), iso("01/03/2010")
-    ('2010-03', '2010-03-01', '2010-Q1', '2010', None)
-    >>> iso("2010-03-01T23:30:00-05:00"), iso("2010.1"), iso("2010-W9")
-    ('2010-03-02', None, '2010-W09')
     """
     if not 4 <= len(text) <= 40 or not any(map(str.isdecimal, text)):
         return None
@@ -98,9 +93,6 @@ def is_short(text: str) -> bool:
     """Whether a text is a month with two digits beside it, as spreadsheets write months or days.
 
     Apr-10 is April 2010, or the tenth of April.
-
-    >>> is_short("Apr-10"), is_short("Apr 2010"), is_short("Net-10")
-    (True, False, False)
     """
     match = _SHORT.fullmatch(" ".join(text.split()))
     return bool(match) and (match[1] or match[4]).casefold() in MONTH_NUMBERS  # type: ignore[index]
@@ -115,11 +107,6 @@ def in_column(
     ``span`` is what the heading says that they are: under ``week`` 2010-04 is a week, under
     ``year`` or ``quarter`` none. 01/03/2010 is a day where another day says which number
     is the month, or ``day_first`` does.
-
-    >>> in_column(["2010-03-01", "13/03/2010", "Apr-10"])
-    {'2010-03-01': '2010-03-01', '13/03/2010': '2010-03-13', 'Apr-10': 'Apr-10'}
-    >>> in_column(["01/03/2010"]), in_column(["2010-04"], "week"), in_column(["2010/11"], "year")
-    ({'01/03/2010': None}, {'2010-04': '2010-W04'}, {'2010/11': None})
     """
     numbered = [match for text in texts if (match := _NUMBERED.fullmatch(text))]
     if day_first is None and numbered:
@@ -155,11 +142,7 @@ def _order(numbered: Iterable[re.Match[str]]) -> bool | None:
 
 
 def span_of(period: str) -> str | None:
-    """What span of time a period in ISO form is; None for one that is not in ISO form.
-
-    >>> span_of("2010-W09"), span_of("2010-03"), span_of("Apr-10")
-    ('week', 'month', None)
-    """
+    """What span of time a period in ISO form is; None for one that is not in ISO form."""
     if not re.fullmatch(r"\d{4}(-(\d\d(-\d\d)?|Q\d|W\d\d))?", period):
         return None
     if period[5:6] in ("Q", "W"):
@@ -168,11 +151,7 @@ def span_of(period: str) -> str | None:
 
 
 def within(period: str, wider: str) -> bool:
-    """Whether a period in ISO form is another one, or lies in it.
-
-    >>> within("2016-08-06", "2016-08"), within("2010-03", "2010-Q1"), within("2010", "2010-03")
-    (True, True, False)
-    """
+    """Whether a period in ISO form is another one, or lies in it."""
     year, _, quarter = wider.partition("-Q")
     if quarter and period != wider:
         month = period[5:7]
@@ -185,11 +164,7 @@ def within(period: str, wider: str) -> bool:
 
 
 def within_another(periods: Iterable[str]) -> tuple[str, str] | None:
-    """A period that lies in another one of some, and that one; None if none does.
-
-    >>> within_another(["2010-01", "2010-02", "2010"])
-    ('2010-01', '2010')
-    """
+    """A period that lies in another one of some, and that one; None if none does."""
     there = set(periods)
     for period in sorted(there):
         year, *rest = period.split("-")
@@ -201,22 +176,14 @@ def within_another(periods: Iterable[str]) -> tuple[str, str] | None:
 
 
 def named_in(text: str) -> str | None:
-    """The period, in ISO form, that some of the words of a text name; None if none do.
-
-    >>> named_in("share 2010-03"), named_in("Marktanteil (März 2010)"), named_in("share_2010_03")
-    ('2010-03', '2010-03', '2010-03')
-    """
+    """The period, in ISO form, that some of the words of a text name; None if none do."""
     parts = re.split(r"[\s_()\[\],;:]+", text)
     spans = [parts[i : i + n] for n in (3, 2, 1) for i in range(len(parts) - n + 1)]
     return next((p for s in spans for mark in " -" if (p := iso(mark.join(s)))), None)
 
 
 def told(periods: Iterable[str]) -> str:
-    """Some periods as messages name them: all of up to three, else the first and the last.
-
-    >>> told(["2010-02", "2010-01"]), told(f"2010-{m:02}" for m in range(1, 13))
-    ('2010-01, 2010-02', '12 periods, 2010-01 to 2010-12')
-    """
+    """Some periods as messages name them: all of up to three, else the first and the last."""
     ordered = sorted(set(periods))
     if len(ordered) <= 3:
         return ", ".join(ordered)

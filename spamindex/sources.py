@@ -88,19 +88,12 @@ def read(source: Source, encoding: str | None = None) -> Text:
     Without ``encoding`` it is found out: from the byte-order mark, or where zero bytes stand in
     UTF-16 without one, with a note among the findings; else it is UTF-8, else Windows-1252 with a
     warning. Raises FileError.
-
-    >>> list(read(io.BytesIO(b"OS,Share\\n")).lines())
-    ['OS,Share\\n']
     """
     return decoded(name_of(source), content(source), encoding)
 
 
 def decoded(name: str, data: bytes, encoding: str | None = None) -> Text:
-    """The bytes of a file as text, see ``read``.
-
-    >>> decoded("share.csv", b"OS,Share").encoding
-    'utf-8-sig'
-    """
+    """The bytes of a file as text, see ``read``."""
     return Text(name, data, *encodings.of(name, data, encoding))
 
 
@@ -108,9 +101,6 @@ def content(source: Source) -> bytes:
     """All bytes of a file, or of an open binary one, unpacked where they are compressed.
 
     Raises FileError where it can't be read, or is too large.
-
-    >>> content(io.BytesIO(b"OS"))
-    b'OS'
     """
     name = name_of(source)
     with _opened(name, source) as file:
@@ -125,12 +115,7 @@ def content(source: Source) -> bytes:
 
 
 def refuse_documents(name: str, data: bytes) -> None:
-    """Raise FileError for what is no text, or no table in it: say what it is and what to do.
-
-    >>> refuse_documents("share.pdf", b"%PDF-1.7")
-    Traceback (most recent call last):
-    spamindex.errors.FileError: share.pdf: is a PDF; save the table as CSV
-    """
+    """Raise FileError for what is no text, or no table in it: say what it is and what to do."""
     for beginning, what in _DOCUMENTS.items():
         if data.startswith(beginning):
             raise FileError(f"{name}: {what}")
@@ -143,9 +128,6 @@ def binary_lines(source: Source) -> Iterator[bytes]:
     """The lines of a file, or an open binary one, compressed or not, one after the other.
 
     However large it is, no more than a line is in memory. Raises FileError.
-
-    >>> list(binary_lines(io.BytesIO(b"one\\ntwo")))
-    [b'one\\n', b'two']
     """
     name = name_of(source)
     with unpacked(source) as lines:
@@ -157,12 +139,7 @@ def binary_lines(source: Source) -> Iterator[bytes]:
 
 @contextlib.contextmanager
 def unpacked(source: Source) -> Iterator[BinaryIO]:
-    """A file, or an open binary one, as what was compressed in it. Raises FileError.
-
-    >>> with unpacked("data/spam.csv") as file:
-    ...     file.read(13)
-    b'os,spam_share'
-    """
+    """A file, or an open binary one, as what was compressed in it. Raises FileError."""
     name = name_of(source)
     with _opened(name, source) as file:
         raw: Any = file if hasattr(file, "peek") else io.BufferedReader(file)
@@ -207,11 +184,7 @@ def _compressed(beginning: bytes) -> str | None:
 
 
 def name_of(source: Source) -> str:
-    """What messages call a source: its path, or standard input.
-
-    >>> name_of("data/spam.csv")
-    'data/spam.csv'
-    """
+    """What messages call a source: its path, or standard input."""
     if isinstance(source, str | os.PathLike):
         return os.fspath(source)
     name = str(getattr(source, "name", "<stream>"))
@@ -245,9 +218,6 @@ def delimiter_of(name: str, sample: list[str]) -> str:
     """The delimiter that gives the most rows of one and the same width.
 
     ``sample`` are the first lines of the file ``name``. Raises FileError where there is none.
-
-    >>> delimiter_of("share.csv", ["OS;Share\\n", "Linux;5,14\\n"])
-    ';'
     """
 
     def rows_alike(delimiter: str) -> int:

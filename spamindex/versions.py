@@ -40,11 +40,7 @@ class Systems:
         return names
 
     def name_at(self, text: str, at: int) -> str:
-        """The longest name that a text has at a place; "" for none.
-
-        >>> Systems({"windows": "Windows", "windows phone": "Windows Phone"}).name_at("windows7", 0)
-        'windows'
-        """
+        """The longest name that a text has at a place; "" for none."""
         for name in self._beginning_with.get(text[at : at + 2], ()):
             if text.startswith(name, at) and _ends_word(text, at + len(name)):
                 return name
@@ -73,12 +69,7 @@ class Systems:
         return not open_
 
     def family_of_list(self, folded: str, family_of: Callable[[str], str | None]) -> str | None:
-        """The family of what a browser says of its platform, None where that is not one system.
-
-        >>> systems = Systems({"linux": "Linux"})
-        >>> systems.family_of_list("x11; linux x86_64", {"linux x86_64": "Linux"}.get)
-        'Linux'
-        """
+        """The family of what a browser says of its platform, None where that is not one system."""
         families: list[str] = []
         for part in (part.strip(" ()") for part in folded.split(";")):
             if part in words.PLATFORMS:

@@ -95,13 +95,12 @@ PERCENT_WORDS = _phrases("""
     procento, százalék, yüzde, процент, проценты, 百分比, パーセント, 퍼센트
 """)
 # A word that ends in one of five letters or more is one too: Marktanteil, Spamanteil.
-SHARE_WORDS = PERCENT_WORDS | frozenset(
-    {"share", "shares", "fraction", "fractions", "proportion", "proportions", "anteil", "anteile",
-     "part", "parts", "cuota", "cuotas", "quota", "participación", "participação",
-     "proporción", "proporção", "aandeel", "andel", "osuus", "udział", "podíl", "podiel",
-     "részesedés", "pay", "payı", "доля", "частка", "份额", "占比", "比例", "シェア", "割合",
-     "점유율", "‰", "permille", "promille", "bps"}
-)  # fmt: skip
+SHARE_WORDS = PERCENT_WORDS | _phrases("""
+    share, shares, fraction, fractions, proportion, proportions, anteil, anteile, part, parts,
+    cuota, cuotas, quota, participación, participação, proporción, proporção, aandeel, andel, osuus,
+    udział, podíl, podiel, részesedés, pay, payı, доля, частка, 份额, 占比, 比例, シェア, 割合, 점유율, ‰,
+    permille, promille, bps
+""")
 # A heading with one of these speaks of something else than shares or counts of the whole.
 OTHER_WORDS = _phrases("""
     average, avg, mean, median, durchschnitt, mittel, moyenne, promedio, media, média, gemiddelde,
@@ -179,10 +178,10 @@ TOTALS = _phrases("""
 # Totals or places: a row of one of these is a total only where no other row is larger.
 TOTALS_OR_NAMES = _phrases("somme, global, worldwide, mundial, mondial")
 # With "all", or a total's word, before or after them they make a total: All devices, Total visits.
-COUNTED = frozenset(word for measure in COUNT_WORDS for word in measure) | frozenset(
-    {"systems", "os", "oses", "operating systems", "browsers", "countries", "versions", "platforms",
-     "others", "regions", "providers", "spam", "traffic"}
-)  # fmt: skip
+COUNTED = frozenset().union(*COUNT_WORDS) | _phrases("""
+    systems, os, oses, operating systems, browsers, countries, versions, platforms, others, regions,
+    providers, spam, traffic
+""")
 ALL = _phrases("all, alle, tous")
 GROUPS = _phrases("""
     world, welt, monde, mundo, mondo, wereld, świat, dünya, мир, 世界, 세계, asia, asien, asie, azië,
@@ -340,24 +339,20 @@ FALSE = _phrases("""
 # ---- Columns of records ----
 
 # Of two columns that an earlier and a later line know, the earlier is meant; two of one line rival.
-RECORD_HEADINGS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "os": (("os", "os fp", "os fingerprint", "os name", "operating system", "client os"),),
-    "client": (
-        ("client ip", "client", "client address", "client addr", "clientip", "ip", "src", "src ip",
-         "source ip", "remote ip", "remote addr", "address"),
-    ),
-    "time": (
-        ("unix time",),  # it has no zone that could be mistaken
-        ("time", "timestamp", "datetime", "date time", "date", "ts", "received"),
-    ),
-    "spam": (
-        ("spam", "is spam", "isspam", "spam flag", "spamflag", "is spam flag", "x spam flag"),
-    ),
-}  # fmt: skip
+# The unix time comes first, since it has no zone that could be mistaken.
+RECORD_HEADINGS = {
+    "os": _lines("os, os fp, os fingerprint, os name, operating system, client os"),
+    "client": _lines("""
+        client ip, client, client address, client addr, clientip, ip, src, src ip, source ip,
+        remote ip, remote addr, address
+    """),
+    "time": _lines("unix time; time, timestamp, datetime, date time, date, ts, received"),
+    "spam": _lines("spam, is spam, isspam, spam flag, spamflag, is spam flag, x spam flag"),
+}
 # What stands in the place of a client's address where there is none, beside MISSING.
-NO_ADDRESS = MISSING | frozenset(
-    {"unknown", "undef", "undefined", "local", "localhost", "(unknown)", "not set", "(not set)"}
-)  # fmt: skip
+NO_ADDRESS = MISSING | _phrases("""
+    unknown, undef, undefined, local, localhost, (unknown), not set, (not set)
+""")
 # Words that say of a heading of records, beside OS_HEADINGS, that operating systems stand there.
 OF_FINGERPRINTS = _phrases("fingerprint, fingerprints, fp, p0f, satori, genre")
 # Words for counts beside COUNT_WORDS, and those that may stand beside them: count_star(), n_mails.

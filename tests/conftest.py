@@ -9,11 +9,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import pandas as pd
 import pytest
 from hypothesis import settings
 
+from spamindex import spam_index
 from spamindex.cli import main as cli
+from spamindex.errors import Findings
 
 # A slow machine is no fault, and CI gets the same examples each time.
 settings.register_profile(
@@ -97,3 +101,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write into README.md and docs/ what their commands print, and the pages of options",
     )
+
+
+class Ranked(NamedTuple):
+    """A ranking, and what is to be said of its two tables."""
+
+    ranking: pd.DataFrame
+    spam: Findings
+    market: Findings
+
+
+def rank(spam: pd.DataFrame, market: pd.DataFrame, **options: Any) -> Ranked:
+    found = Findings("spam shares"), Findings("market shares")
+    return Ranked(spam_index(spam, market, findings=found, **options), *found)

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from spamindex import SpamIndexError, read_shares
 from spamindex.cli.formats import render
-from spamindex.ranking.index import rank
-from tests.conftest import SHARE, Invoke, Write
+from tests.conftest import SHARE, Invoke, Write, rank
 
 NAMES = st.lists(
     st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1).filter(

@@ -126,50 +126,45 @@ class _Layout:
 
     def __init__(self, figure: Figure, chart: Chart, size: tuple[int, int] | None) -> None:
         self.figure, self.chart = figure, chart
-        self.labelled = [self._labelled(panel) for panel in chart.panels]
         self.figures = self._widest([times(one.last) for p in chart.panels for one in p.series])
         self.left, self.right = self._sides()
         self.width = size[0] / _PIXELS if size else max(_WIDTH, self.left + _PLOT + self.right)
         self.head = self._head()
         self.source = self._wrapped(f"Source: {chart.source}", 8) if chart.source else ""
-        foot = 0.08 + marks.high(self.source) if self.source else 0
         around = sum(self._above(panel) + _TICKS for panel in chart.panels)
-        around += 2 * _MARGIN + foot + sum(room for *_, room in self.head)
-        around += _BETWEEN * (len(chart.panels) - 1)
+        around += 2 * _MARGIN + (0.08 + marks.high(self.source) if self.source else 0)
+        around += sum(room for *_, room in self.head) + _BETWEEN * (len(chart.panels) - 1)
         least = (_ROW, _LINES_HIGH) if size is None else (_LEAST_ROW, _LEAST_LINES_HIGH)
-        heights = [
-            self._heights(panel, labelled, *least)
-            for panel, labelled in zip(chart.panels, self.labelled, strict=True)
-        ]
+        heights = [self._heights(panel, *least) for panel in chart.panels]
         needed = around + sum(map(sum, heights))
         self.height = size[1] / _PIXELS if size else needed
-        self._refuse_if_too_small(self.left + _PLOT / 2 + self.right, needed)
+        given = self.width, self.height
+        enough = max(self.width, self.left + _PLOT / 2 + self.right), max(self.height, needed)
+        if enough != given:
+            asked, fits = ("x".join(map(_pixels, sides)) for sides in (given, enough))
+            raise SpamIndexError(
+                f"the chart does not fit into {asked} pixels; {fits} is enough for it"
+            )
         stretched = (self.height - around) / (needed - around)
         self.heights = [[height * stretched for height in panel] for panel in heights]
-        self.across = self.width - self.left - self.right
         figure.set_size_inches(self.width, self.height)
 
     def draw(self) -> None:
         """Draw everything, from the top down."""
-        top = self.height - _MARGIN
+        top, across = self.height - _MARGIN, self.width - self.left - self.right
         for text, style, room in self.head:
             self._write(text, top, va="top", **style)
             top -= room
-        for panel, labelled, heights in zip(
-            self.chart.panels, self.labelled, self.heights, strict=True
-        ):
-            if panel.title:
-                self._write(
-                    self._wrapped(panel.title, 11), top, va="top", fontsize=10, weight="bold"
-                )
-            height = sum(heights)
+        for panel, heights in zip(self.chart.panels, self.heights, strict=True):
+            title, height = self._wrapped(panel.title, 11), sum(heights)
+            self._write(title, top, va="top", fontsize=10, weight="bold")
             top -= self._above(panel) + height
-            x, wide = self.left / self.width, self.across / self.width
+            x, wide = self.left / self.width, across / self.width
             axes = self.figure.add_axes((x, top / self.height, wide, height / self.height))
             if self.chart.over_time:
-                marks.draw_lines(axes, self.chart, panel, labelled, self.across, height)
+                marks.draw_lines(axes, self.chart, panel, self._labelled(panel), across, height)
             else:
-                marks.draw_rows(axes, self.chart, panel, heights, self.across, self.figures)
+                marks.draw_rows(axes, self.chart, panel, heights, across, self.figures)
             top -= _TICKS + _BETWEEN
         self._write(self.source, _MARGIN, va="bottom", color=marks.SOFT, fontsize=8)
 
@@ -205,8 +200,8 @@ class _Layout:
         chart, series = self.chart, [one for panel in self.chart.panels for one in panel.series]
         if chart.over_time:
             left = self._widest([FAIR, *(text for _, text in chart.axis.ticks(8))])
-            ends = [marks.label(chart, one) for labelled in self.labelled for one in labelled]
-            right = self._widest(ends) + marks.LINE_LABEL
+            labelled = [one for panel in chart.panels for one in self._labelled(panel)]
+            right = self._widest([marks.label(chart, one) for one in labelled]) + marks.LINE_LABEL
         else:
             left = self._widest(list(map(marks.name, series)))
             right = self.figures + marks.ROW_LABEL
@@ -219,15 +214,12 @@ class _Layout:
         coloured = [one for one in panel.series if one.os in self.chart.coloured]
         return panel.series if len(panel.series) <= _LABELS else coloured
 
-    def _heights(
-        self, panel: Panel, labelled: list[Series], row: float, lines: float
-    ) -> list[float]:
+    def _heights(self, panel: Panel, row: float, lines: float) -> list[float]:
         """How high the rows of a panel are; of one with lines all of it."""
         if not self.chart.over_time:
             return [row - marks.high("") + marks.high(marks.name(one)) for one in panel.series]
-        return [
-            max(lines, 1.05 * sum(marks.high(marks.label(self.chart, one)) for one in labelled))
-        ]
+        labels = [marks.label(self.chart, one) for one in self._labelled(panel)]
+        return [max(lines, 1.05 * sum(map(marks.high, labels)))]
 
     def _widest(self, texts: list[str]) -> float:
         """How wide the widest of some texts is."""
@@ -239,13 +231,6 @@ class _Layout:
         probe.remove()
         return max(widths)
 
-    def _refuse_if_too_small(self, width: float, height: float) -> None:
-        fits = max(self.width, width), max(self.height, height)
-        if fits != (self.width, self.height):
-            given, enough = (
-                "x".join(str(math.ceil(side * _PIXELS - 1e-6)) for side in sides)
-                for sides in ((self.width, self.height), fits)
-            )
-            raise SpamIndexError(
-                f"the chart does not fit into {given} pixels; {enough} is enough for it"
-            )
+
+def _pixels(inches: float) -> str:
+    return str(math.ceil(inches * _PIXELS - 1e-6))

@@ -153,13 +153,6 @@ def chart(
     where it is empty or a figure is none, with what is in the index where that is text; ColumnError
     where a column is missing, there are too many panels, an OS stands twice in one, or there are
     intervals of two kinds; MatchError where a name to ``highlight`` is not there.
-
-    >>> ranking = pd.DataFrame({"os": ["Linux", "Windows"], "spam_index": [4.99, 1.01]})
-    >>> drawn = chart(ranking)
-    >>> drawn.axis, drawn.described()  # doctest: +NORMALIZE_WHITESPACE
-    (Axis(is_log=False, start=0.0, end=4.99, has_zero=False),
-     'Spam index by operating system: spam share ÷ market share; 1 = fair share.
-      Linux 4.99, Windows 1.01.')
     """
     ranking, category = _checked(ranking, by)
     when = next((i for i, name in enumerate(by) if _holds_periods(name, ranking[i])), None)
@@ -325,11 +318,7 @@ def _coloured(
 
 
 def times(index: float) -> str:
-    """An index as it is written beside its mark: two decimals, or more where it is small.
-
-    >>> [times(x) for x in (4.990291, 0.0, 0.000187, 0.0123, 0.00001, 1234.5, 2e6)]
-    ['4.99', '0', '0.0002', '0.012', '<0.0001', '1,234', '>1,000,000']
-    """
+    """An index as it is written beside its mark: two decimals, or more where it is small."""
     if math.isnan(index):
         return NO_INDEX
     if index > MOST:
@@ -351,20 +340,12 @@ def bounds_of(one: Series) -> str:
 
 
 def columns(text: str) -> int:
-    """How many columns of a terminal a text takes: two for each wide character.
-
-    >>> columns("Linux"), columns("银河")
-    (5, 4)
-    """
+    """How many columns of a terminal a text takes: two for each wide character."""
     return max(wcswidth(text), 0)
 
 
 def cut(text: str, width: int) -> str:
-    """As much of a text as fits into so many columns.
-
-    >>> cut("Windows", 7), cut("Windows 2019", 7), cut("银河麒麟", 5)
-    ('Windows', 'Window…', '银河…')
-    """
+    """As much of a text as fits into so many columns."""
     if columns(text) <= width:
         return text
     while columns(text) >= width:
@@ -373,11 +354,7 @@ def cut(text: str, width: int) -> str:
 
 
 def wrapped(text: str, width: int) -> str:
-    """Text in lines of so many columns, three at most; a line feed in it is kept.
-
-    >>> wrapped("Windows Server 2019", 15)
-    'Windows Server\\n2019'
-    """
+    """Text in lines of so many columns, three at most; a line feed in it is kept."""
     per_line = width // 2 if columns(text) > len(text) else width
     lines = [
         line

@@ -29,21 +29,7 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def draw(chart: Chart, width: int) -> str:
-    """Draw a chart in so many columns of text, between 40 and 1,000.
-
-    >>> import pandas as pd
-    >>> from spamindex.charts.panels import chart
-    >>> ranking = pd.DataFrame({"os": ["Linux", "Windows"], "spam_index": [4.99, 1.01]})
-    >>> print(draw(chart(ranking), 52), end="")
-    Spam index by operating system
-    spam share ÷ market share
-    <BLANKLINE>
-      Linux ███████████████████████████████████▉    4.99
-    Windows ███████▎                                1.01
-            └──────┼──────┴──────────────┴────────
-            0             2              4
-                   1 = fair share
-    """
+    """Draw a chart in so many columns of text, between 40 and 1,000."""
     width = min(max(width, _NARROW), _WIDE)
     what = QUOTIENT + (" (log scale)" if chart.axis.is_log else "")
     if chart.interval and not chart.over_time:

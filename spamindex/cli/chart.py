@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from spamindex.cli import console
-from spamindex.cli.command import Command, as_one, output_option
+from spamindex.cli import options as opt
+from spamindex.cli.command import Command, as_one
 from spamindex.cli.formats import COLUMNS, HEADINGS
-from spamindex.cli.options import FILE, MESSAGES, TEXT, Value, choice, file_argument
 from spamindex.cli.output import write
 from spamindex.errors import ColumnError, Doubt, FileError, Findings, counted
 
@@ -45,23 +45,24 @@ def _size(text: str) -> tuple[int, int]:
 
 
 @click.command(cls=Command)
-@file_argument("ranking")
-@output_option("-o --output FILE", FILE, "Draw a picture into FILE: .svg, .png or .pdf.")
-@output_option(
-    "-f --format svg|png|pdf", choice(_FORMATS), "Kind of picture, whatever the name of FILE is."
+@opt.file_argument("ranking")
+@opt.given(
+    """
+    Output:
+      -o --output FILE         Draw a picture into FILE: .svg, .png or .pdf.
+      -f --format svg|png|pdf  Kind of picture, whatever the name of FILE is.
+      --title TEXT             Title above the chart.
+      --source TEXT            Where the figures are from, below the chart.
+      --highlight NAME         Draw this one in colour and the others in grey. [repeatable]
+      --scale linear|log       Axis of the indexes. Left out, linear from 0 up to an index of 20,
+                               else log.
+      --size WxH               Width and height of the picture in pixels: 800x450.
+    """,
+    title=opt.Value(str),
+    source=opt.Value(str),
+    size=opt.Value(_size),
 )
-@output_option("--title TEXT", Value(str), "Title above the chart.")
-@output_option("--source TEXT", Value(str), "Where the figures are from, below the chart.")
-@output_option(
-    "--highlight NAME", TEXT, "Draw this one in colour and the others in grey.", multiple=True
-)
-@output_option(
-    "--scale linear|log",
-    choice(["linear", "log"]),
-    "Axis of the indexes. Left out, linear from 0 up to an index of 20, else log.",
-)
-@output_option("--size WxH", Value(_size), "Width and height of the picture in pixels: 800x450.")
-@as_one("said", dict, *MESSAGES)
+@as_one("said", dict, *opt.MESSAGES)
 def chart(
     ranking: str,
     output: str | None,
@@ -120,13 +121,6 @@ def read_ranking(source: Source) -> tuple[pd.DataFrame, list[str], Findings]:
     """Read a ranking from a file, or an open binary one: its text, and the columns of --by.
 
     The index of the frame says where each row stands. Raises a SpamIndexError.
-
-    >>> import io
-    >>> csv = b"month,os,spam_share,market_share,spam_index\\n2010-03,Linux,5.14,1.03,4.99\\n"
-    >>> frame, by, _ = read_ranking(io.BytesIO(csv))
-    >>> frame[["os", "spam_index"]], by
-    (               os spam_index
-    <stream>:2  Linux       4.99, ['month'])
     """
     import pandas as pd
 
@@ -162,17 +156,16 @@ def read_ranking(source: Source) -> tuple[pd.DataFrame, list[str], Findings]:
 
 def _rows(read: Rows) -> list[list[str]]:
     """The rows of a file that has a ranking: all as wide as its header."""
-    numbered = zip(
-        read.table.cells.index, read.widths.tolist(), read.table.cells.values, strict=True
-    )
-    found = [(line, width, cells[:width].tolist()) for line, width, cells in numbered if width]
-    for line, width, _ in found:
-        if width != found[0][1]:  # compute leaves nothing out
-            cells = f"{counted(width, 'cell')} under {counted(found[0][1], 'heading')}"
-            raise FileError(f"{read.table.at(line)}: has {cells}: is it cut off? {_PRINTED}")
-    if not found:
+    used = read.widths > 0
+    cells, widths = read.table.cells[used], read.widths[used].tolist()
+    if cells.empty:
         raise FileError(f"{read.table.name}: is empty; {_PRINTED}")
-    return [cells for _, _, cells in found]
+    for line, width in zip(cells.index, widths, strict=True):
+        if width != widths[0]:  # compute leaves nothing out
+            told = f"{counted(width, 'cell')} under {counted(widths[0], 'heading')}"
+            raise FileError(f"{read.table.at(line)}: has {told}: is it cut off? {_PRINTED}")
+    rows: list[list[str]] = cells.iloc[:, : widths[0]].to_numpy().tolist()
+    return rows
 
 
 def _as_for_programs(header: list[str]) -> tuple[list[str], str]:

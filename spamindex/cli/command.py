@@ -38,6 +38,7 @@ VERSION: dict[str, Any] = {
     "allow_from_autoenv": False,
     "help": "Show the version and exit.",
 }
+_EXAMPLES = {"FROM TO PERCENT": "FROM TO PERCENT, for example Linux Windows 40"}
 _WIDE, _NARROW = 30, 20  # columns for the names of options on a help page
 
 
@@ -73,11 +74,11 @@ class Refused(click.ClickException):
 
 
 class Option(click.Option):
-    """An option that knows its heading on the help page, and an example of several values."""
+    """An option that knows its heading on the help page."""
 
-    def __init__(self, *args: Any, section: str, example: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, section: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.section, self.example = section, example
+        self.section = section
 
     def get_error_hint(self, ctx: click.Context | None) -> str:
         """What errors call it: by the variable, too, where its value comes from the environment."""
@@ -91,44 +92,22 @@ class Option(click.Option):
         text = self.resolve_envvar_value(ctx)
         if text is None or (self.nargs == 1 and not self.multiple):
             return super().value_from_envvar(ctx)
+        name = variable(self, ctx)
         try:
             words = shlex.split(text)
         except ValueError as error:
-            name = variable(self, ctx)
             raise click.UsageError(f"{name}: {text!r}: {str(error).lower()}", ctx) from None
         if self.nargs == 1:
             return words
         if len(words) % self.nargs:
-            raise click.UsageError(f"{variable(self, ctx)} {self.needs}", ctx)
+            raise click.UsageError(f"{name} {self.needs}", ctx)
         rows = [tuple(words[i : i + self.nargs]) for i in range(0, len(words), self.nargs)]
         return rows if self.multiple else rows[0]
 
     @property
     def needs(self) -> str:
         """What it says where its values are not as many as it takes."""
-        example = f", for example {self.example}" if self.example else ""
-        return f"needs {self.metavar or 'a value'}{example}"
-
-
-def _option(
-    section: str, written: str, value: Any = None, /, does: str = "", **more: Any
-) -> Decorator:
-    """An option, written as on the help page: ``-n --top N``; a flag where no value follows."""
-    words = written.split()
-    names = [word for word in words if word.startswith("-")]
-    if metavar := " ".join(words[len(names) :]):
-        more |= {"metavar": metavar, "type": value}
-    else:
-        more["is_flag"] = True
-    does += "  [repeatable]" if more.get("multiple") else ""
-    return click.option(*names, cls=Option, section=section, help=does, **more)
-
-
-input_option = functools.partial(_option, "Input")
-file_option = functools.partial(_option, "How the file is written")
-output_option = functools.partial(_option, "Output")
-question_option = functools.partial(_option, "Questions")
-message_option = functools.partial(_option, "Messages and exit code")
+        return f"needs {_EXAMPLES.get(self.metavar or '', self.metavar or 'a value')}"
 
 
 def as_one(name: str, make: Callable[..., object], *options: Decorator) -> Decorator:

@@ -8,30 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from spamindex.cli.command import (
-    Command,
-    as_one,
-    input_option,
-    message_option,
-    output_option,
-    question_option,
-)
+from spamindex.cli import options as opt
+from spamindex.cli.command import Command, as_one
 from spamindex.cli.console import say, source
 from spamindex.cli.formats import COLUMNS, heading_of
-from spamindex.cli.options import (
-    TEXT,
-    check_stdin,
-    chosen,
-    column,
-    file_argument,
-    names_of,
-    number,
-    output_options,
-    result_columns,
-    table_options,
-    unit_option,
-    whole,
-)
 from spamindex.cli.output import Output
 from spamindex.errors import SpamIndexError, listed
 
@@ -64,19 +44,14 @@ class Questions(NamedTuple):
     rounding: bool
     design_effect: float | None
     lump: bool
-
-    @property
-    def interval(self) -> str | None:
-        """What low and high are; None where they are not asked for."""
-        if self.confidence is None:
-            return "rounding" if self.rounding else None
-        return f"{self.confidence:g}%" + (" simultaneous" if self.simultaneous else "")
+    top: int | None
+    fail_above: float | None
 
     @property
     def columns(self) -> list[str]:
         """The columns of the result beside those of --by and the OS, in their order."""
-        both = self.baseline and self.confidence
-        given = {_INTERVAL: self.interval, _BASELINE: self.baseline, _BOTH: both}
+        interval, both = self.confidence or self.rounding, self.baseline and self.confidence
+        given = {_INTERVAL: interval, _BASELINE: self.baseline, _BOTH: both}
         return [name for name in COLUMNS[1:] if given.get(_NEEDS.get(name, ""), True)]
 
     @property
@@ -103,76 +78,63 @@ def _questions(**given: Any) -> Questions:
     return asked
 
 
+_QUESTIONS = opt.options(
+    """
+    Input:
+      --lump                 Add what only one table names to Other, in both.
+    Questions:
+      --baseline OS          Compare each index with this OS's: relative is how many times as high
+                             it is, break_even the percent of its spam that would have to be the
+                             baseline's for both to be equal.
+      --reattribute FROM TO PERCENT  What if that percent of FROM's spam were TO's? [repeatable]
+      --confidence LEVEL     Add low and high: the confidence interval of the index at LEVEL percent
+                             (such as 95), from the counts behind the shares.
+      --spam-total N         Messages behind the spam shares (of each ranking), where SPAM has no
+                             counts.
+      --share-total M        Visits behind the market shares (of each ranking), where SHARE has no
+                             counts.
+      --simultaneous         Intervals that hold for all rows of a ranking at once (Bonferroni).
+      --design-effect D      How many times the variance of the spam shares is that of independent
+                             messages; counts in place of what SPAM says of it.
+      --rounding             Add low and high: the range that the rounding of the printed shares
+                             allows.
+    Output:
+      -n --top N             Only the first N rows of each ranking.
+    Messages and exit code:
+      --fail-above X         Exit with 3 if a spam index is above X.
+    """,
+    reattribute=(opt.TEXT, opt.TEXT, opt.number(0, 100, percent=True)),
+    confidence=opt.number(1, 100, percent=True, below=True),
+    spam_total=opt.whole(1),
+    share_total=opt.whole(1),
+    design_effect=opt.number(0, 10**9),
+    top=opt.whole(1),
+    fail_above=opt.number(0, math.inf),
+)
+
+
 @click.command(cls=Command)
-@file_argument("spam")
-@file_argument("share")
-@table_options(
-    input_option("--spam-column COLUMN", column("spam"), "Column of SPAM with the spam shares."),
-    input_option(
-        "--share-column COLUMN", column("share"), "Column of SHARE with the market shares."
-    ),
-    unit_option("--spam-unit"),
-    unit_option("--share-unit"),
+@opt.file_argument("spam")
+@opt.file_argument("share")
+@opt.table_options(
+    f"""
+      --spam-column COLUMN   Column of SPAM with the spam shares.
+      --share-column COLUMN  Column of SHARE with the market shares.
+      --spam-unit UNIT       {opt.UNIT}
+      --share-unit UNIT      {opt.UNIT}
+    """,
+    spam_column=opt.column("spam"),
+    share_column=opt.column("share"),
     several=True,
 )
-@as_one(
-    "asked",
-    _questions,
-    input_option("--lump", does="Add what only one table names to Other, in both."),
-    question_option(
-        "--baseline OS",
-        TEXT,
-        "Compare each index with this OS's: relative is how many times as high it is, break_even "
-        "the percent of its spam that would have to be the baseline's for both to be equal.",
-    ),
-    question_option(
-        "--reattribute FROM TO PERCENT",
-        (TEXT, TEXT, number(0, 100, percent=True)),
-        "What if that percent of FROM's spam were TO's?",
-        multiple=True,
-        example="Linux Windows 40",
-    ),
-    question_option(
-        "--confidence LEVEL",
-        number(1, 100, percent=True, below=True),
-        "Add low and high: the confidence interval of the index at LEVEL percent (such as 95), "
-        "from the counts behind the shares.",
-    ),
-    question_option(
-        "--spam-total N",
-        whole(1),
-        "Messages behind the spam shares (of each ranking), where SPAM has no counts.",
-    ),
-    question_option(
-        "--share-total M",
-        whole(1),
-        "Visits behind the market shares (of each ranking), where SHARE has no counts.",
-    ),
-    question_option(
-        "--simultaneous", does="Intervals that hold for all rows of a ranking at once (Bonferroni)."
-    ),
-    question_option(
-        "--design-effect D",
-        number(0, 10**9),
-        "How many times the variance of the spam shares is that of independent messages; counts in "
-        "place of what SPAM says of it.",
-    ),
-    question_option(
-        "--rounding",
-        does="Add low and high: the range that the rounding of the printed shares allows.",
-    ),
-)
-@output_option("-n --top N", whole(1), "Only the first N rows of each ranking.")
-@output_options("simple")
-@message_option("--fail-above X", number(0, math.inf), "Exit with 3 if a spam index is above X.")
+@as_one("asked", _questions, *_QUESTIONS)
+@opt.output_options("simple")
 def compute(
     spam: str,
     share: str,
     table: dict[str, Any],
     asked: Questions,
-    top: int | None,
     out: Output,
-    fail_above: float | None,
 ) -> None:
     """Rank operating systems by spam share divided by market share.
 
@@ -184,22 +146,22 @@ def compute(
       spamindex compute data/spam.csv data/share.csv
       zcat spam.gz | spamindex compute - share.csv -f tsv --top 1 | cut -f1,4
     """
-    check_stdin(spam, share, table["names"])
-    by, key = result_columns(table, COLUMNS)
+    opt.check_stdin(spam, share, table["names"])
+    by, key = opt.result_columns(table, COLUMNS)
     names: dict[Any, str] = {**dict(enumerate(by)), "os": key}
-    columns = chosen(out.columns, [*names.values(), *asked.columns], _NEEDS)
-    known, findings = names_of(table["names"])
+    columns = opt.chosen(out.columns, [*names.values(), *asked.columns], _NEEDS)
+    known, findings = opt.names_of(table["names"])
     # These load pandas, so not before all options are known to be right.
     from spamindex.tables.both import read_pair
     from spamindex.tables.options import TableOptions
 
     of_one = {name: (table.pop(f"{name}_column"), table.pop(f"{name}_unit")) for name in _TABLES}
     table |= {"names": known, "counts": asked.confidence is not None, "rounding": asked.rounding}
-    options = [
+    how = [
         TableOptions(**table, column=column, unit=unit, total=getattr(asked, f"{name}_total"))
         for name, (column, unit) in of_one.items()
     ]
-    readings = read_pair(source(spam), source(share), *options)
+    readings = read_pair(source(spam), source(share), *how)
     findings += [reading.findings for reading in readings]
     try:
         ranking = _ranking(*readings, by, asked)
@@ -209,20 +171,21 @@ def compute(
         raise
     out.say(findings)
     shown = ranking
-    if top is not None:
+    if (top := asked.top) is not None:
         shown = shown.groupby(list(range(len(by))), sort=False).head(top) if by else shown.head(top)
     shown = shown.rename(columns=names)[columns]
     headings = {key: heading_of(readings[0].heading)}
-    if asked.interval is not None:
-        kind = asked.interval.replace("%", " %").capitalize()
+    if "interval" in ranking:
+        kind = str(ranking["interval"].iloc[0]).replace("%", " %").capitalize()
         headings |= {"low": f"{kind} low", "high": f"{kind} high"}
         if out.for_people and out.columns is None:
             shown = shown.drop(columns="interval")
     if asked.title and not out.for_people:
         out.note(asked.title)
     out.write(shown, title=asked.title, headings=headings)
-    if fail_above is not None and (above := _above(ranking, fail_above, len(by))):
-        say(f"above {fail_above:g}: {listed(above)}")
+    most = asked.fail_above
+    if most is not None and (above := _above(ranking, most, len(by))):
+        say(f"above {most:g}: {listed(above)}")
         raise click.exceptions.Exit(EXIT_ABOVE)
 
 
@@ -231,11 +194,11 @@ def _ranking(spam: Reading, market: Reading, by: Sequence[str], asked: Questions
 
     What is to be said of it goes to the findings of the tables.
     """
-    from spamindex.ranking.index import rank
-    from spamindex.ranking.intervals import rounding_ranges, sampled
-    from spamindex.ranking.relative import against, reattribute
+    from spamindex.ranking.index import spam_index
+    from spamindex.ranking.intervals import rounding_ranges, sampling_intervals
+    from spamindex.ranking.relative import reattribute, relative_index
 
-    names = spam.names
+    names, found = spam.names, (spam.findings, market.findings)
     spam_shares, market_shares = (
         # Each table numbers the columns that it has itself.
         reading.shares.rename(columns={i: by.index(name) for i, name in enumerate(reading.by)})
@@ -245,17 +208,15 @@ def _ranking(spam: Reading, market: Reading, by: Sequence[str], asked: Questions
     moved = reattribute(
         spam_shares, asked.reattribute, market=market_shares, by=labels, names=names
     )
-    ranked = rank(moved, market_shares, by=labels, names=names, lump=asked.lump)
-    for reading, found in ((spam, ranked.spam), (market, ranked.market)):
-        reading.findings.facts += found.facts
-        reading.findings.notes += found.notes
-        reading.findings.doubts += found.doubts
-    ranking = ranked.ranking
+    ranking = spam_index(
+        moved, market_shares, by=labels, names=names, lump=asked.lump, findings=found
+    )
     if asked.baseline is not None:
-        ranking, doubts = against(ranking, asked.baseline, by=labels, names=names)
-        spam.findings.doubts += doubts
+        ranking = relative_index(
+            ranking, asked.baseline, by=labels, names=names, findings=spam.findings
+        )
     if asked.confidence is not None:
-        ranking, doubts = sampled(
+        ranking = sampling_intervals(
             ranking,
             asked.confidence,
             simultaneous=asked.simultaneous,
@@ -263,8 +224,8 @@ def _ranking(spam: Reading, market: Reading, by: Sequence[str], asked: Questions
             baseline=asked.baseline,
             by=labels,
             names=names,
+            findings=spam.findings,
         )
-        spam.findings.doubts += doubts
     return rounding_ranges(ranking) if asked.rounding else ranking
 
 

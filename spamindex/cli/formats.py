@@ -99,15 +99,6 @@ def render(
     to the same number for programs. A figure that is missing is an empty cell, null in JSON. A
     ``title`` stands above a table for people, and ``headings`` are what its columns are called
     there, where that is not as usual; formats for programs have fixed names and no title.
-
-    >>> ranking = {"os": ["Linux"], "spam_share": [5.14], "market_share": [1.03],
-    ...            "spam_index": [4.990291262135922]}
-    >>> print(render(ranking), end="")
-    OS       Spam %    Market %    Spam index
-    -----  --------  ----------  ------------
-    Linux      5.14        1.03          4.99
-    >>> print(render(ranking, "csv", header=False), end="")
-    Linux,5.14,1.03,4.990291262135922
     """
     columns: Columns = [(str(name), column) for name, column in table.items()]
     if style in FOR_PEOPLE:
@@ -121,11 +112,7 @@ def render(
 
 
 def heading_of(name: str | None) -> str:
-    """What the column with the names is called for people: ``OS``, or what else it holds.
-
-    >>> heading_of("operating system"), heading_of("country"), heading_of(None)
-    ('OS', 'Country', 'OS')
-    """
+    """What the column with the names is called for people: ``OS``, or what else it holds."""
     from spamindex.meaning import names_os
 
     if not name or name.isdecimal() or names_os(name):

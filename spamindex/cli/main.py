@@ -80,11 +80,7 @@ def cli() -> None:
 
 
 def usage(error: click.ClickException) -> str:
-    """What is wrong with a command line, in one line.
-
-    >>> usage(click.NoSuchOption("--formta", possibilities=["--format"]))
-    'there is no option --formta; did you mean --format?'
-    """
+    """What is wrong with a command line, in one line."""
     ctx: click.Context = getattr(error, "ctx", None) or cli.make_context("spamindex", ["compute"])
     message, param = error.message.removesuffix("."), getattr(error, "param", None)
     pattern = f"give {ctx.command_path} {' '.join(ctx.command.collect_usage_pieces(ctx))}"
@@ -95,9 +91,8 @@ def usage(error: click.ClickException) -> str:
         return f"there is no command {error.command_name!r}{near}"
     if isinstance(error, click.BadOptionUsage) and "requires" in message:
         option = next(p for p in ctx.command.params if error.option_name in p.opts)
-        return (
-            f"{max(option.opts, key=len)} {option.needs}" if isinstance(option, Option) else message
-        )
+        if isinstance(option, Option):
+            return f"{max(option.opts, key=len)} {option.needs}"
     if isinstance(error, click.MissingParameter) and param is not None:
         name = param.make_metavar(ctx).rstrip(".")
         if isinstance(param, click.Option):

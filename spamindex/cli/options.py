@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
 from importlib import import_module
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from spamindex.cli.command import Decorator, as_one, input_option, message_option, output_option
+from spamindex.cli.command import Decorator, Option, as_one
 from spamindex.cli.console import source
 from spamindex.cli.formats import FORMATS
 from spamindex.cli.output import ALSO, Output, format_of
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 
 RENAME = "rename that of the table"
 _MANY = 10**6
-_THOUSANDS = r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?"
-_NUMBER = r"-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?"
+_NUMBER = r"-?([0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?|([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?)"
 _FILES = ("spam", "share", "table_file", "ranking", "messages")  # arguments that name files
 
 
@@ -69,11 +68,9 @@ def number(least: float, most: float, *, percent: bool = False, below: bool = Fa
         text = given.strip()
         if percent:
             text = text.removesuffix("%").rstrip()
-        if re.fullmatch(_THOUSANDS, text):
-            text = text.replace(",", "")
         if not re.fullmatch(_NUMBER, text):
             raise ValueError(f"{given!r} is not a number")
-        figure = float(text)
+        figure = float(text.replace(",", ""))
         if percent and 0 < figure < 1 <= least:
             raise ValueError(f"this is in percent: did you mean {100 * figure:.10g}?")
         if not least <= figure <= most or (below and figure == most):
@@ -151,11 +148,64 @@ def file_argument(name: str, **given: Any) -> Decorator:
     return click.argument(name, type=FILE, **given)
 
 
-MESSAGES = (
-    message_option("--strict", does="Warnings are errors (exit 1); notes are not."),
-    message_option("-q --quiet", does="No notes and no warnings."),
-    message_option("-v --verbose", does="Say how the input was read, even where that is certain."),
-)
+def options(page: str, **types: Any) -> list[Decorator]:
+    """Options as the help page shows them, in sections: each begins a line with its names.
+
+    Two blanks part them from what the option does, which may go on below. ``types`` are those of
+    the values, by the name of the option; left out, ``COLUMN``, ``FILE`` and ``a|b`` tell them, and
+    others are text. What takes no value is a flag.
+    """
+    section, rows = "", []
+    for line in map(str.strip, page.strip().splitlines()):
+        written, _, does = line.partition("  ")
+        if line.startswith("-"):
+            rows.append([section, written, does])
+        elif line.endswith(":"):
+            section = line[:-1]
+        else:
+            rows[-1][2] += f" {line}"
+    return [_option(section, written.split(), does, types) for section, written, does in rows]
+
+
+def given(page: str, **types: Any) -> Decorator:
+    """The options of a page, which a command gets one by one."""
+    added = options(page, **types)[::-1]
+    return lambda command: reduce(lambda made, add: add(made), added, command)
+
+
+def _option(section: str, written: list[str], does: str, types: Mapping[str, Any]) -> Decorator:
+    names = [word for word in written if word.startswith("-")]
+    values = " ".join(written[len(names) :])
+    name = max(names, key=len).partition("/")[0].lstrip("-").replace("-", "_")
+    given: dict[str, Any] = {"required": " [required]" in does}
+    if default := re.search(r" \[default: (.*)\]", does):
+        given |= {"default": default[1], "show_default": True}
+    does = re.sub(r" \[(default: .*|required)\]", "", " ".join(does.split()))
+    if not values:
+        given["is_flag"] = True
+        if "/" in names[0]:  # without a default it is left open
+            given["default"] = False if default else None
+    else:
+        given |= {"metavar": values, "type": types.get(name) or _type_of(values)}
+        given["multiple"] = does.endswith(" [repeatable]")
+    help_ = does.replace(" [repeatable]", "  [repeatable]")
+    return click.option(*names, cls=Option, section=section, help=help_, **given)
+
+
+def _type_of(value: str) -> Value:
+    """The type that the name of a value tells."""
+    if "|" in value:
+        return choice(value.split("|"))
+    known = {"COLUMN": column(), "FILE": FILE, "UNIT": choice(["percent", "fraction", "count"])}
+    return known.get(value, TEXT)
+
+
+MESSAGES = options("""
+    Messages and exit code:
+      --strict      Warnings are errors (exit 1); notes are not.
+      -q --quiet    No notes and no warnings.
+      -v --verbose  Say how the input was read, even where that is certain.
+""")
 
 
 def output_options(
@@ -166,10 +216,20 @@ def output_options(
     Without ``figures`` the table is written as it was read: with all its columns and digits.
     """
     known = tuple(formats)
-    also = {name: to for name, to in ALSO.items() if to in known}
     kinds = "csv, tsv, json, jsonl"
     if "simple" in known:
         kinds += "; for reading: simple, plain, github, html, latex and more"
+    of_figures = """
+      -p --precision N    Decimals. Default: 2 in formats for reading, else all.
+      --columns NAME,...  Only these columns of the result, in this order.
+    """
+    page = f"""
+    Output:
+      -f --format FORMAT  {kinds}. Default: as -o FILE ends, else {default}.
+      {of_figures.strip() if figures else ""}
+      --no-header         Leave out the headings.
+      -o --output FILE    Write to FILE; it is replaced only on success.
+    """
 
     def make(*, no_header: bool, **given: Any) -> Output:
         ending = format_of(given["output"], known)
@@ -185,43 +245,13 @@ def output_options(
             out.note(f"-o {out.output}: written as {style}; -f gives another format")
         return out
 
-    of_figures = [
-        output_option(
-            "-p --precision N",
-            whole(0, 15),
-            "Decimals. Default: 2 in formats for reading, else all.",
-        ),
-        output_option(
-            "--columns NAME,...", TEXT, "Only these columns of the result, in this order."
-        ),
-    ]
-    return as_one(
-        "out",
-        make,
-        output_option(
-            "-f --format FORMAT",
-            choice(known, also),
-            f"{kinds}. Default: as -o FILE ends, else {default}.",
-        ),
-        *(of_figures if figures else ()),
-        output_option("--no-header", does="Leave out the headings."),
-        output_option("-o --output FILE", FILE, "Write to FILE; it is replaced only on success."),
-        *MESSAGES,
-    )
+    also = {name: to for name, to in ALSO.items() if to in known}
+    shown = options(page, format=choice(known, also), precision=whole(0, 15))
+    return as_one("out", make, *shown, *MESSAGES)
 
 
-def unit_option(name: str) -> Decorator:
-    """An option that says in which unit a column is."""
-    units = choice(["percent", "fraction", "count"])
-    does = "percent, fraction or count; a sum that does not fit is then only warned of."
-    return input_option(f"{name} UNIT", units, does)
-
-
-NAMES = input_option(
-    "--names FILE",
-    FILE,
-    "CSV of name,canonical[,family]: names of one OS, beside the built-in ones.",
-)
+UNIT = "percent, fraction or count; a sum that does not fit is then only warned of."
+NAMES = "--names FILE  CSV of name,canonical[,family]: names of one OS, beside the built-in ones."
 
 
 def names_of(path: str | None) -> tuple[Names, list[Findings]]:
@@ -236,55 +266,31 @@ def names_of(path: str | None) -> tuple[Names, list[Findings]]:
     return names, [findings]
 
 
-def table_options(*own: Decorator, several: bool) -> Decorator:
+def table_options(own: str, *, several: bool, **types: Any) -> Decorator:
     """The options by which tables are read, which a command gets as ``table``.
 
     That is a dict of the fields of TableOptions that they set, and of the command's ``own`` ones;
     ``names`` is still a path. ``several`` is for a command that reads more than one table.
     """
-    by, having = "One table for each value: period, country, date:month.", ""
+    one, differ, having = "One table", "", ""
     if several:
-        by = (
-            "One ranking for each value: period, country, date:month; country=Region if the tables "
-            "name it differently."
-        )
+        one, differ = "One ranking", "; country=Region if the tables name it differently"
         having = ", in the tables that have the column"
-    return as_one(
-        "table",
-        dict,
-        input_option(
-            "--key COLUMN", column(), "Column with the OS: its heading, or its number from 1."
-        ),
-        *own,
-        input_option(
-            "--by COLUMN", column(read=later("tables.options", "By.parsed")), by, multiple=True
-        ),
-        input_option("--period PERIOD", TEXT, "Only this period: 2010-03, 2010, last, or all."),
-        input_option(
-            "--where COLUMN=VALUE",
-            column(read=later("tables.options", "Where.parsed")),
-            f"Only rows with this value, or with != without it{having}.",
-            multiple=True,
-        ),
-        input_option(
-            "--drop NAME",
-            TEXT,
-            "Leave this row out, of the sums too: a subtotal, a total.",
-            multiple=True,
-        ),
-        input_option(
-            "--sum COLUMN",
-            column(),
-            "Add up counts of one OS that differ in this column.",
-            multiple=True,
-        ),
-        input_option(
-            "--family/--no-family",
-            does="Add up versions, or not: Windows 7 and 10 become Windows.",
-            show_default=True,
-        ),
-        NAMES,
-    )
+    page = f"""
+    Input:
+      --key COLUMN           Column with the OS: its heading, or its number from 1.
+      {own.strip()}
+      --by COLUMN            {one} for each value: period, country, date:month{differ}. [repeatable]
+      --period PERIOD        Only this period: 2010-03, 2010, last, or all.
+      --where COLUMN=VALUE   Only rows with this value, or with != without it{having}. [repeatable]
+      --drop NAME            Leave this row out, of the sums too: a subtotal, a total. [repeatable]
+      --sum COLUMN           Add up counts of one OS that differ in this column. [repeatable]
+      --family/--no-family   Add up versions, or not: Windows 7 and 10 become Windows.
+                             [default: no-family]
+      {NAMES}
+    """
+    by, where = (column(read=later("tables.options", f"{name}.parsed")) for name in ("By", "Where"))
+    return as_one("table", dict, *options(page, by=by, where=where, **types))
 
 
 def result_columns(table: Mapping[str, Any], taken: Sequence[str]) -> tuple[list[str], str]:
@@ -320,9 +326,6 @@ def chosen(names: str | None, there: Sequence[str], also: Mapping[str, str]) -> 
     """The columns of a result that ``--columns`` names, in its order; all where it names none.
 
     ``also`` says why a column that can be had is not there.
-
-    >>> chosen("spam_index, os", ["os", "spam_share", "spam_index"], {})
-    ['spam_index', 'os']
     """
     import csv
 

@@ -7,7 +7,7 @@ import stat
 import sys
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import click
 
@@ -31,9 +31,6 @@ def format_of(path: str | None, formats: Collection[str]) -> str | None:
     """The format that the name of a file ends in: None where it says nothing, "" for none of these.
 
     Raises UsageError for an ending that promises another kind of file.
-
-    >>> [format_of(name, ["csv", "github"]) for name in ("index.md", "index.txt", "index.xml")]
-    ['github', None, '']
     """
     ending = os.path.splitext(path or "")[1].removeprefix(".").lower()
     for endings, advice in _OTHERS.items():
@@ -80,18 +77,9 @@ class Output(NamedTuple):
         if not self.quiet:
             say_note(text)
 
-    def write(
-        self, table: Table, *, title: str | None = None, headings: dict[str, str] | None = None
-    ) -> None:
-        """Write a table; ``headings`` are what people's formats call its columns. OutputError."""
-        text = render(
-            table,
-            self.format,
-            precision=self.precision,
-            header=self.header,
-            title=title,
-            headings=headings,
-        )
+    def write(self, table: Table, **how: Any) -> None:
+        """Write a table, with the title and headings that ``render`` takes. OutputError."""
+        text = render(table, self.format, precision=self.precision, header=self.header, **how)
         write(text, self.output)
 
 
@@ -151,12 +139,8 @@ def _stream(path: str) -> int | None:
     if folder in ("/dev/fd", "/proc/self/fd") and name.isdecimal():
         # Opened anew, a file behind it would be written from its start.
         return os.dup(int(name))
-    try:
-        if stat.S_ISREG(os.stat(path).st_mode):
-            return None
-    except FileNotFoundError:
-        return None
-    return os.open(path, os.O_WRONLY)
+    is_file = os.path.isfile(path) or not os.path.exists(path)
+    return None if is_file else os.open(path, os.O_WRONLY)
 
 
 def _replace(path: str, data: bytes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
@@ -88,40 +88,42 @@ def _parted(table: str, path: str, other: str, ctx: click.Context) -> tuple[list
     from spamindex.meaning import is_period
 
     in_table, elsewhere = headings(path), headings(other)
+    has_periods, they_have = (any(map(is_period, found)) for found in (in_table, elsewhere))
     # Columns that the clean table still has.
     kept = {"os", str(ctx.params["key"]).casefold(), *(b.name.casefold() for b in ctx.params["by"])}
     of_table: list[str] = []
     of_rest: list[str] = []
+    for option, value in _given(ctx):
+        spelled, name = _spelled(option, value), option.name or ""
+        if name in (f"{table}_column", f"{table}_unit"):
+            of_table.append(spelled.replace(f"--{table}-", "--", 1))
+            continue
+        columns = list(map(str, getattr(value, "columns", [getattr(value, "column", value)])))
+        # What can't be looked into, such as standard input, may have the column.
+        here = _has(in_table, columns) or not in_table
+        there = _has(elsewhere, columns) or not (here or elsewhere)
+        if name == "where" and columns[0].casefold() in kept:
+            here, there = False, True  # once: after it no row may be left that it leaves out
+        goes = {
+            **dict.fromkeys(("key", "by"), (here, True)),
+            **dict.fromkeys(("where", "sum"), (here, there)),
+            **dict.fromkeys(("family", "names"), (True, True)),
+            "period": (has_periods or not they_have, they_have),
+            "drop": (True, False),
+        }
+        to_table, to_rest = goes.get(name, (False, True))
+        of_table += [spelled] * to_table
+        of_rest += [spelled] * to_rest
+    return of_table, of_rest
+
+
+def _given(ctx: click.Context) -> Iterator[tuple[click.Option, Any]]:
+    """The options of the command line, each with one of its values."""
     for option in ctx.command.params:
         name = option.name or ""
-        if not isinstance(option, click.Option) or ctx.get_parameter_source(name) is not _GIVEN:
-            continue
-        own = name.removeprefix(f"{table}_")
-        for value in ctx.params[name] if option.multiple else [ctx.params[name]]:
-            spelled = _spelled(option, value)
-            if name != own and own in ("column", "unit"):
-                of_table.append(spelled.replace(f"--{table}-", "--", 1))
-            elif name == "where" and value.column.casefold() in kept:
-                of_rest.append(spelled)  # once: after it no row may be left that it leaves out
-            elif name in ("key", "by", "where", "sum"):
-                columns = getattr(value, "columns", [getattr(value, "column", value)])
-                # What can't be looked into, such as standard input, may have the column.
-                is_there = _has(in_table, columns) or not in_table
-                is_elsewhere = _has(elsewhere, columns) or not (is_there or elsewhere)
-                of_table += [spelled] * is_there
-                of_rest += [spelled] * (is_elsewhere or name in ("key", "by"))
-            elif name in ("family", "names"):
-                of_table.append(spelled)
-                of_rest.append(spelled)
-            elif name == "period":
-                has_periods = any(map(is_period, elsewhere))
-                of_table += [spelled] * (any(map(is_period, in_table)) or not has_periods)
-                of_rest += [spelled] * has_periods
-            elif name == "drop":
-                of_table.append(spelled)
-            else:
-                of_rest.append(spelled)
-    return of_table, of_rest
+        if isinstance(option, click.Option) and ctx.get_parameter_source(name) is _GIVEN:
+            values = ctx.params[name] if option.multiple else [ctx.params[name]]
+            yield from ((option, value) for value in values)
 
 
 def _has(found: list[str], columns: Sequence[str]) -> bool:

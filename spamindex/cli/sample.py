@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import click
 
-from spamindex.cli.command import Command, input_option
-from spamindex.cli.options import TEXT, column, file_argument, output_options, whole
+from spamindex.cli import options as opt
+from spamindex.cli.command import Command
 from spamindex.cli.output import Output
 from spamindex.cli.tally import Asked, record_options
 from spamindex.errors import counted
 
 
 @click.command(cls=Command, fields={"os": "os_column", "zone": "log_zone"})
-@file_argument("messages", nargs=-1, required=True)
-@input_option("--os NAME", TEXT, "The OS whose spam is wanted.", required=True)
-@record_options(input_option("--os-column COLUMN", column(), "Column with the OS of the sender."))
-@input_option("-n N", whole(1), "How many to pick.", default=100, show_default=True)
-@input_option(
-    "--seed NUMBER", whole(-(10**15)), "Another seed, another pick.", default=0, show_default=True
+@opt.file_argument("messages", nargs=-1, required=True)
+@opt.given("Input:\n--os NAME  The OS whose spam is wanted. [required]")
+@record_options("--os-column COLUMN  Column with the OS of the sender.")
+@opt.given(
+    """
+    Input:
+      -n N           How many to pick. [default: 100]
+      --seed NUMBER  Another seed, another pick. [default: 0]
+    """,
+    n=opt.whole(1),
+    seed=opt.whole(-(10**15)),
 )
-@output_options("csv", ("csv", "tsv", "json", "jsonl"), figures=False)
+@opt.output_options("csv", ("csv", "tsv", "json", "jsonl"), figures=False)
 def sample(
     messages: tuple[str, ...], os: str, asked: Asked, n: int, seed: int, out: Output
 ) -> None:
@@ -34,9 +39,9 @@ def sample(
     """
     asked.check_files(messages)
     # A row may stand for several messages here: it is picked as one.
-    options, said = asked.options(weight="1")
+    how, said = asked.options(weight="1")
     with asked.opened(messages) as records:
-        question = records.question(options)
+        question = records.question(how)
         counts = records.counted(question, skip_bad=asked.logs["skip_bad"])
         picked, among = records.pick(question, counts, os, n, seed)
         findings = records.findings

@@ -7,24 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spamindex import encodings
-from spamindex.cli.command import Command, as_one, file_option, input_option
+from spamindex.cli import options as opt
+from spamindex.cli.command import Command, as_one
 from spamindex.cli.console import source
 from spamindex.cli.formats import heading_of
-from spamindex.cli.options import (
-    TEXT,
-    Value,
-    check_stdin,
-    choice,
-    chosen,
-    column,
-    file_argument,
-    names_of,
-    output_options,
-    result_columns,
-    table_options,
-    unit_option,
-    whole,
-)
 from spamindex.cli.output import Output
 
 if TYPE_CHECKING:
@@ -46,45 +32,36 @@ def _character(given: str) -> str:
     return one
 
 
+_WRITTEN = opt.options(
+    """
+    How the file is written:
+      -d --delimiter CHAR  Column separator: one character, or tab.
+      -e --encoding NAME   Encoding of the text.
+      --decimal MARK       Decimal mark: . or ,
+      --sheet NAME         Sheet of a workbook, or its number.
+      --fill COLUMN        A blank cell here repeats the one above, as in merged cells. [repeatable]
+      --header N           The line of the headings, from 1; 0 for none.
+      --wide               Each column of figures is an OS.
+      --dates day-first|month-first  What 01/03/2010 is: in March, or in January.
+    """,
+    delimiter=opt.Value(_character),
+    encoding=opt.Value(encodings.known, lambda _: encodings.COMMON),
+    decimal=opt.choice([".", ","]),
+    header=opt.whole(0),
+)
+
+
 @click.command(cls=Command)
-@file_argument("table_file", metavar="TABLE")
-@table_options(
-    input_option(
-        "--column COLUMN",
-        column(),
-        "Column with the shares or counts: its heading, or its number from 1.",
-    ),
-    unit_option("--unit"),
+@opt.file_argument("table_file", metavar="TABLE")
+@opt.table_options(
+    f"""
+      --column COLUMN  Column with the shares or counts: its heading, or its number from 1.
+      --unit UNIT      {opt.UNIT}
+    """,
     several=False,
 )
-@as_one(
-    "written",
-    dict,
-    file_option(
-        "-d --delimiter CHAR", Value(_character), "Column separator: one character, or tab."
-    ),
-    file_option(
-        "-e --encoding NAME",
-        Value(encodings.known, lambda _: encodings.COMMON),
-        "Encoding of the text.",
-    ),
-    file_option("--decimal MARK", choice([".", ","]), "Decimal mark: . or ,"),
-    file_option("--sheet NAME", TEXT, "Sheet of a workbook, or its number."),
-    file_option(
-        "--fill COLUMN",
-        column(),
-        "A blank cell here repeats the one above, as in merged cells.",
-        multiple=True,
-    ),
-    file_option("--header N", whole(0), "The line of the headings, from 1; 0 for none."),
-    file_option("--wide", does="Each column of figures is an OS."),
-    file_option(
-        "--dates day-first|month-first",
-        choice(["day-first", "month-first"]),
-        "What 01/03/2010 is: in March, or in January.",
-    ),
-)
-@output_options("csv")
+@as_one("written", dict, *_WRITTEN)
+@opt.output_options("csv")
 def shares(table_file: str, table: dict[str, Any], written: dict[str, Any], out: Output) -> None:
     """Read one table of any kind, and write it as a clean one.
 
@@ -97,22 +74,22 @@ def shares(table_file: str, table: dict[str, Any], written: dict[str, Any], out:
       spamindex shares data/months.csv -v --period last
       spamindex shares de.csv --decimal , | spamindex compute spam.csv -
     """
-    check_stdin(table_file, table["names"])
-    by, key = result_columns(table, COLUMNS)
+    opt.check_stdin(table_file, table["names"])
+    by, key = opt.result_columns(table, COLUMNS)
     # Whether there are counts is known only when the table has been read.
-    chosen(out.columns, [*by, key, *COLUMNS[1:]], {})
+    opt.chosen(out.columns, [*by, key, *COLUMNS[1:]], {})
     # This may load pandas, so it is not done before all options are known to be right.
     from spamindex.tables.options import TableOptions
     from spamindex.tables.shares import read_table
 
-    known, said = names_of(table["names"])
-    options = TableOptions(**{**table, **written, "names": known}, counts=True, rounding=True)
-    read = read_table(source(table_file), options)
+    known, said = opt.names_of(table["names"])
+    how = TableOptions(**{**table, **written, "names": known}, counts=True, rounding=True)
+    read = read_table(source(table_file), how)
     out.say([*said, read.findings])
     names: dict[Any, str] = {**dict(enumerate(by)), "os": key, "share": "share_percent"}
     shown = read.shares.rename(columns=names)
     there = [*by, key, "share_percent", *(name for name in _NEEDS if name in shown)]
-    shown = shown[chosen(out.columns, there, _NEEDS)]
+    shown = shown[opt.chosen(out.columns, there, _NEEDS)]
     if "half" in read.shares and "share_percent" in shown and out.exact:
         shown = shown.assign(share_percent=_as_rounded(read.shares))
     for name in ("count", "clusters"):

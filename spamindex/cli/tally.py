@@ -8,24 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spamindex.cli.command import Command, Decorator, as_one, input_option, question_option
+from spamindex.cli import options as opt
+from spamindex.cli.command import Command, Decorator, as_one
 from spamindex.cli.console import progress, source
 from spamindex.cli.formats import heading_of
-from spamindex.cli.options import (
-    FILE,
-    NAMES,
-    RENAME,
-    TEXT,
-    Value,
-    check_stdin,
-    choice,
-    chosen,
-    column,
-    file_argument,
-    later,
-    names_of,
-    output_options,
-)
 from spamindex.cli.output import Output
 
 if TYPE_CHECKING:
@@ -38,60 +24,39 @@ _OF_CLUSTERS = ("design_effect", "clusters")
 _COLUMNS = ("os", "spam_share", "messages", "machines", *_OF_CLUSTERS)
 
 
-def record_options(*own: Decorator, questions: Sequence[Decorator] = ()) -> Decorator:
+def record_options(own: str, questions: str = "", **types: opt.Value) -> Decorator:
     """The options of a command that reads records, which it gets as ``asked``.
 
     Its ``own`` ones come first, those that are ``questions`` last.
     """
-    return as_one(
-        "asked",
-        Asked,
-        *own,
-        input_option(
-            "--fingerprints LOG",
-            FILE,
-            "p0f 3 log that knows the OS by client address.",
-            multiple=True,
-        ),
-        input_option("--client COLUMN", column(), "Column with the client's address."),
-        input_option(
-            "--time COLUMN",
-            column(),
-            "Column with the time of the message, for fingerprints that change; '' takes the "
-            "latest ones.",
-        ),
-        input_option(
-            "--fresh DURATION",
-            Value(later("messages.options", "seconds_of")),
-            "How long a fingerprint holds after it was seen: 12h, 7d.",
-        ),
-        input_option(
-            "--log-zone ZONE",
-            Value(later("messages.options", "time_zone")),
-            "Time zone of the p0f logs (Europe/Paris), where the records' times have one.",
-        ),
-        input_option(
-            "--spam COLUMN[=VALUE,...]",
-            column(read=_spam),
-            "Which records are spam: those with one of the values in COLUMN, or a word for true. "
-            "Default: a column called spam or is_spam, else all records. '' means all.",
-            multiple=True,
-            callback=_together,
-        ),
-        input_option(
-            "--port PORT,...",
-            Value(_ports),
-            "Of a p0f log, only connections to these server ports.",
-        ),
-        NAMES,
-        input_option("--skip-bad", does="Go on even if more than 1 line in 1,000 can't be read."),
-        input_option(
-            "--remote URL",
-            TEXT,
-            "Count on a Spark Connect server, where MESSAGES are: sc://host:15002.",
-        ),
-        *questions,
-    )
+    page = f"""
+    Input:
+      {own}
+      --fingerprints LOG  p0f 3 log that knows the OS by client address. [repeatable]
+      --client COLUMN     Column with the client's address.
+      --time COLUMN       Column with the time of the message, for fingerprints that change; ''
+                          takes the latest ones.
+      --fresh DURATION    How long a fingerprint holds after it was seen: 12h, 7d.
+      --log-zone ZONE     Time zone of the p0f logs (Europe/Paris), where the records' times have
+                          one.
+      --spam COLUMN[=VALUE,...]
+                          Which records are spam: those with one of the values in COLUMN, or a word
+                          for true. Default: a column called spam or is_spam, else all records. ''
+                          means all. [repeatable]
+      --port PORT,...     Of a p0f log, only connections to these server ports.
+      {opt.NAMES}
+      --skip-bad          Go on even if more than 1 line in 1,000 can't be read.
+      --remote URL        Count on a Spark Connect server, where MESSAGES are: sc://host:15002.
+    {questions}
+    """
+    types |= {
+        "fingerprints": opt.FILE,
+        "fresh": opt.Value(opt.later("messages.options", "seconds_of")),
+        "log_zone": opt.Value(opt.later("messages.options", "time_zone")),
+        "spam": opt.column(read=_spam),
+        "port": opt.Value(_ports),
+    }
+    return as_one("asked", Asked, *opt.options(page, **types))
 
 
 def _spam(text: str) -> Spam:
@@ -105,10 +70,10 @@ def _spam(text: str) -> Spam:
     return column.strip(), values
 
 
-def _together(ctx: click.Context, param: click.Parameter, given: tuple[Spam, ...]) -> Spam | None:
+def _together(given: Sequence[Spam]) -> Spam | None:
     """One column, and all values of it that are given."""
     if len({(column, bool(values)) for column, values in given}) > 1:
-        raise click.UsageError("--spam: the values for spam must be of one column", ctx)
+        raise click.UsageError("--spam: the values for spam must be of one column")
     return (given[0][0], tuple(v for _, values in given for v in values)) if given else None
 
 
@@ -132,30 +97,24 @@ class Asked:
         port: tuple[str, ...] | None,
         skip_bad: bool,
         remote: str | None,
+        spam: tuple[Spam, ...],
         **given: Any,
     ) -> None:
-        self.names, self.remote, self.given = names, remote, given
+        self.names, self.remote = names, remote
+        self.given = {**given, "spam": _together(spam)}
         self.logs: dict[str, Any] = {
-            "logs": fingerprints,
-            "zone": log_zone,
-            "ports": port,
-            "skip_bad": skip_bad,
-        }
-        if fingerprints:
-            if given.get("os") or given.get("os_column"):
-                option = "--os-column" if "os_column" in given else "--os"
-                raise click.UsageError(f"choose {option} or --fingerprints, not both")
-            return
-        by_client = given.get("count") == "machines" or given.get("cluster") == "client"
-        client = None if by_client else given["client"]
-        needing = {"client": client, "time": given["time"], "fresh": given["fresh"]}
-        for option, value in {**needing, "log-zone": log_zone}.items():
-            if value is not None:
-                raise click.UsageError(f"--{option} needs --fingerprints")
+            "logs": fingerprints, "zone": log_zone, "ports": port, "skip_bad": skip_bad
+        }  # fmt: skip
+        option = "os_column" if "os_column" in given else "os"
+        if fingerprints and given[option]:
+            option = option.replace("_", "-")
+            raise click.UsageError(f"choose --{option} or --fingerprints, not both")
+        if log_zone and not fingerprints:
+            raise click.UsageError("--log-zone needs --fingerprints")
 
     def check_files(self, messages: Sequence[str]) -> None:
         """Refuse to read standard input twice, or where it can't be."""
-        check_stdin(*messages, self.names)
+        opt.check_stdin(*messages, self.names)
         if "-" in self.logs["logs"]:
             raise click.UsageError("--fingerprints takes files, not standard input")
         if self.remote and "-" in messages:
@@ -165,7 +124,7 @@ class Asked:
         """What is asked of the records, and what is to be said of the file of --names."""
         from spamindex.messages.options import RecordOptions
 
-        known, findings = names_of(self.names)
+        known, findings = opt.names_of(self.names)
         given = {("os" if name == "os_column" else name): v for name, v in self.given.items()}
         return RecordOptions(names=known, **given, **more), findings
 
@@ -195,49 +154,32 @@ def _by(text: str) -> By:
     if not column:
         raise ValueError(f"{text!r} names no column")
     if (span or column) in _COLUMNS:
-        raise ValueError(f"the result has a column {span or column!r} of its own; {RENAME}")
+        raise ValueError(f"the result has a column {span or column!r} of its own; {opt.RENAME}")
     return column, span
 
 
 @click.command(cls=Command, fields={"zone": "log_zone"})
-@file_argument("messages", nargs=-1, required=True)
+@opt.file_argument("messages", nargs=-1, required=True)
 @record_options(
-    input_option("--os COLUMN", column(), "Column with the OS of the sender."),
-    questions=[
-        question_option(
-            "--by COLUMN[:SPAN]",
-            column(read=_by),
-            "Count apart for each value; of a time for each day, week, month or year.",
-            multiple=True,
-        ),
-        question_option(
-            "--weight COLUMN",
-            column(),
-            "Column that says how many messages a record stands for; 1 for one each.",
-        ),
-        question_option(
-            "--count messages|machines",
-            choice(["messages", "machines"]),
-            "Count messages, or each client address once for each OS.",
-            default="messages",
-            show_default=True,
-        ),
-        question_option(
-            "--cluster COLUMN",
-            column(),
-            "Column that says which messages belong together, such as a campaign; client for the "
-            "client's address. Adds design_effect and clusters.",
-        ),
-        question_option(
-            "--family/--no-family",
-            does="Add up versions, or not: Windows 7 and 10 become Windows. Default: where the "
-            "column holds operating systems.",
-            default=None,
-        ),
-        question_option("--ignore-unknown", does="Leave spam of an unknown OS out of the shares."),
-    ],
+    "--os COLUMN         Column with the OS of the sender.",
+    """
+    Questions:
+      --by COLUMN[:SPAN]  Count apart for each value; of a time for each day, week, month or year.
+                          [repeatable]
+      --weight COLUMN     Column that says how many messages a record stands for; 1 for one each.
+      --count messages|machines
+                          Count messages, or each client address once for each OS.
+                          [default: messages]
+      --cluster COLUMN    Column that says which messages belong together, such as a campaign;
+                          client for the client's address. Adds design_effect and clusters.
+      --family/--no-family
+                          Add up versions, or not: Windows 7 and 10 become Windows. Default: where
+                          the column holds operating systems.
+      --ignore-unknown    Leave spam of an unknown OS out of the shares.
+    """,
+    by=opt.column(read=_by),
 )
-@output_options("csv")
+@opt.output_options("csv")
 def tally(messages: tuple[str, ...], asked: Asked, out: Output) -> None:
     """Count message records into a SPAM table for compute.
 
@@ -251,17 +193,17 @@ def tally(messages: tuple[str, ...], asked: Asked, out: Output) -> None:
     """
     asked.check_files(messages)
     there = _columns(asked)
-    columns = chosen(out.columns, there, dict.fromkeys(_OF_CLUSTERS, "--cluster"))
-    options, said = asked.options()
+    columns = opt.chosen(out.columns, there, dict.fromkeys(_OF_CLUSTERS, "--cluster"))
+    how, said = asked.options()
     # This loads narwhals, so not before the options are known to be right.
     from spamindex.messages.tallies import shares
 
     with asked.opened(messages) as records:
-        counts = records.counted(records.question(options), skip_bad=asked.logs["skip_bad"])
+        counts = records.counted(records.question(how), skip_bad=asked.logs["skip_bad"])
         findings = records.findings
-    shown = shares(counts, ignore_unknown=options.ignore_unknown)
+    shown = shares(counts, ignore_unknown=how.ignore_unknown)
     findings[-1].facts.append(counts.what_became)
-    if options.ignore_unknown and counts.unknown:
+    if how.ignore_unknown and counts.unknown:
         left_out = f"spam of an unknown OS left out: {counts.unknown} of {counts.spam}"
         findings[-1].notes.append(left_out)
     out.say([*said, *findings])
@@ -269,14 +211,10 @@ def tally(messages: tuple[str, ...], asked: Asked, out: Output) -> None:
 
 
 def _columns(asked: Asked) -> list[str]:
-    """The columns of the result, if the options can be given together."""
-    unit, cluster = asked.given["count"], asked.given["cluster"]
-    if unit == "machines" and cluster:
-        raise click.UsageError("choose --count machines or --cluster, not both")
-    if unit == "machines" and asked.given["weight"]:
-        raise click.UsageError("--weight changes nothing with --count machines: each counts once")
+    """The columns of the result."""
     by = [span or column for column, span in asked.given["by"]]
     for name in by:
         if by.count(name) > 1:
             raise click.UsageError(f"--by: {name!r} is given twice")
-    return [*by, "os", "spam_share", unit, *(_OF_CLUSTERS if cluster else ())]
+    of_clusters = _OF_CLUSTERS if asked.given["cluster"] else ()
+    return [*by, "os", "spam_share", asked.given["count"], *of_clusters]

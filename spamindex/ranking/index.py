@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,15 +31,6 @@ _WHOLE: dict[Role, str] = {"spam": "spam", "market": "machines"}
 _OTHERS: dict[Role, Role] = {"spam": "market", "market": "spam"}
 
 
-@dataclass(frozen=True)
-class Ranked:
-    """A ranking, and what is to be said of the two tables that it was made of."""
-
-    ranking: pd.DataFrame
-    spam: Findings
-    market: Findings
-
-
 def spam_index(
     spam: IntoFrame,
     market: IntoFrame,
@@ -48,6 +38,7 @@ def spam_index(
     by: str | Sequence[Hashable] = (),
     names: Names | Mapping[str, str] = BUILT_IN,
     lump: bool = False,
+    findings: tuple[Findings, Findings] | None = None,
 ) -> pd.DataFrame:
     """Rank operating systems by their spam index: spam share ÷ market share.
 
@@ -65,6 +56,7 @@ def spam_index(
     added to ``Other`` in both. What ``read_shares`` knows of counts and digits goes along as
     ``messages`` of ``all_messages``, ``visits`` of ``all_visits``, ``spam_half``, ``market_half``,
     ``design_effect`` and ``clusters``; ``attrs["read"]`` says in words how the tables were read.
+    With ``findings`` nothing is warned of, and what is found in either table goes there.
 
     Raises FigureError for a share that is negative, infinite, above 100 or missing, ColumnError
     where a column is missing or called like one of the result, MatchError where an OS stands twice
@@ -82,52 +74,42 @@ def spam_index(
     """
     by = [by] if isinstance(by, str) else list(by)
     tables = as_shares(spam, "spam", by), as_shares(market, "market", by)
-    ranked = rank(*tables, by=by, names=names, lump=lump)
-    # Where tables were read, their units are settled; a frame can come from anywhere.
-    ranked.spam.doubts[:0] = _unit_doubts(*tables, by)
-    ranked.market.doubts[:0] = _unit_doubts(*tables[::-1], by)
-    told = [table.attrs.get("read") for table in tables]
-    for found in (ranked.spam, ranked.market):
-        told += [found.note(always=True), found.warning()]
-        found.warn()
-    ranked.ranking.attrs["read"] = "\n".join(filter(None, told))
-    return ranked.ranking
-
-
-def rank(
-    spam: pd.DataFrame,
-    market: pd.DataFrame,
-    *,
-    by: Sequence[Hashable] = (),
-    names: Names | Mapping[str, str] = BUILT_IN,
-    lump: bool = False,
-) -> Ranked:
-    """The same as ``spam_index``, with what is to be said of the tables as data.
-
-    >>> spam = pd.DataFrame({"os": ["Linux", "Haiku"], "share": [5.14, 0.5]})
-    >>> market = pd.DataFrame({"os": ["Linux"], "share": [1.03]})
-    >>> rank(spam, market).spam.doubts[0].text
-    'no market share for Haiku (0.5 % of spam): left out'
-    """
     names = Names.of(names)
-    sides = meeting(spam, market, by, names)
-    if not lump:
-        return _ranked(*sides, by, names)
-    ranked = _ranked(*meeting(*lumped(*sides, by), by, names), by, names)
-    for found, side, rows in zip((ranked.spam, ranked.market), sides, to_lump(*sides), strict=True):
+    found = findings or (Findings("spam shares"), Findings("market shares"))
+    sides = meeting(*tables, by, names)
+    if findings is None:  # where tables were read, their units are settled
+        for of, pair in zip(found, (tables, tables[::-1]), strict=True):
+            of.doubts += _unit_doubts(*pair, by)
+    if lump:
+        added = list(zip(found, sides, to_lump(*sides), strict=True))
+        sides = meeting(*lumped(*sides, by), by, names)
+    ranking = _ranked(*sides, by, names, found)
+    for of, side, rows in added if lump else ():
         if rows.any():
             told = [f"{text})" for text in _largest_first(side, rows).values()]
-            found.facts.append(f"added to Other: {listed(told)}")
-    return ranked
+            of.facts.append(f"added to Other: {listed(told)}")
+    if findings is None:
+        read = [table.attrs.get("read") for table in tables]
+        for of in found:
+            of.warn()
+            read += [of.note(always=True), of.warning()]
+        ranking.attrs["read"] = "\n".join(filter(None, read))
+    return ranking
 
 
-def _ranked(spam: Side, market: Side, by: Sequence[Hashable], names: Names) -> Ranked:
+def _ranked(
+    spam: Side,
+    market: Side,
+    by: Sequence[Hashable],
+    names: Names,
+    findings: tuple[Findings, Findings],
+) -> pd.DataFrame:
     rest = spam.is_rest[spam.meets]
     in_both = spam.in_each(spam.meets[~rest])  # how many systems, of each ranking
-    ours, theirs = (
-        Findings(f"{side.of} shares", doubts=_alone(side, other, in_both > 0, by, names))
+    alone = [
+        _alone(side, other, in_both > 0, by, names)
         for side, other in ((spam, market), (market, spam))
-    )
+    ]
     if rest.all():
         if by and not np.isin(spam.group, market.group).any():
             told = (listed(told_rankings(side.shares, by)) for side in (spam, market))
@@ -135,12 +117,14 @@ def _ranked(spam: Side, market: Side, by: Sequence[Hashable], names: Names) -> R
                 "the tables have no ranking in common: the spam shares are of {}, the market "
                 "shares of {}".format(*told)
             )
-        doubts = [*ours.doubts, *theirs.doubts]
         raise MatchError(
             "no OS has both a spam share and a market share",
-            *(doubt.text for doubt in doubts),
-            settles=[r for doubt in ours.doubts for r in doubt.settles if r.field == "family"],
+            *(doubt.text for doubts in alone for doubt in doubts),
+            settles=[r for doubt in alone[0] for r in doubt.settles if r.field == "family"],
         )
+    ours, theirs = findings
+    for of, doubts in zip(findings, alone, strict=True):
+        of.doubts += doubts
     # Other is what a table does not name: where they name different systems, it is not the same.
     same = in_both > 0
     for side in (spam, market):
@@ -160,7 +144,7 @@ def _ranked(spam: Side, market: Side, by: Sequence[Hashable], names: Names) -> R
                 (Remedy("drop", unranked[0], "leaves it out, of the sums too"),),
             )
         )
-    return Ranked(ranking, ours, theirs)
+    return ranking
 
 
 def _in_order(spam: Side, market: Side, pairs: Flags, by: Sequence[Hashable]) -> pd.DataFrame:

@@ -40,6 +40,7 @@ def sampling_intervals(
     baseline: str | None = None,
     by: str | Sequence[Hashable] = (),
     names: Names | Mapping[str, str] = BUILT_IN,
+    findings: Findings | None = None,
 ) -> pd.DataFrame:
     """Add to a ranking the interval of each index that chance leaves open.
 
@@ -57,9 +58,9 @@ def sampling_intervals(
     bound, and ``interval``, which says what they are: ``95%`` or ``95% simultaneous``. With
     ``baseline``, an OS by any of its names, also ``relative_low`` and ``relative_high`` of the
     index divided by the baseline's (asinh intervals, Newcombe 2001). Fewer than 30 clusters are
-    warned of. Raises FigureError without counts of messages, for counts or design effects that are
-    none, for fewer than 2 clusters, or where the confidence is no percent; MatchError where no
-    ranking has such a baseline.
+    warned of, or that goes to ``findings``. Raises FigureError without counts of messages, for
+    counts or design effects that are none, for fewer than 2 clusters, or where the confidence is no
+    percent; MatchError where no ranking has such a baseline.
 
     >>> ranking = pd.DataFrame({"os": ["Linux"], "spam_share": [5.14], "market_share": [1.03],
     ...     "spam_index": [5.14 / 1.03], "messages": [514.0], "all_messages": [10_000.0]})
@@ -70,30 +71,7 @@ def sampling_intervals(
           low    high
     0  4.2147  5.8995
     """
-    bounded, doubts = sampled(
-        as_pandas(ranking),
-        confidence,
-        simultaneous=simultaneous,
-        design_effect=design_effect,
-        baseline=baseline,
-        by=[by] if isinstance(by, str) else list(by),
-        names=names,
-    )
-    Findings("spam shares", doubts=doubts).warn()
-    return bounded
-
-
-def sampled(
-    ranking: pd.DataFrame,
-    confidence: float,
-    *,
-    simultaneous: bool = False,
-    design_effect: float | None = None,
-    baseline: str | None = None,
-    by: Sequence[Hashable] = (),
-    names: Names | Mapping[str, str] = BUILT_IN,
-) -> tuple[pd.DataFrame, list[Doubt]]:
-    """The same as ``sampling_intervals``, with what is to be said of the spam shares as data."""
+    ranking, by = as_pandas(ranking), [by] if isinstance(by, str) else list(by)
     if not 1 <= confidence < 100:
         raise FigureError(f"{confidence:g} is no confidence: it is a percent from 1 to below 100")
     has_columns(ranking, "the ranking", (*by, "os", "market_share", "spam_index"))
@@ -106,16 +84,18 @@ def sampled(
                 Remedy("rounding", "True", "gives the range that the printed digits allow instead"),
             ],
         )
-    for part, whole in (("messages", "all_messages"), ("visits", "all_visits")):
-        if part in ranking or whole in ranking:
-            _check_counts(ranking, part, whole)
-    effects, doubts = _design_effects(ranking, design_effect, by)
+    found = findings or Findings("spam shares")
+    effects = _design_effects(ranking, design_effect, by, found)
+    messages = _counts(ranking, "messages", "all_messages", effects)
+    visits = []
+    if "visits" in ranking or "all_visits" in ranking:
+        visits = _counts(ranking, "visits", "all_visits")
+    if findings is None:
+        found.warn()
     groups = numbered(ranking, by)
     compared = np.bincount(groups)[groups] if simultaneous else np.ones(len(ranking), int)
     z = {k: z_score(confidence, k) for k in np.unique(compared).tolist()}
     scores = [z[k] for k in compared.tolist()]
-    messages = _counts(ranking, "messages", "all_messages", effects)
-    visits = _counts(ranking, "visits", "all_visits") if "visits" in ranking else []
     if visits:
         bounds = list(map(koopman, *messages, *visits, scores))
     else:
@@ -127,9 +107,9 @@ def sampled(
         interval=f"{level}% simultaneous" if simultaneous else f"{level}%",
     )
     if baseline is None:
-        return bounded, doubts
+        return bounded
     against = baseline_rows(ranking, baseline, by=by, names=names)
-    return bounded.assign(**_relative(ranking, against, effects, scores)), doubts
+    return bounded.assign(**_relative(ranking, against, effects, scores))
 
 
 def rounding_ranges(ranking: IntoFrame) -> pd.DataFrame:
@@ -162,36 +142,36 @@ def rounding_ranges(ranking: IntoFrame) -> pd.DataFrame:
 
 
 def _design_effects(
-    ranking: pd.DataFrame, given: float | None, by: Sequence[Hashable]
-) -> tuple[npt.NDArray[np.float64], list[Doubt]]:
-    """The design effect of each row, 1 where nothing is known of it, and the doubts about it."""
+    ranking: pd.DataFrame, given: float | None, by: Sequence[Hashable], found: Findings
+) -> npt.NDArray[np.float64]:
+    """The design effect of each row, 1 where nothing is known of it; doubts about it are found."""
     if given is not None:
         if not 0 < given < math.inf:
             raise FigureError(f"{given:g} is no design effect: it is a ratio above 0")
-        return np.full(len(ranking), float(given)), []
+        return np.full(len(ranking), float(given))
     if "design_effect" not in ranking:
-        return np.ones(len(ranking)), []
-    effects = ranking["design_effect"].to_numpy(dtype=float)
+        return np.ones(len(ranking))
+    effects = ranking["design_effect"].to_numpy(dtype=float, copy=True)
     wrong = ranking.loc[~((effects >= 0) & np.isfinite(effects)), "os"]
     if len(wrong):
         raise FigureError(
             f"the design effect of {wrong.iloc[0]!r} is missing, negative or infinite",
             settles=[_OTHER_EFFECT],
         )
-    doubts = _few_clusters(ranking, by) if "clusters" in ranking else []
-    none = effects < _NO_EFFECT
-    if none.any():
-        doubts.append(
-            Doubt(
-                f"the design effect of {listed(ranking.loc[none, 'os'].unique().tolist())} is 0, "
-                "as if each cluster held the same part of it: the interval has no width",
-                (_OTHER_EFFECT,),
-            )
+    if "clusters" in ranking and (few := _few_clusters(ranking, by)):
+        found.doubts.append(Doubt(few, (_OTHER_EFFECT,)))
+    if (none := effects < _NO_EFFECT).any():
+        systems = listed(ranking.loc[none, "os"].unique().tolist())
+        text = (
+            f"the design effect of {systems} is 0, as if each cluster held the same part of it: "
+            "the interval has no width"
         )
-    return np.clip(effects, _NO_EFFECT, None), doubts
+        found.doubts.append(Doubt(text, (_OTHER_EFFECT,)))
+    effects[none] = _NO_EFFECT
+    return effects
 
 
-def _few_clusters(ranking: pd.DataFrame, by: Sequence[Hashable]) -> list[Doubt]:
+def _few_clusters(ranking: pd.DataFrame, by: Sequence[Hashable]) -> str:
     """A doubt about rankings with few clusters. Raises FigureError for those with fewer than 2."""
     fewer = ranking[~(ranking["clusters"] >= FEW_CLUSTERS)]
     told = [
@@ -205,29 +185,25 @@ def _few_clusters(ranking: pd.DataFrame, by: Sequence[Hashable]) -> list[Doubt]:
             settles=[_OTHER_EFFECT],
         )
     if not told:
-        return []
-    why = (
-        f"a design effect from fewer than {FEW_CLUSTERS} clusters is uncertain itself, and the "
-        "intervals tend to be too narrow"
+        return ""
+    return (
+        f"only {listed(told)}: a design effect from fewer than {FEW_CLUSTERS} clusters is "
+        "uncertain itself, and the intervals tend to be too narrow"
     )
-    return [Doubt(f"only {listed(told)}: {why}", (_OTHER_EFFECT,))]
-
-
-def _check_counts(ranking: pd.DataFrame, part: str, whole: str) -> None:
-    has_columns(ranking, "the ranking", (part, whole))
-    counts, totals = ranking[part], ranking[whole]
-    slack = 1 + 1e-9  # shares that add up to 100 may be a little more in binary
-    wrong = ranking.loc[~((counts >= 0) & (counts <= totals * slack) & (totals > 0)), "os"]
-    if len(wrong):
-        raise FigureError(f"{part} of {wrong.iloc[0]!r} are no part of {whole}")
 
 
 def _counts(
     ranking: pd.DataFrame, part: str, whole: str, effects: npt.NDArray[np.float64] | float = 1.0
 ) -> list[list[float]]:
     """The independent counts and totals that they are worth, none above its total in binary."""
-    totals = ranking[whole] / effects
-    return [(ranking[part] / effects).clip(upper=totals).tolist(), totals.tolist()]
+    has_columns(ranking, "the ranking", (part, whole))
+    counts, totals = ranking[part], ranking[whole]
+    slack = 1 + 1e-9  # shares that add up to 100 may be a little more in binary
+    wrong = ranking.loc[~((counts >= 0) & (counts <= totals * slack) & (totals > 0)), "os"]
+    if len(wrong):
+        raise FigureError(f"{part} of {wrong.iloc[0]!r} are no part of {whole}")
+    totals = totals / effects
+    return [(counts / effects).clip(upper=totals).tolist(), totals.tolist()]
 
 
 def _relative(

@@ -26,6 +26,7 @@ def relative_index(
     *,
     by: str | Sequence[Hashable] = (),
     names: Names | Mapping[str, str] = BUILT_IN,
+    findings: Findings | None = None,
 ) -> pd.DataFrame:
     """Add to a ranking how each index compares with the baseline's.
 
@@ -35,8 +36,8 @@ def relative_index(
     have to be the baseline's for both indexes to be equal, 100·(sₐ·m_b - s_b·mₐ) / ((mₐ+m_b)·sₐ)
     for its spam share sₐ and market share mₐ and the baseline's s_b and m_b: NaN for the baseline
     itself and below it. ``relative`` is NaN where an index is missing or the baseline's is 0. A
-    ranking without the baseline has neither, and is warned of (SpamIndexWarning). Raises MatchError
-    if none has it, ColumnError where a column is missing.
+    ranking without the baseline has neither, and is warned of (SpamIndexWarning), or that goes to
+    ``findings``. Raises MatchError if none has it, ColumnError where a column is missing.
 
     >>> ranking = pd.DataFrame({"os": ["Linux", "Windows"], "spam_share": [5.14, 92.65],
     ...     "market_share": [1.03, 91.58], "spam_index": [5.14 / 1.03, 92.65 / 91.58]})
@@ -45,27 +46,16 @@ def relative_index(
     0    Linux      4.93       78.84
     1  Windows      1.00         NaN
     """
-    by = [by] if isinstance(by, str) else list(by)
-    compared, doubts = against(as_pandas(ranking), baseline, by=by, names=names)
-    Findings("ranking", doubts=doubts).warn()
-    return compared
-
-
-def against(
-    ranking: pd.DataFrame,
-    baseline: str,
-    *,
-    by: Sequence[Hashable] = (),
-    names: Names | Mapping[str, str] = BUILT_IN,
-) -> tuple[pd.DataFrame, list[Doubt]]:
-    """The same as ``relative_index``, with what is to be said of it as data."""
+    ranking, by = as_pandas(ranking), [by] if isinstance(by, str) else list(by)
     has_columns(ranking, "the ranking", (*by, "os", "spam_share", "market_share", "spam_index"))
     baseline_of = baseline_rows(ranking, baseline, by=by, names=names)
-    doubts = []
+    found = findings or Findings("ranking")
     if by and (lacking := baseline_of < 0).any():
         rankings = listed(told_rankings(ranking.loc[lacking], by))
         doubt = f"nothing relative in {rankings}, where {baseline!r} is not ranked"
-        doubts.append(Doubt(doubt, (Remedy("where", None, "leaves such rankings out"),)))
+        found.doubts.append(Doubt(doubt, (Remedy("where", None, "leaves such rankings out"),)))
+    if findings is None:
+        found.warn()
     spam, market, index = (
         ranking[column].to_numpy() for column in ("spam_share", "market_share", "spam_index")
     )
@@ -75,11 +65,10 @@ def against(
         more = spam * market_b - spam_b * market
         break_even = 100 * more / ((market + market_b) * spam)
     above = (more > 0) & (baseline_of != np.arange(len(ranking)))
-    compared = ranking.assign(
+    return ranking.assign(
         relative=np.where(np.isfinite(relative), relative, np.nan),
         break_even=np.where(above, break_even, np.nan),
     )
-    return compared, doubts
 
 
 def taken(values: npt.NDArray[np.float64], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -100,8 +89,7 @@ def baseline_rows(
     """
     names = Names.of(names)
     ranked = ranking["os"].unique().tolist()
-    wanted = names.canonical(baseline)
-    same = [name for name in ranked if names.canonical(name) == wanted]
+    same = _named(baseline, ranked, names)
     if not same:
         raise MatchError(f"the baseline {baseline!r} is not ranked{_meant(baseline, ranked)}")
     is_baseline = ranking["os"].isin(same).to_numpy()

@@ -340,6 +340,14 @@ def test_wide_characters_take_two_columns() -> None:
     assert [row[: row.index("█")] for row in rows] == ["银河麒麟 ", "   Linux "]
 
 
+def test_texts_are_cut_and_wrapped_to_columns() -> None:
+    assert [panels.cut(text, 7) for text in ("Windows", "Windows 2019", "银河麒麟")] == [
+        "Windows", "Window…", "银河麒…"
+    ]  # fmt: skip
+    assert panels.wrapped("Windows Server 2019", 15) == "Windows Server\n2019"
+    assert panels.wrapped("a b c d e f", 1) == "a\nb\n…"
+
+
 def test_an_os_looks_the_same_in_every_panel() -> None:
     text = drawn(
         "month,country,os,spam_index\n"

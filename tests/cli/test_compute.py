@@ -416,10 +416,10 @@ def test_a_total_is_what_the_others_add_up_to(
 
 
 def test_warnings_of_others_are_not_lost(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
-    def rank(*_: object, **__: object) -> None:
+    def spam_index(*_: object, **__: object) -> None:
         warnings.warn("of another library", FutureWarning, stacklevel=1)
 
-    monkeypatch.setattr("spamindex.ranking.index.rank", rank)
+    monkeypatch.setattr("spamindex.ranking.index.spam_index", spam_index)
     with pytest.raises(FutureWarning):
         invoke("compute", SPAM, SHARE)
 

@@ -233,7 +233,7 @@ def test_a_missing_spam_value_is_not_the_word_none(invoke: Invoke, write: Write)
 @pytest.mark.parametrize(
     "options",
     [
-        ("--client", "x"), ("--time", "x"), ("--log-zone", "UTC"), ("--log-zone", "Mars"),
+        ("--log-zone", "UTC"), ("--log-zone", "Mars"),
         ("--fingerprints", LOG, "--os", "x"), ("--remote", "sc://x"), ("--by", "os"),
         ("--by", "a:month", "--by", "b:month"), ("--spam", "="),
         ("--spam", "a=1", "--spam", "b=2"), ("--spam", "a=1", "--spam", "a"), ("--port", "smtp"), ("-",),
@@ -244,6 +244,19 @@ def test_options_that_would_change_nothing_are_refused(
 ) -> None:
     result = invoke("tally", "-", *options)
     assert (result.exit_code, result.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("option", ["--client", "--time"])
+def test_what_is_asked_of_fingerprints_needs_some(
+    invoke: Invoke, write: Write, option: str
+) -> None:
+    write("r.csv", "os,seen\nLinux,192.0.2.1\n")
+    result = invoke("tally", "r.csv", option, "seen")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.complaints == [
+        f"error: {option[2:]} is asked of nothing but fingerprints, and there are none; "
+        "--fingerprints LOG gives them"
+    ]
 
 
 def test_fingerprints_know_the_os_of_a_client(invoke: Invoke) -> None:

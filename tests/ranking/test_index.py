@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from spamindex import ColumnError, FigureError, MatchError, SpamIndexWarning, spam_index
 from spamindex.errors import Findings
-from spamindex.ranking.index import rank
-from tests.conftest import said
+from tests.conftest import rank, said
 
 
 def table(**shares: float) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spamindex.errors import Findings
 from spamindex.ranking import intervals as interval
 from spamindex.ranking.intervals import z_score
 
@@ -64,7 +65,7 @@ def test_messages_that_come_in_clusters(row: dict[str, float]) -> None:
             "clusters": [row["clusters"]],
         }
     )
-    found, _ = interval.sampled(ranking, 95)
+    found = interval.sampling_intervals(ranking, 95, findings=Findings("spam shares"))
     assert found["low"][0] == pytest.approx(row["low"], rel=1e-9)
     assert found["high"][0] == pytest.approx(row["high"], rel=1e-9)
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from spamindex import ColumnError, FigureError, MatchError, reattribute, relative_index, spam_index
-from spamindex.ranking.relative import against
+from spamindex.errors import Findings
 from tests.conftest import SHARE, SPAM, Invoke, Write, said
 from tests.ranking.test_sampling import COUNTS, bounds, rows
 
@@ -148,14 +148,16 @@ def test_each_ranking_has_its_own_baseline() -> None:
             "spam_index": [2.0, 0.75, 0.4, 1.6, 1],
         }
     )
-    found, doubts = against(ranking, "y", by=["messages"])
+    findings = Findings("ranking")
+    found = relative_index(ranking, "y", by=["messages"], findings=findings)
     assert found["relative"].tolist()[:4] == pytest.approx([2 / 0.75, 1, 1, 4])
     assert found["relative"].isna().tolist() == [False] * 4 + [True]
     # 100·(40·80 - 60·20) ÷ (100·40) and 100·(80·50 - 20·50) ÷ (100·80)
     assert found["break_even"].tolist() == pytest.approx(
         [50, float("nan"), float("nan"), 37.5, float("nan")], nan_ok=True
     )
-    assert [doubt.text for doubt in doubts] == ["nothing relative in c, where 'y' is not ranked"]
+    told = [doubt.text for doubt in findings.doubts]
+    assert told == ["nothing relative in c, where 'y' is not ranked"]
     message = "ranking: nothing relative in c, where 'y' is not ranked"
     with said(f"{message} (where=... leaves such rankings out)"):
         relative_index(ranking, "y", by=["messages"])

@@ -20,7 +20,7 @@ from spamindex import (
     sampling_intervals,
     spam_index,
 )
-from spamindex.ranking.intervals import sampled
+from spamindex.errors import Findings
 from tests.conftest import SHARE, SPAM, Invoke, Write, said
 
 COUNTS = "os,messages\nLinux,514\nWindows,9265\nMac OS X,0\nOther,221\n"
@@ -299,13 +299,16 @@ def clustered(**columns: Any) -> pd.DataFrame:
 
 
 def intervals(ranking: pd.DataFrame, **options: Any) -> list[list[float]]:
-    found, _ = sampled(ranking, 95, **options)
+    options.setdefault("findings", Findings("spam shares"))
+    found = sampling_intervals(ranking, 95, **options)
     columns = [c for c in ("low", "high", "relative_low", "relative_high") if c in found]
     return list(found[columns].to_numpy().tolist())
 
 
 def told(ranking: pd.DataFrame, **options: Any) -> list[str]:
-    return [doubt.text for doubt in sampled(ranking, 95, **options)[1]]
+    findings = Findings("spam shares")
+    sampling_intervals(ranking, 95, findings=findings, **options)
+    return [doubt.text for doubt in findings.doubts]
 
 
 def test_messages_are_worth_as_many_fewer_as_their_design_effect() -> None:
@@ -335,13 +338,13 @@ def test_one_design_effect_for_all_counts_more_than_those_of_the_table() -> None
 @pytest.mark.parametrize("effect", [0, -1, math.nan, math.inf])
 def test_what_is_no_design_effect_is_refused(effect: float) -> None:
     with pytest.raises(FigureError, match="is no design effect: it is a ratio above 0"):
-        sampled(clustered(), 95, design_effect=effect)
+        sampling_intervals(clustered(), 95, design_effect=effect)
 
 
 @pytest.mark.parametrize("effect", [-1, math.nan, math.inf])
 def test_a_design_effect_of_the_table_that_is_none_is_refused(effect: float) -> None:
     with pytest.raises(FigureError, match="the design effect of 'b' is missing") as caught:
-        sampled(clustered(design_effect=[1.0, effect]), 95)
+        sampling_intervals(clustered(design_effect=[1.0, effect]), 95)
     assert [remedy.field for remedy in caught.value.settles] == ["design_effect"]
 
 
@@ -384,7 +387,7 @@ def test_few_clusters_are_doubted_in_each_ranking_by_its_values() -> None:
 @pytest.mark.parametrize("clusters", [1, 0, math.nan])
 def test_fewer_than_2_clusters_are_refused(clusters: float) -> None:
     with pytest.raises(FigureError, match="from fewer than 2 there is no telling") as caught:
-        sampled(clustered(clusters=clusters), 95)
+        sampling_intervals(clustered(clusters=clusters), 95)
     assert [remedy.field for remedy in caught.value.settles] == ["design_effect"]
     assert told(clustered(clusters=clusters), design_effect=7) == []
 
@@ -402,8 +405,8 @@ def test_design_effects_without_a_number_of_clusters_are_taken_as_they_are() -> 
     ],
 )
 def test_what_low_and_high_are_stands_beside_them(options: tuple[float], interval: str) -> None:
-    one, _ = sampled(clustered(), *options)
-    all_, _ = sampled(clustered(), *options, simultaneous=True)
+    one = sampling_intervals(clustered(), *options)
+    all_ = sampling_intervals(clustered(), *options, simultaneous=True)
     assert one["interval"].tolist() == [interval] * 2
     assert all_["interval"].tolist() == [f"{interval} simultaneous"] * 2
     half = clustered(spam_half=0.5, market_half=0.5)
@@ -420,7 +423,7 @@ def test_intervals_hold_together_in_rankings_by_any_label() -> None:
     ranking = ranking.rename(columns={"messages_of": 0}).reset_index(drop=True)
     together = intervals(ranking, simultaneous=True, by=[0])
     assert together == intervals(ranking.assign(design_effect=100.0), simultaneous=True, by=[0])
-    found, _ = sampled(clustered(), 97.5)
+    found = sampling_intervals(clustered(), 97.5)
     assert together[0] == pytest.approx([found["low"][0], found["high"][0]])
     assert together[2] == together[0]
 
@@ -428,7 +431,7 @@ def test_intervals_hold_together_in_rankings_by_any_label() -> None:
 @pytest.mark.parametrize("column", ["market_share", "all_messages", "os"])
 def test_a_column_that_an_interval_needs_is_named(column: str) -> None:
     with pytest.raises(ColumnError, match=f"the ranking has no column '{column}'; there are"):
-        sampled(clustered().drop(columns=column), 95)
+        sampling_intervals(clustered().drop(columns=column), 95)
 
 
 @pytest.mark.parametrize(
@@ -442,7 +445,7 @@ def test_a_column_that_an_interval_needs_is_named(column: str) -> None:
 )
 def test_counts_that_are_no_part_of_their_total(columns: dict[str, Any], fault: str) -> None:
     with pytest.raises(FigureError, match=fault):
-        sampled(clustered(**columns), 95)
+        sampling_intervals(clustered(**columns), 95)
 
 
 def test_an_interval_is_of_the_total_that_the_shares_are_parts_of(
