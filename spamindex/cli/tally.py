@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from spamindex.errors import Findings
     from spamindex.messages.options import By, RecordOptions, Spam
     from spamindex.messages.records import Records
-    from spamindex.messages.spark import RemoteRecords
 
 _OF_CLUSTERS = ("design_effect", "clusters")
 _COLUMNS = ("os", "spam_share", "messages", "machines", *_OF_CLUSTERS)
@@ -170,7 +169,7 @@ class Asked:
         return RecordOptions(names=known, **given, **more), findings
 
     @contextmanager
-    def opened(self, messages: Sequence[str]) -> Iterator[Records | RemoteRecords]:
+    def opened(self, messages: Sequence[str]) -> Iterator[Records]:
         """The records that are meant, on the cluster or here, with a bar while they are read."""
         if self.remote:
             from spamindex.messages.spark import open_remote

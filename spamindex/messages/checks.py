@@ -9,15 +9,23 @@ from typing import Any
 
 from spamindex.errors import Doubt, FigureError, MatchError, Remedy, counted, listed
 from spamindex.messages import times
-from spamindex.messages.addresses import is_address, is_none, normalized
-from spamindex.messages.frames import Frame, collected, nw, text, when
+from spamindex.messages.frames import (
+    Frame,
+    collected,
+    is_address,
+    is_none,
+    normalized,
+    nw,
+    text,
+    when,
+)
 from spamindex.messages.options import written_values
 from spamindex.messages.query import Flag, Question
+from spamindex.messages.tallies import SPAM
 from spamindex.words import FALSE, MISSING, TRUE, called_total, counts_rows
 
 WEIGHT = r"^\d{1,12}(?:\.0*)?$"
 MOST = 3_037_000_499  # messages of which the square fits 64 bits
-SPAM = "="  # how a flag begins of which the value means spam
 _HAM, _LACKING, _ODD = "no", "none", "?"
 _AROUND = " \t\ufeff"  # what may stand around a heading: files put together keep their marks
 
@@ -191,12 +199,6 @@ def _refuse_flags(groups: Groups, asked: Flag, *, odd: int, lacking: int) -> Non
 # ---- Times ----
 
 
-def time_text(records: Frame, column: str) -> nw.Expr:
-    """A column of times as text."""
-    dtype = records.collect_schema()[column]
-    return times.as_text(nw.col(column), dtype, records.implementation.is_polars())
-
-
 def _spans(groups: Groups) -> list[dict[str, str]]:
     spans: list[dict[str, str]] = [{} for _ in groups.question.by]
     for i, (column, span) in enumerate(groups.question.by):
@@ -209,7 +211,7 @@ def _spans(groups: Groups) -> list[dict[str, str]]:
             )
         if span is None:
             continue
-        written = time_text(groups.records, column)
+        written = times.as_text(groups.records, column)
 
         def example(key: str, written: nw.Expr = written) -> str:
             return groups.first(times.day(written) == nw.lit(key), written)
@@ -236,7 +238,7 @@ def _check_times(groups: Groups) -> None:
     question, known = groups.question, groups.question.fingerprints
     whatever = () if question.fresh else (Remedy("time", "", "takes the latest fingerprint"),)
     if question.over_time and question.time:
-        written = time_text(groups.records, question.time).str.strip_chars()
+        written = times.as_text(groups.records, question.time).str.strip_chars()
         if groups.total("mistimed"):
             wrong = ~times.is_time(written) & ~times.is_no_time(written)
             raise FigureError(

@@ -12,8 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from spamindex.errors import ColumnError, Findings, SpamIndexError
-from spamindex.messages import as_of, checks, clusters, times
-from spamindex.messages.addresses import is_address, is_none, normalized
+from spamindex.messages import checks, tallies, times
 from spamindex.messages.checks import Groups
 from spamindex.messages.fingerprints import UNKNOWN, Fingerprints
 from spamindex.messages.frames import (
@@ -21,9 +20,12 @@ from spamindex.messages.frames import (
     Frame,
     collected,
     first_cells,
+    is_address,
+    is_none,
     kept,
     lazy,
     like,
+    normalized,
     null,
     nw,
     text,
@@ -48,7 +50,7 @@ _IN_ANY_CASE = "|".join(
 )
 _ODD_UNIT = rf"^[\s\x0b]|[\s\x0b]$|^(?:{_IN_ANY_CASE})?$"
 _ODD_LABEL = r"^[\s\x0b]|[\s\x0b]$|\(|; dist:|^UNKNOWN \["
-_SUMS = ("n", "misweighed", "squares", "flagged", "told", *as_of.TOLD)
+_SUMS = ("n", "misweighed", "squares", "flagged", "told", *times.TOLD)
 
 
 def tally(
@@ -164,12 +166,12 @@ def counts_of(
         shown = {
             label: os for label, os in of.items() if not (question.ignore_unknown and os == UNKNOWN)
         }
-        spam = clusters.spam_by_unit(told, by, shown, spans, bring)
+        spam = tallies.spam_by_unit(told, by, shown, spans, bring)
         if question.count == "machines":
-            units = clusters.machines(spam, by, question.findings)
+            units = tallies.machines(spam, by, question.findings)
         else:
-            sums_of_clusters = clusters.sums(spam, by, question.findings, keep)
-            question.findings.notes += clusters.unequal(units, sums_of_clusters)
+            sums_of_clusters = tallies.sums(spam, by, question.findings, keep)
+            question.findings.notes += tallies.unequal(units, sums_of_clusters)
     spam_rows = groups.spam_rows
     return Counts(
         by=question.by_names,
@@ -205,10 +207,10 @@ def _cells(records: Frame, question: Question, *, as_text: bool) -> dict[str, nw
         if column is not None
     }
     for i, (column, span) in enumerate(question.by):
-        written = checks.time_text(records, column)
+        written = times.as_text(records, column)
         cells[f"by{i}"] = text(column) if span is None else times.day(written)
     if question.over_time:
-        cells["time"] = checks.time_text(records, question.time or "")
+        cells["time"] = times.as_text(records, question.time or "")
     bad = nw.col(question.unreadable).fill_null(False) if question.unreadable else nw.lit(False)
     return {**cells, "bad": bad}
 
@@ -277,7 +279,7 @@ def _identified(told: Frame, question: Question, bring: Bring, keep: Bring) -> F
     known = nw.from_native(bring(question.fingerprints.latest)).lazy()
     known = known.select("known", "changes", "number", normal=nw.col("client"))
     told = told.join(known, on="normal", how="left")
-    return as_of.joined(told, question, bring, keep) if question.over_time else told
+    return times.as_of(told, question, bring, keep) if question.over_time else told
 
 
 def _understood(told: Frame, question: Question) -> Frame:
@@ -327,18 +329,19 @@ def _why(question: Question) -> nw.Expr:
     return when(nw.col("known").is_null(), why, nw.lit("known"))
 
 
-def spam_of(frame: Any, question: Question, labels: Collection[str], *, keep: Sequence[str]) -> Any:
+def spam_of(
+    frame: Any, question: Question, labels: Collection[str], *, keep: Sequence[str], bring: Bring
+) -> Any:
     """The columns ``keep`` of the spam that has one of the labels, in any order.
 
-    Their names are none of those that are used here. The fingerprints have to be where the records
-    are.
+    Their names are none of those that are used here.
     """
     records = lazy(frame)
     told = records.select(*keep, **_cells(records, question, as_text=True))
     told = told.filter(~nw.col("bad"))
     if question.spam is not None:
-        told = told.filter(checks.flag(question.spam).str.starts_with(checks.SPAM))
-    told = _identified(told, question, lambda table: table, lambda table: table)
+        told = told.filter(checks.flag(question.spam).str.starts_with(tallies.SPAM))
+    told = _identified(told, question, bring, lambda table: table)
     told = told.with_columns(named=_label(question), why=_why(question))
     wanted = nw.col("named").is_in(list(labels)) & (nw.col("why") != nw.lit("heading"))
     return told.filter(wanted).select(*keep).to_native()

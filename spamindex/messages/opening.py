@@ -21,7 +21,7 @@ from spamindex.messages.fingerprints import Fingerprints, fingerprints
 from spamindex.messages.formats import KINDS, Format, recognized
 from spamindex.messages.integrity import PACKED, check_bad, how_packed, read_through, rejected
 from spamindex.messages.options import time_zone
-from spamindex.messages.records import Records
+from spamindex.messages.records import LocalRecords
 from spamindex.sources import scratch_folder
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def open_records(
     logs: Sequence[str] = (),
     zone: str | None = None,
     skip_bad: bool = False,
-) -> Iterator[Records]:
+) -> Iterator[LocalRecords]:
     """Open files, folders and patterns of them as one table; ``-`` is what ``stream`` makes of it.
 
     They are all of one kind: tables of delimited text with the same headings, logs of Zeek or W3C
@@ -61,7 +61,7 @@ def open_records(
             formats = {path: recognized(path, name) for path, name in names.items()}
             check_alike(formats, names)
             table = relations.table(connection, formats, names, ports)
-            yield Records(table, connection, names, formats, known, [*said, findings])
+            yield LocalRecords(table, connection, names, formats, known, [*said, findings])
 
 
 def _together(paths: Sequence[str]) -> str:
@@ -146,7 +146,9 @@ def _known(
             raise FileError(f"{logs[path]}: is {KINDS[format_.kind]}, and no p0f log")
     packed = {path: format_ for path, format_ in formats.items() if how_packed(path)}
     with read_through(packed, connection.interrupt):
-        known, read, bad = fingerprints(connection, relations.events(connection, formats), zone)
+        known, read, bad = fingerprints(
+            connection, relations.of_logs(connection, formats, logs), zone
+        )
     rejects = rejected(connection, logs, "p0f")
     findings.doubts += check_bad(
         connection, formats, logs, rejects, bad, read + len(rejects),

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from spamindex.errors import ColumnError, Doubt, Findings, Remedy, listed
 from spamindex.messages.fingerprints import Fingerprints
 from spamindex.messages.frames import are_figures
-from spamindex.messages.options import By, RecordOptions, Unit
-from spamindex.names import BUILT_IN, Names
+from spamindex.messages.options import RecordOptions
 from spamindex.words import (
     FALSE,
     TRUE,
@@ -46,66 +45,39 @@ class Flag(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is counted: by columns of the records, each named as the frame names it.
+class Question(RecordOptions):
+    """Options of which each column is named as the frame names it, and what is known besides.
 
     ``os`` holds the OS; or ``client`` the address, whose OS ``fingerprints`` know, at ``time`` if
-    that is given ("" where the latest is meant), for ``fresh`` seconds. ``spam`` says which records
-    are; without it all are. ``by`` are more columns to count apart, each with the span of time it
-    is cut to. ``weight`` says how many messages a record is, and ``cluster`` which belong together.
-    ``unreadable`` is a column that is true for a record that could not be read; with ``headings`` a
-    record that repeats the heading of its column is none. ``place`` tells where the first record
-    with a value is. ``holds_os`` is None where the heading leaves open whether operating systems
-    stand in the column.
+    that is given ("" where the latest is meant). Without ``spam`` all records are. ``unreadable``
+    is a column that is true for a record that could not be read; with ``headings`` a record that
+    repeats the heading of its column is none. ``place`` tells where the first record with a value
+    is. ``holds_os`` is None where the heading leaves open whether operating systems stand in the
+    column.
     """
 
-    os: str | None = None
-    client: str | None = None
-    fingerprints: Fingerprints | None = None
-    time: str | None = None
-    fresh: int | None = None
     spam: Flag | None = None
-    by: Sequence[By] = ()
-    weight: str | None = None
-    count: Unit = "messages"
-    cluster: str | None = None
+    fingerprints: Fingerprints | None = None
     unreadable: str | None = None
     headings: bool = False
     place: Place = lambda column, value: None
     holds_os: bool | None = True
-    family: bool | None = None
-    ignore_unknown: bool = False
-    names: Names = field(default=BUILT_IN, repr=False)
     findings: Findings = field(default_factory=lambda: Findings("records"), repr=False)
 
     def renamed(self, names: Mapping[str, str]) -> Question:
         """The same question to a frame whose columns have other names."""
-
-        def new(name: str | None) -> str | None:
-            return names[name] if name else name
-
-        return replace(
-            self,
-            os=new(self.os),
-            client=new(self.client),
-            time=new(self.time),
-            spam=self.spam and self.spam._replace(column=names[self.spam.column]),
-            by=[(names[column], span) for column, span in self.by],
-            weight=new(self.weight),
-            cluster=new(self.cluster),
-            unreadable=new(self.unreadable),
-        )
-
-    @property
-    def columns(self) -> list[str]:
-        """The columns that it asks for, each once."""
-        wanted = [self.os, self.client, self.time, self.weight, self.cluster]
-        wanted += [self.spam and self.spam.column, *(column for column, _ in self.by)]
-        return [column for column in dict.fromkeys(wanted) if column]
+        new = {**names, "": ""}
+        given = ("os", "client", "time", "weight", "cluster", "unreadable")
+        named: dict[str, Any] = {
+            name: new[old] for name in given if (old := getattr(self, name)) is not None
+        }
+        spam = self.spam and self.spam._replace(column=names[self.spam.column])
+        by = tuple((names[column], span) for column, span in self.by)
+        return replace(self, spam=spam, by=by, **named)
 
     @property
     def used(self) -> dict[str, tuple[str, ...]]:
-        """The same columns, and the values that are looked for in that of the spam."""
+        """The columns that it asks for, and the values that are looked for in that of the spam."""
         flag = self.spam or Flag("")
         return {name: flag.values if name == flag.column else () for name in self.columns}
 
@@ -128,9 +100,6 @@ def question(
     fingerprints: Fingerprints | None = None,
     cells: Callable[[Sequence[str]], Cells] = lambda columns: {},
     is_log: bool = False,
-    unreadable: str | None = None,
-    headings: bool = False,
-    place: Place = lambda column, value: None,
     findings: Findings | None = None,
 ) -> Question:
     """What is to be counted of records with these columns.
@@ -146,7 +115,7 @@ def question(
     """
     asked = RecordOptions() if options is None else options
     found = Findings("records") if findings is None else findings
-    by = [(find(columns, column), span) for column, span in asked.by]
+    by = tuple((find(columns, column), span) for column, span in asked.by)
     of_clients = asked.cluster is not None and _of_clients(columns, asked)
     by_client = of_clients or asked.count == "machines"
     if fingerprints is None:
@@ -194,26 +163,12 @@ def question(
         )
         if column is not None
     ]  # fmt: skip
-    return Question(
-        os=os,
-        client=client,
-        fingerprints=fingerprints,
-        time="" if asked.time == "" else time,
-        fresh=asked.fresh,
-        spam=spam,
-        by=by,
-        weight=weight,
-        count=asked.count,
-        cluster=cluster,
-        unreadable=unreadable,
-        headings=headings,
-        place=place,
-        holds_os=True if os is None else says_os(os),
-        family=asked.family,
-        ignore_unknown=asked.ignore_unknown,
-        names=asked.names,
-        findings=found,
-    )
+    named = replace(
+        asked, os=os, client=client, time="" if asked.time == "" else time, by=by, weight=weight,
+        cluster=cluster, spam=spam,
+    )  # fmt: skip
+    holds_os = True if os is None else says_os(os)
+    return Question(**vars(named), fingerprints=fingerprints, holds_os=holds_os, findings=found)
 
 
 def with_symbol(
