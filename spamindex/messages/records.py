@@ -218,7 +218,7 @@ class LocalRecords(Records):
         except duckdb.Error:  # what is wrong with a file is said when it is counted
             return {}
         finally:
-            engine.forget_rejects(self.connection)
+            integrity.forget_rejects(self.connection)
 
     def _without_headings(self, error: ColumnError) -> ColumnError:
         """Why a column is not found, where the files have no headings to find it by."""

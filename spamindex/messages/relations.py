@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from spamindex.errors import ColumnError, FileError, Remedy, listed
 from spamindex.messages import engine
-from spamindex.messages.engine import LINE, NUMBER, identifier, pointer, text
+from spamindex.messages.engine import LINE, identifier, pointer, text
 from spamindex.messages.fingerprints import UNREADABLE, senders
 from spamindex.messages.formats import (
     ADDRESS,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 RAW = "_spamindex_json"  # a column of our own: all that stands in a record
+_NUMBERED = "row_number() over () as _line"
 _OWN = (UNREADABLE, RAW)
 _FIRST = 1000  # lines whose keys come first
 _MOST_SETS = 100_000  # of keys that stand together
@@ -224,9 +225,9 @@ def first_unreadable(
         if format_.is_document:
             return None
         if format_.kind != "csv":  # of which DuckDB tells which lines it has rejected
-            lines = engine.lines(connection, [path], numbered=True)
+            lines = engine.projected(engine.lines(connection, [path]), "*", _NUMBERED)
             unreadable = _of_lines(lines, format_).filter(UNREADABLE)
-            [(number,)] = unreadable.aggregate(f"min({NUMBER})").fetchall()
+            [(number,)] = unreadable.aggregate("min(_line)").fetchall()
             if number is not None:
                 return path, number
     return None
@@ -405,8 +406,10 @@ def _single(cell: str, name: str, wanted: Collection[str]) -> str:
         f"|| if(json_type({cell}) = 'OBJECT', json_keys({cell})[1], '0'))"
     )
     several = refused
-    if wanted:
-        several = engine.first_of(f"json_extract_string({cell}, '$[*]')", wanted, cell)
+    if wanted:  # the first that is among them, whatever its case
+        values = f"json_extract_string({cell}, '$[*]')"
+        folded = ", ".join(text(value.strip().lower()) for value in wanted)
+        several = f"coalesce([v for v in {values} if lower(trim(v)) in ({folded})][1], {cell})"
     # Compared first, which is fast, as nearly all cells are neither an array nor an object.
     return f"""case
         when not (({cell} >= '[' and {cell} < chr(92)) or ({cell} >= '{{' and {cell} < '|'))
