@@ -126,26 +126,21 @@ def delimited(
 
 
 def lines(
-    connection: DuckDBPyConnection, paths: Sequence[str], *, with_path: bool = False
+    connection: DuckDBPyConnection,
+    paths: Sequence[str],
+    layout: str = "",
+    *,
+    with_path: bool = False,
 ) -> DuckDBPyRelation:
     """Text files as a relation with the column ``line``, null for an empty one.
 
-    What the names of folders say (month=2010-03) stands in columns beside it, or else the path of
-    the file in the column ``filename``.
-    """
-    return delimited(connection, paths, [LINE], _NEVER, quote="", with_path=with_path)
-
-
-def records(
-    connection: DuckDBPyConnection, layout: str, paths: Sequence[str], *, with_path: bool = False
-) -> DuckDBPyRelation:
-    """JSON files as a relation like ``lines``, with a record in each, however they lie.
-
-    The records are what an ``array`` holds, else in a ``document`` objects over several lines, or
-    the ``rows`` in one. Raises duckdb.Error where a file is no JSON.
+    In JSON, the records are what an ``array`` holds, else in a ``document`` objects over several
+    lines, or the ``rows`` in one. What the names of folders say (month=2010-03) stands in columns
+    beside it, or else the path of the file in the column ``filename``. Raises duckdb.Error where a
+    file is no JSON.
     """
     if layout not in ("array", "document"):
-        return lines(connection, paths, with_path=with_path)
+        return delimited(connection, paths, [LINE], _NEVER, quote="", with_path=with_path)
     is_array = layout == "array"
     return connection.sql(
         f"select unnest({'[json]' if is_array else _ROWS})::varchar as {LINE}, * exclude (json) "

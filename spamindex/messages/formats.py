@@ -143,29 +143,20 @@ def of_text(name: str, beginning: bytes) -> Format:
         return with_fields
     if of_list := _list(filled):
         return of_list
-    if _is_mail_log(decoded):
+    first = [line for line in decoded[:100] if line.strip()]
+    if 2 * sum(any(log.match(line) for log in _MAIL_LOGS) for line in first) > len(first):
         raise FileError(f"{name}: looks like a mail log, not a table; docs/mail.md has a recipe")
     return _table(name, decoded)
 
 
 def _refuse_encodings(name: str, beginning: bytes) -> None:
-    for mark, encoding in _WIDE.items():
-        if beginning.startswith(mark):
-            raise FileError(
-                f"{name}: is text in {encoding}; make it UTF-8: iconv -f {encoding} -t UTF-8"
-            )
-    if b"\0" in beginning:
-        wide = next(
-            (
-                e
-                for e, half in _HALVES.items()
-                if any(beginning) and not any(beginning[half:1000:2])
-            ),
-            None,
-        )
-        if wide:
-            raise FileError(f"{name}: is text in {wide}; make it UTF-8: iconv -f {wide} -t UTF-8")
-        raise FileError(f"{name}: is neither Parquet nor text in UTF-8, which iconv makes")
+    if b"\0" not in beginning:
+        return
+    of_mark = (encoding for mark, encoding in _WIDE.items() if beginning.startswith(mark))
+    of_half = (e for e, half in _HALVES.items() if not any(beginning[half:1000:2]))
+    if any(beginning) and (wide := next(of_mark, None) or next(of_half, None)):
+        raise FileError(f"{name}: is text in {wide}; make it UTF-8: iconv -f {wide} -t UTF-8")
+    raise FileError(f"{name}: is neither Parquet nor text in UTF-8, which iconv makes")
 
 
 def _magic(path: str, name: str) -> bytes:
@@ -217,13 +208,6 @@ def _list(filled: Sequence[bytes]) -> Format | None:
     return Format("addresses", columns=(COUNT, CLIENT) if found[1] else (CLIENT,))
 
 
-def _is_mail_log(text: Sequence[str]) -> bool:
-    """Whether most of the first lines begin as those of a mail server's log do."""
-    filled = [line for line in text[:100] if line.strip()]
-    logged = sum(any(log.match(line) for log in _MAIL_LOGS) for line in filled)
-    return 2 * logged > len(filled)
-
-
 # ---- JSON ----
 
 
@@ -253,7 +237,8 @@ def _with_fields(name: str, text: Sequence[str]) -> Format | None:
         return None
     body = line.rstrip("\r\n")[len("#fields") :]
     if not body.startswith(":"):
-        delimiter = _separator(said.get("separator", "")) or body[:1]
+        separator = said.get("separator", "").rstrip("\r\n").partition(" ")[2]
+        delimiter = separator.replace("\\x09", "\t") or body[:1]
         columns = body.split(delimiter)[1:]
         missing = {
             row[1]
@@ -274,15 +259,6 @@ def _with_fields(name: str, text: Sequence[str]) -> Format | None:
     if quoted:
         found = Format("csv", delimiter=delimiter, skip=len(comments))
     return replace(found, columns=_checked(f"{name}: #fields", columns))
-
-
-def _separator(line: str) -> str:
-    """Zeek's separator, which it writes as ``\\x09``."""
-    said = line.rstrip("\r\n").partition(" ")[2]
-    try:
-        return said.encode().decode("unicode_escape")
-    except UnicodeDecodeError:
-        return said
 
 
 def _cells(line: str, delimiter: str, *, quoted: bool = True) -> list[str]:

@@ -80,16 +80,11 @@ def check_alike(formats: Mapping[str, Format], names: Mapping[str, str]) -> None
                 f"{KINDS[format_.kind]}; count them apart",
                 settles=[Remedy("fingerprints", log, "reads it as one") for log in is_log],
             )
+        odd = f"{names[path]}:{max(1, other.skip)}: has other"
         if other.columns != format_.columns:
-            raise ColumnError(
-                f"{names[path]}:{max(1, other.skip)}: has other columns than {names[first]}; count "
-                "them apart"
-            )
+            raise ColumnError(f"{odd} columns than {names[first]}; count them apart")
         if (other.delimiter, other.missing) != (format_.delimiter, format_.missing):
-            raise FileError(
-                f"{names[path]}: separates its columns by {other.delimiter!r}, but {names[first]} "
-                f"by {format_.delimiter!r}; count them apart"
-            )
+            raise FileError(f"{odd} separators than {names[first]}; count them apart")
 
 
 def read_fingerprints(
@@ -170,14 +165,13 @@ def _meant(paths: Sequence[str], findings: Findings) -> list[str]:
     """
     files: dict[str, str] = {}
     for path in paths:
+        there = [path]
         if os.path.isdir(path):
             there = _in_folder(path, findings)
-        elif os.path.exists(path) or not glob.has_magic(path):
-            there = [path]
-        else:
+        elif glob.has_magic(path) and not os.path.exists(path):
             there = sorted(glob.glob(path, recursive=True))
-            if not there:
-                raise FileError(f"{path}: no file has such a name")
+        if not there:
+            raise FileError(f"{path}: no file has such a name")
         for file in there:
             files.setdefault(_itself(file), file)
     return list(files.values())

@@ -7,12 +7,13 @@ field of a struct in Parquet as ``source.ip``, what stands in an array of JSON a
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial, reduce
+from functools import reduce
 from typing import TYPE_CHECKING
 
-from spamindex.errors import ColumnError, FileError, Remedy, listed
+from spamindex.errors import ColumnError, FileError, Remedy, counted, listed
 from spamindex.messages import engine
 from spamindex.messages.engine import LINE, identifier, pointer, text
 from spamindex.messages.fingerprints import UNREADABLE, senders
@@ -82,8 +83,8 @@ class Table:
         columns = []
         for name, kind in zip(cells.columns, cells.types, strict=True):
             cell = identifier(name)
-            if name in used and (json := self._as_json(cell, kind.id)):
-                cell = f"{_single(json, name, used[name])} as {cell}"
+            if name in used and (in_json := self._as_json(cell, kind.id)):
+                cell = f"{_single(in_json, name, used[name])} as {cell}"
             columns.append(cell)
         return engine.projected(cells, *columns)
 
@@ -168,8 +169,8 @@ def table(
     if ports and kind != "p0f":
         raise FileError(f"{first}: is no p0f log, and only those say a port")
     if kind == "json":
-        found: Table = (json := from_json(connection, formats, names))
-        own = (*json.keys,)
+        found: Table = (of_json := from_json(connection, formats, names))
+        own = (*of_json.keys,)
     else:
         if kind == "parquet":
             records = connection.read_parquet([*names], hive_partitioning=bool(folders))
@@ -195,7 +196,7 @@ def of_logs(
             _refuse_other_fields(connection, path, names[path])
 
     def read(format_: Format, paths: list[str]) -> DuckDBPyRelation:
-        return _of_lines(engine.records(connection, format_.layout, paths), format_, ports)
+        return _of_lines(engine.lines(connection, paths, format_.layout), format_, ports)
 
     return engine.united(formats, lambda format_: format_, read)
 
@@ -346,8 +347,10 @@ def from_json(
     """
 
     def read(*, with_path: bool = False) -> DuckDBPyRelation:
-        read = partial(engine.records, connection, with_path=with_path)
-        return engine.united(formats, lambda format_: format_.layout, read)
+        def of_layout(layout: str, paths: list[str]) -> DuckDBPyRelation:
+            return engine.lines(connection, paths, layout, with_path=with_path)
+
+        return engine.united(formats, lambda format_: format_.layout, of_layout)
 
     lines, path = read(), next(iter(formats))
     lists: dict[str, list[list[str]]] = {name: [] for name in names.values()}
@@ -362,9 +365,12 @@ def from_json(
         types = f"try(json_type({LINE}, [{', '.join(text(pointer(key)) for key in order)}]))"
         found = lines.filter(_FILLED).project(types).limit(2).fetchall()
         if len(found) == 1 and {*found[0][0]} <= {"OBJECT", "ARRAY"}:
+            how = "in pandas: orient='records'"
+            if found[0][0] == ["ARRAY"]:
+                how = f"jq -c '.{json.dumps(*order)}[]' {first}"
             raise FileError(
-                f"{first}: is one object of {len(order)} others, and no records; write an object "
-                "for each of them (in pandas: orient='records')"
+                f"{first}: is one object with {counted(len(order), 'key')}, and no records; write "
+                f"an object for each of them ({how})"
             )
     partitions = [name for name in lines.columns if name != LINE]
     return JsonTable(lines, [*order, *partitions], lists, list(order), partitions)

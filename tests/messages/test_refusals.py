@@ -97,7 +97,7 @@ def test_a_frame_that_pandas_wrote_as_one_object(
     ):
         result = invoke("tally", write(name, written))
         assert (result.exit_code, result.stdout) == (1, "")
-        assert f"{name}: is one object of " in result.stderr
+        assert f"{name}: is one object with " in result.stderr
         assert "write an object for each of them (in pandas: orient='records')" in result.stderr
     assert rows(invoke("tally", write("t.json", frame.to_json(orient="records"))).stdout) == [
         "Windows,100.0,1"
