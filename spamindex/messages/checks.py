@@ -190,8 +190,7 @@ def _refuse_flags(groups: Groups, asked: Flag, *, odd: int, lacking: int) -> Non
         )
     yes = written_values([v for v in values if v.strip().lower() in TRUE]) or "VALUE"
     raise FigureError(
-        f"{groups.of(asked.column)}: {lacking} of {counted(groups.all_rows, 'record')} have no "
-        "value there",
+        f"{groups.of(asked.column)}: no value in {lacking} of {counted(groups.all_rows, 'record')}",
         settles=[Remedy("spam", f"{asked.column}={yes}", "takes only those that have it for spam")],
     )
 
@@ -286,8 +285,9 @@ def say(groups: Groups, why: Counter[str], headings: int) -> None:
     question, findings = groups.question, groups.question.findings
     if headings:
         findings.notes.append(f"left out: headings that are repeated as records: {headings}")
-    if question.fingerprints is not None:
+    if question.client:
         _say_why(groups, why)
+    if question.fingerprints is not None:
         if question.fingerprints.zone is not None and groups.total("local"):
             findings.facts.append("times without a zone are taken for UTC")
         if question.over_time and (twice := question.fingerprints.repeated):
@@ -311,11 +311,12 @@ def _say_why(groups: Groups, why: Counter[str]) -> None:
         wrong = ~is_address(normal).fill_null(False) & ~is_none(normal)
         if groups.question.headings:
             wrong &= ~is_heading(normal, client)
+        of_unknown = ": of an unknown OS" if groups.question.fingerprints else ""
         spelled = replace(groups, records=normalized(cells, "normal"))
         findings.doubts.append(
             Doubt(
                 f"column {client!r}: {counted(why['unread'], 'message')} with what is no address, "
-                f"such as {spelled.first(wrong, nw.col('written'))!r}: of an unknown OS"
+                f"such as {spelled.first(wrong, nw.col('written'))!r}{of_unknown}"
             )
         )
     for reason, what in (
@@ -325,7 +326,7 @@ def _say_why(groups: Groups, why: Counter[str]) -> None:
     ):
         if why[reason]:
             findings.notes.append(f"{counted(why[reason], 'message')} {what}")
-    if why and not (why["known"] or why["stale"]):
+    if groups.question.fingerprints and why and not (why["known"] or why["stale"]):
         findings.doubts.append(
             Doubt(
                 f"no address in column {client!r} has a fingerprint; is it the right one?",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from spamindex.errors import ColumnError, Findings, SpamIndexError
@@ -132,7 +132,7 @@ def counts_of(
     that is not there and for cells that can't be used: flags, times, weights.
     """
     records = lazy(frame)
-    _check_columns(question, records.collect_schema())
+    _check_columns(question, records)
     bring = bring or (lambda table: like(records, table))
     told = _understood(_grouped(records, question, bring, keep), question)
     by = [f"by{i}" for i in range(len(question.by))]
@@ -313,20 +313,22 @@ def _label(question: Question) -> nw.Expr:
 
 def _why(question: Question) -> nw.Expr:
     """Why the OS is not known, as far as the address is why; or whether it is a heading."""
-    if question.fingerprints is None:
-        if not question.headings:
-            return nw.lit("known")
-        is_heading = checks.is_heading(text("label"), question.os or "")
-        return when(is_heading, nw.lit("heading"), nw.lit("known"))
-    normal = nw.col("normal")
-    why = when(is_none(normal), nw.lit("none"), nw.lit("unread"))
-    if question.headings:
-        is_heading = checks.is_heading(normal, question.client or "")
-        why = when(is_heading, nw.lit("heading"), why)
-    why = when(is_address(normal), nw.lit("unseen"), why)  # first, as nearly all are
+    heading, known = nw.lit("heading"), nw.lit("known")
+    why = known
+    if question.client:
+        normal = nw.col("normal")
+        why = when(is_none(normal), nw.lit("none"), nw.lit("unread"))
+        if question.headings:
+            why = when(checks.is_heading(normal, question.client), heading, why)
+        unseen = nw.lit("unseen") if question.fingerprints else known
+        why = when(is_address(normal), unseen, why)  # first, as nearly all are
     if question.over_time and question.fresh:
         why = when(nw.col("stale"), nw.lit("stale"), why)
-    return when(nw.col("known").is_null(), why, nw.lit("known"))
+    if question.fingerprints:
+        return when(nw.col("known").is_null(), why, known)
+    if question.headings and question.os:
+        why = when(checks.is_heading(text("label"), question.os), heading, why)
+    return why
 
 
 def spam_of(
@@ -347,7 +349,14 @@ def spam_of(
     return told.filter(wanted).select(*keep).to_native()
 
 
-def _check_columns(question: Question, there: nw.Schema) -> None:
+def _holds_several(records: Frame, column: str) -> bool:
+    """Whether objects of pandas are lists or the like, which its type does not say."""
+    cells = (cell for (cell,) in collected(records.select(column)))
+    return any(isinstance(cell, Iterable) and not isinstance(cell, str | bytes) for cell in cells)
+
+
+def _check_columns(question: Question, records: Frame) -> None:
+    there = records.collect_schema()
     if not (question.os or question.client):
         raise ColumnError("a column with the OS is needed, or one with the client's address")
     if question.count == "machines" and question.cluster:
@@ -357,7 +366,9 @@ def _check_columns(question: Question, there: nw.Schema) -> None:
     for column in question.columns:
         if column not in there:
             raise ColumnError(f"no column {column!r}; there are {', '.join(map(repr, there))}")
-        if there[column].is_nested():
+        if there[column].is_nested() or (
+            there[column] == nw.Object and _holds_several(records, column)
+        ):
             raise ColumnError(f"column {column!r} holds lists or structs: make one value of each")
     own = ["os", "spam_share", question.count]
     names = [*question.by_names, *own, *(["design_effect", "clusters"] if question.cluster else [])]

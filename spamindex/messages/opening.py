@@ -48,20 +48,20 @@ def open_records(
     """
     with scratch_folder() as scratch:
         findings = Findings(_together(paths))
-        wanted = _meant([path for path in paths if path != "-"], findings)
+        wanted = _meant([path for path in paths if path != "-"], _SUFFIXES, findings)
         names = _readable([*wanted, *["-"] * ("-" in paths)], scratch, stream)
-        of_logs = _readable(logs, scratch)
+        said = Findings(_together(logs))
+        of_logs = _readable(_meant(logs, (), said), scratch)
         if len(names) == 1 and not os.path.isdir(paths[0]):
             findings.name = next(iter(names.values()))
         with engine.connected({**names, **of_logs}, scratch) as connection:
-            said, known = [], None
+            known = None
             if logs:
-                said.append(Findings(_together(logs)))
-                known = _known(connection, of_logs, zone, said[0], skip_bad=skip_bad)
+                known = _known(connection, of_logs, zone, said, skip_bad=skip_bad)
             formats = {path: recognized(path, name) for path, name in names.items()}
             check_alike(formats, names)
             table = relations.table(connection, formats, names, ports)
-            yield LocalRecords(table, connection, names, formats, known, [*said, findings])
+            yield LocalRecords(table, connection, names, formats, known, [said, findings])
 
 
 def _together(paths: Sequence[str]) -> str:
@@ -120,7 +120,7 @@ def fingerprints_of(
     """What ``read_fingerprints`` reads, and what is to be said of the logs."""
     findings = Findings(_together(logs))
     with scratch_folder() as scratch:
-        of_logs = _readable(logs, scratch)
+        of_logs = _readable(_meant(logs, (), findings), scratch)
         with engine.connected(of_logs, scratch) as connection:
             known = _known(connection, of_logs, zone, findings, skip_bad=skip_bad)
             known = replace(known, latest=known.latest.df(), over_time=known.over_time.df())
@@ -158,16 +158,17 @@ _SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet")
 _BEGINNING = 1 << 21  # bytes: more than the longest line
 
 
-def _meant(paths: Sequence[str], findings: Findings) -> list[str]:
+def _meant(paths: Sequence[str], suffixes: Sequence[str], findings: Findings) -> list[str]:
     """The files that are meant, each once, in order. Raises FileError where there are none.
 
-    What is left out of a folder becomes a doubt of the ``findings``.
+    Of a folder those with one of the ``suffixes``, if any are given; what is left out becomes a
+    doubt of the ``findings``.
     """
     files: dict[str, str] = {}
     for path in paths:
         there = [path]
         if os.path.isdir(path):
-            there = _in_folder(path, findings)
+            there = _in_folder(path, suffixes, findings)
         elif glob.has_magic(path) and not os.path.exists(path):
             there = sorted(glob.glob(path, recursive=True))
         if not there:
@@ -177,17 +178,17 @@ def _meant(paths: Sequence[str], findings: Findings) -> list[str]:
     return list(files.values())
 
 
-def _in_folder(folder: str, findings: Findings) -> list[str]:
+def _in_folder(folder: str, suffixes: Sequence[str], findings: Findings) -> list[str]:
     every = [
         os.path.join(inner, name)
         for inner, _, names in sorted(os.walk(folder))
         for name in sorted(names)
         if not name.startswith((".", "_"))
     ]
-    there = [path for path in every if _suffix(path) in _SUFFIXES]
+    there = [path for path in every if not suffixes or _suffix(path) in suffixes]
     if not there:
-        raise FileError(f"{folder}: is a folder without {', '.join(_SUFFIXES)} files")
-    if rest := [path for path in every if _suffix(path) not in _SUFFIXES]:
+        raise FileError(f"{folder}: is a folder without {', '.join(suffixes) or 'any'} files")
+    if rest := sorted({*every} - {*there}):
         findings.doubts.append(Doubt(f"left out by their names: {listed(rest)}"))
     return there
 

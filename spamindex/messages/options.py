@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from spamindex.errors import SpamIndexError
 from spamindex.names import BUILT_IN, Names
 
-Span: TypeAlias = Literal["day", "week", "month", "year"]
+Span: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
 Unit: TypeAlias = Literal["messages", "machines"]
 Spam: TypeAlias = tuple[str, tuple[str, ...]]
 By: TypeAlias = tuple[str, Span | None]

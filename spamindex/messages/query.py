@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from spamindex.errors import ColumnError, Doubt, Findings, Remedy, listed
 from spamindex.messages.fingerprints import Fingerprints
 from spamindex.messages.frames import are_figures
-from spamindex.messages.options import RecordOptions
+from spamindex.messages.options import RecordOptions, Span
 from spamindex.words import (
     FALSE,
     TRUE,
@@ -211,6 +211,10 @@ def find(columns: Sequence[str], named: str) -> str:
         found = [int(named) - 1]
     if len(found) == 1:
         return columns[found[0]]
+    stem, _, span = named.rpartition(":")
+    if not found and headed(columns, stem):
+        spans = ", ".join(get_args(Span))
+        raise ColumnError(f"{span!r} is no span of time; a column of times is cut to {spans}")
     problem = "more than one column is called" if found else "no column is called"
     raise ColumnError(f"{problem} {named!r}; there are {', '.join(map(repr, columns))}")
 
@@ -284,7 +288,7 @@ def _refuse_table(named: str, figures: Sequence[str], first: Cells) -> None:
     if counts and told_apart and all(len(set(cells)) < len(rows) for cells in others):
         one = Remedy("weight", "1", "if it is one")
         raise ColumnError(
-            f"no two rows have the same {listed([repr(key) for key in keys])}, beside figures in "
+            f"each row has its own {listed([repr(key) for key in keys])}, beside figures in "
             f"{counts[0]!r}: is each row one message?",
             settles=[*(Remedy("weight", c, "if it is as many as that says") for c in counts), one],
         )

@@ -175,10 +175,10 @@ def day(text: nw.Expr) -> nw.Expr:
 
 
 def of_span(found: str, span: Span) -> str | None:
-    """What ``day`` found as a day, week, month or year in ISO form; None if it is too coarse.
+    """What ``day`` found as a period in ISO form; None if it is too coarse.
 
-    >>> of_span("2010-03-01", "week"), of_span("d14669", "day"), of_span("2010", "month")
-    ('2010-W09', '2010-03-01', None)
+    >>> of_span("2010-03-01", "week"), of_span("d14669", "quarter"), of_span("2010", "month")
+    ('2010-W09', '2010-Q1', None)
     """
     if found.startswith("d"):
         found = (_FIRST + timedelta(days=int(found[1:]))).isoformat()
@@ -193,6 +193,8 @@ def of_span(found: str, span: Span) -> str | None:
         return ""
     if span in _DIGITS:
         return found[: _DIGITS[span]] if len(found) >= _DIGITS[span] else None
+    if span == "quarter":
+        return f"{found[:4]}-Q{(int(found[5:7]) + 2) // 3}" if len(found) > 4 else None
     if not _ISO_DAY.fullmatch(found):
         return None
     if span == "day":
