@@ -206,7 +206,7 @@ def _by(text: str) -> By:
         question_option(
             "--by COLUMN[:SPAN]",
             column(read=_by),
-            "Count apart for each value; of a time for each day, week, month, quarter, year.",
+            "Count apart for each value; of a time for each day, week, month, quarter or year.",
             multiple=True,
         ),
         question_option(

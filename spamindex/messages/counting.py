@@ -357,15 +357,11 @@ def _holds_several(records: Frame, column: str) -> bool:
 
 def _check_columns(question: Question, records: Frame) -> None:
     there = records.collect_schema()
-    if not (question.os or question.client):
-        raise ColumnError("a column with the OS is needed, or one with the client's address")
     if question.count == "machines" and question.cluster:
         raise ColumnError("machines are counted by themselves, so cluster can't be given with them")
     if question.count == "machines" and question.weight:
         raise ColumnError("a machine counts once, so weight would change nothing")
     for column in question.columns:
-        if column not in there:
-            raise ColumnError(f"no column {column!r}; there are {', '.join(map(repr, there))}")
         if there[column].is_nested() or (
             there[column] == nw.Object and _holds_several(records, column)
         ):

@@ -13,8 +13,9 @@ import io
 import itertools
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from spamindex import sources
 from spamindex.errors import ColumnError, FileError
@@ -175,15 +176,17 @@ def _beginning(path: str) -> bytes:
         return file.read(_BEGINNING)
 
 
-def first_rows(path: str, format_: Format, most: int) -> list[list[str]]:
-    """The first records of delimited text: what stands in its first bytes, whatever follows."""
-    lines = _beginning(path).removeprefix(codecs.BOM_UTF8).splitlines(keepends=True)
-    text = (line.decode("utf-8", "replace") for line in lines[format_.skip :])
-    try:
-        rows = list(itertools.islice(csv.reader(text, delimiter=format_.delimiter), most))
-    except csv.Error:  # what is wrong with a file is said when it is counted
-        return []
-    return [row for row in rows if len(row) == len(format_.columns)]
+def rows_of(path: str, format_: Format, end: Sequence[str] = ()) -> Iterator[tuple[int, list[str]]]:
+    """The records of delimited text, each with the line that it ends on; ``end`` are more lines.
+
+    Raises csv.Error where a cell is too long.
+    """
+    below = itertools.islice(sources.binary_lines(path), format_.skip, None)
+    lines = itertools.chain((line.decode("utf-8", "replace") for line in below), end)
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if format_.kind == "fields" else csv.QUOTE_MINIMAL
+    rows = csv.reader(lines, delimiter=format_.delimiter, quoting=quoting)
+    for row in rows:
+        yield format_.skip + rows.line_num, row
 
 
 def is_object(line: bytes) -> bool:

@@ -7,12 +7,12 @@ import itertools
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from spamindex import sources
 from spamindex.errors import Doubt, FileError, Remedy, counted
 from spamindex.messages import fingerprints
-from spamindex.messages.formats import NOT_UTF8, Format
+from spamindex.messages.formats import NOT_UTF8, Format, rows_of
 from spamindex.messages.relations import first_unreadable
 
 if TYPE_CHECKING:
@@ -122,14 +122,10 @@ def place(
         if column not in format_.columns:
             continue
         at = format_.columns.index(column)
-        below = itertools.islice(sources.binary_lines(path), format_.skip, None)
-        lines = (line.decode("utf-8", "replace") for line in below)
-        quoting: Literal[0, 3] = csv.QUOTE_NONE if format_.kind == "fields" else csv.QUOTE_MINIMAL
-        rows = csv.reader(lines, delimiter=format_.delimiter, quoting=quoting)
         with suppress(csv.Error):
-            for row in itertools.islice(rows, _LOOKED_AT):
+            for line, row in itertools.islice(rows_of(path, format_), _LOOKED_AT):
                 if len(row) > at and row[at].strip() == value.strip():
-                    return f"{names[path]}:{format_.skip + rows.line_num}"
+                    return f"{names[path]}:{line}"
     return None
 
 
@@ -270,12 +266,10 @@ def _rows(path: str, name: str, format_: Format) -> int:
 
     Raises FileError where a quotation mark is never closed.
     """
-    below = itertools.islice(sources.binary_lines(path), format_.skip, None)
-    lines = (line.decode("latin-1") for line in below)
     rows, row = -1, None
     usual = csv.field_size_limit(_LONGEST)
     try:
-        for row in csv.reader(itertools.chain(lines, ["\n", _END]), delimiter=format_.delimiter):
+        for _, row in rows_of(path, format_, ["\n", _END]):
             rows += bool(row)
     except csv.Error as error:
         raise FileError(

@@ -25,7 +25,6 @@ from spamindex.words import (
     words,
 )
 
-_P0F_SYMBOL = "symbols.P0F.options.0"  # where Rspamd writes the OS that p0f says
 _WHAT = {
     "os": "the OS",
     "client": "the client's address",
@@ -169,17 +168,6 @@ def question(
     )  # fmt: skip
     holds_os = True if os is None else says_os(os)
     return Question(**vars(named), fingerprints=fingerprints, holds_os=holds_os, findings=found)
-
-
-def with_symbol(
-    options: RecordOptions,
-    columns: Sequence[str],
-    known: Fingerprints | None,
-    add_path: Callable[[str], bool],
-) -> RecordOptions:
-    """The same options; with the place where Rspamd says the OS, if nothing else says it."""
-    is_said = options.os or known or usual(columns, "os")
-    return options if is_said or not add_path(_P0F_SYMBOL) else replace(options, os=_P0F_SYMBOL)
 
 
 def _of_clients(columns: Sequence[str], asked: RecordOptions) -> bool:

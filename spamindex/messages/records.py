@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import csv
+import itertools
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -17,19 +20,20 @@ from spamindex.errors import counted as so_many
 from spamindex.messages import engine, integrity
 from spamindex.messages.counting import counts_of, spam_of
 from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, own_mail
-from spamindex.messages.formats import ADDRESS, Format, first_rows
+from spamindex.messages.formats import ADDRESS, Format, rows_of
 from spamindex.messages.frames import FIRST, cells_of, first_cells, lazy, nw
 from spamindex.messages.options import RecordOptions
-from spamindex.messages.query import Question, question, with_symbol
+from spamindex.messages.query import Question, question
 from spamindex.messages.relations import RAW, JsonTable, Table, refuse_halves
 from spamindex.messages.tallies import Counts, labels_of
-from spamindex.words import headed
+from spamindex.words import headed, usual
 
 if TYPE_CHECKING:
     import pandas as pd
     from duckdb import DuckDBPyConnection
 
 _COLUMNS = ("os", "client", "fingerprints")  # what an error says that has not found them
+_P0F_SYMBOL = "symbols.P0F.options.0"  # where Rspamd writes the OS that p0f says
 ROW = "_row"  # where a record stands
 # By what stands in a record, and the seed: any engine picks those whose MD5 comes first. Records of
 # which each cell is the same are told apart by a number, and so are picked one by one.
@@ -73,7 +77,9 @@ class Records(ABC):
         SpamIndexError, too, where a column holds only for some of the records.
         """
         if self.kind == "json":
-            options = with_symbol(options, self.columns, self.known, self._add_path)
+            is_said = options.os or self.known or usual(self.columns, "os")
+            if not is_said and self._add_path(_P0F_SYMBOL):
+                options = replace(options, os=_P0F_SYMBOL)
         if self.kind == "fields" and not options.time and {"date", "time"} <= {*self.columns}:
             options = replace(options, time="time")  # in which the date stands, too
         absent = [name for name in options.columns if not headed(self.columns, name)]
@@ -210,7 +216,11 @@ class LocalRecords(Records):
 
         if self.kind == "csv":  # of which DuckDB reads far ahead, where a quotation never ends
             path, format_ = next(iter(self.formats.items()))
-            return cells_of(format_.columns, first_rows(path, format_, FIRST))
+            with suppress(csv.Error, FileError):  # what is wrong is said when it is counted
+                rows = [row for _, row in itertools.islice(rows_of(path, format_), FIRST)]
+                width = len(format_.columns)
+                return cells_of(format_.columns, [row for row in rows if len(row) == width])
+            return {}
         try:
             return first_cells(self.table.relation(columns, {}), columns)
         except duckdb.InterruptException:
