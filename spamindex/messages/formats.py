@@ -117,7 +117,8 @@ headings=True, missing=(), within=None)
                 f"{name}: is compressed by {packer}; unpack it, or read from standard "
                 f"input what {reader} writes"
             )
-    return of_text(name, _beginning(path))
+    with sources.unpacked(path) as file:
+        return of_text(name, file.read(_BEGINNING))
 
 
 def of_text(name: str, beginning: bytes) -> Format:
@@ -142,8 +143,9 @@ def of_text(name: str, beginning: bytes) -> Format:
     decoded = [line.decode("utf-8", "replace") for line in lines]
     if with_fields := _with_fields(name, decoded):
         return with_fields
-    if of_list := _list(filled):
-        return of_list
+    unmarked = (line for line in filled if not line.decode("latin-1").startswith(COMMENTS))
+    if address := _ADDRESS_LINE.fullmatch(next(unmarked, b"")):
+        return Format("addresses", columns=(COUNT, CLIENT) if address[1] else (CLIENT,))
     first = [line for line in decoded[:100] if line.strip()]
     if 2 * sum(any(log.match(line) for log in _MAIL_LOGS) for line in first) > len(first):
         raise FileError(f"{name}: looks like a mail log, not a table; docs/mail.md has a recipe")
@@ -168,12 +170,6 @@ def _magic(path: str, name: str) -> bytes:
         raise FileError(f"{name}: is a directory; name a file in it") from error
     except OSError as error:
         raise FileError(f"{name}: can't be read: {error.strerror}") from error
-
-
-def _beginning(path: str) -> bytes:
-    """The first bytes of a file, of what was compressed in it."""
-    with sources.unpacked(path) as file:
-        return file.read(_BEGINNING)
 
 
 def rows_of(path: str, format_: Format, end: Sequence[str] = ()) -> Iterator[tuple[int, list[str]]]:
@@ -201,14 +197,6 @@ def is_object(line: bytes) -> bool:
     except (ValueError, RecursionError):
         return False
     return isinstance(found, dict)
-
-
-def _list(filled: Sequence[bytes]) -> Format | None:
-    """A list of addresses, with or without the counts of uniq -c; None for no such."""
-    first = next((line for line in filled if not line.decode("latin-1").startswith(COMMENTS)), b"")
-    if not (found := _ADDRESS_LINE.fullmatch(first)):
-        return None
-    return Format("addresses", columns=(COUNT, CLIENT) if found[1] else (CLIENT,))
 
 
 # ---- JSON ----

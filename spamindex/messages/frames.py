@@ -10,7 +10,7 @@ from spamindex.errors import SpamIndexError
 from spamindex.words import NO_ADDRESS, is_missing
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 INSTALL = "pip install 'spamindex[messages]'"
 
@@ -68,23 +68,18 @@ def collected(frame: Frame) -> list[Sequence[Any]]:
     return list(frame.collect().rows())
 
 
-def like(records: Frame, table: Any) -> Any:
+def like(records: Frame, brought: Any) -> Any:
     """A table as a frame of the same kind, and in the same connection."""
     if records.implementation.is_pandas_like():
-        return table
+        return brought
     if records.implementation.is_duckdb():
-        return _in_duckdb(records.to_native(), table)
+        return records.to_native().query("_", "from brought")  # this variable, which SQL can see
     if "pyspark" in records.implementation.value:
-        return records.to_native().sparkSession.createDataFrame(table)
+        return records.to_native().sparkSession.createDataFrame(brought)
     if records.implementation.is_polars() or records.implementation.is_pyarrow():
-        data = {str(name): table[name].tolist() for name in table}
+        data = {str(name): brought[name].tolist() for name in brought}
         return nw.from_dict(data, backend=records.implementation).to_native()
-    return nw.from_native(table).lazy(records.implementation).to_native()
-
-
-def _in_duckdb(native: Any, brought: pd.DataFrame) -> Any:
-    """A table in the connection of a relation, which only a query of it can reach."""
-    return native.query("_", "from brought")
+    return nw.from_native(brought).lazy(records.implementation).to_native()
 
 
 def kept(native: Any) -> Any:
@@ -202,16 +197,14 @@ def _bare(text: nw.Expr) -> nw.Expr:
 
 
 def _bytes(column: str) -> list[nw.Expr]:
-    """The two bytes of four digits in hex, as decimal text."""
-    digits = [_number(nw.col(column).str.slice(i, 1)) for i in range(4)]
+    """The two bytes of four digits in hex, as decimal text; by what all engines can do."""
+    digits = []
+    for i in range(4):
+        digit = nw.col(column).str.slice(i, 1)
+        for value, letter in enumerate("abcdef", start=10):
+            digit = digit.str.replace_all(letter, str(value), literal=True)
+        digits.append(digit.cast(nw.Int64))
     return [(digits[i] * 16 + digits[i + 1]).cast(nw.String) for i in (0, 2)]
-
-
-def _number(digit: nw.Expr) -> nw.Expr:
-    """A digit in hex as a number, by what all engines can do."""
-    for value, letter in enumerate("abcdef", start=10):
-        digit = digit.str.replace_all(letter, str(value), literal=True)
-    return digit.cast(nw.Int64)
 
 
 def is_address(normal: nw.Expr) -> nw.Expr:

@@ -242,7 +242,9 @@ def _lines(path: str, format_: Format) -> Lines:
                 within = int(inside[-1])
             record = 0 if line_end.any() else record + size
             if is_lines and not looked_at and record > _LONGEST:
-                _refuse_long(path, format_)
+                if not is_table:
+                    raise FileError(f"{path}: has a line that is longer than a million characters")
+                _rows(path, path, format_)  # is it a quotation that has no end?
                 looked_at = True
             ends += int(np.count_nonzero(line_end))
             last = int(piece[-1])
@@ -252,13 +254,6 @@ def _lines(path: str, format_: Format) -> Lines:
     if format_.layout == "array" and tail != b"]":  # which is no fault to DuckDB
         raise FileError(f"{path}: is a JSON array that is cut off: its last bracket is missing")
     return Lines(every + unended, ends + unended, not within)
-
-
-def _refuse_long(path: str, format_: Format) -> None:
-    """Refuse a record that has no end, if it is one: a quotation mark may stand in a cell."""
-    if format_.kind != "csv":
-        raise FileError(f"{path}: has a line that is longer than a million characters")
-    _rows(path, path, format_)
 
 
 def _rows(path: str, name: str, format_: Format) -> int:

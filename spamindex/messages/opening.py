@@ -174,7 +174,11 @@ def _meant(paths: Sequence[str], suffixes: Sequence[str], findings: Findings) ->
         if not there:
             raise FileError(f"{path}: no file has such a name")
         for file in there:
-            files.setdefault(_itself(file), file)
+            try:
+                itself = os.path.realpath(file)  # whatever links lead to it
+            except OSError:  # the current folder is gone
+                itself = file
+            files.setdefault(itself, file)
     return list(files.values())
 
 
@@ -196,14 +200,6 @@ def _in_folder(folder: str, suffixes: Sequence[str], findings: Findings) -> list
 def _suffix(name: str) -> str:
     stem, suffix = os.path.splitext(name.lower())
     return os.path.splitext(stem)[1] if suffix in (".gz", ".zst") else suffix
-
-
-def _itself(path: str) -> str:
-    """The path that a file has in truth, whatever links lead to it."""
-    try:
-        return os.path.realpath(path)
-    except OSError:  # the current folder is gone
-        return path
 
 
 def _readable(

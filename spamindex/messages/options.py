@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
+from types import UnionType
 from typing import Any, Literal, TypeAlias, get_args
 
 from spamindex.errors import SpamIndexError
@@ -173,30 +175,20 @@ def _fresh(value: Any) -> int | None:
     return seconds
 
 
-def _column(value: Any) -> str | None:
-    if not isinstance(value, str | None):
+def _of(kinds: type | UnionType, value: Any) -> Any:
+    if not isinstance(value, kinds):
         raise TypeError
     return value
 
 
-def _is_so(value: Any) -> bool | None:
-    if not isinstance(value, bool | None):
-        raise TypeError
-    return value
-
-
-def _count(value: Any) -> Unit:
-    return get_args(Unit)[get_args(Unit).index(value)]  # type: ignore[no-any-return]
-
-
+_COLUMN = (partial(_of, str | None), "the name of a column")
+_IS_SO = (partial(_of, bool | None), "True or False")
 _FORMS: dict[str, tuple[Callable[[Any], Any], str]] = {
-    **dict.fromkeys(
-        ("os", "client", "time", "weight", "cluster"), (_column, "the name of a column")
-    ),
-    **dict.fromkeys(("family", "ignore_unknown"), (_is_so, "True or False")),
+    **dict.fromkeys(("os", "client", "time", "weight", "cluster"), _COLUMN),
+    **dict.fromkeys(("family", "ignore_unknown"), _IS_SO),
     "by": (_by, f"a column, or a column and {', '.join(get_args(Span))}"),
     "spam": (_spam, "a column, or a column and the values for spam"),
     "fresh": (_fresh, "a number of seconds, or 12h or 7d"),
-    "count": (_count, "messages or machines"),
+    "count": (lambda value: get_args(Unit)[get_args(Unit).index(value)], "messages or machines"),
     "names": (Names.of, "a mapping"),
 }

@@ -142,7 +142,8 @@ def question(
                 "fingerprint is fresh",
                 settles=[Remedy("time", None, "names it")],
             )
-    spam = _flag(columns, asked)
+    column, values = asked.spam or (_usual(columns, "spam"), ())
+    spam = Flag(find(columns, column), values) if column else None
     used = {os, client, cluster, weight, time, spam and spam.column, *(column for column, _ in by)}
     rest = [] if is_log else [c for c in columns if c not in used]
     unweighed = asked.weight is None and asked.count == "messages"
@@ -205,14 +206,6 @@ def find(columns: Sequence[str], named: str) -> str:
         raise ColumnError(f"{span!r} is no span of time; a column of times is cut to {spans}")
     problem = "more than one column is called" if found else "no column is called"
     raise ColumnError(f"{problem} {named!r}; there are {', '.join(map(repr, columns))}")
-
-
-def _flag(columns: Sequence[str], asked: RecordOptions) -> Flag | None:
-    if asked.spam is not None:
-        column, values = asked.spam
-        return Flag(find(columns, column), tuple(values)) if column else None
-    there = _usual(columns, "spam")
-    return None if there is None else Flag(there)
 
 
 def _doubt_all(columns: Sequence[str], first: Cells, found: Findings) -> None:

@@ -37,12 +37,15 @@ _P0F_SYMBOL = "symbols.P0F.options.0"  # where Rspamd writes the OS that p0f say
 ROW = "_row"  # where a record stands
 # By what stands in a record, and the seed: any engine picks those whose MD5 comes first. Records of
 # which each cell is the same are told apart by a number, and so are picked one by one.
-_PICKED = """
-    with hashed as (select *, {content} as _content from spam),
+_PICKED = f"""
+    with hashed as (select *, md5(concat({{content}})) as _content from spam),
     numbered as (
-        select *, row_number() over (partition by _content order by {row}) as _twin from hashed)
-    select *, count(*) over () as _among, md5(concat(_content, cast(_twin as varchar(20)))) as _lot
-    from numbered
+        select *, row_number() over (partition by _content order by {ROW}) as _twin from hashed),
+    lots as (
+        select *, count(*) over () as _among,
+            md5(concat(_content, cast(_twin as varchar(20)))) as _lot
+        from numbered)
+    select {ROW}, _among, {{cells}} from lots order by _lot limit {{most}}
 """
 
 
@@ -135,8 +138,14 @@ class Records(ABC):
         renamed = asked.renamed(aliases)
         spam = spam_of(records, renamed, labels, keep=[ROW, *keep], bring=self._bring)
         # Hashes are small, and the records that are wanted are few: no more than these is kept.
-        cells = ", ".join([ROW, "_among", *(f"cast({alias} as string)" for alias in keep)])
-        picked = f"select {cells} from ({picking(shown, seed, ROW)}) order by _lot limit {most}"
+        texts = (
+            f"chr(31), coalesce(cast({shown[n]} as varchar(65535)), '')" for n in sorted(shown)
+        )
+        picked = _PICKED.format(
+            content=", ".join([f"'{seed}'", *texts]),
+            cells=", ".join(f"cast({alias} as string)" for alias in keep),
+            most=most,
+        )
         found = sorted(self._queried(spam, picked), key=lambda row: str(row[0]).rjust(20))
         among = found[0][1] if found else 0
         if (lost := sum(counts.labels[label] for label in labels) - among) > 0:
@@ -149,9 +158,11 @@ class Records(ABC):
         }
         rows = []
         for _, _, *row in found:
-            there = literal if RAW not in aliases else _literals_in(row[-1])
-            texts = dict(zip(shown, row, strict=False))
-            rows.append([Literal(t) if t and n in there else t for n, t in texts.items()])
+            if RAW in aliases:
+                said = json.loads(row[-1])
+                literal = {key for key, value in said.items() if isinstance(value, int | float)}
+            cells = zip(shown, row, strict=False)
+            rows.append([Literal(t) if t and name in literal else t for name, t in cells])
         return pd.DataFrame(rows, columns=self.columns, dtype=object), among
 
     @abstractmethod
@@ -297,21 +308,3 @@ class LocalRecords(Records):
         name = f"kept{len(self.connection.sql('show tables').fetchall())}"
         relation.create(name)
         return self.connection.table(name)
-
-
-def _literals_in(record: str) -> list[str]:
-    """The keys of a record in JSON that hold numbers, true or false."""
-    said = json.loads(record)
-    return [key for key, value in said.items() if isinstance(value, int | float)]
-
-
-def picking(shown: dict[str, str], seed: int, row: str) -> str:
-    """A query that draws a lot for each of the records ``spam``, in the SQL of all engines.
-
-    ``shown`` are the columns by the names they have in the files, whose order does not matter.
-    """
-    parts = [f"'{seed}'"]
-    for name in sorted(shown):
-        cell = f"coalesce(cast({shown[name]} as varchar(65535)), '')"
-        parts += [f"chr(31), {cell}"]
-    return _PICKED.format(content=f"md5(concat({', '.join(parts)}))", row=row)
