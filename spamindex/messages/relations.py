@@ -80,15 +80,16 @@ class Table:
         an error that names it, and an object does.
         """
         cells = self._cells([*dict.fromkeys([*used, *shown])])
-        columns = []
+        single = {}
         for name, kind in zip(cells.columns, cells.types, strict=True):
-            cell = identifier(name)
-            if name in used and (in_json := self._as_json(cell, kind.id)):
-                cell = f"{_single(in_json, name, used[name])} as {cell}"
-            columns.append(cell)
-        return engine.projected(cells, *columns)
+            if name in used and (in_json := self._as_json(identifier(name), kind.id)):
+                single[name] = f"{_single(in_json, name, used[name])} as {identifier(name)}"
+        columns = [single.get(name, identifier(name)) for name in cells.columns]
+        return engine.projected(cells, *columns) if single else cells
 
     def _cells(self, names: Sequence[str]) -> DuckDBPyRelation:
+        if not self.paths:
+            return self.records  # of which DuckDB reads no more than what is asked for
         columns = [f"{self.paths.get(n, [identifier(n)])[0]} as {identifier(n)}" for n in names]
         own = [name for name in _OWN if name in self.records.columns]
         return engine.projected(self.records, *columns, *own)
