@@ -52,11 +52,6 @@ class Groups:
         return self.question.spam is None or row["flag"].startswith(SPAM)
 
     @property
-    def all_rows(self) -> int:
-        """How many records there are."""
-        return sum(int(row["rows"]) for row in self.rows)
-
-    @property
     def spam_rows(self) -> int:
         """How many of them are spam."""
         return sum(int(row["rows"]) for row in self.rows if self.is_spam(row))
@@ -176,11 +171,11 @@ def _check_flags(groups: Groups, asked: Flag) -> None:
 def _refuse_flags(groups: Groups, asked: Flag, *, odd: int, lacking: int) -> None:
     values = groups.values(asked.column)
     shown = listed([repr(value) for value in values])
+    every = counted(groups.total("rows"), "record")
     remedy = Remedy("spam", f"{asked.column}=VALUE,...", "says which values mean spam")
     if asked.values or not (odd or lacking):
         raise MatchError(
-            f"{groups.of(asked.column)}: none of {counted(groups.all_rows, 'record')} is spam; "
-            f"there are {shown}",
+            f"{groups.of(asked.column)}: none of {every} is spam; there are {shown}",
             settles=[remedy],
         )
     if odd:
@@ -190,7 +185,7 @@ def _refuse_flags(groups: Groups, asked: Flag, *, odd: int, lacking: int) -> Non
         )
     yes = written_values([v for v in values if v.strip().lower() in TRUE]) or "VALUE"
     raise FigureError(
-        f"{groups.of(asked.column)}: no value in {lacking} of {counted(groups.all_rows, 'record')}",
+        f"{groups.of(asked.column)}: no value in {lacking} of {every}",
         settles=[Remedy("spam", f"{asked.column}={yes}", "takes only those that have it for spam")],
     )
 
@@ -326,7 +321,7 @@ def _say_why(groups: Groups, why: Counter[str]) -> None:
     ):
         if why[reason]:
             findings.notes.append(f"{counted(why[reason], 'message')} {what}")
-    if groups.question.fingerprints and why and not (why["known"] or why["stale"]):
+    if groups.question.fingerprints and why.total() and not (why["known"] or why["stale"]):
         findings.doubts.append(
             Doubt(
                 f"no address in column {client!r} has a fingerprint; is it the right one?",

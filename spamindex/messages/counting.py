@@ -148,14 +148,15 @@ def counts_of(
         group.setdefault("n", group["rows"])  # without weights each record is one message
     if "flagged" in sums:
         every = [part for row in every for part in checks.parted(row)]
-    groups = Groups(records, question, [r for r in every if not (r["bad"] or _is_extra(r))])
+    read = [row for row in every if not row["bad"]]
+    groups = Groups(records, question, [row for row in read if row["why"] != "heading"])
     spans = checks.check(groups)
     labels, why = Counter[str](), Counter[str]()
     for row in groups.rows:
-        labels[row["label"]] += int(row["n"]) if groups.is_spam(row) else 0
-        if groups.is_spam(row):
-            why[row["why"]] += int(row["n"])
-    headings = sum(int(r["rows"]) for r in every if _is_extra(r) and not r["bad"])
+        n = int(row["n"]) if groups.is_spam(row) else 0
+        labels[row["label"]] += n
+        why[row["why"]] += n
+    headings = sum(int(row["rows"]) for row in read if row["why"] == "heading")
     checks.say(groups, why, headings)
     of = systems(labels, question.names, family=question.family, holds_os=question.holds_os)
     units, sums_of_clusters = Counter[tuple[str, ...]](), None
@@ -179,7 +180,7 @@ def counts_of(
         labels={label: n for label, n in labels.items() if n},
         systems=of,
         rows=spam_rows,
-        not_spam=groups.all_rows - spam_rows,
+        not_spam=groups.total("rows") - spam_rows,
         unreadable=sum(int(row["rows"]) for row in every if row["bad"]),
         headings=headings,
         unit=question.count,
@@ -187,11 +188,6 @@ def counts_of(
         findings=question.findings,
         heading=question.os if question.holds_os is False else None,
     )
-
-
-def _is_extra(row: Mapping[str, Any]) -> bool:
-    """Whether the records of a group are a heading that is repeated."""
-    return bool(row["why"] == "heading")
 
 
 def _cells(records: Frame, question: Question, *, as_text: bool) -> dict[str, nw.Expr]:
