@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from spamindex.errors import Findings
     from spamindex.messages.options import By, RecordOptions, Spam
     from spamindex.messages.records import Records
-    from spamindex.messages.spark import RemoteRecords
 
 _OF_CLUSTERS = ("design_effect", "clusters")
 _COLUMNS = ("os", "spam_share", "messages", "machines", *_OF_CLUSTERS)
@@ -129,7 +128,7 @@ class Asked:
         return RecordOptions(names=known, **given, **more), findings
 
     @contextmanager
-    def opened(self, messages: Sequence[str]) -> Iterator[Records | RemoteRecords]:
+    def opened(self, messages: Sequence[str]) -> Iterator[Records]:
         """The records that are meant, on the cluster or here, with a bar while they are read."""
         if self.remote:
             from spamindex.messages.spark import open_remote
@@ -164,8 +163,8 @@ def _by(text: str) -> By:
     "--os COLUMN         Column with the OS of the sender.",
     """
     Questions:
-      --by COLUMN[:SPAN]  Count apart for each value; of a time for each day, week, month or year.
-                          [repeatable]
+      --by COLUMN[:SPAN]  Count apart for each value; of a time for each day, week, month, quarter
+                          or year.  [repeatable]
       --weight COLUMN     Column that says how many messages a record stands for; 1 for one each.
       --count messages|machines
                           Count messages, or each client address once for each OS.

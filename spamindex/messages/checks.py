@@ -10,15 +10,23 @@ from typing import Any
 from spamindex.errors import Doubt, FigureError, MatchError, Remedy, counted, listed
 from spamindex.meaning import called_total, counts_rows
 from spamindex.messages import times
-from spamindex.messages.addresses import is_address, is_none, normalized
-from spamindex.messages.frames import Frame, collected, nw, text, when
+from spamindex.messages.frames import (
+    Frame,
+    collected,
+    is_address,
+    is_none,
+    normalized,
+    nw,
+    text,
+    when,
+)
 from spamindex.messages.options import written_values
 from spamindex.messages.query import Flag, Question
+from spamindex.messages.tallies import SPAM
 from spamindex.words import FALSE, MISSING, TRUE
 
 WEIGHT = r"^\d{1,12}(?:\.0*)?$"
 MOST = 3_037_000_499  # messages of which the square fits 64 bits
-SPAM = "="  # how a flag begins of which the value means spam
 _HAM, _LACKING, _ODD = "no", "none", "?"
 _AROUND = " \t\ufeff"  # what may stand around a heading: files put together keep their marks
 
@@ -43,11 +51,6 @@ class Groups:
     def is_spam(self, row: dict[str, Any]) -> bool:
         """Whether the records of a group are spam."""
         return self.question.spam is None or row["flag"].startswith(SPAM)
-
-    @property
-    def all_rows(self) -> int:
-        """How many records there are."""
-        return sum(int(row["rows"]) for row in self.rows)
 
     @property
     def spam_rows(self) -> int:
@@ -169,11 +172,11 @@ def _check_flags(groups: Groups, asked: Flag) -> None:
 def _refuse_flags(groups: Groups, asked: Flag, *, odd: int, lacking: int) -> None:
     values = groups.values(asked.column)
     shown = listed([repr(value) for value in values])
+    every = counted(groups.total("rows"), "record")
     remedy = Remedy("spam", f"{asked.column}=VALUE,...", "says which values mean spam")
     if asked.values or not (odd or lacking):
         raise MatchError(
-            f"{groups.of(asked.column)}: none of {counted(groups.all_rows, 'record')} is spam; "
-            f"there are {shown}",
+            f"{groups.of(asked.column)}: none of {every} is spam; there are {shown}",
             settles=[remedy],
         )
     if odd:
@@ -183,19 +186,12 @@ def _refuse_flags(groups: Groups, asked: Flag, *, odd: int, lacking: int) -> Non
         )
     yes = written_values([v for v in values if v.strip().lower() in TRUE]) or "VALUE"
     raise FigureError(
-        f"{groups.of(asked.column)}: {lacking} of {counted(groups.all_rows, 'record')} have no "
-        "value there",
+        f"{groups.of(asked.column)}: no value in {lacking} of {every}",
         settles=[Remedy("spam", f"{asked.column}={yes}", "takes only those that have it for spam")],
     )
 
 
 # ---- Times ----
-
-
-def time_text(records: Frame, column: str) -> nw.Expr:
-    """A column of times as text."""
-    dtype = records.collect_schema()[column]
-    return times.as_text(nw.col(column), dtype, records.implementation.is_polars())
 
 
 def _spans(groups: Groups) -> list[dict[str, str]]:
@@ -210,7 +206,7 @@ def _spans(groups: Groups) -> list[dict[str, str]]:
             )
         if span is None:
             continue
-        written = time_text(groups.records, column)
+        written = times.as_text(groups.records, column)
 
         def example(key: str, written: nw.Expr = written) -> str:
             return groups.first(times.day(written) == nw.lit(key), written)
@@ -237,7 +233,7 @@ def _check_times(groups: Groups) -> None:
     question, known = groups.question, groups.question.fingerprints
     whatever = () if question.fresh else (Remedy("time", "", "takes the latest fingerprint"),)
     if question.over_time and question.time:
-        written = time_text(groups.records, question.time).str.strip_chars()
+        written = times.as_text(groups.records, question.time).str.strip_chars()
         if groups.total("mistimed"):
             wrong = ~times.is_time(written) & ~times.is_no_time(written)
             raise FigureError(
@@ -285,8 +281,9 @@ def say(groups: Groups, why: Counter[str], headings: int) -> None:
     question, findings = groups.question, groups.question.findings
     if headings:
         findings.notes.append(f"left out: headings that are repeated as records: {headings}")
-    if question.fingerprints is not None:
+    if question.client:
         _say_why(groups, why)
+    if question.fingerprints is not None:
         if question.fingerprints.zone is not None and groups.total("local"):
             findings.facts.append("times without a zone are taken for UTC")
         if question.over_time and (twice := question.fingerprints.repeated):
@@ -310,11 +307,12 @@ def _say_why(groups: Groups, why: Counter[str]) -> None:
         wrong = ~is_address(normal).fill_null(False) & ~is_none(normal)
         if groups.question.headings:
             wrong &= ~is_heading(normal, client)
+        of_unknown = ": of an unknown OS" if groups.question.fingerprints else ""
         spelled = replace(groups, records=normalized(cells, "normal"))
         findings.doubts.append(
             Doubt(
                 f"column {client!r}: {counted(why['unread'], 'message')} with what is no address, "
-                f"such as {spelled.first(wrong, nw.col('written'))!r}: of an unknown OS"
+                f"such as {spelled.first(wrong, nw.col('written'))!r}{of_unknown}"
             )
         )
     for reason, what in (
@@ -324,7 +322,7 @@ def _say_why(groups: Groups, why: Counter[str]) -> None:
     ):
         if why[reason]:
             findings.notes.append(f"{counted(why[reason], 'message')} {what}")
-    if why and not (why["known"] or why["stale"]):
+    if groups.question.fingerprints and why.total() and not (why["known"] or why["stale"]):
         findings.doubts.append(
             Doubt(
                 f"no address in column {client!r} has a fingerprint; is it the right one?",

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from spamindex.errors import ColumnError, Findings, SpamIndexError
-from spamindex.messages import as_of, checks, clusters, times
-from spamindex.messages.addresses import is_address, is_none, normalized
+from spamindex.messages import checks, tallies, times
 from spamindex.messages.checks import Groups
 from spamindex.messages.fingerprints import UNKNOWN, Fingerprints
 from spamindex.messages.frames import (
@@ -21,9 +20,12 @@ from spamindex.messages.frames import (
     Frame,
     collected,
     first_cells,
+    is_address,
+    is_none,
     kept,
     lazy,
     like,
+    normalized,
     null,
     nw,
     text,
@@ -48,7 +50,7 @@ _IN_ANY_CASE = "|".join(
 )
 _ODD_UNIT = rf"^[\s\x0b]|[\s\x0b]$|^(?:{_IN_ANY_CASE})?$"
 _ODD_LABEL = r"^[\s\x0b]|[\s\x0b]$|\(|; dist:|^UNKNOWN \["
-_SUMS = ("n", "misweighed", "squares", "flagged", "told", *as_of.TOLD)
+_SUMS = ("n", "misweighed", "squares", "flagged", "told", *times.TOLD)
 
 
 def tally(
@@ -130,7 +132,7 @@ def counts_of(
     that is not there and for cells that can't be used: flags, times, weights.
     """
     records = lazy(frame)
-    _check_columns(question, records.collect_schema())
+    _check_columns(question, records)
     bring = bring or (lambda table: like(records, table))
     told = _understood(_grouped(records, question, bring, keep), question)
     by = [f"by{i}" for i in range(len(question.by))]
@@ -146,14 +148,15 @@ def counts_of(
         group.setdefault("n", group["rows"])  # without weights each record is one message
     if "flagged" in sums:
         every = [part for row in every for part in checks.parted(row)]
-    groups = Groups(records, question, [r for r in every if not (r["bad"] or _is_extra(r))])
+    read = [row for row in every if not row["bad"]]
+    groups = Groups(records, question, [row for row in read if row["why"] != "heading"])
     spans = checks.check(groups)
     labels, why = Counter[str](), Counter[str]()
     for row in groups.rows:
-        labels[row["label"]] += int(row["n"]) if groups.is_spam(row) else 0
-        if groups.is_spam(row):
-            why[row["why"]] += int(row["n"])
-    headings = sum(int(r["rows"]) for r in every if _is_extra(r) and not r["bad"])
+        n = int(row["n"]) if groups.is_spam(row) else 0
+        labels[row["label"]] += n
+        why[row["why"]] += n
+    headings = sum(int(row["rows"]) for row in read if row["why"] == "heading")
     checks.say(groups, why, headings)
     of = systems(labels, question.names, family=question.family, holds_os=question.holds_os)
     units, sums_of_clusters = Counter[tuple[str, ...]](), None
@@ -164,12 +167,12 @@ def counts_of(
         shown = {
             label: os for label, os in of.items() if not (question.ignore_unknown and os == UNKNOWN)
         }
-        spam = clusters.spam_by_unit(told, by, shown, spans, bring)
+        spam = tallies.spam_by_unit(told, by, shown, spans, bring)
         if question.count == "machines":
-            units = clusters.machines(spam, by, question.findings)
+            units = tallies.machines(spam, by, question.findings)
         else:
-            sums_of_clusters = clusters.sums(spam, by, question.findings, keep)
-            question.findings.notes += clusters.unequal(units, sums_of_clusters)
+            sums_of_clusters = tallies.sums(spam, by, question.findings, keep)
+            question.findings.notes += tallies.unequal(units, sums_of_clusters)
     spam_rows = groups.spam_rows
     return Counts(
         by=question.by_names,
@@ -177,7 +180,7 @@ def counts_of(
         labels={label: n for label, n in labels.items() if n},
         systems=of,
         rows=spam_rows,
-        not_spam=groups.all_rows - spam_rows,
+        not_spam=groups.total("rows") - spam_rows,
         unreadable=sum(int(row["rows"]) for row in every if row["bad"]),
         headings=headings,
         unit=question.count,
@@ -185,11 +188,6 @@ def counts_of(
         findings=question.findings,
         heading=question.os if question.holds_os is False else None,
     )
-
-
-def _is_extra(row: Mapping[str, Any]) -> bool:
-    """Whether the records of a group are a heading that is repeated."""
-    return bool(row["why"] == "heading")
 
 
 def _cells(records: Frame, question: Question, *, as_text: bool) -> dict[str, nw.Expr]:
@@ -205,10 +203,10 @@ def _cells(records: Frame, question: Question, *, as_text: bool) -> dict[str, nw
         if column is not None
     }
     for i, (column, span) in enumerate(question.by):
-        written = checks.time_text(records, column)
+        written = times.as_text(records, column)
         cells[f"by{i}"] = text(column) if span is None else times.day(written)
     if question.over_time:
-        cells["time"] = checks.time_text(records, question.time or "")
+        cells["time"] = times.as_text(records, question.time or "")
     bad = nw.col(question.unreadable).fill_null(False) if question.unreadable else nw.lit(False)
     return {**cells, "bad": bad}
 
@@ -277,7 +275,7 @@ def _identified(told: Frame, question: Question, bring: Bring, keep: Bring) -> F
     known = nw.from_native(bring(question.fingerprints.latest)).lazy()
     known = known.select("known", "changes", "number", normal=nw.col("client"))
     told = told.join(known, on="normal", how="left")
-    return as_of.joined(told, question, bring, keep) if question.over_time else told
+    return times.as_of(told, question, bring, keep) if question.over_time else told
 
 
 def _understood(told: Frame, question: Question) -> Frame:
@@ -311,50 +309,58 @@ def _label(question: Question) -> nw.Expr:
 
 def _why(question: Question) -> nw.Expr:
     """Why the OS is not known, as far as the address is why; or whether it is a heading."""
-    if question.fingerprints is None:
-        if not question.headings:
-            return nw.lit("known")
-        is_heading = checks.is_heading(text("label"), question.os or "")
-        return when(is_heading, nw.lit("heading"), nw.lit("known"))
-    normal = nw.col("normal")
-    why = when(is_none(normal), nw.lit("none"), nw.lit("unread"))
-    if question.headings:
-        is_heading = checks.is_heading(normal, question.client or "")
-        why = when(is_heading, nw.lit("heading"), why)
-    why = when(is_address(normal), nw.lit("unseen"), why)  # first, as nearly all are
+    heading, known = nw.lit("heading"), nw.lit("known")
+    why = known
+    if question.client:
+        normal = nw.col("normal")
+        why = when(is_none(normal), nw.lit("none"), nw.lit("unread"))
+        if question.headings:
+            why = when(checks.is_heading(normal, question.client), heading, why)
+        unseen = nw.lit("unseen") if question.fingerprints else known
+        why = when(is_address(normal), unseen, why)  # first, as nearly all are
     if question.over_time and question.fresh:
         why = when(nw.col("stale"), nw.lit("stale"), why)
-    return when(nw.col("known").is_null(), why, nw.lit("known"))
+    if question.fingerprints:
+        return when(nw.col("known").is_null(), why, known)
+    if question.headings and question.os:
+        why = when(checks.is_heading(text("label"), question.os), heading, why)
+    return why
 
 
-def spam_of(frame: Any, question: Question, labels: Collection[str], *, keep: Sequence[str]) -> Any:
+def spam_of(
+    frame: Any, question: Question, labels: Collection[str], *, keep: Sequence[str], bring: Bring
+) -> Any:
     """The columns ``keep`` of the spam that has one of the labels, in any order.
 
-    Their names are none of those that are used here. The fingerprints have to be where the records
-    are.
+    Their names are none of those that are used here.
     """
     records = lazy(frame)
     told = records.select(*keep, **_cells(records, question, as_text=True))
     told = told.filter(~nw.col("bad"))
     if question.spam is not None:
-        told = told.filter(checks.flag(question.spam).str.starts_with(checks.SPAM))
-    told = _identified(told, question, lambda table: table, lambda table: table)
+        told = told.filter(checks.flag(question.spam).str.starts_with(tallies.SPAM))
+    told = _identified(told, question, bring, lambda table: table)
     told = told.with_columns(named=_label(question), why=_why(question))
     wanted = nw.col("named").is_in(list(labels)) & (nw.col("why") != nw.lit("heading"))
     return told.filter(wanted).select(*keep).to_native()
 
 
-def _check_columns(question: Question, there: nw.Schema) -> None:
-    if not (question.os or question.client):
-        raise ColumnError("a column with the OS is needed, or one with the client's address")
+def _holds_several(records: Frame, column: str) -> bool:
+    """Whether objects of pandas are lists or the like, which its type does not say."""
+    cells = (cell for (cell,) in collected(records.select(column)))
+    return any(isinstance(cell, Iterable) and not isinstance(cell, str | bytes) for cell in cells)
+
+
+def _check_columns(question: Question, records: Frame) -> None:
+    there = records.collect_schema()
     if question.count == "machines" and question.cluster:
         raise ColumnError("machines are counted by themselves, so cluster can't be given with them")
     if question.count == "machines" and question.weight:
         raise ColumnError("a machine counts once, so weight would change nothing")
     for column in question.columns:
-        if column not in there:
-            raise ColumnError(f"no column {column!r}; there are {', '.join(map(repr, there))}")
-        if there[column].is_nested():
+        if there[column].is_nested() or (
+            there[column] == nw.Object and _holds_several(records, column)
+        ):
             raise ColumnError(f"column {column!r} holds lists or structs: make one value of each")
     own = ["os", "spam_share", question.count]
     names = [*question.by_names, *own, *(["design_effect", "clusters"] if question.cluster else [])]

@@ -18,18 +18,11 @@ if TYPE_CHECKING:
 F = TypeVar("F")
 K = TypeVar("K")
 LINE = "line"
-NUMBER = "_spamindex_line"  # a column of our own: which line of its file it is
 REFUSED = "refused: "  # how an error of ours begins that a query raises
 _NEVER = "\x01\x02\x03"  # no text has it: what parts the columns of a file that has but one
 _OBJECT = 1 << 24  # bytes of a record in an array
 _DOCUMENT = 1 << 28  # bytes of all records in one object
 _ROWS = "if(json_type(json, '/rows') = 'ARRAY', json_extract(json, '$.rows[*]'), [json])"
-_HAS_REJECTS = "from duckdb_tables() where table_name = 'reject_errors'"
-_REJECTS = """
-    select file_path, line, bool_or(error_type = 'INVALID ENCODING'),
-        max(contains(trim(csv_line, chr(10) || chr(13)), chr(10)))
-    from reject_errors join reject_scans using (scan_id, file_id) group by all order by all
-"""
 
 
 @contextmanager
@@ -134,30 +127,20 @@ def delimited(
 
 def lines(
     connection: DuckDBPyConnection,
-    paths: Iterable[str],
+    paths: Sequence[str],
+    layout: str = "",
     *,
     with_path: bool = False,
-    numbered: bool = False,
 ) -> DuckDBPyRelation:
     """Text files as a relation with the column ``line``, null for an empty one.
 
-    What the names of folders say (month=2010-03) stands in columns beside it, or else the path of
-    the file in the column ``filename``; the number of the line, if it is wanted, in ``NUMBER``.
-    """
-    found = delimited(connection, [*paths], [LINE], _NEVER, quote="", with_path=with_path)
-    return projected(found, "*", f"row_number() over () as {NUMBER}") if numbered else found
-
-
-def records(
-    connection: DuckDBPyConnection, layout: str, paths: Sequence[str], *, with_path: bool = False
-) -> DuckDBPyRelation:
-    """JSON files as a relation like ``lines``, with a record in each, however they lie.
-
-    The records are what an ``array`` holds, else in a ``document`` objects over several lines, or
-    the ``rows`` in one. Raises duckdb.Error where a file is no JSON.
+    In JSON, the records are what an ``array`` holds, else in a ``document`` objects over several
+    lines, or the ``rows`` in one. What the names of folders say (month=2010-03) stands in columns
+    beside it, or else the path of the file in the column ``filename``. Raises duckdb.Error where a
+    file is no JSON.
     """
     if layout not in ("array", "document"):
-        return lines(connection, paths, with_path=with_path)
+        return delimited(connection, paths, [LINE], _NEVER, quote="", with_path=with_path)
     is_array = layout == "array"
     return connection.sql(
         f"select unnest({'[json]' if is_array else _ROWS})::varchar as {LINE}, * exclude (json) "
@@ -201,12 +184,6 @@ def pointer(*keys: str) -> str:
     return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)
 
 
-def first_of(values: str, wanted: Iterable[str], otherwise: str) -> str:
-    """The first of a list of ``values`` that is among those wanted, whatever its case, as SQL."""
-    folded = ", ".join(text(value.strip().lower()) for value in wanted)
-    return f"coalesce([v for v in {values} if lower(trim(v)) in ({folded})][1], {otherwise})"
-
-
 def projected(records: DuckDBPyRelation, *columns: str) -> DuckDBPyRelation:
     """The columns of a relation that are written as SQL: ``upper(os) as os``."""
     return records.project(", ".join(columns))
@@ -216,30 +193,3 @@ def partitions(paths: Iterable[str]) -> dict[str, str]:
     """What the names of folders say of the records in them, by key: month=2010-03."""
     parts = [part for path in paths for part in os.path.dirname(path).split(os.sep)]
     return {key: part for part in parts for key, sign, _ in [part.partition("=")] if key and sign}
-
-
-def rejected(
-    connection: DuckDBPyConnection, names: Mapping[str, str]
-) -> list[tuple[str, int, bool]]:
-    """The paths and numbers of lines that can't be read, and whether as they are not in UTF-8.
-
-    Else they have too few or too many cells; of those files that were read until now. Raises
-    FileError where a quotation mark that is never closed, or by another one, has taken whole lines
-    with it.
-    """
-    if not connection.execute(_HAS_REJECTS).fetchall():
-        return []
-    rejects = connection.execute(_REJECTS).fetchall()
-    for path, line, _, has_more_lines in rejects:
-        if has_more_lines:
-            raise FileError(
-                f"{names[path]}:{line}: a quotation mark takes more lines than this one with it; "
-                "close it, or leave it out"
-            )
-    return [(path, line, is_encoding) for path, line, is_encoding, _ in rejects if path in names]
-
-
-def forget_rejects(connection: DuckDBPyConnection) -> None:
-    """Forget what ``rejected`` would tell of the files that were read until now."""
-    if connection.execute(_HAS_REJECTS).fetchall():
-        connection.execute("delete from reject_errors")

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spamindex.errors import Doubt, FileError, Remedy
-from spamindex.messages.addresses import normalized
 from spamindex.messages.engine import LINE, pointer, text
-from spamindex.messages.frames import lazy
+from spamindex.messages.frames import lazy, normalized
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation

@@ -13,8 +13,9 @@ import io
 import itertools
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from spamindex import sources
 from spamindex.errors import ColumnError, FileError
@@ -117,7 +118,8 @@ headings=True, missing=(), within=None)
                 f"{name}: is compressed by {packer}; unpack it, or read from standard "
                 f"input what {reader} writes"
             )
-    return of_text(name, _beginning(path))
+    with sources.unpacked(path) as file:
+        return of_text(name, file.read(_BEGINNING))
 
 
 def of_text(name: str, beginning: bytes) -> Format:
@@ -142,31 +144,23 @@ def of_text(name: str, beginning: bytes) -> Format:
     decoded = [line.decode("utf-8", "replace") for line in lines]
     if with_fields := _with_fields(name, decoded):
         return with_fields
-    if of_list := _list(filled):
-        return of_list
-    if _is_mail_log(decoded):
+    unmarked = (line for line in filled if not line.decode("latin-1").startswith(COMMENTS))
+    if address := _ADDRESS_LINE.fullmatch(next(unmarked, b"")):
+        return Format("addresses", columns=(COUNT, CLIENT) if address[1] else (CLIENT,))
+    first = [line for line in decoded[:100] if line.strip()]
+    if 2 * sum(any(log.match(line) for log in _MAIL_LOGS) for line in first) > len(first):
         raise FileError(f"{name}: looks like a mail log, not a table; docs/mail.md has a recipe")
     return _table(name, decoded)
 
 
 def _refuse_encodings(name: str, beginning: bytes) -> None:
-    for mark, encoding in _WIDE.items():
-        if beginning.startswith(mark):
-            raise FileError(
-                f"{name}: is text in {encoding}; make it UTF-8: iconv -f {encoding} -t UTF-8"
-            )
-    if b"\0" in beginning:
-        wide = next(
-            (
-                e
-                for e, half in _HALVES.items()
-                if any(beginning) and not any(beginning[half:1000:2])
-            ),
-            None,
-        )
-        if wide:
-            raise FileError(f"{name}: is text in {wide}; make it UTF-8: iconv -f {wide} -t UTF-8")
-        raise FileError(f"{name}: is neither Parquet nor text in UTF-8, which iconv makes")
+    if b"\0" not in beginning:
+        return
+    of_mark = (encoding for mark, encoding in _WIDE.items() if beginning.startswith(mark))
+    of_half = (e for e, half in _HALVES.items() if not any(beginning[half:1000:2]))
+    if any(beginning) and (wide := next(of_mark, None) or next(of_half, None)):
+        raise FileError(f"{name}: is text in {wide}; make it UTF-8: iconv -f {wide} -t UTF-8")
+    raise FileError(f"{name}: is neither Parquet nor text in UTF-8, which iconv makes")
 
 
 def _magic(path: str, name: str) -> bytes:
@@ -179,21 +173,17 @@ def _magic(path: str, name: str) -> bytes:
         raise FileError(f"{name}: can't be read: {error.strerror}") from error
 
 
-def _beginning(path: str) -> bytes:
-    """The first bytes of a file, of what was compressed in it."""
-    with sources.unpacked(path) as file:
-        return file.read(_BEGINNING)
+def rows_of(path: str, format_: Format, end: Sequence[str] = ()) -> Iterator[tuple[int, list[str]]]:
+    """The records of delimited text, each with the line that it ends on; ``end`` are more lines.
 
-
-def first_rows(path: str, format_: Format, most: int) -> list[list[str]]:
-    """The first records of delimited text: what stands in its first bytes, whatever follows."""
-    lines = _beginning(path).removeprefix(codecs.BOM_UTF8).splitlines(keepends=True)
-    text = (line.decode("utf-8", "replace") for line in lines[format_.skip :])
-    try:
-        rows = list(itertools.islice(csv.reader(text, delimiter=format_.delimiter), most))
-    except csv.Error:  # what is wrong with a file is said when it is counted
-        return []
-    return [row for row in rows if len(row) == len(format_.columns)]
+    Raises csv.Error where a cell is too long.
+    """
+    below = itertools.islice(sources.binary_lines(path), format_.skip, None)
+    lines = itertools.chain((line.decode("utf-8", "replace") for line in below), end)
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if format_.kind == "fields" else csv.QUOTE_MINIMAL
+    rows = csv.reader(lines, delimiter=format_.delimiter, quoting=quoting)
+    for row in rows:
+        yield format_.skip + rows.line_num, row
 
 
 def is_object(line: bytes) -> bool:
@@ -208,21 +198,6 @@ def is_object(line: bytes) -> bool:
     except (ValueError, RecursionError):
         return False
     return isinstance(found, dict)
-
-
-def _list(filled: Sequence[bytes]) -> Format | None:
-    """A list of addresses, with or without the counts of uniq -c; None for no such."""
-    first = next((line for line in filled if not line.decode("latin-1").startswith(COMMENTS)), b"")
-    if not (found := _ADDRESS_LINE.fullmatch(first)):
-        return None
-    return Format("addresses", columns=(COUNT, CLIENT) if found[1] else (CLIENT,))
-
-
-def _is_mail_log(text: Sequence[str]) -> bool:
-    """Whether most of the first lines begin as those of a mail server's log do."""
-    filled = [line for line in text[:100] if line.strip()]
-    logged = sum(any(log.match(line) for log in _MAIL_LOGS) for line in filled)
-    return 2 * logged > len(filled)
 
 
 # ---- JSON ----
@@ -254,7 +229,8 @@ def _with_fields(name: str, text: Sequence[str]) -> Format | None:
         return None
     body = line.rstrip("\r\n")[len("#fields") :]
     if not body.startswith(":"):
-        delimiter = _separator(said.get("separator", "")) or body[:1]
+        separator = said.get("separator", "").rstrip("\r\n").partition(" ")[2]
+        delimiter = separator.replace("\\x09", "\t") or body[:1]
         columns = body.split(delimiter)[1:]
         missing = {
             row[1]
@@ -275,15 +251,6 @@ def _with_fields(name: str, text: Sequence[str]) -> Format | None:
     if quoted:
         found = Format("csv", delimiter=delimiter, skip=len(comments))
     return replace(found, columns=_checked(f"{name}: #fields", columns))
-
-
-def _separator(line: str) -> str:
-    """Zeek's separator, which it writes as ``\\x09``."""
-    said = line.rstrip("\r\n").partition(" ")[2]
-    try:
-        return said.encode().decode("unicode_escape")
-    except UnicodeDecodeError:
-        return said
 
 
 def _cells(line: str, delimiter: str, *, quoted: bool = True) -> list[str]:

@@ -7,12 +7,12 @@ import itertools
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from spamindex import sources
 from spamindex.errors import Doubt, FileError, Remedy, counted
-from spamindex.messages import engine, fingerprints
-from spamindex.messages.formats import NOT_UTF8, Format
+from spamindex.messages import fingerprints
+from spamindex.messages.formats import NOT_UTF8, Format, rows_of
 from spamindex.messages.relations import first_unreadable
 
 if TYPE_CHECKING:
@@ -24,6 +24,12 @@ _PIECE = 1 << 20  # fits the processor's cache
 _LONGEST = 1 << 22  # bytes of a record: DuckDB refuses one half as long, but needs its time
 _PATIENCE = 5.0  # seconds, for what is wrong with a file after DuckDB has failed on it
 _LOOKED_AT = 1_000_000  # records, to find the line of a cell
+_HAS_REJECTS = "from duckdb_tables() where table_name = 'reject_errors'"
+_REJECTS = """
+    select file_path, line, bool_or(error_type = 'INVALID ENCODING'),
+        max(contains(trim(csv_line, chr(10) || chr(13)), chr(10)))
+    from reject_errors join reject_scans using (scan_id, file_id) group by all order by all
+"""
 _END = "end"  # a last line of our own, which no quotation may take with it
 
 
@@ -39,30 +45,6 @@ class Lines(NamedTuple):
     paired: bool
 
 
-class _Beside(threading.Thread):
-    """Files read to their end in a thread of their own; nobody waits for it who is interrupted."""
-
-    def __init__(self, files: Mapping[str, Format], stop: Callable[[], None]) -> None:
-        super().__init__(daemon=True)
-        self.files, self.stop = files, stop
-        self.found: list[Lines] = []
-        self.error: Exception | None = None
-
-    def run(self) -> None:
-        try:
-            self.found = [_lines(path, format_) for path, format_ in self.files.items()]
-        except Exception as error:
-            self.error = error
-            with suppress(Exception):  # there may be nothing left to stop
-                self.stop()
-
-    def result(self, patience: float | None = None) -> list[Lines]:
-        self.join(patience)
-        if self.error is not None:
-            raise self.error
-        return self.found
-
-
 @contextmanager
 def read_through(
     files: Mapping[str, Format], stop: Callable[[], None]
@@ -73,13 +55,30 @@ def read_through(
     needs gigabytes where a quotation mark is never closed. A FileError of what is wrong with a file
     itself comes before any that DuckDB makes of it, which ``stop`` stops.
     """
-    beside = _Beside(files, stop)
+    found: list[Lines] = []
+    errors: list[Exception] = []
+
+    def read() -> None:
+        try:
+            found.extend(_lines(path, format_) for path, format_ in files.items())
+        except Exception as error:
+            errors.append(error)
+            with suppress(Exception):  # there may be nothing left to stop
+                stop()
+
+    def result(patience: float | None = None) -> list[Lines]:
+        beside.join(patience)
+        if errors:
+            raise errors[0]
+        return found
+
+    beside = threading.Thread(target=read, daemon=True)  # nobody waits for it who is interrupted
     beside.start()
     try:
-        yield beside.result
-        beside.result()
+        yield result
+        result()
     except Exception:
-        beside.result(_PATIENCE)
+        result(_PATIENCE)
         raise
 
 
@@ -123,14 +122,10 @@ def place(
         if column not in format_.columns:
             continue
         at = format_.columns.index(column)
-        below = itertools.islice(sources.binary_lines(path), format_.skip, None)
-        lines = (line.decode("utf-8", "replace") for line in below)
-        quoting: Literal[0, 3] = csv.QUOTE_NONE if format_.kind == "fields" else csv.QUOTE_MINIMAL
-        rows = csv.reader(lines, delimiter=format_.delimiter, quoting=quoting)
         with suppress(csv.Error):
-            for row in itertools.islice(rows, _LOOKED_AT):
+            for line, row in itertools.islice(rows_of(path, format_), _LOOKED_AT):
                 if len(row) > at and row[at].strip() == value.strip():
-                    return f"{names[path]}:{format_.skip + rows.line_num}"
+                    return f"{names[path]}:{line}"
     return None
 
 
@@ -143,18 +138,32 @@ class Bad(NamedTuple):
 
 
 def rejected(connection: DuckDBPyConnection, names: Mapping[str, str], kind: str) -> list[Bad]:
-    """The lines that DuckDB could not read, in the order of the files' names."""
-    bad = engine.rejected(connection, names)
-    if bad and kind == "p0f":  # what it copies from requests is in any encoding, and no fault
-        rejects = {(path, line) for path, line, _ in bad}
-        others = {
-            (path, number)
-            for path in {path for path, _ in rejects}
-            for number, line in enumerate(sources.binary_lines(path), start=1)
-            if (path, number) in rejects and fingerprints.is_of_others(line)
-        }
-        bad = [row for row in bad if row[:2] not in others]
-    return sorted(Bad(names[path], line, *[NOT_UTF8] * odd) for path, line, odd in bad)
+    """The lines that DuckDB could not read until now, in the order of the files' names.
+
+    They are not in UTF-8, or have too few or too many cells. Raises FileError where a quotation
+    mark that is never closed, or by another one, has taken whole lines with it.
+    """
+    there = connection.execute(_HAS_REJECTS).fetchall()
+    rejects = connection.execute(_REJECTS).fetchall() if there else []
+    for path, line, _, has_more_lines in rejects:
+        if has_more_lines:
+            raise FileError(
+                f"{names[path]}:{line}: a quotation mark takes more lines than this one with it; "
+                "close it, or leave it out"
+            )
+    bad = {(path, line): odd for path, line, odd, _ in rejects if path in names}
+    if kind == "p0f":  # what it copies from requests is in any encoding, and no fault
+        for path in {path for path, _ in bad}:
+            for number, line in enumerate(sources.binary_lines(path), start=1):
+                if (path, number) in bad and fingerprints.is_of_others(line):
+                    del bad[path, number]
+    return sorted(Bad(names[path], line, *[NOT_UTF8] * odd) for (path, line), odd in bad.items())
+
+
+def forget_rejects(connection: DuckDBPyConnection) -> None:
+    """Forget what ``rejected`` would tell of the files that were read until now."""
+    if connection.execute(_HAS_REJECTS).fetchall():
+        connection.execute("delete from reject_errors")
 
 
 def how_packed(path: str) -> str:
@@ -233,7 +242,9 @@ def _lines(path: str, format_: Format) -> Lines:
                 within = int(inside[-1])
             record = 0 if line_end.any() else record + size
             if is_lines and not looked_at and record > _LONGEST:
-                _refuse_long(path, format_)
+                if not is_table:
+                    raise FileError(f"{path}: has a line that is longer than a million characters")
+                _rows(path, path, format_)  # is it a quotation that has no end?
                 looked_at = True
             ends += int(np.count_nonzero(line_end))
             last = int(piece[-1])
@@ -245,24 +256,15 @@ def _lines(path: str, format_: Format) -> Lines:
     return Lines(every + unended, ends + unended, not within)
 
 
-def _refuse_long(path: str, format_: Format) -> None:
-    """Refuse a record that has no end, if it is one: a quotation mark may stand in a cell."""
-    if format_.kind != "csv":
-        raise FileError(f"{path}: has a line that is longer than a million characters")
-    _rows(path, path, format_)
-
-
 def _rows(path: str, name: str, format_: Format) -> int:
     """How many records a CSV file has: exactly, but more slowly.
 
     Raises FileError where a quotation mark is never closed.
     """
-    below = itertools.islice(sources.binary_lines(path), format_.skip, None)
-    lines = (line.decode("latin-1") for line in below)
     rows, row = -1, None
     usual = csv.field_size_limit(_LONGEST)
     try:
-        for row in csv.reader(itertools.chain(lines, ["\n", _END]), delimiter=format_.delimiter):
+        for _, row in rows_of(path, format_, ["\n", _END]):
             rows += bool(row)
     except csv.Error as error:
         raise FileError(

@@ -21,7 +21,7 @@ from spamindex.messages.fingerprints import Fingerprints, fingerprints
 from spamindex.messages.formats import KINDS, Format, recognized
 from spamindex.messages.integrity import PACKED, check_bad, how_packed, read_through, rejected
 from spamindex.messages.options import time_zone
-from spamindex.messages.records import Records
+from spamindex.messages.records import LocalRecords
 from spamindex.sources import scratch_folder
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def open_records(
     logs: Sequence[str] = (),
     zone: str | None = None,
     skip_bad: bool = False,
-) -> Iterator[Records]:
+) -> Iterator[LocalRecords]:
     """Open files, folders and patterns of them as one table; ``-`` is what ``stream`` makes of it.
 
     They are all of one kind: tables of delimited text with the same headings, logs of Zeek or W3C
@@ -48,20 +48,20 @@ def open_records(
     """
     with scratch_folder() as scratch:
         findings = Findings(_together(paths))
-        wanted = _meant([path for path in paths if path != "-"], findings)
+        wanted = _meant([path for path in paths if path != "-"], _SUFFIXES, findings)
         names = _readable([*wanted, *["-"] * ("-" in paths)], scratch, stream)
-        of_logs = _readable(logs, scratch)
+        said = Findings(_together(logs))
+        of_logs = _readable(_meant(logs, (), said), scratch)
         if len(names) == 1 and not os.path.isdir(paths[0]):
             findings.name = next(iter(names.values()))
         with engine.connected({**names, **of_logs}, scratch) as connection:
-            said, known = [], None
+            known = None
             if logs:
-                said.append(Findings(_together(logs)))
-                known = _known(connection, of_logs, zone, said[0], skip_bad=skip_bad)
+                known = _known(connection, of_logs, zone, said, skip_bad=skip_bad)
             formats = {path: recognized(path, name) for path, name in names.items()}
             check_alike(formats, names)
             table = relations.table(connection, formats, names, ports)
-            yield Records(table, connection, names, formats, known, [*said, findings])
+            yield LocalRecords(table, connection, names, formats, known, [said, findings])
 
 
 def _together(paths: Sequence[str]) -> str:
@@ -80,16 +80,11 @@ def check_alike(formats: Mapping[str, Format], names: Mapping[str, str]) -> None
                 f"{KINDS[format_.kind]}; count them apart",
                 settles=[Remedy("fingerprints", log, "reads it as one") for log in is_log],
             )
+        odd = f"{names[path]}:{max(1, other.skip)}: has other"
         if other.columns != format_.columns:
-            raise ColumnError(
-                f"{names[path]}:{max(1, other.skip)}: has other columns than {names[first]}; count "
-                "them apart"
-            )
+            raise ColumnError(f"{odd} columns than {names[first]}; count them apart")
         if (other.delimiter, other.missing) != (format_.delimiter, format_.missing):
-            raise FileError(
-                f"{names[path]}: separates its columns by {other.delimiter!r}, but {names[first]} "
-                f"by {format_.delimiter!r}; count them apart"
-            )
+            raise FileError(f"{odd} separators than {names[first]}; count them apart")
 
 
 def read_fingerprints(
@@ -125,7 +120,7 @@ def fingerprints_of(
     """What ``read_fingerprints`` reads, and what is to be said of the logs."""
     findings = Findings(_together(logs))
     with scratch_folder() as scratch:
-        of_logs = _readable(logs, scratch)
+        of_logs = _readable(_meant(logs, (), findings), scratch)
         with engine.connected(of_logs, scratch) as connection:
             known = _known(connection, of_logs, zone, findings, skip_bad=skip_bad)
             known = replace(known, latest=known.latest.df(), over_time=known.over_time.df())
@@ -146,7 +141,9 @@ def _known(
             raise FileError(f"{logs[path]}: is {KINDS[format_.kind]}, and no p0f log")
     packed = {path: format_ for path, format_ in formats.items() if how_packed(path)}
     with read_through(packed, connection.interrupt):
-        known, read, bad = fingerprints(connection, relations.events(connection, formats), zone)
+        known, read, bad = fingerprints(
+            connection, relations.of_logs(connection, formats, logs), zone
+        )
     rejects = rejected(connection, logs, "p0f")
     findings.doubts += check_bad(
         connection, formats, logs, rejects, bad, read + len(rejects),
@@ -161,37 +158,41 @@ _SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet")
 _BEGINNING = 1 << 21  # bytes: more than the longest line
 
 
-def _meant(paths: Sequence[str], findings: Findings) -> list[str]:
+def _meant(paths: Sequence[str], suffixes: Sequence[str], findings: Findings) -> list[str]:
     """The files that are meant, each once, in order. Raises FileError where there are none.
 
-    What is left out of a folder becomes a doubt of the ``findings``.
+    Of a folder those with one of the ``suffixes``, if any are given; what is left out becomes a
+    doubt of the ``findings``.
     """
     files: dict[str, str] = {}
     for path in paths:
+        there = [path]
         if os.path.isdir(path):
-            there = _in_folder(path, findings)
-        elif os.path.exists(path) or not glob.has_magic(path):
-            there = [path]
-        else:
+            there = _in_folder(path, suffixes, findings)
+        elif glob.has_magic(path) and not os.path.exists(path):
             there = sorted(glob.glob(path, recursive=True))
-            if not there:
-                raise FileError(f"{path}: no file has such a name")
+        if not there:
+            raise FileError(f"{path}: no file has such a name")
         for file in there:
-            files.setdefault(_itself(file), file)
+            try:
+                itself = os.path.realpath(file)  # whatever links lead to it
+            except OSError:  # the current folder is gone
+                itself = file
+            files.setdefault(itself, file)
     return list(files.values())
 
 
-def _in_folder(folder: str, findings: Findings) -> list[str]:
+def _in_folder(folder: str, suffixes: Sequence[str], findings: Findings) -> list[str]:
     every = [
         os.path.join(inner, name)
         for inner, _, names in sorted(os.walk(folder))
         for name in sorted(names)
         if not name.startswith((".", "_"))
     ]
-    there = [path for path in every if _suffix(path) in _SUFFIXES]
+    there = [path for path in every if not suffixes or _suffix(path) in suffixes]
     if not there:
-        raise FileError(f"{folder}: is a folder without {', '.join(_SUFFIXES)} files")
-    if rest := [path for path in every if _suffix(path) not in _SUFFIXES]:
+        raise FileError(f"{folder}: is a folder without {', '.join(suffixes) or 'any'} files")
+    if rest := sorted({*every} - {*there}):
         findings.doubts.append(Doubt(f"left out by their names: {listed(rest)}"))
     return there
 
@@ -199,14 +200,6 @@ def _in_folder(folder: str, findings: Findings) -> list[str]:
 def _suffix(name: str) -> str:
     stem, suffix = os.path.splitext(name.lower())
     return os.path.splitext(stem)[1] if suffix in (".gz", ".zst") else suffix
-
-
-def _itself(path: str) -> str:
-    """The path that a file has in truth, whatever links lead to it."""
-    try:
-        return os.path.realpath(path)
-    except OSError:  # the current folder is gone
-        return path
 
 
 def _readable(

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
+from types import UnionType
 from typing import Any, Literal, TypeAlias, get_args
 
 from spamindex.errors import SpamIndexError
 from spamindex.names import BUILT_IN, Names
 
-Span: TypeAlias = Literal["day", "week", "month", "year"]
+Span: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
 Unit: TypeAlias = Literal["messages", "machines"]
 Spam: TypeAlias = tuple[str, tuple[str, ...]]
 By: TypeAlias = tuple[str, Span | None]
@@ -75,18 +78,14 @@ class RecordOptions:
         >>> RecordOptions().with_fields({"by": "time:week", "fresh": "12h"}).fresh
         43200
         """
-        return replace(self, **{name: _value(name, value) for name, value in given.items()})
-
-
-def _value(name: str, value: Any) -> Any:
-    """The value of a field from one that is easy to write. Raises SpamIndexError."""
-    if name in _FORMS:
-        return _FORMS[name](value)
-    if name in _COLUMNS and not isinstance(value, str | None):
-        raise SpamIndexError(f"{name} is the name of a column, not {value!r}")
-    if name in ("family", "ignore_unknown") and not isinstance(value, bool | None):
-        raise SpamIndexError(f"{name} is True or False, not {value!r}")
-    return value
+        read = dict(given)
+        for name, (form, what) in _FORMS.items():
+            if name in given:
+                try:
+                    read[name] = form(given[name])
+                except (LookupError, TypeError, ValueError):
+                    raise SpamIndexError(f"{name} is {what}, not {given[name]!r}") from None
+        return replace(self, **read)
 
 
 def seconds_of(duration: str) -> int:
@@ -142,54 +141,54 @@ def written_values(values: Sequence[str]) -> str:
 
 
 def _by(value: Any) -> tuple[By, ...]:
-    if isinstance(value, str) or _is_pair(value):
-        value = [value]
-    found: list[By] = []
-    for part in value if isinstance(value, Sequence) else [value]:
-        if not (isinstance(part, str) or _is_pair(part)):
-            spans = ", ".join(get_args(Span))
-            raise SpamIndexError(f"by is a column, or a column and {spans}, not {part!r}")
-        found.append(parted_by(part) if isinstance(part, str) else (part[0], part[1]))
-    return tuple(found)
+    if isinstance(value, str):
+        return (parted_by(value),)
+    with suppress(TypeError, ValueError):
+        return (_pair(value),)
+    return tuple(parted_by(part) if isinstance(part, str) else _pair(part) for part in value)
 
 
-def _is_pair(value: Any) -> bool:
-    """Whether a value is a column and a span, or a column and None."""
-    is_pair = isinstance(value, tuple | list) and len(value) == 2 and isinstance(value[0], str)
-    return is_pair and value[1] in (None, *get_args(Span))
+def _pair(value: Any) -> By:
+    """A column and a span, or None. Raises ValueError or TypeError for anything else."""
+    column, span = value
+    if not isinstance(column, str) or span not in (None, *get_args(Span)):
+        raise ValueError
+    return column, span
 
 
 def _spam(value: Any) -> Spam | None:
-    if value is None or isinstance(value, str):
-        column, equals, values = (value or "").partition("=")
-        return None if value is None else (column.strip(), values_of(values) if equals else ())
-    if isinstance(value, Sequence) and len(value) == 2 and isinstance(value[0], str):
-        column, wanted = value
-        if isinstance(wanted, str):
-            return column, (wanted,)
-        if isinstance(wanted, Collection):
-            return column, tuple(map(str, wanted))
-    raise SpamIndexError(f"spam is a column, or a column and the values for spam, not {value!r}")
+    if isinstance(value, str):
+        column, _, values = value.partition("=")
+        return column.strip(), values_of(values)
+    if value is None:
+        return None
+    column, wanted = value[0], value[1]
+    if not isinstance(column, str) or len(value) > 2:
+        raise ValueError
+    return column, (wanted,) if isinstance(wanted, str) else tuple(map(str, wanted))
 
 
 def _fresh(value: Any) -> int | None:
     seconds = seconds_of(value) if isinstance(value, str) else value
-    if seconds is not None and not (isinstance(seconds, int) and seconds > 0):
-        raise SpamIndexError(f"fresh is a number of seconds, or 12h or 7d, not {value!r}")
+    if not (seconds is None or (isinstance(seconds, int) and seconds > 0)):
+        raise ValueError
     return seconds
 
 
-def _count(value: Any) -> Unit:
-    if value not in get_args(Unit):
-        raise SpamIndexError(f"count is messages or machines, not {value!r}")
-    return value  # type: ignore[no-any-return]
+def _of(kinds: type | UnionType, value: Any) -> Any:
+    if not isinstance(value, kinds):
+        raise TypeError
+    return value
 
 
-_COLUMNS = ("os", "client", "time", "weight", "cluster")
-_FORMS: dict[str, Callable[[Any], Any]] = {
-    "by": _by,
-    "spam": _spam,
-    "fresh": _fresh,
-    "count": _count,
-    "names": Names.of,
+_COLUMN = (partial(_of, str | None), "the name of a column")
+_IS_SO = (partial(_of, bool | None), "True or False")
+_FORMS: dict[str, tuple[Callable[[Any], Any], str]] = {
+    **dict.fromkeys(("os", "client", "time", "weight", "cluster"), _COLUMN),
+    **dict.fromkeys(("family", "ignore_unknown"), _IS_SO),
+    "by": (_by, f"a column, or a column and {', '.join(get_args(Span))}"),
+    "spam": (_spam, "a column, or a column and the values for spam"),
+    "fresh": (_fresh, "a number of seconds, or 12h or 7d"),
+    "count": (lambda value: get_args(Unit)[get_args(Unit).index(value)], "messages or machines"),
+    "names": (Names.of, "a mapping"),
 }

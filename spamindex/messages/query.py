@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from spamindex.errors import ColumnError, Doubt, Findings, Remedy, listed
 from spamindex.meaning import (
@@ -21,11 +21,9 @@ from spamindex.meaning import (
 )
 from spamindex.messages.fingerprints import Fingerprints
 from spamindex.messages.frames import are_figures
-from spamindex.messages.options import By, RecordOptions, Unit
-from spamindex.names import BUILT_IN, Names
+from spamindex.messages.options import RecordOptions, Span
 from spamindex.words import FALSE, TRUE
 
-_P0F_SYMBOL = "symbols.P0F.options.0"  # where Rspamd writes the OS that p0f says
 _WHAT = {
     "os": "the OS",
     "client": "the client's address",
@@ -45,66 +43,39 @@ class Flag(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is counted: by columns of the records, each named as the frame names it.
+class Question(RecordOptions):
+    """Options of which each column is named as the frame names it, and what is known besides.
 
     ``os`` holds the OS; or ``client`` the address, whose OS ``fingerprints`` know, at ``time`` if
-    that is given ("" where the latest is meant), for ``fresh`` seconds. ``spam`` says which records
-    are; without it all are. ``by`` are more columns to count apart, each with the span of time it
-    is cut to. ``weight`` says how many messages a record is, and ``cluster`` which belong together.
-    ``unreadable`` is a column that is true for a record that could not be read; with ``headings`` a
-    record that repeats the heading of its column is none. ``place`` tells where the first record
-    with a value is. ``holds_os`` is None where the heading leaves open whether operating systems
-    stand in the column.
+    that is given ("" where the latest is meant). Without ``spam`` all records are. ``unreadable``
+    is a column that is true for a record that could not be read; with ``headings`` a record that
+    repeats the heading of its column is none. ``place`` tells where the first record with a value
+    is. ``holds_os`` is None where the heading leaves open whether operating systems stand in the
+    column.
     """
 
-    os: str | None = None
-    client: str | None = None
-    fingerprints: Fingerprints | None = None
-    time: str | None = None
-    fresh: int | None = None
     spam: Flag | None = None
-    by: Sequence[By] = ()
-    weight: str | None = None
-    count: Unit = "messages"
-    cluster: str | None = None
+    fingerprints: Fingerprints | None = None
     unreadable: str | None = None
     headings: bool = False
     place: Place = lambda column, value: None
     holds_os: bool | None = True
-    family: bool | None = None
-    ignore_unknown: bool = False
-    names: Names = field(default=BUILT_IN, repr=False)
     findings: Findings = field(default_factory=lambda: Findings("records"), repr=False)
 
     def renamed(self, names: Mapping[str, str]) -> Question:
         """The same question to a frame whose columns have other names."""
-
-        def new(name: str | None) -> str | None:
-            return names[name] if name else name
-
-        return replace(
-            self,
-            os=new(self.os),
-            client=new(self.client),
-            time=new(self.time),
-            spam=self.spam and self.spam._replace(column=names[self.spam.column]),
-            by=[(names[column], span) for column, span in self.by],
-            weight=new(self.weight),
-            cluster=new(self.cluster),
-            unreadable=new(self.unreadable),
-        )
-
-    @property
-    def columns(self) -> list[str]:
-        """The columns that it asks for, each once."""
-        wanted = [self.os, self.client, self.time, self.weight, self.cluster]
-        wanted += [self.spam and self.spam.column, *(column for column, _ in self.by)]
-        return [column for column in dict.fromkeys(wanted) if column]
+        new = {**names, "": ""}
+        given = ("os", "client", "time", "weight", "cluster", "unreadable")
+        named: dict[str, Any] = {
+            name: new[old] for name in given if (old := getattr(self, name)) is not None
+        }
+        spam = self.spam and self.spam._replace(column=names[self.spam.column])
+        by = tuple((names[column], span) for column, span in self.by)
+        return replace(self, spam=spam, by=by, **named)
 
     @property
     def used(self) -> dict[str, tuple[str, ...]]:
-        """The same columns, and the values that are looked for in that of the spam."""
+        """The columns that it asks for, and the values that are looked for in that of the spam."""
         flag = self.spam or Flag("")
         return {name: flag.values if name == flag.column else () for name in self.columns}
 
@@ -127,9 +98,6 @@ def question(
     fingerprints: Fingerprints | None = None,
     cells: Callable[[Sequence[str]], Cells] = lambda columns: {},
     is_log: bool = False,
-    unreadable: str | None = None,
-    headings: bool = False,
-    place: Place = lambda column, value: None,
     findings: Findings | None = None,
 ) -> Question:
     """What is to be counted of records with these columns.
@@ -145,7 +113,7 @@ def question(
     """
     asked = RecordOptions() if options is None else options
     found = Findings("records") if findings is None else findings
-    by = [(find(columns, column), span) for column, span in asked.by]
+    by = tuple((find(columns, column), span) for column, span in asked.by)
     of_clients = asked.cluster is not None and _of_clients(columns, asked)
     by_client = of_clients or asked.count == "machines"
     if fingerprints is None:
@@ -173,7 +141,8 @@ def question(
                 "fingerprint is fresh",
                 settles=[Remedy("time", None, "names it")],
             )
-    spam = _flag(columns, asked)
+    column, values = asked.spam or (_usual(columns, "spam"), ())
+    spam = Flag(find(columns, column), values) if column else None
     used = {os, client, cluster, weight, time, spam and spam.column, *(column for column, _ in by)}
     rest = [] if is_log else [c for c in columns if c not in used]
     unweighed = asked.weight is None and asked.count == "messages"
@@ -193,37 +162,12 @@ def question(
         )
         if column is not None
     ]  # fmt: skip
-    return Question(
-        os=os,
-        client=client,
-        fingerprints=fingerprints,
-        time="" if asked.time == "" else time,
-        fresh=asked.fresh,
-        spam=spam,
-        by=by,
-        weight=weight,
-        count=asked.count,
-        cluster=cluster,
-        unreadable=unreadable,
-        headings=headings,
-        place=place,
-        holds_os=True if os is None else says_os(os),
-        family=asked.family,
-        ignore_unknown=asked.ignore_unknown,
-        names=asked.names,
-        findings=found,
-    )
-
-
-def with_symbol(
-    options: RecordOptions,
-    columns: Sequence[str],
-    known: Fingerprints | None,
-    add_path: Callable[[str], bool],
-) -> RecordOptions:
-    """The same options; with the place where Rspamd says the OS, if nothing else says it."""
-    is_said = options.os or known or usual(columns, "os")
-    return options if is_said or not add_path(_P0F_SYMBOL) else replace(options, os=_P0F_SYMBOL)
+    named = replace(
+        asked, os=os, client=client, time="" if asked.time == "" else time, by=by, weight=weight,
+        cluster=cluster, spam=spam,
+    )  # fmt: skip
+    holds_os = True if os is None else says_os(os)
+    return Question(**vars(named), fingerprints=fingerprints, holds_os=holds_os, findings=found)
 
 
 def _of_clients(columns: Sequence[str], asked: RecordOptions) -> bool:
@@ -255,16 +199,12 @@ def find(columns: Sequence[str], named: str) -> str:
         found = [int(named) - 1]
     if len(found) == 1:
         return columns[found[0]]
+    stem, _, span = named.rpartition(":")
+    if not found and headed(columns, stem):
+        spans = ", ".join(get_args(Span))
+        raise ColumnError(f"{span!r} is no span of time; a column of times is cut to {spans}")
     problem = "more than one column is called" if found else "no column is called"
     raise ColumnError(f"{problem} {named!r}; there are {', '.join(map(repr, columns))}")
-
-
-def _flag(columns: Sequence[str], asked: RecordOptions) -> Flag | None:
-    if asked.spam is not None:
-        column, values = asked.spam
-        return Flag(find(columns, column), tuple(values)) if column else None
-    there = _usual(columns, "spam")
-    return None if there is None else Flag(there)
 
 
 def _doubt_all(columns: Sequence[str], first: Cells, found: Findings) -> None:
@@ -328,7 +268,7 @@ def _refuse_table(named: str, figures: Sequence[str], first: Cells) -> None:
     if counts and told_apart and all(len(set(cells)) < len(rows) for cells in others):
         one = Remedy("weight", "1", "if it is one")
         raise ColumnError(
-            f"no two rows have the same {listed([repr(key) for key in keys])}, beside figures in "
+            f"each row has its own {listed([repr(key) for key in keys])}, beside figures in "
             f"{counts[0]!r}: is each row one message?",
             settles=[*(Remedy("weight", c, "if it is as many as that says") for c in counts), one],
         )

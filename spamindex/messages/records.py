@@ -1,49 +1,51 @@
-"""Records in DuckDB: handed to counting.py; bad lines are doubted; a random pick (sample).
+"""Records: what is asked of them, how they are counted, and a random pick of them (sample).
 
-``opening.open_records`` makes them of files.
+``opening.open_records`` makes those of files, in DuckDB; ``spark.open_remote`` those of a cluster.
 """
 
 from __future__ import annotations
 
+import csv
+import itertools
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from spamindex.errors import ColumnError, Doubt, FileError, Findings, Remedy
 from spamindex.errors import counted as so_many
-from spamindex.meaning import headed
+from spamindex.meaning import headed, usual
 from spamindex.messages import engine, integrity
 from spamindex.messages.counting import counts_of, spam_of
 from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, own_mail
-from spamindex.messages.formats import ADDRESS, Format, first_rows
-from spamindex.messages.frames import FIRST, cells_of, first_cells
-from spamindex.messages.json_records import RAW, JsonRecords, refuse_halves
+from spamindex.messages.formats import ADDRESS, Format, rows_of
+from spamindex.messages.frames import FIRST, cells_of, first_cells, lazy, nw
 from spamindex.messages.options import RecordOptions
-from spamindex.messages.query import Question, question, with_symbol
-from spamindex.messages.relations import Table
+from spamindex.messages.query import Question, question
+from spamindex.messages.relations import RAW, JsonTable, Table, refuse_halves
 from spamindex.messages.tallies import Counts, labels_of
 
 if TYPE_CHECKING:
     import pandas as pd
-    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+    from duckdb import DuckDBPyConnection
 
 _COLUMNS = ("os", "client", "fingerprints")  # what an error says that has not found them
-# Types of columns that JSON has, too.
-_LITERALS = (
-    "boolean", "tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint",
-    "uinteger", "ubigint", "uhugeint", "decimal", "float", "double",
-)  # fmt: skip
+_P0F_SYMBOL = "symbols.P0F.options.0"  # where Rspamd writes the OS that p0f says
 ROW = "_row"  # where a record stands
 # By what stands in a record, and the seed: any engine picks those whose MD5 comes first. Records of
 # which each cell is the same are told apart by a number, and so are picked one by one.
-_PICKED = """
-    with hashed as (select *, {content} as _content from spam),
+_PICKED = f"""
+    with hashed as (select *, md5(concat({{content}})) as _content from spam),
     numbered as (
-        select *, row_number() over (partition by _content order by {row}) as _twin from hashed)
-    select *, count(*) over () as _among, md5(concat(_content, cast(_twin as varchar(20)))) as _lot
-    from numbered
+        select *, row_number() over (partition by _content order by {ROW}) as _twin from hashed),
+    lots as (
+        select *, count(*) over () as _among,
+            md5(concat(_content, cast(_twin as varchar(20)))) as _lot
+        from numbered)
+    select {ROW}, _among, {{cells}} from lots order by _lot limit {{most}}
 """
 
 
@@ -59,35 +61,17 @@ class Literal(str):
             return str(self)
 
 
-@dataclass
-class Records:
-    """Records as a relation of DuckDB, all columns as text unless the file says otherwise.
+class Records(ABC):
+    """Records of one ``kind`` (see ``formats.KINDS``), wherever they are.
 
-    ``names`` are what messages call the files, by path, and ``formats`` what they are; ``known``
-    are the fingerprints that were read with them; ``findings`` what is to be said of both.
-    ``relation`` has the columns that a question has asked for last, as it needs them.
+    ``known`` are the fingerprints that were read with them; ``findings`` what is to be said of
+    both.
     """
 
-    table: Table
-    connection: DuckDBPyConnection
-    names: dict[str, str]
-    formats: dict[str, Format]
-    known: Fingerprints | None = None
-    findings: list[Findings] = field(default_factory=list)
-    relation: DuckDBPyRelation = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.relation = self.table.relation(self.columns, {})
-
-    @property
-    def kind(self) -> str:
-        """What the files are, as ``formats.KINDS`` says it."""
-        return next(iter(self.formats.values())).kind
-
-    @property
-    def columns(self) -> list[str]:
-        """Its columns, but for our own."""
-        return self.table.columns
+    kind: str
+    columns: list[str]
+    known: Fingerprints | None
+    findings: list[Findings]
 
     def question(self, options: RecordOptions) -> Question:
         """What is to be counted of them, see ``query.question``.
@@ -95,45 +79,159 @@ class Records:
         A name that is no column may be the path to a value within one: ``source.ip``. Raises a
         SpamIndexError, too, where a column holds only for some of the records.
         """
+        if self.kind == "json":
+            is_said = options.os or self.known or usual(self.columns, "os")
+            if not is_said and self._add_path(_P0F_SYMBOL):
+                options = replace(options, os=_P0F_SYMBOL)
+        if self.kind == "fields" and not options.time and {"date", "time"} <= {*self.columns}:
+            options = replace(options, time="time")  # in which the date stands, too
+        absent = [name for name in options.columns if not headed(self.columns, name)]
+        inner = [name for name in dict.fromkeys(absent) if self._add_path(name)]
+        found = question(
+            [*self.columns, *inner],
+            options,
+            fingerprints=self.known,
+            cells=self._first_cells,
+            is_log=self.kind == "p0f",
+            findings=self.findings[-1],
+        )
+        if self.kind == "json":
+            flag = found.spam.column if found.spam and not options.spam else None
+            refuse_halves(self._keys(), found.columns, flag)
+        return replace(found, headings=self.kind == "csv")
+
+    @abstractmethod
+    def _add_path(self, name: str) -> bool:
+        """Whether a name leads to something within a column; then it is a column, too."""
+
+    @abstractmethod
+    def _first_cells(self, columns: Sequence[str]) -> dict[str, list[str]]:
+        """The first cells of columns, as far as they can be read."""
+
+    @abstractmethod
+    def _keys(self) -> Mapping[str, Collection[Sequence[str]]]:
+        """Of JSON, the lists of keys that stand in objects of each file, by its name."""
+
+    @abstractmethod
+    def counted(self, asked: Question, *, skip_bad: bool) -> Counts:
+        """Count them, with the lines that can't be read among them.
+
+        Those are doubted in the ``findings``; more than 1 in 1,000 raise a FileError unless
+        ``skip_bad``.
+        """
+
+    def pick(
+        self, asked: Question, counts: Counts, os: str, most: int, seed: int
+    ) -> tuple[pd.DataFrame, int]:
+        """Pick so many records at random of an OS's spam, each as likely as another.
+
+        ``counts`` are those of the same question. Returns the picked ones with all their columns
+        as text (a ``Literal`` where they were none), in the order of the files, and from how many
+        they were picked. Raises MatchError where no spam is from that OS.
+        """
+        import pandas as pd
+
+        labels = labels_of(os, counts, asked.names)
+        records, aliases = self._numbered()
+        shown = {name: aliases[name] for name in self.columns}
+        keep = [aliases[name] for name in (*self.columns, RAW) if name in aliases]
+        renamed = asked.renamed(aliases)
+        spam = spam_of(records, renamed, labels, keep=[ROW, *keep], bring=self._bring)
+        # Hashes are small, and the records that are wanted are few: no more than these is kept.
+        texts = (
+            f"chr(31), coalesce(cast({shown[n]} as varchar(65535)), '')" for n in sorted(shown)
+        )
+        picked = _PICKED.format(
+            content=", ".join([f"'{seed}'", *texts]),
+            cells=", ".join(f"cast({alias} as string)" for alias in keep),
+            most=most,
+        )
+        found = sorted(self._queried(spam, picked), key=lambda row: str(row[0]).rjust(20))
+        among = found[0][1] if found else 0
+        if (lost := sum(counts.labels[label] for label in labels) - among) > 0:
+            self.findings[-1].doubts.append(
+                Doubt(f"left out: {so_many(lost, 'record')} that can't be read in all columns")
+            )
+        types = lazy(records).collect_schema()
+        literal = {
+            n for n in shown if types[aliases[n]].is_numeric() or types[aliases[n]] == nw.Boolean
+        }
+        rows = []
+        for _, _, *row in found:
+            if RAW in aliases:
+                said = json.loads(row[-1])
+                literal = {key for key, value in said.items() if isinstance(value, int | float)}
+            cells = zip(shown, row, strict=False)
+            rows.append([Literal(t) if t and name in literal else t for name, t in cells])
+        return pd.DataFrame(rows, columns=self.columns, dtype=object), among
+
+    @abstractmethod
+    def _numbered(self) -> tuple[Any, dict[str, str]]:
+        """The records with a column ``ROW`` by which they are in order; new names of the others."""
+
+    @abstractmethod
+    def _bring(self, table: Any) -> Any:
+        """A table where the records are."""
+
+    @abstractmethod
+    def _queried(self, spam: Any, sql: str) -> list[Sequence[Any]]:
+        """The rows that a query finds in a table called ``spam``."""
+
+
+@dataclass
+class LocalRecords(Records):
+    """Records as a relation of DuckDB, all columns as text unless the file says otherwise.
+
+    ``names`` are what messages call the files, by path, and ``formats`` what they are.
+    ``relation`` has the columns that a question has asked for last, as it needs them.
+    """
+
+    table: Table
+    connection: DuckDBPyConnection
+    names: dict[str, str]
+    formats: dict[str, Format]
+    known: Fingerprints | None
+    findings: list[Findings]
+
+    def __post_init__(self) -> None:
+        self.kind = next(iter(self.formats.values())).kind
+        self.columns = self.table.columns
+        self.relation = self.table.relation(self.columns, {})
+
+    def question(self, options: RecordOptions) -> Question:
+        """The same; where columns go by number, as there is no heading, an error says so."""
         if self.kind == "addresses" and self.known is None:
             raise ColumnError(
                 "a list of addresses says no OS",
                 settles=[Remedy("fingerprints", None, "knows it by address")],
             )
-        if self.kind == "json":
-            options = with_symbol(options, self.columns, self.known, self.table.add_path)
-        if self.kind == "fields" and not options.time and {"date", "time"} <= {*self.columns}:
-            options = replace(options, time="time")  # in which the date stands, too
-        absent = [name for name in options.columns if not headed(self.columns, name)]
-        inner = [name for name in dict.fromkeys(absent) if self.table.add_path(name)]
-        there = [*self.columns, *inner]
         try:
-            found = question(
-                there,
-                options,
-                fingerprints=self.known,
-                cells=self._first_cells,
-                is_log=self.kind == "p0f",
-                unreadable=UNREADABLE if UNREADABLE in self.relation.columns else None,
-                headings=self.kind == "csv",
-                place=partial(integrity.place, self.formats, self.names),
-                findings=self.findings[-1],
-            )
+            found = super().question(options)
         except ColumnError as error:
             raise self._without_headings(error) from error
-        if isinstance(self.table, JsonRecords):
-            own = [name for name in found.columns if name in self.table.keys]
-            flag = found.spam.column if found.spam and not options.spam else None
-            refuse_halves(self.table.lists, own, flag)
         self.relation = self.table.relation(self.columns, found.used)
-        return found
+        return replace(
+            found,
+            unreadable=UNREADABLE if UNREADABLE in self.relation.columns else None,
+            place=partial(integrity.place, self.formats, self.names),
+        )
+
+    def _add_path(self, name: str) -> bool:
+        return self.table.add_path(name)
+
+    def _keys(self) -> Mapping[str, Collection[Sequence[str]]]:
+        return self.table.lists if isinstance(self.table, JsonTable) else {}
 
     def _first_cells(self, columns: Sequence[str]) -> dict[str, list[str]]:
         import duckdb
 
         if self.kind == "csv":  # of which DuckDB reads far ahead, where a quotation never ends
             path, format_ = next(iter(self.formats.items()))
-            return cells_of(format_.columns, first_rows(path, format_, FIRST))
+            with suppress(csv.Error):  # what is wrong is said when it is counted
+                rows = [row for _, row in itertools.islice(rows_of(path, format_), FIRST)]
+                width = len(format_.columns)
+                return cells_of(format_.columns, [row for row in rows if len(row) == width])
+            return {}
         try:
             return first_cells(self.table.relation(columns, {}), columns)
         except duckdb.InterruptException:
@@ -141,7 +239,7 @@ class Records:
         except duckdb.Error:  # what is wrong with a file is said when it is counted
             return {}
         finally:
-            engine.forget_rejects(self.connection)
+            integrity.forget_rejects(self.connection)
 
     def _without_headings(self, error: ColumnError) -> ColumnError:
         """Why a column is not found, where the files have no headings to find it by."""
@@ -162,11 +260,7 @@ class Records:
         )
 
     def counted(self, asked: Question, *, skip_bad: bool) -> Counts:
-        """Count them, with the lines that can't be read among them.
-
-        Those are doubted in the ``findings``; more than 1 in 1,000 raise a FileError unless
-        ``skip_bad``.
-        """
+        """Count them, and make sure that no line was lost."""
         through = {
             path: format_
             for path, format_ in self.formats.items()
@@ -175,7 +269,7 @@ class Records:
         findings = self.findings[-1]
         records = self.table.relation((), asked.used)
         with integrity.read_through(through, self.connection.interrupt) as lines:
-            counts = counts_of(records, asked, bring=self._brought, keep=self._kept)
+            counts = counts_of(records, asked, bring=self._bring, keep=self._kept)
             rejects = integrity.rejected(self.connection, self.names, self.kind)
             read = counts.read + len(rejects)
             if self.kind == "csv":
@@ -191,76 +285,26 @@ class Records:
         )  # fmt: skip
         return replace(counts, unreadable=counts.unreadable + len(rejects))
 
-    def pick(
-        self, asked: Question, counts: Counts, os: str, most: int, seed: int
-    ) -> tuple[pd.DataFrame, int]:
-        """Pick so many records at random of an OS's spam, each as likely as another.
-
-        ``counts`` are those of the same question. Returns the picked ones with all their columns
-        as text (a ``Literal`` where they were none), in the order of the files, and from how many
-        they were picked. Raises MatchError where no spam is from that OS.
-        """
-        import pandas as pd
+    def _numbered(self) -> tuple[Any, dict[str, str]]:
         from duckdb import ColumnExpression, SQLExpression
 
-        labels = labels_of(os, counts, asked.names)
         # In one scan, of all columns: a line that can't be read in one would shift the others. Rows
         # are numbered in the order of the files, whatever the number of threads.
         aliases = {name: f"column{i}" for i, name in enumerate(self.relation.columns)}
         columns = [ColumnExpression(name).alias(alias) for name, alias in aliases.items()]
         number = SQLExpression("row_number() OVER ()").alias(ROW)
-        shown = {name: aliases[name] for name in self.columns}
-        raw = [aliases[RAW]] if RAW in aliases else []
-        spam = spam_of(
-            self.relation.select(number, *columns),
-            asked.renamed(aliases),
-            labels,
-            keep=[ROW, *shown.values(), *raw],
-        )
-        # Hashes are small, and the records that are wanted are few: no more than these is kept.
-        query = picking(shown, seed, ROW)
-        rows = spam.query("spam", f"from ({query}) order by _lot limit {most}")
-        cells = [ColumnExpression(alias).cast("VARCHAR") for alias in [*shown.values(), *raw]]
-        found = rows.select(ColumnExpression(ROW), ColumnExpression("_among"), *cells).fetchall()
-        among = found[0][1] if found else 0
-        if (lost := sum(counts.labels[label] for label in labels) - among) > 0:
-            self.findings[-1].doubts.append(
-                Doubt(f"left out: {so_many(lost, 'record')} that can't be read in all columns")
-            )
-        found.sort(key=lambda row: row[0])
-        kinds = dict(zip(self.relation.columns, self.relation.types, strict=True))
-        literal = {name for name in shown if kinds[name].id in _LITERALS}
-        picked = []
-        for _, _, *row in found:
-            texts = dict(zip(shown, row, strict=False))
-            there = literal if not raw else _literals_in(row[-1])
-            picked.append([Literal(t) if t and n in there else t for n, t in texts.items()])
-        return pd.DataFrame(picked, columns=self.columns, dtype=object), among
+        return self.relation.select(number, *columns), aliases
 
-    def _brought(self, table: Any) -> Any:
-        """A table where the records are; fingerprints are there already."""
+    def _bring(self, table: Any) -> Any:
+        """A table in the connection, where fingerprints are already."""
         return self.connection.from_df(table) if hasattr(table, "iloc") else table
+
+    def _queried(self, spam: Any, sql: str) -> list[Sequence[Any]]:
+        found: list[Sequence[Any]] = spam.query("spam", sql).fetchall()
+        return found
 
     def _kept(self, relation: Any) -> Any:
         """A relation as a table, which can be asked several times."""
         name = f"kept{len(self.connection.sql('show tables').fetchall())}"
         relation.create(name)
         return self.connection.table(name)
-
-
-def _literals_in(record: str) -> list[str]:
-    """The keys of a record in JSON that hold numbers, true or false."""
-    said = json.loads(record)
-    return [key for key, value in said.items() if isinstance(value, int | float)]
-
-
-def picking(shown: dict[str, str], seed: int, row: str) -> str:
-    """A query that draws a lot for each of the records ``spam``, in the SQL of all engines.
-
-    ``shown`` are the columns by the names they have in the files, whose order does not matter.
-    """
-    parts = [f"'{seed}'"]
-    for name in sorted(shown):
-        cell = f"coalesce(cast({shown[name]} as varchar(65535)), '')"
-        parts += [f"chr(31), {cell}"]
-    return _PICKED.format(content=f"md5(concat({', '.join(parts)}))", row=row)

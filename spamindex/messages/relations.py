@@ -1,108 +1,154 @@
-"""Files of CSV, Parquet, addresses, #fields or p0f in, one DuckDB relation of their columns out.
+"""Files of records in, by their formats; a DuckDB relation of what is asked of them out.
 
-Tables, logs with #fields, lists of addresses, Parquet and p0f's logs; JSON is in json_records.py.
+A column may hold values within its cells, which go by their path: a key of an object in JSON or a
+field of a struct in Parquet as ``source.ip``, what stands in an array of JSON as ``action.0``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import itertools
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import reduce
+from typing import TYPE_CHECKING
 
-from spamindex.errors import ColumnError, FileError
+from spamindex.errors import ColumnError, FileError, Remedy, counted, listed
 from spamindex.messages import engine
-from spamindex.messages.engine import LINE, NUMBER, identifier, text
+from spamindex.messages.engine import LINE, identifier, pointer, text
 from spamindex.messages.fingerprints import UNREADABLE, senders
-from spamindex.messages.formats import ADDRESS, CLIENT, COMMENTS, COUNT, COUNTED, Format
-from spamindex.messages.json_records import JsonRecords, from_json
+from spamindex.messages.formats import (
+    ADDRESS,
+    CLIENT,
+    COMMENTS,
+    COUNT,
+    COUNTED,
+    Format,
+    check_width,
+)
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
-    from duckdb.sqltypes import DuckDBPyType
+
+RAW = "_spamindex_json"  # a column of our own: all that stands in a record
+_NUMBERED = "row_number() over () as _line"
+_OWN = (UNREADABLE, RAW)
+_FIRST = 1000  # lines whose keys come first
+_MOST_SETS = 100_000  # of keys that stand together
+# Compared as texts first, which is several times as fast as to trim each line.
+_FILLED = f"({LINE} > '!' or trim({LINE}, ' ' || chr(9) || chr(13)) <> '')"
+# A case, since DuckDB works out both sides of an or.
+_OBJECT = (
+    f"case when {LINE} >= '{{' and {LINE} < '|' then true "
+    f"else starts_with(ltrim({LINE}, ' ' || chr(9)), '{{') end"
+)
 
 
-class Table(Protocol):
-    """Records before it is known what is asked of them."""
+@dataclass
+class Table:
+    """Records before it is known what is asked of them.
 
-    @property
-    def columns(self) -> list[str]:
-        """The columns that each record shows."""
+    ``columns`` are those that each record shows; ``paths`` lead to what stands within one.
+    """
+
+    records: DuckDBPyRelation
+    columns: list[str]
+    paths: dict[str, list[str]] = field(default_factory=dict, kw_only=True)
 
     def add_path(self, name: str) -> bool:
         """Whether a name leads to something within a column; then it is a column, too."""
+        import duckdb
+
+        parts = name.split(".")
+        for i in range(1, len(parts)):
+            head = identifier(".".join(parts[:i]))
+            sql = reduce(lambda sql, key: f"struct_extract({sql}, {text(key)})", parts[i:], head)
+            try:
+                self.records.project(sql)
+            except duckdb.Error:  # no such column, no struct, or no such field of it
+                continue
+            self.paths[name] = [sql]
+        return name in self.paths
 
     def relation(
         self, shown: Iterable[str], used: Mapping[str, Collection[str]]
     ) -> DuckDBPyRelation:
         """The columns ``shown`` as they are, and those ``used`` with single values in cells.
 
-        Of several values in a cell, one is taken that is wanted by ``used``.
+        What is used and holds an array of one value counts as that value; of several, as one that
+        is wanted by ``used``. Where none is, an array of several ends the query that reads it, with
+        an error that names it, and an object does.
         """
+        cells = self._cells([*dict.fromkeys([*used, *shown])])
+        single = {}
+        for name, kind in zip(cells.columns, cells.types, strict=True):
+            if name in used and (in_json := self._as_json(identifier(name), kind.id)):
+                single[name] = f"{_single(in_json, name, used[name])} as {identifier(name)}"
+        columns = [single.get(name, identifier(name)) for name in cells.columns]
+        return engine.projected(cells, *columns) if single else cells
+
+    def _cells(self, names: Sequence[str]) -> DuckDBPyRelation:
+        if not self.paths:
+            return self.records  # of which DuckDB reads no more than what is asked for
+        columns = [f"{self.paths.get(n, [identifier(n)])[0]} as {identifier(n)}" for n in names]
+        own = [name for name in _OWN if name in self.records.columns]
+        return engine.projected(self.records, *columns, *own)
+
+    def _as_json(self, cell: str, kind: str) -> str:
+        """What a cell holds as JSON, as SQL; empty where it holds a single value."""
+        nested = kind in ("list", "array", "struct", "map", "union")
+        return f"cast(to_json({cell}) as varchar)" if nested else ""
 
 
 @dataclass
-class Flat:
-    """Records that are a relation already, with nothing within their columns."""
+class JsonTable(Table):
+    """Files of JSON records: their lines, one object in each, and which keys stand in them.
 
-    records: DuckDBPyRelation
+    ``lists`` are the lists of keys that stand in objects of each file, by its name.
+    """
 
-    @property
-    def columns(self) -> list[str]:
-        """Its columns, but for our own."""
-        return [name for name in self.records.columns if name != UNREADABLE]
-
-    def add_path(self, name: str) -> bool:
-        """No name leads to anything within a text."""
-        return False
-
-    def relation(
-        self, shown: Iterable[str], used: Mapping[str, Collection[str]]
-    ) -> DuckDBPyRelation:
-        """All columns: DuckDB reads no more than what is asked of them."""
-        return self.records
-
-
-@dataclass
-class ParquetRecords:
-    """Parquet files as a relation, as they are, and the ``paths`` of fields within structs."""
-
-    records: DuckDBPyRelation
-    columns: list[str]
-    paths: dict[str, tuple[str, DuckDBPyType]] = field(default_factory=dict)  # SQL and type
+    lists: Mapping[str, Collection[Sequence[str]]]
+    keys: list[str]
+    partitions: list[str]
 
     def add_path(self, name: str) -> bool:
-        """Whether a name is the path of a field in a struct; then it is a column."""
+        """Whether a name is the path of an inner key that some object has."""
         parts = name.split(".")
+        pointers: dict[str, None] = {}
         for i in range(1, len(parts)):
-            if (head := ".".join(parts[:i])) not in self.columns:
-                continue
-            sql, kind = identifier(head), self._type(head)
-            for part in parts[i:]:
-                inner = _fields(kind)
-                if part not in inner:
-                    break
-                sql, kind = f"struct_extract({sql}, {text(part)})", inner[part]
-            else:
-                self.paths[name] = sql, kind
-                return True
-        return False
+            if (head := ".".join(parts[:i])) in self.keys:
+                for tail in (parts[i:], [".".join(parts[i:])]):
+                    pointers[pointer(head, *tail)] = None
+        if found := [pointer for pointer in pointers if self._has(pointer)]:
+            self.paths[name] = found
+        return bool(found)
 
-    def _type(self, column: str) -> DuckDBPyType:
-        return self.records.types[self.records.columns.index(column)]
+    def _has(self, pointer: str) -> bool:
+        there = self.records.filter(f"try(json_exists({LINE}, {text(pointer)}))")
+        return bool(there.project("1").limit(1).fetchall())
 
-    def relation(
-        self, shown: Iterable[str], used: Mapping[str, Collection[str]]
-    ) -> DuckDBPyRelation:
-        """The columns ``shown`` as they are, and those ``used`` with single values.
+    def _cells(self, names: Sequence[str]) -> DuckDBPyRelation:
+        partitions = [identifier(name) for name in self.partitions]
+        inner = [name for name in names if name not in self.partitions]
+        pointers = [self.paths.get(name) or [pointer(name)] for name in inner]
+        # All keys in one call, so that a line is parsed once.
+        every = ", ".join(text(pointer) for of_name in pointers for pointer in of_name)
+        found = f"try(json_extract_string({LINE}, [{every}]))"
+        parsed = engine.projected(
+            self.records.filter(_FILLED),
+            f"case when {_OBJECT} then {found} end as found",
+            f"{LINE} as {RAW}",
+            *partitions,
+        )
+        place = itertools.count(1)
+        cells = [
+            f"coalesce({', '.join(f'found[{next(place)}]' for _ in of_name)}) as {identifier(name)}"
+            for name, of_name in zip(inner, pointers, strict=True)
+        ]
+        return engine.projected(parsed, *cells, f"found is null as {UNREADABLE}", RAW, *partitions)
 
-        As ``JsonRecords.relation`` does it. Raises ColumnError for a struct.
-        """
-        columns = []
-        for name in dict.fromkeys([*used, *shown]):
-            sql, kind = self.paths.get(name) or (identifier(name), self._type(name))
-            cell = _single(sql, kind, name, used[name]) if name in used else sql
-            columns.append(f"{cell} as {identifier(name)}")
-        return engine.projected(self.records, *columns)
+    def _as_json(self, cell: str, kind: str) -> str:
+        return cell
 
 
 def table(
@@ -113,7 +159,7 @@ def table(
 ) -> Table:
     """Files of one kind as a table, by their formats. Raises a SpamIndexError."""
     [(path, first), *others] = names.items()
-    format_ = formats[path]
+    kind, own = formats[path].kind, formats[path].columns
     folders = set(engine.partitions([path]))
     for other, name in others:
         if odd := folders ^ set(engine.partitions([other])):
@@ -121,29 +167,53 @@ def table(
                 f"{name} and {first}: only one of them is in a folder {min(odd)}=...; count them "
                 "apart"
             )
-    if ports and format_.kind != "p0f":
+    if ports and kind != "p0f":
         raise FileError(f"{first}: is no p0f log, and only those say a port")
-    if format_.kind == "addresses":
-        return Flat(_of_addresses(engine.lines(connection, names), format_))
-    if format_.kind == "p0f":
-        return Flat(events(connection, formats, ports))
-    found: Table
-    own: Collection[str] = format_.columns
-    if format_.kind == "json":
-        found = json = from_json(connection, formats, names)
-        own = json.keys
-    elif format_.kind == "parquet":
-        records = connection.read_parquet([*names], hive_partitioning=bool(folders))
-        found = ParquetRecords(records, records.columns)
-        own = connection.read_parquet([path], hive_partitioning=False).columns
-    elif format_.kind == "csv":
-        found = Flat(_of_table(connection, formats))
+    if kind == "json":
+        found: Table = (of_json := from_json(connection, formats, names))
+        own = (*of_json.keys,)
     else:
-        for path, name in names.items():
-            _refuse_other_fields(connection, path, name)
-        found = Flat(_of_fields(engine.lines(connection, names), format_))
+        if kind == "parquet":
+            records = connection.read_parquet([*names], hive_partitioning=bool(folders))
+            own = (*connection.read_parquet([path], hive_partitioning=False).columns,)
+        elif kind == "csv":
+            records = _of_tables(connection, formats)
+        else:
+            records = of_logs(connection, formats, names, ports)
+        found = Table(records, [name for name in records.columns if name != UNREADABLE])
     refuse_folders(names, own)
     return found
+
+
+def of_logs(
+    connection: DuckDBPyConnection,
+    formats: Mapping[str, Format],
+    names: Mapping[str, str],
+    ports: Collection[str] | None = None,
+) -> DuckDBPyRelation:
+    """Logs and lists of addresses as a relation."""
+    for path, format_ in formats.items():
+        if format_.kind == "fields":
+            _refuse_other_fields(connection, path, names[path])
+
+    def read(format_: Format, paths: list[str]) -> DuckDBPyRelation:
+        return _of_lines(engine.lines(connection, paths, format_.layout), format_, ports)
+
+    return engine.united(formats, lambda format_: format_, read)
+
+
+def _of_lines(
+    lines: DuckDBPyRelation, format_: Format, ports: Collection[str] | None = None
+) -> DuckDBPyRelation:
+    """Lines of a format as a relation, with ``UNREADABLE``, and what stands beside the lines."""
+    if format_.kind == "p0f":
+        return senders(lines, ports, within=format_.within)
+    if format_.kind == "fields":
+        return _of_fields(lines, format_)
+    if format_.kind == "addresses":
+        return _of_addresses(lines, format_)
+    beside = [name for name in lines.columns if name != LINE]
+    return JsonTable(lines, [], {}, [], beside).relation((), {})
 
 
 def first_unreadable(
@@ -156,20 +226,12 @@ def first_unreadable(
     for path, format_ in formats.items():
         if format_.is_document:
             return None
-        lines = engine.lines(connection, [path], numbered=True)
-        if format_.kind == "json":
-            found = JsonRecords(lines, {}, [], [NUMBER]).relation((), {})
-        elif format_.kind == "p0f":
-            found = senders(lines, within=format_.within)
-        elif format_.kind == "fields":
-            found = _of_fields(lines, format_)
-        elif format_.kind == "addresses":
-            found = _of_addresses(lines, format_)
-        else:  # of CSV, DuckDB tells which it has rejected
-            continue
-        [(number,)] = found.filter(UNREADABLE).aggregate(f"min({NUMBER})").fetchall()
-        if number is not None:
-            return path, number
+        if format_.kind != "csv":  # of which DuckDB tells which lines it has rejected
+            lines = engine.projected(engine.lines(connection, [path]), "*", _NUMBERED)
+            unreadable = _of_lines(lines, format_).filter(UNREADABLE)
+            [(number,)] = unreadable.aggregate("min(_line)").fetchall()
+            if number is not None:
+                return path, number
     return None
 
 
@@ -183,21 +245,7 @@ def refuse_folders(paths: Iterable[str], own: Collection[str]) -> None:
             )
 
 
-def events(
-    connection: DuckDBPyConnection,
-    formats: dict[str, Format],
-    ports: Collection[str] | None = None,
-) -> DuckDBPyRelation:
-    """What p0f's logs say of those who connect, as text and in JSON."""
-
-    def read(format_: Format, paths: list[str]) -> DuckDBPyRelation:
-        lines = engine.records(connection, format_.layout, paths)
-        return senders(lines, ports, within=format_.within)
-
-    return engine.united(formats, lambda format_: format_, read)
-
-
-def _of_table(connection: DuckDBPyConnection, formats: dict[str, Format]) -> DuckDBPyRelation:
+def _of_tables(connection: DuckDBPyConnection, formats: dict[str, Format]) -> DuckDBPyRelation:
     """CSV, whatever stands above its headings."""
     first = next(iter(formats.values()))
 
@@ -261,23 +309,122 @@ def _of_addresses(lines: DuckDBPyRelation, format_: Format) -> DuckDBPyRelation:
     )
 
 
-def _fields(kind: DuckDBPyType) -> dict[str, DuckDBPyType]:
-    """The types of the fields of a struct, by name; none where it is no struct."""
-    children: Any = kind.children if kind.id == "struct" else []
-    return dict(children)
+# ---- JSON ----
 
 
-def _single(sql: str, kind: DuckDBPyType, name: str, wanted: Collection[str]) -> str:
-    """The single value of a cell, as SQL: what a list of one holds, or one that is wanted."""
-    if inner := _fields(kind):
-        there = ", ".join(repr(f"{name}.{field}") for field in inner)
-        raise ColumnError(f"column {name!r} holds several fields; name one of them: {there}")
-    if kind.id not in ("list", "array"):
-        return sql
-    if wanted:
-        return engine.first_of(f"cast({sql} as varchar[])", wanted, f"cast({sql} as varchar)")
-    problem = text(f"{engine.REFUSED}column {name!r} holds ")
-    return (
-        f"case when len({sql}) > 1 then error({problem} || cast({sql} as varchar) || "
-        f"', and no single value') else {sql}[1] end"
+def refuse_halves(
+    lists: Mapping[str, Collection[Sequence[str]]], used: Iterable[str], flag: str | None
+) -> None:
+    """Refuse ``used`` keys that say only a half, or two things, by the ``lists`` of keys by file.
+
+    If a file has one, each must; no object may have one twice, and all objects must have ``flag``,
+    which says what is spam though nobody has named it. Raises ColumnError.
+    """
+    for column in used:
+        having = [n for n, found in lists.items() if any(column in keys for keys in found)]
+        if not having:  # it stands in the names of folders, or within a column
+            continue
+        if without := [name for name in lists if name not in having]:
+            raise ColumnError(
+                f"{listed(without)}: has no key {column!r}, as {having[0]} has; count them apart"
+            )
+        for name, found in lists.items():
+            if any(keys.count(column) > 1 for keys in found):
+                raise ColumnError(f"{name}: has records with two keys {column!r}; make it one")
+            if column == flag and any(column not in keys for keys in found):
+                raise ColumnError(
+                    f"{name}: has a key {column!r} in some records, but not in all; are the "
+                    "others spam?",
+                    settles=[Remedy("spam", f"{column}=true", "takes only those that say so")],
+                )
+
+
+def from_json(
+    connection: DuckDBPyConnection, formats: dict[str, Format], names: dict[str, str]
+) -> JsonTable:
+    """JSON files as records, with the keys of all their objects. Raises FileError.
+
+    All lines are read for it, as a key may stand in the last one alone.
+    """
+
+    def read(*, with_path: bool = False) -> DuckDBPyRelation:
+        def of_layout(layout: str, paths: list[str]) -> DuckDBPyRelation:
+            return engine.lines(connection, paths, layout, with_path=with_path)
+
+        return engine.united(formats, lambda format_: format_.layout, of_layout)
+
+    lines, path = read(), next(iter(formats))
+    lists: dict[str, list[list[str]]] = {name: [] for name in names.values()}
+    for of_path, keys in _sets_of(read(with_path=len(formats) > 1)):
+        lists[names[of_path or path]].append(keys)
+    order = dict.fromkeys(key for found in lists.values() for keys in found for key in keys)
+    first = next(iter(names.values()))
+    if not order:
+        raise FileError(f"{first}: none of its lines is a JSON object with names in it")
+    check_width(first, len(order))
+    if len(lists) == len(lists[first]) == 1:
+        types = f"try(json_type({LINE}, [{', '.join(text(pointer(key)) for key in order)}]))"
+        found = lines.filter(_FILLED).project(types).limit(2).fetchall()
+        if len(found) == 1 and {*found[0][0]} <= {"OBJECT", "ARRAY"}:
+            how = "in pandas: orient='records'"
+            if found[0][0] == ["ARRAY"]:
+                how = f"jq -c '.{json.dumps(*order)}[]' {first}"
+            raise FileError(
+                f"{first}: is one object with {counted(len(order), 'key')}, and no records; write "
+                f"an object for each of them ({how})"
+            )
+    partitions = [name for name in lines.columns if name != LINE]
+    return JsonTable(lines, [*order, *partitions], lists, list(order), partitions)
+
+
+def _sets_of(lines: DuckDBPyRelation) -> list[tuple[str | None, list[str]]]:
+    """The sets of keys that stand in objects, in the order of the keys, and in which file.
+
+    Those of the first lines come first. Lists are compared by their hashes, which takes half as
+    long, and most lines have the keys that one of the first has.
+    """
+    path = "filename" if "filename" in lines.columns else "null"
+    keys = engine.projected(
+        lines.filter(_FILLED), f"{path} as path", f"try(json_keys({LINE})) as keys"
     )
+    hashed = engine.projected(keys, "path", "keys", "hash(keys) as hashed")
+    sets: dict[tuple[str | None, int], list[str]] = {
+        (path, number): keys for path, keys, number in hashed.limit(_FIRST).fetchall() if keys
+    }
+    if path == "null" and sets:
+        hashed = hashed.filter(f"hashed not in ({', '.join(str(number) for _, number in sets)})")
+    later = hashed.aggregate("path, any_value(keys) as keys, hashed", "path, hashed")
+    found = later.limit(_MOST_SETS + 1).fetchall()
+    if len(found) > _MOST_SETS:
+        raise FileError(
+            f"the objects have more than {_MOST_SETS} sets of keys; are some keys data?"
+        )
+    rest = sorted((row for row in found if row[1]), key=lambda row: row[1])
+    sets |= {(path, number): keys for path, keys, number in rest}
+    return [(path, keys) for (path, _), keys in sets.items()]
+
+
+def _single(cell: str, name: str, wanted: Collection[str]) -> str:
+    """The single value of a cell, as SQL: what an array of one holds, or one that is wanted."""
+    problem = text(f"{engine.REFUSED}column {name!r} holds ")
+    advice = text(f", and no single value; name what is in it by its path, such as {name}.")
+    refused = (
+        f"error({problem} || {cell}[:80] || {advice} "
+        f"|| if(json_type({cell}) = 'OBJECT', json_keys({cell})[1], '0'))"
+    )
+    several = refused
+    if wanted:  # the first that is among them, whatever its case
+        values = f"json_extract_string({cell}, '$[*]')"
+        folded = ", ".join(text(value.strip().lower()) for value in wanted)
+        several = f"coalesce([v for v in {values} if lower(trim(v)) in ({folded})][1], {cell})"
+    # Compared first, which is fast, as nearly all cells are neither an array nor an object.
+    return f"""case
+        when not (({cell} >= '[' and {cell} < chr(92)) or ({cell} >= '{{' and {cell} < '|'))
+            or not json_valid({cell}) then {cell}
+        when {cell} in ('[]', '{{}}') then null
+        when json_type({cell}) = 'ARRAY' and json_array_length({cell}) = 1
+            and json_type({cell}, '/0') not in ('ARRAY', 'OBJECT')
+            then json_extract_string({cell}, '/0')
+        when json_type({cell}) = 'ARRAY' then {several}
+        else {refused}
+    end"""

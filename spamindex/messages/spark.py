@@ -10,27 +10,23 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from spamindex.errors import FileError, Findings, Remedy, SpamIndexError
-from spamindex.meaning import headed
 from spamindex.messages import fingerprints
-from spamindex.messages.counting import counts_of, spam_of
+from spamindex.messages.counting import counts_of
 from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, own_mail
 from spamindex.messages.formats import KINDS, Format, of_text
 from spamindex.messages.frames import first_cells
 from spamindex.messages.integrity import joined, refuse_bad
-from spamindex.messages.json_records import refuse_halves
 from spamindex.messages.opening import check_alike, fingerprints_of
 from spamindex.messages.options import RecordOptions
-from spamindex.messages.query import Question, question, with_symbol
-from spamindex.messages.records import ROW, Literal, picking
+from spamindex.messages.query import Question
+from spamindex.messages.records import ROW, Records
 from spamindex.messages.relations import refuse_folders
-from spamindex.messages.tallies import Counts, labels_of
+from spamindex.messages.tallies import Counts
 
 if TYPE_CHECKING:
-    import pandas as pd
     from pyspark.sql import DataFrame, SparkSession
 
 INSTALL = "pip install 'spamindex[spark]'"
@@ -88,8 +84,8 @@ def open_remote(
 
 
 @dataclass
-class RemoteRecords:
-    """Records of the cluster, with the methods of ``Records``."""
+class RemoteRecords(Records):
+    """Records of the cluster, at ``paths`` of it, as a ``frame`` of Spark."""
 
     spark: SparkSession
     frame: DataFrame
@@ -102,40 +98,31 @@ class RemoteRecords:
         self.columns = [name for name in self.frame.columns if name not in (ROW, UNREADABLE)]
 
     def question(self, options: RecordOptions) -> Question:
-        """What is to be counted of them, see ``query.question``."""
-        if self.kind == "json":
-            options = with_symbol(options, self.columns, self.known, self._add_path)
-        for name in options.columns:
-            if not headed(self.frame.columns, name):
-                self._add_path(name)
-        found = question(
-            [name for name in self.frame.columns if name not in (ROW, UNREADABLE)],
-            options,
-            fingerprints=self.known,
-            cells=self._first,
-            is_log=self.kind == "p0f",
-            unreadable=UNREADABLE if UNREADABLE in self.frame.columns else None,
-            headings=self.kind == "csv",
-            findings=self.findings[-1],
-        )
+        """The same, but for columns that hold several values in a cell, which are refused."""
+        found = super().question(options)
         for name in found.columns:
             if self.frame.schema[name].dataType.typeName() in ("array", "struct", "map"):
                 raise _only_here(f"{self.paths[0]}: column {name!r} holds several values in a cell")
-        if self.kind == "json":
-            flag = found.spam.column if found.spam and not options.spam else None
-            used = [name for name in found.columns if name in self.columns]
-            refuse_halves(_keys(self.spark, self.paths), used, flag)
-        return found
+        there = UNREADABLE in self.frame.columns
+        return replace(found, unreadable=UNREADABLE if there else None)
 
     def _add_path(self, name: str) -> bool:
         if (inner := _inner(self.frame, name)) is not None:
             self.frame = self.frame.withColumn(name, inner)
         return inner is not None
 
-    def _first(self, names: Sequence[str]) -> dict[str, list[str]]:
+    def _first_cells(self, columns: Sequence[str]) -> dict[str, list[str]]:
         frame, plain = self._plain()
-        found = first_cells(frame, [plain[name] for name in names])
-        return {name: found[plain[name]] for name in names if plain[name] in found}
+        found = first_cells(frame, [plain[name] for name in columns])
+        return {name: found[plain[name]] for name in columns if plain[name] in found}
+
+    def _keys(self) -> dict[str, list[list[str]]]:
+        lines = self.spark.read.text(list(self.paths))
+        keys = lines.selectExpr("_metadata.file_path", "json_object_keys(value) as keys").distinct()
+        lists: dict[str, list[list[str]]] = {}
+        for path, of_object in keys.where("keys is not null").collect():
+            lists.setdefault(path, []).append(of_object)
+        return lists
 
     def _plain(self) -> tuple[DataFrame, dict[str, str]]:
         """The records, and new names: a dot in a name leads into a column for Spark."""
@@ -145,11 +132,11 @@ class RemoteRecords:
         return self.frame.toDF(*plain.values()), plain
 
     def counted(self, asked: Question, *, skip_bad: bool) -> Counts:
-        """Count them; raises a FileError like ``Records.counted``."""
+        """Count them; the lines that can't be read are told without their numbers."""
         from pyspark.sql import functions
 
         frame, plain = self._plain()
-        counts = counts_of(frame, asked.renamed(plain), bring=self.spark.createDataFrame)
+        counts = counts_of(frame, asked.renamed(plain), bring=self._bring)
         findings = self.findings[-1]
         if not counts.read:
             raise FileError(f"{findings.name}: has no record of a message")
@@ -166,36 +153,16 @@ class RemoteRecords:
         findings.doubts += refuse_bad(counts.unreadable, counts.read, None, skip_bad=skip_bad)
         return counts
 
-    def pick(
-        self, asked: Question, counts: Counts, os: str, most: int, seed: int
-    ) -> tuple[pd.DataFrame, int]:
-        """Pick records as ``Records.pick`` does, the same ones for the same seed."""
-        import pandas as pd
-
-        labels = labels_of(os, counts, asked.names)
+    def _numbered(self) -> tuple[Any, dict[str, str]]:
         aliases = {name: f"column{i}" for i, name in enumerate(self.frame.columns)} | {ROW: ROW}
-        frame = self.frame.toDF(*aliases.values())
-        asked = asked.renamed(aliases)
-        if self.known is not None:
-            bring = self.spark.createDataFrame
-            over_time = bring(self.known.over_time)
-            there = replace(self.known, latest=bring(self.known.latest), over_time=over_time)
-            asked = replace(asked, fingerprints=there)
-        shown = {name: aliases[name] for name in self.columns}
-        spam = spam_of(frame, asked, labels, keep=[ROW, *shown.values()])
+        return self.frame.toDF(*aliases.values()), aliases
+
+    def _bring(self, table: Any) -> Any:
+        return self.spark.createDataFrame(table)
+
+    def _queried(self, spam: Any, sql: str) -> list[Sequence[Any]]:
         spam.createOrReplaceTempView("spam")
-        query = f"select * from ({picking(shown, seed, ROW)}) order by _lot limit {most}"
-        found = sorted(self.spark.sql(query).collect(), key=lambda row: str(row[ROW]))
-        cells = [[_as_text(row[alias]) for alias in shown.values()] for row in found]
-        among = found[0]["_among"] if found else 0
-        return pd.DataFrame(cells, columns=[*shown], dtype=object), among
-
-
-def _as_text(cell: Any) -> str | None:
-    if cell is None or isinstance(cell, str):
-        return cell
-    text = str(cell).lower() if isinstance(cell, bool) else str(cell)
-    return Literal(text) if isinstance(cell, Real) else text
+        return list(self.spark.sql(sql).collect())
 
 
 @contextmanager
@@ -280,16 +247,6 @@ def _only_here(what: str) -> FileError:
         f"{what}; count a copy of it here, without a cluster",
         settles=[Remedy("remote", None, "is for Parquet, tables, JSON lines and p0f logs")],
     )
-
-
-def _keys(spark: SparkSession, paths: Sequence[str]) -> dict[str, list[list[str]]]:
-    """The lists of keys that stand in objects of each file, by its path."""
-    lines = spark.read.text(list(paths))
-    found = lines.selectExpr("_metadata.file_path", "json_object_keys(value) as keys").distinct()
-    lists: dict[str, list[list[str]]] = {}
-    for path, keys in found.where("keys is not null").collect():
-        lists.setdefault(path, []).append(keys)
-    return lists
 
 
 def _first_lines(spark: SparkSession, path: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Counts by label in, shares by OS out: what is small, done once, whatever has counted."""
+"""Counts by label, machines and clusters in; shares by OS and their design effects out."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-from spamindex.errors import Findings, MatchError, Remedy, counted, listed
+from spamindex.errors import Doubt, Findings, MatchError, Remedy, counted, listed
 from spamindex.meaning import is_missing
 from spamindex.messages.fingerprints import UNKNOWN
+from spamindex.messages.frames import Bring, Frame, collected, lazy, nw
 from spamindex.messages.options import Unit
 from spamindex.names import Names, fold
 
+Key: TypeAlias = tuple[str, ...]  # the columns counted by, then the OS
+SPAM = "="  # how a flag begins of which the value means spam
+_FEW = 30  # clusters from which a design effect is no good estimate, as in ranking/
 # Satori writes each alternative with its weight: Debian 12.5:5|Windows 10 - 1809:5.
 _WEIGHED = re.compile(r"[^|]+:\d+(\|[^|]+:\d+)*")
 
@@ -43,7 +47,7 @@ class Counts:
     """
 
     by: Sequence[str]
-    units: Mapping[tuple[str, ...], int]
+    units: Mapping[Key, int]
     labels: Mapping[str, int]
     systems: Mapping[str, str]
     rows: int
@@ -51,7 +55,7 @@ class Counts:
     unreadable: int = 0
     headings: int = 0
     unit: Unit = "messages"
-    clusters: Mapping[tuple[str, ...], ClusterSums] | None = None
+    clusters: Mapping[Key, ClusterSums] | None = None
     findings: Findings = field(default_factory=lambda: Findings("records"), repr=False)
     heading: str | None = None
 
@@ -98,7 +102,7 @@ def shares(counts: Counts, *, ignore_unknown: bool = False) -> dict[str, list[An
             f"{counts.findings.name}: none of {counted(counts.read, 'record')} is spam",
             settles=[Remedy("spam", "COLUMN=VALUE", "says which are")],
         )
-    sums, wholes = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
+    sums, wholes = Counter[Key](), Counter[Key]()
     for (*by, os), units in counts.units.items():
         if not (ignore_unknown and os == UNKNOWN):
             sums[*by, os] += units
@@ -151,6 +155,9 @@ def design_effect(x: int, n: int, sums: ClusterSums) -> float | None:
     squares = sums.squares * n * n - 2 * x * n * sums.products + x * x * sums.whole_squares
     # Σ(x - pn)² is squares ÷ n², and p(1-p)/n is x(n-x) ÷ n³.
     return (clusters * squares * n) / ((clusters - 1) * n * n * x * (n - x))
+
+
+# ---- The OS of a label ----
 
 
 def systems(
@@ -218,3 +225,121 @@ def _likeliest(label: str, names: Names, *, family: bool) -> str:
         if int(weight) == most
     }
     return best.pop() if len(best) == 1 else UNKNOWN
+
+
+# ---- Machines and clusters ----
+
+
+def spam_by_unit(
+    told: Frame,
+    by: Sequence[str],
+    systems: Mapping[str, str],
+    spans: Sequence[Mapping[str, str]],
+    bring: Bring,
+) -> Frame:
+    """The spam in groups by ``unit`` (a machine or a cluster, null for none), by OS and span.
+
+    ``systems`` is the OS of each label, ``spans`` those of each column ``by``.
+    """
+    import pandas as pd
+
+    def mapped(frame: Frame, column: str, meaning: Mapping[str, str], to: str) -> Frame:
+        table = pd.DataFrame({column: list(meaning), "meaning": list(meaning.values())})
+        table = table.astype({column: object, "meaning": object})
+        joined = frame.join(nw.from_native(bring(table)).lazy(), on=column, how="inner")
+        return joined.drop(column).rename({"meaning": to})
+
+    is_spam = nw.col("flag").str.starts_with(SPAM) | (nw.col("flag") == nw.lit(""))
+    there = told.collect_schema().names()
+    if "flagged" in there:  # how many of a group are spam
+        is_spam = nw.col("flagged") > 0
+        told = told.with_columns(rows=nw.col("flagged"))
+    n = {name: nw.col(name if name in there else "rows") for name in ("n", "rows", "squares")}
+    is_spam = is_spam & ~nw.col("bad") & (nw.col("why") != nw.lit("heading"))
+    frame = told.filter(is_spam).select(*by, "label", "unit", **n)
+    frame = mapped(frame, "label", systems, "os")
+    for column, meaning in zip(by, spans, strict=True):
+        if meaning:
+            frame = mapped(frame, column, meaning, column)
+    return frame
+
+
+def machines(spam: Frame, by: Sequence[str], findings: Findings) -> Counter[Key]:
+    """How many machines sent spam, by key: the columns ``by`` and the OS."""
+    groups = [*by, "os"]
+    has_unit = ~nw.col("unit").is_null()
+    units = spam.filter(has_unit).select(*groups, "unit").unique()
+    alone = _by_key(spam.filter(~has_unit).group_by(*groups).agg(rows=nw.col("rows").sum()), groups)
+    if lost := sum(rows for (rows,) in alone.values()):
+        text = f"not among the machines: {counted(lost, 'record')} without a readable address"
+        findings.doubts.append(Doubt(text))
+    found = units.group_by(*groups).agg(n=nw.len())
+    return Counter({key: n for key, (n,) in _by_key(found, groups).items()})
+
+
+def sums(spam: Frame, by: Sequence[str], findings: Findings, keep: Bring) -> dict[Key, ClusterSums]:
+    """The sums over clusters by key; a record without a cluster is one by itself, and said."""
+    groups = [*by, "os"]
+    has_unit = ~nw.col("unit").is_null()
+    x, n = nw.col("x"), nw.col("n")
+    of_units = spam.filter(has_unit).group_by(*groups, "unit").agg(x=n.sum())
+    of_units = lazy(keep(of_units.to_native()))
+    whole = of_units.group_by(*by, "unit").agg(n=x.sum(), k=nw.len())
+    pairs = of_units.join(whole, on=[*by, "unit"], how="inner").with_columns(xx=x * x, xn=x * n)
+    sums_of_pairs = {"xx": nw.col("xx").sum(), "xn": nw.col("xn").sum(), "pairs": nw.len()}
+    pairs = pairs.group_by(*groups, "k").agg(**sums_of_pairs)
+    alone = spam.filter(~has_unit).group_by(*groups)
+    own = _by_key(alone.agg(squares=nw.col("squares").sum(), rows=nw.col("rows").sum()), groups)
+    if lone := sum(rows for _, rows in own.values()):
+        findings.notes.append(f"each a cluster of its own: {counted(lone, 'record')} without one")
+    found = [(key[:-1], int(key[-1]), row) for key, row in _by_key(pairs, [*groups, "k"]).items()]
+    found += [(key, 1, [square, square, rows]) for key, (square, rows) in own.items()]
+    squares, products, whole_squares = Counter[Key](), Counter[Key](), Counter[Key]()
+    seen, clusters = Counter[tuple[Key, int]](), Counter[Key]()
+    for key, k, (xx, xn, times) in found:
+        squares[key] += xx
+        products[key] += xn
+        whole_squares[key[:-1]] += xn  # as the n of a cluster is the sum of its x
+        seen[key[:-1], k] += times
+    for (ranking, k), times in seen.items():  # a cluster with k systems is in k pairs
+        clusters[ranking] += times // k
+    return {
+        key: ClusterSums(square, products[key], whole_squares[key[:-1]], clusters[key[:-1]])
+        for key, square in squares.items()
+    }
+
+
+def unequal(units: Mapping[Key, int], found: Mapping[Key, ClusterSums]) -> list[str]:
+    """What is to be said where a few clusters have most of the messages; for the worst ranking.
+
+    Clusters of sizes n tell as much as (Σn)² ÷ Σn² equal ones (Kish 1965), and the design effect is
+    at most Σn² ÷ Σn.
+
+    >>> unequal({("Linux",): 130}, {("Linux",): ClusterSums(10_030, 10_030, 10_030, 31)})
+    ['31 clusters of so unequal sizes that they tell as much as 2 equal ones; the design effect \
+may be up to 77.2']
+    """
+    wholes: Counter[Key] = Counter()
+    for key, n in units.items():
+        wholes[key[:-1]] += n
+    few = [
+        (wholes[key[:-1]] ** 2 / sums.whole_squares, sums.whole_squares / wholes[key[:-1]], sums)
+        for key, sums in found.items()
+        if sums.clusters >= _FEW and wholes[key[:-1]]
+    ]
+    equal, largest, sums = min(few, default=(_FEW, 0.0, None))
+    if sums is None or equal >= _FEW:
+        return []  # and fewer than that are doubted wherever an interval is made of them
+    return [
+        f"{sums.clusters} clusters of so unequal sizes that they tell as much as {equal:.0f} equal "
+        f"ones; the design effect may be up to {largest:.3g}"
+    ]
+
+
+def _by_key(frame: Frame, keys: Sequence[str]) -> dict[Key, list[int]]:
+    """The sums of a frame by what stands in its columns ``keys``, which are not among them."""
+    values = [name for name in frame.collect_schema().names() if name not in keys]
+    return {
+        tuple(row[: len(keys)]): [int(cell or 0) for cell in row[len(keys) :]]
+        for row in collected(frame.select(*keys, *values))
+    }

@@ -1,16 +1,15 @@
-"""The text of a time in records in; seconds since 1970, days, weeks out; offsets and zones."""
+"""The text of a time in records in; seconds since 1970, days, weeks, the OS of that time out."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from spamindex.messages.frames import Bring, Frame, lazy, null, nw, when
 from spamindex.messages.options import Span
+from spamindex.messages.query import Question
 from spamindex.words import MISSING
-
-if TYPE_CHECKING:
-    import narwhals as nw
 
 # A day that there is, so that no engine stumbles over the thirtieth of February.
 _DAY = (
@@ -31,12 +30,15 @@ _SHORTER = r"^\d{4}(?:-(?:0[1-9]|1[0-2]))?$"
 # Seconds, milliseconds, microseconds and nanoseconds since 1970, of 2001 to 2033: of all, the first
 # ten digits are the seconds. Others may be dates without marks, such as 2010020112.
 _EPOCH = r"^1\d{9}(?:\d{3}){0,3}(?:\.\d*)?$"
-_WHOLE_HOURS = r"[+-]\d\d(?::?00)?$"
 _FIRST = date(1970, 1, 1)
 _NO_TIME = sorted({*MISSING, "nat"})
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_DIGITS = {"month": 7, "year": 4}  # of an ISO date
+_WHOLE_HOURS = r"[+-]\d\d(?::?00)?$"
 _WITH_OFFSET = re.compile(r"o(.{10}).(\d\d)(?::(\d\d))?([ap]?)([+-])(\d\d):?(\d\d)?", re.ASCII)
+_DIGITS = {"month": 7, "year": 4}  # of an ISO date
+_FAR = 1 << 53  # seconds: after every message, and before if negative
+_OF_CLOCK = {0: "local", 1: "zoned", 2: "timeless", 3: "mistimed"}  # see ``_clock``
+TOLD = tuple(_OF_CLOCK.values())  # what is counted of the times that matter
 
 
 def is_no_time(text: nw.Expr) -> nw.Expr:
@@ -54,37 +56,42 @@ def has_zone(text: nw.Expr) -> nw.Expr:
     return text.str.contains(_HAS_ZONE) | text.str.contains(_EPOCH)
 
 
-def is_plain(text: nw.Expr) -> nw.Expr:
+def as_text(records: Frame, column: str) -> nw.Expr:
+    """A column of times as text, those with a zone with it, as they stand in the cells."""
+    dtype, cell = records.collect_schema()[column], nw.col(column)
+    if records.implementation.is_polars() and isinstance(dtype, nw.Datetime) and dtype.time_zone:
+        cell = cell.dt.convert_time_zone("UTC")
+    return cell.cast(nw.String)
+
+
+# ---- Seconds ----
+
+
+def _is_plain(text: nw.Expr) -> nw.Expr:
     """Whether a time is written YYYY-MM-DD HH:MM:SS, perhaps with T, a fraction, or Z."""
     return text.str.contains(_PLAIN).fill_null(False)
 
 
-def clock(text: nw.Expr, plain: nw.Expr) -> nw.Expr:
+def _clock(text: nw.Expr, plain: nw.Expr) -> nw.Expr:
     """0 for a time without a zone, 1 with one, 2 for a missing one, 3 for what is no time."""
-    import narwhals as nw
-
-    with_zone = nw.when(has_zone(text)).then(nw.lit(1)).otherwise(nw.lit(0))
-    odd = nw.when(is_time(text)).then(with_zone).otherwise(nw.lit(3))
-    odd = nw.when(is_no_time(text)).then(nw.lit(2)).otherwise(odd)
-    z = nw.when(text.str.ends_with("Z")).then(nw.lit(1)).otherwise(nw.lit(0))
-    return nw.when(plain).then(z).otherwise(odd).cast(nw.Int64)
+    odd = when(is_time(text), when(has_zone(text), nw.lit(1), nw.lit(0)), nw.lit(3))
+    odd = when(is_no_time(text), nw.lit(2), odd)
+    z = when(text.str.ends_with("Z"), nw.lit(1), nw.lit(0))
+    return when(plain, z, odd).cast(nw.Int64)
 
 
-def stamp(text: nw.Expr, plain: nw.Expr) -> nw.Expr:
+def _stamp(text: nw.Expr, plain: nw.Expr) -> nw.Expr:
     """A time as YYYY-MM-DD HH:MM:SS without its zone and half of the day; 1970 if it is none."""
-    import narwhals as nw
-
     short = nw.concat_str([text.str.slice(0, 16), nw.lit(":00")])
-    whole = nw.when(text.str.contains(r"^.{16}:")).then(text.str.slice(0, 19)).otherwise(short)
+    whole = when(text.str.contains(r"^.{16}:"), text.str.slice(0, 19), short)
     whole = whole.str.replace_all("/", "-", literal=True)
-    odd = nw.when(text.str.contains(_STAMP)).then(whole).otherwise(nw.lit("1970-01-01 00:00:00"))
-    made = nw.when(plain).then(text.str.slice(0, 19)).otherwise(odd)
+    odd = when(text.str.contains(_STAMP), whole, nw.lit("1970-01-01 00:00:00"))
+    made = when(plain, text.str.slice(0, 19), odd)
     return made.str.replace_all("T", " ", literal=True)
 
 
-def since_1970(stamped: nw.Expr) -> nw.Expr:
-    """What ``stamp`` made as seconds; by parts of the date, which every engine can tell."""
-    import narwhals as nw
+def _since_1970(stamped: nw.Expr) -> nw.Expr:
+    """What ``_stamp`` made as seconds; by parts of the date, which every engine can tell."""
 
     def part(name: str) -> nw.Expr:
         found: nw.Expr = getattr(stamped.str.to_datetime(format="%Y-%m-%d %H:%M:%S").dt, name)()
@@ -99,43 +106,33 @@ def since_1970(stamped: nw.Expr) -> nw.Expr:
 def seconds(text: nw.Expr, base: nw.Expr | None = None, plain: nw.Expr | None = None) -> nw.Expr:
     """A time as seconds since 1970, in UTC if it has a zone; nonsense where ``is_time`` says no.
 
-    ``base`` are the seconds of its ``stamp``, where an engine has a quicker way to them; ``plain``
-    is whether it ``is_plain``, if that is known.
+    ``base`` are the seconds of its ``_stamp``, where an engine has a quicker way to them; ``plain``
+    is whether it ``_is_plain``, if that is known.
 
-    >>> import narwhals as nw, pandas as pd
+    >>> import pandas as pd
     >>> times = ["2010-03-01T12:00:00.5+0200", "1267437600", "2010/03/01 10:00:00 AM"]
     >>> frame = nw.from_native(pd.DataFrame({"t": times}))
     >>> frame.select(seconds(nw.col("t")))["t"].to_list()
     [1267437600, 1267437600, 1267437600]
     """
-    import narwhals as nw
-
-    plain = is_plain(text) if plain is None else plain
-    base = since_1970(stamp(text, plain)) if base is None else base
-    hour = nw.when(text.str.contains(_STAMP)).then(text.str.slice(11, 2)).otherwise(nw.lit("00"))
+    plain = _is_plain(text) if plain is None else plain
+    base = _since_1970(_stamp(text, plain)) if base is None else base
+    is_stamp, is_epoch = text.str.contains(_STAMP), text.str.contains(_EPOCH)
+    hour = when(is_stamp, text.str.slice(11, 2), nw.lit("00"))
     afternoon = text.str.contains(r"[Pp]\.?[Mm]") & (hour != nw.lit("12"))
     midnight = text.str.contains(r"[Aa]\.?[Mm]") & (hour == nw.lit("12"))
-    shift = nw.when(afternoon).then(nw.lit(43200)).otherwise(nw.lit(0))
-    shift = nw.when(midnight).then(nw.lit(-43200)).otherwise(shift)
-
+    shift = when(midnight, nw.lit(-43200), when(afternoon, nw.lit(43200), nw.lit(0)))
     tail = text.str.replace_all(r"^.{16}[^+-]*", "")
     tail = nw.concat_str([tail.str.replace_all(":", "", literal=True), nw.lit("00")])
-    has_offset = text.str.contains(_STAMP) & text.str.contains(_HAS_OFFSET)
-    offset = nw.when(has_offset).then(tail).otherwise(nw.lit("+0000"))
+    offset = when(is_stamp & text.str.contains(_HAS_OFFSET), tail, nw.lit("+0000"))
     minutes = offset.str.slice(1, 2).cast(nw.Int64) * 60 + offset.str.slice(3, 2).cast(nw.Int64)
-    minutes = nw.when(offset.str.starts_with("-")).then(-minutes).otherwise(minutes)
+    minutes = when(offset.str.starts_with("-"), -minutes, minutes)
+    # Of an epoch in whatever unit the first ten digits are the seconds.
+    epoch = when(is_epoch, text.str.slice(0, 10), nw.lit("0")).cast(nw.Int64)
+    return when(plain, base, when(is_epoch, epoch, base + shift - minutes * 60))
 
-    odd = base + shift - minutes * 60
-    odd = nw.when(text.str.contains(_EPOCH)).then(_of_epoch(text)).otherwise(odd)
-    return nw.when(plain).then(base).otherwise(odd)
 
-
-def _of_epoch(text: nw.Expr) -> nw.Expr:
-    """The seconds of a time since 1970 in whatever unit; 0 for any other text."""
-    import narwhals as nw
-
-    digits = nw.when(text.str.contains(_EPOCH)).then(text.str.slice(0, 10)).otherwise(nw.lit("0"))
-    return digits.cast(nw.Int64)
+# ---- Days ----
 
 
 def day(text: nw.Expr) -> nw.Expr:
@@ -145,41 +142,43 @@ def day(text: nw.Expr) -> nw.Expr:
     offset, of one since 1970 the number of days. A month or year stays as it is, a missing time is
     "", anything else "?".
 
-    >>> import narwhals as nw, pandas as pd
+    >>> import pandas as pd
     >>> frame = nw.from_native(pd.DataFrame({"t": ["2010-03-31 23:00:00-05:00", "2010/03/01"]}))
     >>> [of_span(day, "month") for day in frame.select(day(nw.col("t")))["t"].to_list()]
     ['2010-04', '2010-03']
     """
-    import narwhals as nw
 
     def written(text: nw.Expr, digits: int = 10) -> nw.Expr:
         return text.str.slice(0, digits).str.replace_all("/", "-", literal=True)
 
     stripped = text.str.strip_chars()  # which takes long, and most have nothing to strip
-    counted = nw.concat_str([nw.lit("d"), (_of_epoch(stripped) // 86400).cast(nw.String)])
+    epoch = when(stripped.str.contains(_EPOCH), stripped.str.slice(0, 10), nw.lit("0")).cast(
+        nw.Int64
+    )
+    counted = nw.concat_str([nw.lit("d"), (epoch // 86400).cast(nw.String)])
     offset = stripped.str.replace_all(r"(?:[Zz]|UTC|GMT)$", "+00")
     offset = offset.str.replace_all(r"^.{16}[^+-]*", "")
-    half = nw.when(stripped.str.contains(r"[Pp]\.?[Mm]")).then(nw.lit("p")).otherwise(nw.lit(""))
-    half = nw.when(stripped.str.contains(r"[Aa]\.?[Mm]")).then(nw.lit("a")).otherwise(half)
+    half = when(stripped.str.contains(r"[Pp]\.?[Mm]"), nw.lit("p"), nw.lit(""))
+    half = when(stripped.str.contains(r"[Aa]\.?[Mm]"), nw.lit("a"), half)
     whole = stripped.str.contains(_WHOLE_HOURS)
-    hour = nw.when(whole).then(written(stripped, 13)).otherwise(written(stripped, 16))
-    odd = nw.when(stripped.str.contains(_SHORTER)).then(stripped).otherwise(nw.lit("?"))
-    odd = nw.when(is_no_time(stripped)).then(nw.lit("")).otherwise(odd)
-    odd = nw.when(stripped.str.contains(_EPOCH)).then(counted).otherwise(odd)
+    hour = when(whole, written(stripped, 13), written(stripped, 16))
+    odd = when(stripped.str.contains(_SHORTER), stripped, nw.lit("?"))
+    odd = when(is_no_time(stripped), nw.lit(""), odd)
+    odd = when(stripped.str.contains(_EPOCH), counted, odd)
     with_offset = nw.concat_str([nw.lit("o"), hour, half, offset])
-    odd = nw.when(stripped.str.contains(_STAMP)).then(with_offset).otherwise(odd)
+    odd = when(stripped.str.contains(_STAMP), with_offset, odd)
     for form in (stripped, text):
-        zone = nw.when(form.str.ends_with("Z")).then(nw.lit("Z")).otherwise(nw.lit(""))
+        zone = when(form.str.ends_with("Z"), nw.lit("Z"), nw.lit(""))
         told = nw.concat_str([written(form), zone])
-        odd = nw.when(form.str.contains(_WITHOUT_OFFSET)).then(told).otherwise(odd)
+        odd = when(form.str.contains(_WITHOUT_OFFSET), told, odd)
     return odd
 
 
 def of_span(found: str, span: Span) -> str | None:
-    """What ``day`` found as a day, week, month or year in ISO form; None if it is too coarse.
+    """What ``day`` found as a period in ISO form; None if it is too coarse.
 
-    >>> of_span("2010-03-01", "week"), of_span("d14669", "day"), of_span("2010", "month")
-    ('2010-W09', '2010-03-01', None)
+    >>> of_span("2010-03-01", "week"), of_span("d14669", "quarter"), of_span("2010", "month")
+    ('2010-W09', '2010-Q1', None)
     """
     if found.startswith("d"):
         found = (_FIRST + timedelta(days=int(found[1:]))).isoformat()
@@ -194,6 +193,8 @@ def of_span(found: str, span: Span) -> str | None:
         return ""
     if span in _DIGITS:
         return found[: _DIGITS[span]] if len(found) >= _DIGITS[span] else None
+    if span == "quarter":
+        return f"{found[:4]}-Q{(int(found[5:7]) + 2) // 3}" if len(found) > 4 else None
     if not _ISO_DAY.fullmatch(found):
         return None
     if span == "day":
@@ -209,17 +210,83 @@ def told_by(found: str) -> str:
     return "local" if _ISO_DAY.fullmatch(found) else ""
 
 
-def as_text(column: nw.Expr, dtype: Any, polars: bool) -> nw.Expr:
-    """A column of times as text, those with a zone with it, as they stand in the cells."""
-    import narwhals as nw
-
-    if polars and isinstance(dtype, nw.Datetime) and dtype.time_zone:
-        column = column.dt.convert_time_zone("UTC")
-    return column.cast(nw.String)
+# ---- The fingerprint of the time ----
 
 
-def stripped(text: nw.Expr, plain: nw.Expr) -> nw.Expr:
-    """Times without blanks around them; those that are plain have none, and stripping is slow."""
-    import narwhals as nw
+def as_of(told: Frame, question: Question, bring: Bring, keep: Bring) -> Frame:
+    """Messages with the label of their client that was the last one until then.
 
-    return nw.when(plain).then(text).otherwise(text.str.strip_chars())
+    Messages and sightings are put in one order by time, in which each message takes the label that
+    stands last before it. So the cost does not grow with how often clients change; and only
+    messages whose client changes are put in order.
+
+    ``told`` has the columns ``known`` (the latest label of the client, or null), whether that
+    ``changes``, the ``number`` of the client, ``time`` as text, ``bad``, and others, which stay.
+    ``changes``, ``number`` and ``time`` go, and there is 0 or 1 for each of ``TOLD``, and, with
+    ``fresh``, whether the label is ``stale``. ``keep`` keeps a frame that is asked twice.
+    """
+    assert question.fingerprints is not None
+    # Compared, since pandas keeps what is true, false or missing as objects.
+    changes = (nw.col("changes") == nw.lit(True)).fill_null(False)
+    moves = ~nw.col("known").is_null() if question.fresh else changes
+    told = lazy(keep(told.with_columns(time=when(moves, nw.col("time"), null())).to_native()))
+    results: dict[str, nw.Expr] = {name: nw.lit(0) for name in TOLD}
+    if question.fresh:
+        results["stale"] = nw.lit(False)
+    still = told.filter(~moves).drop("time", "changes", "number").with_columns(**results)
+    moving = _timed(told.filter(moves).drop("known", "changes"))
+    number = nw.col("number").cast(nw.Int64)  # which pandas makes fractions, as some are missing
+
+    known = nw.from_native(bring(question.fingerprints.over_time)).lazy()
+    if not question.fresh:  # what a client that never changes has is known
+        known = known.filter(nw.col("changes"))
+    before = nw.col("since") - nw.lit(question.fresh) if question.fresh else nw.lit(-_FAR)
+    since = when(nw.col("first"), before, nw.col("since")).cast(nw.Int64)
+    seen = known.select(number=number, at=since, known=nw.col("known"))
+    moving = moving.with_columns(number=number, known=null(), message=nw.lit(1))
+    if question.fresh:
+        seen = seen.with_columns(since=nw.col("at"))
+        moving = moving.with_columns(since=nw.lit(-2 * _FAR).cast(nw.Int64))
+    schema = moving.collect_schema()
+    there = set(seen.collect_schema().names())
+    empty = {name: _empty(dtype) for name, dtype in schema.items() if name not in there}
+    seen = seen.with_columns(**empty).select(*schema.names())
+    order = ["at", "message"]
+    filled = {"known": nw.col("known").fill_null(strategy="forward").over("number", order_by=order)}
+    if question.fresh:  # of sightings in the order of time the last is the latest
+        filled["since"] = nw.col("since").cum_max().over("number", order_by=order)
+    moving = nw.concat([moving, seen], how="vertical").with_columns(**filled)
+    moving = moving.filter(nw.col("message") == nw.lit(1))
+    if question.fresh:
+        stale = (nw.col("at") - nw.col("since") > nw.lit(question.fresh)).fill_null(False)
+        results |= {"stale": stale, "known": when(stale, null(), nw.col("known"))}
+    for clock, name in _OF_CLOCK.items():
+        is_so = ~nw.col("bad") & (nw.col("clock") == nw.lit(clock))
+        results[name] = when(is_so, nw.lit(1), nw.lit(0))
+    moving = moving.with_columns(**results).select(*still.collect_schema().names())
+    return nw.concat([still, moving], how="vertical")
+
+
+def _timed(told: Frame) -> Frame:
+    """Messages with ``at`` in seconds, and their ``clock``."""
+    written, plain = nw.col("time"), nw.col("plain")
+    # In steps, each of which an engine computes once.
+    told = told.with_columns(plain=_is_plain(written))
+    told = told.with_columns(time=when(plain, written, written.str.strip_chars()))
+    told = told.with_columns(stamp=_stamp(written, plain), clock=_clock(written, plain))
+    if told.implementation.is_duckdb():
+        native: Any = told.to_native()
+        base = "epoch_ms(stamp::timestamp) // 1000"  # which is quicker than from parts of the date
+        told = nw.from_native(native.query("told", f"select *, {base} as base from told")).lazy()
+    else:
+        told = told.with_columns(base=_since_1970(nw.col("stamp")))
+    at = seconds(written, nw.col("base"), plain)
+    told = told.with_columns(at=when(nw.col("clock") <= nw.lit(1), at, nw.lit(_FAR)).cast(nw.Int64))
+    return told.drop("time", "stamp", "base", "plain")
+
+
+def _empty(dtype: Any) -> nw.Expr:
+    """What a column holds of a sighting, which is no message."""
+    if dtype == nw.String:
+        return null()
+    return (nw.lit(False) if dtype == nw.Boolean else nw.lit(0)).cast(dtype)

@@ -15,8 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spamindex
-from spamindex.messages.addresses import is_address, normalized
-from spamindex.messages.frames import collected
+from spamindex.messages.frames import collected, is_address, normalized
 from spamindex.messages.opening import read_fingerprints
 from tests.messages.tallying import LOG
 

@@ -69,12 +69,21 @@ def test_typed_columns() -> None:
         assert result["os"].tolist() == ["Linux", "Unknown"]
 
 
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame])
+@pytest.mark.parametrize("cells", [[["Linux"], ["AIX"]], [{"a": 1}, {"a": 2}]])
+def test_columns_of_lists_are_refused_where_they_are_asked_for(make: Any, cells: list[Any]) -> None:
+    native = make({"os": ["Linux", "AIX"], "tags": cells})
+    assert spamindex.tally(native, spam="")["messages"].tolist() == [1, 1]
+    with pytest.raises(ColumnError, match="column 'tags' holds lists or structs"):
+        spamindex.tally(native, os="tags", spam="")
+
+
 @pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")  # of engines
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_table_of_counts_is_refused_in_every_kind_of_frame(engine: str) -> None:
     native = ENGINES[engine](pd.DataFrame({"os": ["Windows 7", "Windows XP"], "n": [900, 26]}))
     with pytest.raises(
-        ColumnError, match="no two rows have the same 'os', beside figures in 'n'.* weight='n'"
+        ColumnError, match="each row has its own 'os', beside figures in 'n'.* weight='n'"
     ):
         spamindex.tally(native)
     flagged = ENGINES[engine](pd.DataFrame({"os": ["Linux", "AIX"], "bad": [True, False]}))
@@ -145,9 +154,12 @@ def test_clusters_weights_and_machines_from_every_kind_of_frame(engine: str) -> 
 )
 def test_times_in_every_form_from_every_kind_of_frame(engine: str, times: list[str]) -> None:
     table = pd.DataFrame({"os": ["Linux"] * len(times), "at": times})
-    result = spamindex.tally(ENGINES[engine](table), by=["at:day", "at:week", "at:month"])
-    assert columns(result[["day", "week", "month", "messages"]]) == {
-        "day": ["2010-03-01"], "week": ["2010-W09"], "month": ["2010-03"], "messages": [len(times)],
+    result = spamindex.tally(
+        ENGINES[engine](table), by=["at:day", "at:week", "at:month", "at:quarter"]
+    )
+    assert columns(result[["day", "week", "month", "quarter", "messages"]]) == {
+        "day": ["2010-03-01"], "week": ["2010-W09"], "month": ["2010-03"], "quarter": ["2010-Q1"],
+        "messages": [len(times)],
     }  # fmt: skip
     mixed = pd.DataFrame({"os": ["Linux"] * 2, "at": ["2010-03-01T00:00:00Z", "2010-03-01 00:00"]})
     with pytest.raises(FigureError, match="'2010-03-01 00:00' does not, so its day is open"):

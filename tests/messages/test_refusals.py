@@ -38,7 +38,7 @@ def test_rows_told_apart_by_their_names_alone_may_be_counts(
     result = invoke("tally", "t.csv", "--spam", "")
     assert (result.exit_code, result.stdout) == (1, "")
     same = ", ".join(filter(None, ["'os'", keys]))
-    assert f"no two rows have the same {same}, beside figures in {column!r}: is each row one" in (
+    assert f"each row has its own {same}, beside figures in {column!r}: is each row one" in (
         result.stderr
     )
     assert f"--weight {column} if it is" in result.stderr
@@ -50,7 +50,7 @@ def test_addresses_beside_figures_may_be_counts(invoke: Invoke, write: Write) ->
     write("p0f.log", LOG)
     write("t.csv", "ip,n\n192.0.2.8,7\n192.0.2.9,5\n")
     result = invoke("tally", "t.csv", "--fingerprints", "p0f.log", "--time", "", "--spam", "")
-    assert "no two rows have the same 'ip', beside figures in 'n'" in result.stderr
+    assert "each row has its own 'ip', beside figures in 'n'" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_records_with_figures_are_no_table_of_counts(
 
 def test_a_frame_of_counts_is_refused_too() -> None:
     table = pd.DataFrame({"os": ["A", "B", "A"], "v": ["x", "x", "y"], "n": [9, 5, 4]})
-    with pytest.raises(SpamIndexError, match="no two rows have the same 'os', 'v'"):
+    with pytest.raises(SpamIndexError, match="each row has its own 'os', 'v'"):
         tally(table, spam="")
 
 
@@ -97,11 +97,24 @@ def test_a_frame_that_pandas_wrote_as_one_object(
     ):
         result = invoke("tally", write(name, written))
         assert (result.exit_code, result.stdout) == (1, "")
-        assert f"{name}: is one object of " in result.stderr
+        assert f"{name}: is one object with " in result.stderr
         assert "write an object for each of them (in pandas: orient='records')" in result.stderr
     assert rows(invoke("tally", write("t.json", frame.to_json(orient="records"))).stdout) == [
         "Windows,100.0,1"
     ]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_records_in_an_array_under_a_key(invoke: Invoke, write: Write, indent: int | None) -> None:
+    records = [{"os": "Windows"}, {"os": "Linux"}]
+    result = invoke("tally", write("t.json", json.dumps({"data": records}, indent=indent)))
+    assert (
+        "error: t.json: is one object with 1 key, and no records; write an object for each of them "
+        """(jq -c '."data"[]' t.json)"""
+    ) in result.stderr
+    hits = {"took": 1, "hits": {"hits": [{"_source": record} for record in records]}}
+    result = invoke("tally", write("t.json", json.dumps(hits, indent=indent)))
+    assert "error: can't tell which column holds the OS; there are 'took', 'hits'" in result.stderr
 
 
 # What a database client writes around its rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -172,7 +173,7 @@ def test_records_without_the_flag_are_refused_until_its_value_is_named(
     write("r.csv", "os,spam\nLinux,true\nWindows,\nWindows,false\n")
     result = invoke("tally", "r.csv")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "1 of 3 records have no value there" in result.stderr
+    assert "no value in 1 of 3 records" in result.stderr
     assert messages(invoke("tally", "r.csv", "--spam", "spam=true").stdout) == [["Linux", "1"]]
 
 
@@ -617,3 +618,55 @@ def test_the_latest_fingerprint_may_be_old(invoke: Invoke, write: Write) -> None
 def test_the_library_takes_what_a_message_advises() -> None:
     frame = pd.DataFrame({"os": ["Linux", "Windows"], "verdict": ["junk", "ham"]})
     assert tally(frame, spam="verdict=junk")["os"].tolist() == ["Linux"]
+
+
+def test_a_span_that_there_is_not(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.csv", "os,time\nLinux,2010-03-01\n"), "--by", "time:decade")
+    assert (
+        "error: 'decade' is no span of time; a column of times is cut to day, week, month, quarter,"
+        " year"
+    ) in result.stderr
+    assert rows(invoke("tally", "r.csv", "--by", "time:quarter").stdout) == [
+        "2010-Q1,Linux,100.0,1"
+    ]
+
+
+def test_what_is_no_address_is_warned_of_where_clusters_are_clients(
+    invoke: Invoke, write: Write
+) -> None:
+    write("r.csv", "os,ip\nLinux,192.0.2.1\nLinux,mx1\nAIX,192.0.2.1\nAIX,\n")
+    result = invoke("tally", "r.csv", "--cluster", "client")
+    assert (
+        "warning: r.csv: column 'ip': 1 message with what is no address, such as 'mx1'"
+    ) in result.stderr
+    assert "1 message without an address" in result.stderr
+
+
+def test_logs_of_p0f_by_a_pattern_or_in_a_folder(
+    invoke: Invoke, write: Write, tmp_path: Path
+) -> None:
+    line = "[2010/02/01 02:29:1{0}] mod=syn|cli=192.0.2.{0}/1|srv=192.0.2.25/25|subj=cli|os=AIX|\n"
+    (tmp_path / "logs").mkdir()
+    for number in (1, 2):
+        write(f"logs/p0f.log.{number}", line.format(number).replace("AIX|", "AIX|dist=1|x"))
+    write("r.csv", "ip\n192.0.2.1\n192.0.2.2\n192.0.2.3\n")
+    for logs in ("logs", "logs/p0f.log*"):
+        result = invoke("tally", "r.csv", "--fingerprints", logs)
+        assert messages(result.stdout) == [["AIX", "2"], ["Unknown", "1"]]
+    result = invoke("tally", "r.csv", "--fingerprints", "logs/*.gz")
+    assert "error: logs/*.gz: no file has such a name" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "time", ["31.01.2010 12:00:00", "Sun, 31 Jan 2010 12:00:00 +0000", "31/Jan/2010:12:00:00 +0000"]
+)
+def test_times_in_other_forms_are_refused_with_their_line(
+    invoke: Invoke, write: Write, time: str
+) -> None:
+    write("r.csv", f"os;time\nLinux;2010-01-31T12:00:00Z\nLinux;{time}\n")
+    result = invoke("tally", "r.csv", "--by", "time:month")
+    assert result.exit_code == 1
+    assert (
+        f"error: r.csv:3: column 'time': {time!r} is no time that says its month, such as "
+        "2010-03-01T12:00:00Z"
+    ) in result.stderr
