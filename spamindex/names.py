@@ -216,7 +216,9 @@ class Names:
                 synonyms[name] = name
             elif name != (target := plainly.canonical(to)):  # Linux,GNU/Linux says nothing new
                 synonyms[name] = target
-        ends = {name: _end(name, synonyms) for name in synonyms}
+        ends: dict[str, str] = {}
+        for name in synonyms:
+            ends |= _ends_of_chain(name, synonyms, ends)
         families = {**base.families, **self._own_families}
         spellings: dict[str, list[str]] = {}
         for name, to in ends.items():
@@ -317,15 +319,20 @@ class CircleError(SpamIndexError):
         self.name = name
 
 
-def _end(name: str, synonyms: Mapping[str, str]) -> str:
-    """What a name comes to when every synonym is followed."""
+def _ends_of_chain(
+    name: str, synonyms: Mapping[str, str], known: Mapping[str, str]
+) -> dict[str, str]:
+    """What a name, and each that it leads to, comes to when every synonym is followed.
+
+    What is ``known`` of others is not found again, or a long chain would take its length squared.
+    """
     passed = {name}
-    while (to := synonyms.get(name, name)) != name:
+    while name not in known and (to := synonyms.get(name, name)) != name:
         if to in passed:
             raise CircleError(name)
         passed.add(to)
         name = to
-    return name
+    return dict.fromkeys(passed, known.get(name, name))
 
 
 # ---- Names on a terminal ----

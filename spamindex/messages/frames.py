@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from spamindex.errors import SpamIndexError
 from spamindex.meaning import is_missing
 from spamindex.words import NO_ADDRESS
-
-if TYPE_CHECKING:
-    pass
 
 INSTALL = "pip install 'spamindex[messages]'"
 
