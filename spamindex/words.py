@@ -94,7 +94,6 @@ PERCENT_WORDS = _phrases("""
     porcentaje, porcentagem, percentuale, percentual, percentagem, procent, prosent, prosentti,
     procento, százalék, yüzde, процент, проценты, 百分比, パーセント, 퍼센트
 """)
-# A word that ends in one of five letters or more is one too: Marktanteil, Spamanteil.
 SHARE_WORDS = PERCENT_WORDS | _phrases("""
     share, shares, fraction, fractions, proportion, proportions, anteil, anteile, part, parts,
     cuota, cuotas, quota, participación, participação, proporción, proporção, aandeel, andel, osuus,

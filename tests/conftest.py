@@ -112,5 +112,6 @@ class Ranked(NamedTuple):
 
 
 def rank(spam: pd.DataFrame, market: pd.DataFrame, **options: Any) -> Ranked:
+    """A ranking by the library, with what it would warn of as data."""
     found = Findings("spam shares"), Findings("market shares")
     return Ranked(spam_index(spam, market, findings=found, **options), *found)

@@ -171,14 +171,27 @@ def spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: fl
     Those that are too near are moved apart together, so that their middle stays, or all of them
     are between ``low`` and ``high``; there has to be room for that.
     """
-    order = np.argsort(wanted, kind="stable")
-    size = np.array(sizes)[order]
-    before = np.cumsum(size) - size
-    # Where each would start if the ones before it had no size: these rise where nothing overlaps.
-    start = np.array(wanted)[order] - size / 2 - before
-    up, down = np.maximum.accumulate(start), np.minimum.accumulate(start[::-1])[::-1]
-    start = np.clip((up + down) / 2, low, high - size.sum())
-    places = np.empty(len(size))
-    places[order] = start + before + size / 2
-    found: list[float] = places.round(12).tolist()
-    return found
+    blocks: list[tuple[float, list[int]]] = []  # the start of each block, and who is in it
+
+    def extent(members: list[int]) -> float:
+        return sum(sizes[i] for i in members)
+
+    for i in sorted(range(len(wanted)), key=lambda i: wanted[i]):
+        start, members = wanted[i] - sizes[i] / 2, [i]
+        while True:
+            start = max(low, min(start, high - extent(members)))
+            if not blocks or blocks[-1][0] + extent(blocks[-1][1]) <= start:
+                break
+            before, earlier = blocks.pop()
+            middle = before + extent(earlier) / 2, start + extent(members) / 2
+            both = len(earlier) + len(members)
+            centre = (middle[0] * len(earlier) + middle[1] * len(members)) / both
+            members = [*earlier, *members]
+            start = centre - extent(members) / 2
+        blocks.append((start, members))
+    places = [0.0] * len(wanted)
+    for start, members in blocks:
+        for i in members:
+            places[i] = round(start + sizes[i] / 2, 12)
+            start += sizes[i]
+    return places

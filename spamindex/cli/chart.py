@@ -46,7 +46,7 @@ def _size(text: str) -> tuple[int, int]:
 
 @click.command(cls=Command)
 @opt.file_argument("ranking")
-@opt.given(
+@opt.with_options(
     """
     Output:
       -o --output FILE         Draw a picture into FILE: .svg, .png or .pdf.

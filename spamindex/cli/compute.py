@@ -71,7 +71,7 @@ def _questions(**given: Any) -> Questions:
     if asked.confidence is not None and asked.rounding:
         raise click.UsageError("choose --confidence or --rounding, not both")
     for option in ("spam_total", "share_total", "simultaneous", "design_effect"):
-        if given[option] and asked.confidence is None:
+        if given[option] not in (None, False) and asked.confidence is None:
             raise click.UsageError(
                 f"--{option.replace('_', '-')} needs --confidence LEVEL, such as --confidence 95"
             )

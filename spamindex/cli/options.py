@@ -153,7 +153,7 @@ def options(page: str, **types: Any) -> list[Decorator]:
 
     Two blanks part them from what the option does, which may go on below. ``types`` are those of
     the values, by the name of the option; left out, ``COLUMN``, ``FILE`` and ``a|b`` tell them, and
-    others are text. What takes no value is a flag.
+    others are text. What takes no value is a flag. Raises TypeError for a type of no option.
     """
     section, rows = "", []
     for line in map(str.strip, page.strip().splitlines()):
@@ -164,16 +164,19 @@ def options(page: str, **types: Any) -> list[Decorator]:
             section = line[:-1]
         else:
             rows[-1][2] += f" {line}"
-    return [_option(section, written.split(), does, types) for section, written, does in rows]
+    made = [_option(section, written.split(), does, types) for section, written, does in rows]
+    if types:
+        raise TypeError(f"no such options: {', '.join(types)}")
+    return made
 
 
-def given(page: str, **types: Any) -> Decorator:
-    """The options of a page, which a command gets one by one."""
+def with_options(page: str, **types: Any) -> Decorator:
+    """Give a command the options of a page, each as an argument of its own."""
     added = options(page, **types)[::-1]
     return lambda command: reduce(lambda made, add: add(made), added, command)
 
 
-def _option(section: str, written: list[str], does: str, types: Mapping[str, Any]) -> Decorator:
+def _option(section: str, written: list[str], does: str, types: dict[str, Any]) -> Decorator:
     names = [word for word in written if word.startswith("-")]
     values = " ".join(written[len(names) :])
     name = max(names, key=len).partition("/")[0].lstrip("-").replace("-", "_")
@@ -186,7 +189,7 @@ def _option(section: str, written: list[str], does: str, types: Mapping[str, Any
         if "/" in names[0]:  # without a default it is left open
             given["default"] = False if default else None
     else:
-        given |= {"metavar": values, "type": types.get(name) or _type_of(values)}
+        given |= {"metavar": values, "type": types.pop(name, None) or _type_of(values)}
         given["multiple"] = does.endswith(" [repeatable]")
     help_ = does.replace(" [repeatable]", "  [repeatable]")
     return click.option(*names, cls=Option, section=section, help=help_, **given)
@@ -246,7 +249,8 @@ def output_options(
         return out
 
     also = {name: to for name, to in ALSO.items() if to in known}
-    shown = options(page, format=choice(known, also), precision=whole(0, 15))
+    types: dict[str, Value] = {"format": choice(known, also)}
+    shown = options(page, **types, **({"precision": whole(0, 15)} if figures else {}))
     return as_one("out", make, *shown, *MESSAGES)
 
 

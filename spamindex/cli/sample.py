@@ -13,9 +13,9 @@ from spamindex.errors import counted
 
 @click.command(cls=Command, fields={"os": "os_column", "zone": "log_zone"})
 @opt.file_argument("messages", nargs=-1, required=True)
-@opt.given("Input:\n--os NAME  The OS whose spam is wanted. [required]")
+@opt.with_options("Input:\n--os NAME  The OS whose spam is wanted. [required]")
 @record_options("--os-column COLUMN  Column with the OS of the sender.")
-@opt.given(
+@opt.with_options(
     """
     Input:
       -n N           How many to pick. [default: 100]

@@ -108,8 +108,16 @@ class Asked:
         if fingerprints and given[option]:
             option = option.replace("_", "-")
             raise click.UsageError(f"choose --{option} or --fingerprints, not both")
-        if log_zone and not fingerprints:
-            raise click.UsageError("--log-zone needs --fingerprints")
+        if not fingerprints:
+            by_client = given.get("cluster") or given.get("count") == "machines"
+            client = None if by_client else given["client"]
+            asked = {**given, "client": client, "log_zone": log_zone}
+            for option in ("client", "time", "fresh", "log_zone"):
+                if asked[option] is not None:
+                    raise click.UsageError(f"--{option.replace('_', '-')} needs --fingerprints")
+        for option in ("cluster", "weight") if given.get("count") == "machines" else ():
+            if given[option]:
+                raise click.UsageError(f"choose --count machines or --{option}, not both")
 
     def check_files(self, messages: Sequence[str]) -> None:
         """Refuse to read standard input twice, or where it can't be."""
@@ -164,7 +172,7 @@ def _by(text: str) -> By:
     """
     Questions:
       --by COLUMN[:SPAN]  Count apart for each value; of a time for each day, week, month, quarter
-                          or year.  [repeatable]
+                          or year. [repeatable]
       --weight COLUMN     Column that says how many messages a record stands for; 1 for one each.
       --count messages|machines
                           Count messages, or each client address once for each OS.

@@ -172,7 +172,10 @@ def _design_effects(
 
 
 def _few_clusters(ranking: pd.DataFrame, by: Sequence[Hashable]) -> str:
-    """A doubt about rankings with few clusters. Raises FigureError for those with fewer than 2."""
+    """What is to be doubted of rankings with few clusters; empty for none.
+
+    Raises FigureError for those with fewer than 2.
+    """
     fewer = ranking[~(ranking["clusters"] >= FEW_CLUSTERS)]
     told = [
         f"{number:g} cluster{'' if number == 1 else 's'}"

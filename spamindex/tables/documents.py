@@ -82,7 +82,7 @@ def _rows_in(found: Any, text: Text) -> list[Any]:
             )
             return list(rows)
         return [found]
-    return list(found)  # which begins as an array does, if not as an object
+    return list(found)  # JSON that is read here begins with [ or {
 
 
 def _flat(row: dict[str, Any], where: str, above: str = "") -> Iterator[tuple[str, str]]:

@@ -155,6 +155,10 @@ def test_labels_never_overlap(wanted: list[float], size: float) -> None:
     assert places[-1] <= 10 - size / 2 + 1e-9
 
 
+def test_a_label_that_touches_no_other_stays() -> None:
+    assert axis.spread([5.0] * 8 + [10.5], [1.0] * 9, 0, 20) == [*(1.5 + i for i in range(8)), 10.5]
+
+
 def test_periods_lie_in_time() -> None:
     assert axis.moments(["2010", "2012"]) == [2010, 2012]
     assert axis.moments(["2010-Q1", "2010-Q3", "2011-Q1"]) == [8040, 8042, 8044]

@@ -247,17 +247,19 @@ def test_options_that_would_change_nothing_are_refused(
     assert (result.exit_code, result.stdout) == (2, "")
 
 
-@pytest.mark.parametrize("option", ["--client", "--time"])
-def test_what_is_asked_of_fingerprints_needs_some(
-    invoke: Invoke, write: Write, option: str
-) -> None:
-    write("r.csv", "os,seen\nLinux,192.0.2.1\n")
-    result = invoke("tally", "r.csv", option, "seen")
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert result.complaints == [
-        f"error: {option[2:]} is asked of nothing but fingerprints, and there are none; "
-        "--fingerprints LOG gives them"
-    ]
+@pytest.mark.parametrize("option", ["--client", "--time", "--fresh", "--log-zone"])
+def test_what_is_asked_of_fingerprints_needs_some(invoke: Invoke, option: str) -> None:
+    value = {"--fresh": "7d", "--log-zone": "UTC"}.get(option, "seen")
+    result = invoke("tally", "-", option, value)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.complaints == [f"error: {option} needs --fingerprints"]
+
+
+@pytest.mark.parametrize("option", ["--cluster", "--weight"])
+def test_machines_count_once(invoke: Invoke, option: str) -> None:
+    result = invoke("tally", "-", "--count", "machines", option, "x")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"choose --count machines or {option}, not both" in result.stderr
 
 
 def test_fingerprints_know_the_os_of_a_client(invoke: Invoke) -> None:
