@@ -286,11 +286,12 @@ def _understood(told: Frame, question: Question) -> Frame:
     there = told.collect_schema().names()
     flag = question.spam if "spam" in there else None
     columns["flag"] = nw.lit("") if flag is None else checks.flag(flag)
-    if question.count == "machines":
-        normal = nw.col("normal")
-        columns["unit"] = when(is_address(normal), normal, null())
-    elif question.cluster is not None and question.cluster == question.client:
-        columns["unit"] = when(is_none(nw.col("normal")), null(), nw.col("normal"))
+    machines, why = question.count == "machines", nw.col("why")
+    if machines or (question.cluster is not None and question.cluster == question.client):
+        # What cannot be read is no machine, but a client all the same.
+        has_none = why == nw.lit("none")
+        has_none |= (why == nw.lit("unread")) if machines else nw.lit(False)
+        columns["unit"] = when(has_none, null(), nw.col("normal"))
     elif question.cluster is not None:
         unit = text("unit").str.strip_chars()
         odd = when(unit.str.to_lowercase().is_in(sorted(MISSING)), null(), unit)
