@@ -178,8 +178,10 @@ def rows_of(path: str, format_: Format, end: Sequence[str] = ()) -> Iterator[tup
 
     Raises csv.Error where a cell is too long.
     """
-    below = itertools.islice(sources.binary_lines(path), format_.skip, None)
-    lines = itertools.chain((line.decode("utf-8", "replace") for line in below), end)
+    below = itertools.islice(enumerate(sources.binary_lines(path)), format_.skip, None)
+    # Only before the first line is a byte-order mark no part of a cell.
+    decoded = (line.decode("utf-8" if i else "utf-8-sig", "replace") for i, line in below)
+    lines = itertools.chain(decoded, end)
     quoting: Literal[0, 3] = csv.QUOTE_NONE if format_.kind == "fields" else csv.QUOTE_MINIMAL
     rows = csv.reader(lines, delimiter=format_.delimiter, quoting=quoting)
     for row in rows:

@@ -46,6 +46,24 @@ def test_rows_told_apart_by_their_names_alone_may_be_counts(
         assert invoke("tally", "t.csv", "--spam", "", "--weight", weight).exit_code == 0
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize(
+    ("text", "os", "counts"),
+    [
+        ("10.0.0.1,5,Linux\n10.0.0.2,7,Windows\n", "3", "1"),
+        ("5,Linux\n7,Windows\n", "2", "1"),
+        ("Linux,5\nWindows,7\n", "1", "2"),
+    ],
+)
+def test_rows_without_headings_may_be_counts_with_a_byte_order_mark_or_not(
+    invoke: Invoke, write: Write, mark: str, text: str, os: str, counts: str
+) -> None:
+    options = ("tally", write("t.csv", mark + text), "--os", os, "--spam", "")
+    result = invoke(*options)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"each row has its own {os!r}, beside figures in {counts!r}" in result.stderr
+
+
 def test_addresses_beside_figures_may_be_counts(invoke: Invoke, write: Write) -> None:
     write("p0f.log", LOG)
     write("t.csv", "ip,n\n192.0.2.8,7\n192.0.2.9,5\n")
