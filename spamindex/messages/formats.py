@@ -232,7 +232,8 @@ def _with_fields(name: str, text: Sequence[str]) -> Format | None:
     body = line.rstrip("\r\n")[len("#fields") :]
     if not body.startswith(":"):
         separator = said.get("separator", "").rstrip("\r\n").partition(" ")[2]
-        delimiter = separator.replace("\\x09", "\t") or body[:1]
+        separator = re.sub(r"\\x([0-9A-Fa-f]{2})", lambda code: chr(int(code[1], 16)), separator)
+        delimiter = separator or body[:1] or "\t"
         columns = body.split(delimiter)[1:]
         missing = {
             row[1]
@@ -342,6 +343,8 @@ def _is_heading(rows: Sequence[Sequence[str]]) -> bool:
 def _checked(where: str, row: Sequence[str]) -> tuple[str, ...]:
     """A heading with a name of its own for each column. Raises a SpamIndexError."""
     check_width(where, len(row))
+    if not any(map(str.strip, row)):
+        raise FileError(f"{where}: names no column")
     if any("\ufffd" in cell for cell in row):
         raise FileError(f"{where}: {NOT_UTF8}")
     heading = [cell.strip() or f"column {i}" for i, cell in enumerate(row, start=1)]
