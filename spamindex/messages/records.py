@@ -227,11 +227,11 @@ class LocalRecords(Records):
 
         if self.kind == "csv":  # of which DuckDB reads far ahead, where a quotation never ends
             path, format_ = next(iter(self.formats.items()))
-            with suppress(csv.Error):  # what is wrong is said when it is counted
-                rows = [row for _, row in itertools.islice(rows_of(path, format_), FIRST)]
-                width = len(format_.columns)
-                return cells_of(format_.columns, [row for row in rows if len(row) == width])
-            return {}
+            rows: list[list[str]] = []
+            with suppress(csv.Error, FileError):  # what is wrong is said when it is counted
+                rows.extend(row for _, row in itertools.islice(rows_of(path, format_), FIRST))
+            width = len(format_.columns)
+            return cells_of(format_.columns, [row for row in rows if len(row) == width])
         try:
             return first_cells(self.table.relation(columns, {}), columns)
         except duckdb.InterruptException:
