@@ -113,7 +113,7 @@ def question(
     """
     asked = RecordOptions() if options is None else options
     found = Findings("records") if findings is None else findings
-    by = tuple((find(columns, column), span) for column, span in asked.by)
+    by = tuple((find(columns, column, is_cut=True), span) for column, span in asked.by)
     of_clients = asked.cluster is not None and _of_clients(columns, asked)
     by_client = of_clients or asked.count == "machines"
     if fingerprints is None:
@@ -189,10 +189,10 @@ def _refuse_needless(asked: RecordOptions, *, by_client: bool) -> None:
             )
 
 
-def find(columns: Sequence[str], named: str) -> str:
+def find(columns: Sequence[str], named: str, *, is_cut: bool = False) -> str:
     """The column of a name, whatever its case and punctuation, or of a number from 1.
 
-    Raises ColumnError.
+    Raises ColumnError, which tells of spans of time where a column may be cut to one (``is_cut``).
     """
     found = headed(columns, named)
     if not found and named.isdecimal() and 1 <= int(named) <= len(columns):
@@ -200,9 +200,11 @@ def find(columns: Sequence[str], named: str) -> str:
     if len(found) == 1:
         return columns[found[0]]
     stem, _, span = named.rpartition(":")
-    if not found and headed(columns, stem):
-        spans = ", ".join(get_args(Span))
-        raise ColumnError(f"{span!r} is no span of time; a column of times is cut to {spans}")
+    spans = get_args(Span)
+    if is_cut and stem and span not in spans and not found and headed(columns, stem):
+        raise ColumnError(
+            f"{span!r} is no span of time; a column of times is cut to {', '.join(spans)}"
+        )
     problem = "more than one column is called" if found else "no column is called"
     raise ColumnError(f"{problem} {named!r}; there are {', '.join(map(repr, columns))}")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
@@ -83,7 +84,9 @@ class Table:
         single = {}
         for name, kind in zip(cells.columns, cells.types, strict=True):
             if name in used and (in_json := self._as_json(identifier(name), kind.id)):
-                single[name] = f"{_single(in_json, name, used[name])} as {identifier(name)}"
+                has_paths = kind.id in ("varchar", "struct")
+                value = _single(in_json, name, used[name], has_paths=has_paths)
+                single[name] = f"{value} as {identifier(name)}"
         columns = [single.get(name, identifier(name)) for name in cells.columns]
         return engine.projected(cells, *columns) if single else cells
 
@@ -368,7 +371,7 @@ def from_json(
         if len(found) == 1 and {*found[0][0]} <= {"OBJECT", "ARRAY"}:
             how = "in pandas: orient='records'"
             if found[0][0] == ["ARRAY"]:
-                how = f"jq -c '.{json.dumps(*order)}[]' {first}"
+                how = f"jq -c {shlex.quote(f'.{json.dumps(*order)}[]')}"
             raise FileError(
                 f"{first}: is one object with {counted(len(order), 'key')}, and no records; write "
                 f"an object for each of them ({how})"
@@ -404,14 +407,17 @@ def _sets_of(lines: DuckDBPyRelation) -> list[tuple[str | None, list[str]]]:
     return [(path, keys) for (path, _), keys in sets.items()]
 
 
-def _single(cell: str, name: str, wanted: Collection[str]) -> str:
-    """The single value of a cell, as SQL: what an array of one holds, or one that is wanted."""
+def _single(cell: str, name: str, wanted: Collection[str], *, has_paths: bool) -> str:
+    """The single value of a cell, as SQL: what an array of one holds, or one that is wanted.
+
+    Where it ``has_paths``, an error advises one of them.
+    """
     problem = text(f"{engine.REFUSED}column {name!r} holds ")
-    advice = text(f", and no single value; name what is in it by its path, such as {name}.")
-    refused = (
-        f"error({problem} || {cell}[:80] || {advice} "
-        f"|| if(json_type({cell}) = 'OBJECT', json_keys({cell})[1], '0'))"
-    )
+    advice = text(", and no single value; make one of it")
+    if has_paths:
+        path = text(f", and no single value; name what is in it by its path, such as {name}.")
+        advice = f"{path} || if(json_type({cell}) = 'OBJECT', json_keys({cell})[1], '0')"
+    refused = f"error({problem} || {cell}[:80] || {advice})"
     several = refused
     if wanted:  # the first that is among them, whatever its case
         values = f"json_extract_string({cell}, '$[*]')"
