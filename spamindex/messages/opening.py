@@ -144,12 +144,10 @@ def _known(
     formats = {path: recognized(path, name) for path, name in logs.items()}
     for path, format_ in formats.items():
         if format_.kind != "p0f":
-            folder = findings.name
-            way_out = f"; a pattern such as {folder}/*.log names the logs alone"
-            raise FileError(
-                f"{logs[path]}: is {KINDS[format_.kind]}, and no p0f log"
-                f"{way_out if os.path.isdir(folder) else ''}"
-            )
+            what = f"{logs[path]}: is {KINDS[format_.kind]}, and no p0f log"
+            if os.path.isdir(findings.name):
+                what += f"; a pattern such as {findings.name}/*.log names the logs alone"
+            raise FileError(what)
     packed = {path: format_ for path, format_ in formats.items() if how_packed(path)}
     with read_through(packed, connection.interrupt):
         known, read, bad = fingerprints(

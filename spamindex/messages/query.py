@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, get_args
 
@@ -207,6 +207,33 @@ def find(columns: Sequence[str], named: str, *, is_cut: bool = False) -> str:
         )
     problem = "more than one column is called" if found else "no column is called"
     raise ColumnError(f"{problem} {named!r}; there are {', '.join(map(repr, columns))}")
+
+
+def refuse_halves(
+    lists: Mapping[str, Collection[Sequence[str]]], used: Iterable[str], flag: str | None
+) -> None:
+    """Refuse ``used`` keys that say only a half, or two things, by the ``lists`` of keys by file.
+
+    If a file has one, each must; no object may have one twice, and all objects must have ``flag``,
+    which says what is spam though nobody has named it. Raises ColumnError.
+    """
+    for column in used:
+        having = [n for n, found in lists.items() if any(column in keys for keys in found)]
+        if not having:  # it stands in the names of folders, or within a column
+            continue
+        if without := [name for name in lists if name not in having]:
+            raise ColumnError(
+                f"{listed(without)}: has no key {column!r}, as {having[0]} has; count them apart"
+            )
+        for name, found in lists.items():
+            if any(keys.count(column) > 1 for keys in found):
+                raise ColumnError(f"{name}: has records with two keys {column!r}; make it one")
+            if column == flag and any(column not in keys for keys in found):
+                raise ColumnError(
+                    f"{name}: has a key {column!r} in some records, but not in all; are the "
+                    "others spam?",
+                    settles=[Remedy("spam", f"{column}=true", "takes only those that say so")],
+                )
 
 
 def _doubt_all(columns: Sequence[str], first: Cells, found: Findings) -> None:

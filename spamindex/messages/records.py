@@ -24,8 +24,8 @@ from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, 
 from spamindex.messages.formats import ADDRESS, Format, rows_of
 from spamindex.messages.frames import FIRST, cells_of, first_cells, lazy, nw
 from spamindex.messages.options import RecordOptions
-from spamindex.messages.query import Question, question
-from spamindex.messages.relations import RAW, JsonTable, Table, refuse_halves
+from spamindex.messages.query import Question, question, refuse_halves
+from spamindex.messages.relations import RAW, JsonTable, Table
 from spamindex.messages.tallies import Counts, labels_of
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from spamindex.errors import ColumnError, FileError, Remedy, counted, listed
+from spamindex.errors import ColumnError, FileError, counted
 from spamindex.messages import engine
 from spamindex.messages.engine import LINE, identifier, pointer, text
 from spamindex.messages.fingerprints import UNREADABLE, senders
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 RAW = "_spamindex_json"  # a column of our own: all that stands in a record
-_NUMBERED = "row_number() over () as _line"
 _OWN = (UNREADABLE, RAW)
 _FIRST = 1000  # lines whose keys come first
 _MOST_SETS = 100_000  # of keys that stand together
@@ -200,12 +199,12 @@ def of_logs(
             _refuse_other_fields(connection, path, names[path])
 
     def read(format_: Format, paths: list[str]) -> DuckDBPyRelation:
-        return _of_lines(engine.lines(connection, paths, format_.layout), format_, ports)
+        return of_lines(engine.lines(connection, paths, format_.layout), format_, ports)
 
     return engine.united(formats, lambda format_: format_, read)
 
 
-def _of_lines(
+def of_lines(
     lines: DuckDBPyRelation, format_: Format, ports: Collection[str] | None = None
 ) -> DuckDBPyRelation:
     """Lines of a format as a relation, with ``UNREADABLE``, and what stands beside the lines."""
@@ -217,25 +216,6 @@ def _of_lines(
         return _of_addresses(lines, format_)
     beside = [name for name in lines.columns if name != LINE]
     return JsonTable(lines, [], {}, [], beside).relation((), {})
-
-
-def first_unreadable(
-    connection: DuckDBPyConnection, formats: dict[str, Format]
-) -> tuple[str, int] | None:
-    """The first path and the number of its first line that is not of its format.
-
-    None where records are no lines, as in JSON arrays.
-    """
-    for path, format_ in formats.items():
-        if format_.is_document:
-            return None
-        if format_.kind != "csv":  # of which DuckDB tells which lines it has rejected
-            lines = engine.projected(engine.lines(connection, [path]), "*", _NUMBERED)
-            unreadable = _of_lines(lines, format_).filter(UNREADABLE)
-            [(number,)] = unreadable.aggregate("min(_line)").fetchall()
-            if number is not None:
-                return path, number
-    return None
 
 
 def refuse_folders(paths: Iterable[str], own: Collection[str]) -> None:
@@ -313,33 +293,6 @@ def _of_addresses(lines: DuckDBPyRelation, format_: Format) -> DuckDBPyRelation:
 
 
 # ---- JSON ----
-
-
-def refuse_halves(
-    lists: Mapping[str, Collection[Sequence[str]]], used: Iterable[str], flag: str | None
-) -> None:
-    """Refuse ``used`` keys that say only a half, or two things, by the ``lists`` of keys by file.
-
-    If a file has one, each must; no object may have one twice, and all objects must have ``flag``,
-    which says what is spam though nobody has named it. Raises ColumnError.
-    """
-    for column in used:
-        having = [n for n, found in lists.items() if any(column in keys for keys in found)]
-        if not having:  # it stands in the names of folders, or within a column
-            continue
-        if without := [name for name in lists if name not in having]:
-            raise ColumnError(
-                f"{listed(without)}: has no key {column!r}, as {having[0]} has; count them apart"
-            )
-        for name, found in lists.items():
-            if any(keys.count(column) > 1 for keys in found):
-                raise ColumnError(f"{name}: has records with two keys {column!r}; make it one")
-            if column == flag and any(column not in keys for keys in found):
-                raise ColumnError(
-                    f"{name}: has a key {column!r} in some records, but not in all; are the "
-                    "others spam?",
-                    settles=[Remedy("spam", f"{column}=true", "takes only those that say so")],
-                )
 
 
 def from_json(
