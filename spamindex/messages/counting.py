@@ -129,7 +129,7 @@ def counts_of(
 
     ``bring`` takes a table to where the records are; left out, it is made of the same kind as
     they. ``keep`` keeps a frame that is asked several times. Raises a SpamIndexError for a column
-    that is not there and for cells that can't be used: flags, times, weights.
+    of lists or structs, and for cells that can't be used: flags, times, weights.
     """
     records = lazy(frame)
     _check_columns(question, records)
@@ -348,8 +348,8 @@ def spam_of(
 
 def _holds_several(records: Frame, column: str) -> bool:
     """Whether objects of pandas are lists or the like, which its type does not say."""
-    cells = (cell for (cell,) in collected(records.select(column)))
-    return any(isinstance(cell, Iterable) and not isinstance(cell, str | bytes) for cell in cells)
+    kinds = {*map(type, records.select(column).collect()[column].to_list())}
+    return any(issubclass(kind, Iterable) and not issubclass(kind, str | bytes) for kind in kinds)
 
 
 def _check_columns(question: Question, records: Frame) -> None:

@@ -178,8 +178,10 @@ def rows_of(path: str, format_: Format, end: Sequence[str] = ()) -> Iterator[tup
 
     Raises csv.Error where a cell is too long.
     """
-    below = itertools.islice(sources.binary_lines(path), format_.skip, None)
-    lines = itertools.chain((line.decode("utf-8", "replace") for line in below), end)
+    below = itertools.islice(enumerate(sources.binary_lines(path)), format_.skip, None)
+    # Only before the first line is a byte-order mark no part of a cell.
+    decoded = (line.decode("utf-8" if i else "utf-8-sig", "replace") for i, line in below)
+    lines = itertools.chain(decoded, end)
     quoting: Literal[0, 3] = csv.QUOTE_NONE if format_.kind == "fields" else csv.QUOTE_MINIMAL
     rows = csv.reader(lines, delimiter=format_.delimiter, quoting=quoting)
     for row in rows:
@@ -230,7 +232,8 @@ def _with_fields(name: str, text: Sequence[str]) -> Format | None:
     body = line.rstrip("\r\n")[len("#fields") :]
     if not body.startswith(":"):
         separator = said.get("separator", "").rstrip("\r\n").partition(" ")[2]
-        delimiter = separator.replace("\\x09", "\t") or body[:1]
+        separator = re.sub(r"\\x([0-9A-Fa-f]{2})", lambda code: chr(int(code[1], 16)), separator)
+        delimiter = separator or body[:1] or "\t"
         columns = body.split(delimiter)[1:]
         missing = {
             row[1]
@@ -340,6 +343,8 @@ def _is_heading(rows: Sequence[Sequence[str]]) -> bool:
 def _checked(where: str, row: Sequence[str]) -> tuple[str, ...]:
     """A heading with a name of its own for each column. Raises a SpamIndexError."""
     check_width(where, len(row))
+    if not any(map(str.strip, row)):
+        raise FileError(f"{where}: names no column")
     if any("\ufffd" in cell for cell in row):
         raise FileError(f"{where}: {NOT_UTF8}")
     heading = [cell.strip() or f"column {i}" for i, cell in enumerate(row, start=1)]

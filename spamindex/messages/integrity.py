@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from spamindex import sources
 from spamindex.errors import Doubt, FileError, Remedy, counted
-from spamindex.messages import fingerprints
+from spamindex.messages import engine, fingerprints
 from spamindex.messages.formats import NOT_UTF8, Format, rows_of
-from spamindex.messages.relations import first_unreadable
+from spamindex.messages.relations import of_lines
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -30,6 +30,7 @@ _REJECTS = """
         max(contains(trim(csv_line, chr(10) || chr(13)), chr(10)))
     from reject_errors join reject_scans using (scan_id, file_id) group by all order by all
 """
+_NUMBERED = "row_number() over () as _line"
 _END = "end"  # a last line of our own, which no quotation may take with it
 
 
@@ -189,10 +190,29 @@ def check_bad(
 ) -> list[Doubt]:
     """What ``refuse_bad`` says of the lines that were rejected, and of unreadable ones."""
     first = [*rejects[:1]]
-    if unreadable and (there := first_unreadable(connection, formats)):
+    if unreadable and (there := _first_unreadable(connection, formats)):
         first.append(Bad(names[there[0]], there[1]))
     bad = unreadable + len(rejects)
     return refuse_bad(bad, read, min(first, default=None), skip_bad=skip_bad, within=within)
+
+
+def _first_unreadable(
+    connection: DuckDBPyConnection, formats: dict[str, Format]
+) -> tuple[str, int] | None:
+    """The first path and the number of its first line that is not of its format.
+
+    None where records are no lines, as in JSON arrays.
+    """
+    for path, format_ in formats.items():
+        if format_.is_document:
+            return None
+        if format_.kind != "csv":  # of which DuckDB tells which lines it has rejected
+            lines = engine.projected(engine.lines(connection, [path]), "*", _NUMBERED)
+            unreadable = of_lines(lines, format_).filter(fingerprints.UNREADABLE)
+            [(number,)] = unreadable.aggregate("min(_line)").fetchall()
+            if number is not None:
+                return path, number
+    return None
 
 
 def refuse_bad(

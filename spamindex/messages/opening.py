@@ -80,11 +80,17 @@ def check_alike(formats: Mapping[str, Format], names: Mapping[str, str]) -> None
                 f"{KINDS[format_.kind]}; count them apart",
                 settles=[Remedy("fingerprints", log, "reads it as one") for log in is_log],
             )
-        odd = f"{names[path]}:{max(1, other.skip)}: has other"
+        where = f"{names[path]}:{max(1, other.skip)}"
         if other.columns != format_.columns:
-            raise ColumnError(f"{odd} columns than {names[first]}; count them apart")
-        if (other.delimiter, other.missing) != (format_.delimiter, format_.missing):
-            raise FileError(f"{odd} separators than {names[first]}; count them apart")
+            raise ColumnError(f"{where}: has other columns than {names[first]}; count them apart")
+        for does, mark, of_first in (
+            ("separates its columns", repr(other.delimiter), repr(format_.delimiter)),
+            ("marks what is missing", listed(other.missing), listed(format_.missing)),
+        ):
+            if mark != of_first:
+                raise FileError(
+                    f"{where}: {does} by {mark}, but {names[first]} by {of_first}; count them apart"
+                )
 
 
 def read_fingerprints(
@@ -138,7 +144,10 @@ def _known(
     formats = {path: recognized(path, name) for path, name in logs.items()}
     for path, format_ in formats.items():
         if format_.kind != "p0f":
-            raise FileError(f"{logs[path]}: is {KINDS[format_.kind]}, and no p0f log")
+            what = f"{logs[path]}: is {KINDS[format_.kind]}, and no p0f log"
+            if os.path.isdir(findings.name):
+                what += f"; a pattern such as {findings.name}/*.log names the logs alone"
+            raise FileError(what)
     packed = {path: format_ for path, format_ in formats.items() if how_packed(path)}
     with read_through(packed, connection.interrupt):
         known, read, bad = fingerprints(

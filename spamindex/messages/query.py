@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, get_args
 
@@ -113,7 +113,7 @@ def question(
     """
     asked = RecordOptions() if options is None else options
     found = Findings("records") if findings is None else findings
-    by = tuple((find(columns, column), span) for column, span in asked.by)
+    by = tuple((find(columns, column, is_cut=True), span) for column, span in asked.by)
     of_clients = asked.cluster is not None and _of_clients(columns, asked)
     by_client = of_clients or asked.count == "machines"
     if fingerprints is None:
@@ -189,10 +189,10 @@ def _refuse_needless(asked: RecordOptions, *, by_client: bool) -> None:
             )
 
 
-def find(columns: Sequence[str], named: str) -> str:
+def find(columns: Sequence[str], named: str, *, is_cut: bool = False) -> str:
     """The column of a name, whatever its case and punctuation, or of a number from 1.
 
-    Raises ColumnError.
+    Raises ColumnError, which tells of spans of time where a column may be cut to one (``is_cut``).
     """
     found = headed(columns, named)
     if not found and named.isdecimal() and 1 <= int(named) <= len(columns):
@@ -200,11 +200,40 @@ def find(columns: Sequence[str], named: str) -> str:
     if len(found) == 1:
         return columns[found[0]]
     stem, _, span = named.rpartition(":")
-    if not found and headed(columns, stem):
-        spans = ", ".join(get_args(Span))
-        raise ColumnError(f"{span!r} is no span of time; a column of times is cut to {spans}")
+    spans = get_args(Span)
+    if is_cut and stem and span not in spans and not found and headed(columns, stem):
+        raise ColumnError(
+            f"{span!r} is no span of time; a column of times is cut to {', '.join(spans)}"
+        )
     problem = "more than one column is called" if found else "no column is called"
     raise ColumnError(f"{problem} {named!r}; there are {', '.join(map(repr, columns))}")
+
+
+def refuse_halves(
+    lists: Mapping[str, Collection[Sequence[str]]], used: Iterable[str], flag: str | None
+) -> None:
+    """Refuse ``used`` keys that say only a half, or two things, by the ``lists`` of keys by file.
+
+    If a file has one, each must; no object may have one twice, and all objects must have ``flag``,
+    which says what is spam though nobody has named it. Raises ColumnError.
+    """
+    for column in used:
+        having = [n for n, found in lists.items() if any(column in keys for keys in found)]
+        if not having:  # it stands in the names of folders, or within a column
+            continue
+        if without := [name for name in lists if name not in having]:
+            raise ColumnError(
+                f"{listed(without)}: has no key {column!r}, as {having[0]} has; count them apart"
+            )
+        for name, found in lists.items():
+            if any(keys.count(column) > 1 for keys in found):
+                raise ColumnError(f"{name}: has records with two keys {column!r}; make it one")
+            if column == flag and any(column not in keys for keys in found):
+                raise ColumnError(
+                    f"{name}: has a key {column!r} in some records, but not in all; are the "
+                    "others spam?",
+                    settles=[Remedy("spam", f"{column}=true", "takes only those that say so")],
+                )
 
 
 def _doubt_all(columns: Sequence[str], first: Cells, found: Findings) -> None:

@@ -24,8 +24,8 @@ from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, 
 from spamindex.messages.formats import ADDRESS, Format, rows_of
 from spamindex.messages.frames import FIRST, cells_of, first_cells, lazy, nw
 from spamindex.messages.options import RecordOptions
-from spamindex.messages.query import Question, question
-from spamindex.messages.relations import RAW, JsonTable, Table, refuse_halves
+from spamindex.messages.query import Question, question, refuse_halves
+from spamindex.messages.relations import RAW, JsonTable, Table
 from spamindex.messages.tallies import Counts, labels_of
 
 if TYPE_CHECKING:
@@ -134,19 +134,19 @@ class Records(ABC):
         labels = labels_of(os, counts, asked.names)
         records, aliases = self._numbered()
         shown = {name: aliases[name] for name in self.columns}
-        keep = [aliases[name] for name in (*self.columns, RAW) if name in aliases]
+        kept = {name: aliases[name] for name in (*self.columns, RAW) if name in aliases}
         renamed = asked.renamed(aliases)
-        spam = spam_of(records, renamed, labels, keep=[ROW, *keep], bring=self._bring)
+        spam = spam_of(records, renamed, labels, keep=[ROW, *kept.values()], bring=self._bring)
         # Hashes are small, and the records that are wanted are few: no more than these is kept.
         texts = (
             f"chr(31), coalesce(cast({shown[n]} as varchar(65535)), '')" for n in sorted(shown)
         )
         picked = _PICKED.format(
             content=", ".join([f"'{seed}'", *texts]),
-            cells=", ".join(f"cast({alias} as string)" for alias in keep),
+            cells=", ".join(f"cast({alias} as string)" for alias in kept.values()),
             most=most,
         )
-        found = sorted(self._queried(spam, picked), key=lambda row: str(row[0]).rjust(20))
+        found = sorted(self._queried(spam, picked), key=lambda row: row[0])
         among = found[0][1] if found else 0
         if (lost := sum(counts.labels[label] for label in labels) - among) > 0:
             self.findings[-1].doubts.append(
@@ -156,13 +156,7 @@ class Records(ABC):
         literal = {
             n for n in shown if types[aliases[n]].is_numeric() or types[aliases[n]] == nw.Boolean
         }
-        rows = []
-        for _, _, *row in found:
-            if RAW in aliases:
-                said = json.loads(row[-1])
-                literal = {key for key, value in said.items() if isinstance(value, int | float)}
-            cells = zip(shown, row, strict=False)
-            rows.append([Literal(t) if t and name in literal else t for name, t in cells])
+        rows = [_cells(dict(zip(kept, row, strict=True)), literal) for _, _, *row in found]
         return pd.DataFrame(rows, columns=self.columns, dtype=object), among
 
     @abstractmethod
@@ -176,6 +170,14 @@ class Records(ABC):
     @abstractmethod
     def _queried(self, spam: Any, sql: str) -> list[Sequence[Any]]:
         """The rows that a query finds in a table called ``spam``."""
+
+
+def _cells(record: dict[str, str | None], literal: Collection[str]) -> list[str | None]:
+    """The cells of a record, ``literal`` columns as a Literal; JSON says itself which they are."""
+    if raw := record.pop(RAW, None):
+        said = json.loads(raw)
+        literal = {key for key, value in said.items() if isinstance(value, int | float)}
+    return [Literal(t) if t and name in literal else t for name, t in record.items()]
 
 
 @dataclass
@@ -227,11 +229,11 @@ class LocalRecords(Records):
 
         if self.kind == "csv":  # of which DuckDB reads far ahead, where a quotation never ends
             path, format_ = next(iter(self.formats.items()))
-            with suppress(csv.Error):  # what is wrong is said when it is counted
-                rows = [row for _, row in itertools.islice(rows_of(path, format_), FIRST)]
-                width = len(format_.columns)
-                return cells_of(format_.columns, [row for row in rows if len(row) == width])
-            return {}
+            rows: list[list[str]] = []
+            with suppress(csv.Error, FileError):  # what is wrong is said when it is counted
+                rows.extend(row for _, row in itertools.islice(rows_of(path, format_), FIRST))
+            width = len(format_.columns)
+            return cells_of(format_.columns, [row for row in rows if len(row) == width])
         try:
             return first_cells(self.table.relation(columns, {}), columns)
         except duckdb.InterruptException:

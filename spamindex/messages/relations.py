@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import itertools
 import json
+import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from spamindex.errors import ColumnError, FileError, Remedy, counted, listed
+from spamindex.errors import ColumnError, FileError, counted
 from spamindex.messages import engine
 from spamindex.messages.engine import LINE, identifier, pointer, text
 from spamindex.messages.fingerprints import UNREADABLE, senders
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 RAW = "_spamindex_json"  # a column of our own: all that stands in a record
-_NUMBERED = "row_number() over () as _line"
 _OWN = (UNREADABLE, RAW)
 _FIRST = 1000  # lines whose keys come first
 _MOST_SETS = 100_000  # of keys that stand together
@@ -83,7 +83,9 @@ class Table:
         single = {}
         for name, kind in zip(cells.columns, cells.types, strict=True):
             if name in used and (in_json := self._as_json(identifier(name), kind.id)):
-                single[name] = f"{_single(in_json, name, used[name])} as {identifier(name)}"
+                has_paths = kind.id in ("varchar", "struct")
+                value = _single(in_json, name, used[name], has_paths=has_paths)
+                single[name] = f"{value} as {identifier(name)}"
         columns = [single.get(name, identifier(name)) for name in cells.columns]
         return engine.projected(cells, *columns) if single else cells
 
@@ -197,12 +199,12 @@ def of_logs(
             _refuse_other_fields(connection, path, names[path])
 
     def read(format_: Format, paths: list[str]) -> DuckDBPyRelation:
-        return _of_lines(engine.lines(connection, paths, format_.layout), format_, ports)
+        return of_lines(engine.lines(connection, paths, format_.layout), format_, ports)
 
     return engine.united(formats, lambda format_: format_, read)
 
 
-def _of_lines(
+def of_lines(
     lines: DuckDBPyRelation, format_: Format, ports: Collection[str] | None = None
 ) -> DuckDBPyRelation:
     """Lines of a format as a relation, with ``UNREADABLE``, and what stands beside the lines."""
@@ -214,25 +216,6 @@ def _of_lines(
         return _of_addresses(lines, format_)
     beside = [name for name in lines.columns if name != LINE]
     return JsonTable(lines, [], {}, [], beside).relation((), {})
-
-
-def first_unreadable(
-    connection: DuckDBPyConnection, formats: dict[str, Format]
-) -> tuple[str, int] | None:
-    """The first path and the number of its first line that is not of its format.
-
-    None where records are no lines, as in JSON arrays.
-    """
-    for path, format_ in formats.items():
-        if format_.is_document:
-            return None
-        if format_.kind != "csv":  # of which DuckDB tells which lines it has rejected
-            lines = engine.projected(engine.lines(connection, [path]), "*", _NUMBERED)
-            unreadable = _of_lines(lines, format_).filter(UNREADABLE)
-            [(number,)] = unreadable.aggregate("min(_line)").fetchall()
-            if number is not None:
-                return path, number
-    return None
 
 
 def refuse_folders(paths: Iterable[str], own: Collection[str]) -> None:
@@ -312,33 +295,6 @@ def _of_addresses(lines: DuckDBPyRelation, format_: Format) -> DuckDBPyRelation:
 # ---- JSON ----
 
 
-def refuse_halves(
-    lists: Mapping[str, Collection[Sequence[str]]], used: Iterable[str], flag: str | None
-) -> None:
-    """Refuse ``used`` keys that say only a half, or two things, by the ``lists`` of keys by file.
-
-    If a file has one, each must; no object may have one twice, and all objects must have ``flag``,
-    which says what is spam though nobody has named it. Raises ColumnError.
-    """
-    for column in used:
-        having = [n for n, found in lists.items() if any(column in keys for keys in found)]
-        if not having:  # it stands in the names of folders, or within a column
-            continue
-        if without := [name for name in lists if name not in having]:
-            raise ColumnError(
-                f"{listed(without)}: has no key {column!r}, as {having[0]} has; count them apart"
-            )
-        for name, found in lists.items():
-            if any(keys.count(column) > 1 for keys in found):
-                raise ColumnError(f"{name}: has records with two keys {column!r}; make it one")
-            if column == flag and any(column not in keys for keys in found):
-                raise ColumnError(
-                    f"{name}: has a key {column!r} in some records, but not in all; are the "
-                    "others spam?",
-                    settles=[Remedy("spam", f"{column}=true", "takes only those that say so")],
-                )
-
-
 def from_json(
     connection: DuckDBPyConnection, formats: dict[str, Format], names: dict[str, str]
 ) -> JsonTable:
@@ -368,7 +324,7 @@ def from_json(
         if len(found) == 1 and {*found[0][0]} <= {"OBJECT", "ARRAY"}:
             how = "in pandas: orient='records'"
             if found[0][0] == ["ARRAY"]:
-                how = f"jq -c '.{json.dumps(*order)}[]' {first}"
+                how = f"jq -c {shlex.quote(f'.{json.dumps(*order)}[]')}"
             raise FileError(
                 f"{first}: is one object with {counted(len(order), 'key')}, and no records; write "
                 f"an object for each of them ({how})"
@@ -404,14 +360,17 @@ def _sets_of(lines: DuckDBPyRelation) -> list[tuple[str | None, list[str]]]:
     return [(path, keys) for (path, _), keys in sets.items()]
 
 
-def _single(cell: str, name: str, wanted: Collection[str]) -> str:
-    """The single value of a cell, as SQL: what an array of one holds, or one that is wanted."""
+def _single(cell: str, name: str, wanted: Collection[str], *, has_paths: bool) -> str:
+    """The single value of a cell, as SQL: what an array of one holds, or one that is wanted.
+
+    Where it ``has_paths``, an error advises one of them.
+    """
     problem = text(f"{engine.REFUSED}column {name!r} holds ")
-    advice = text(f", and no single value; name what is in it by its path, such as {name}.")
-    refused = (
-        f"error({problem} || {cell}[:80] || {advice} "
-        f"|| if(json_type({cell}) = 'OBJECT', json_keys({cell})[1], '0'))"
-    )
+    advice = text(", and no single value; make one of it")
+    if has_paths:
+        path = text(f", and no single value; name what is in it by its path, such as {name}.")
+        advice = f"{path} || if(json_type({cell}) = 'OBJECT', json_keys({cell})[1], '0')"
+    refused = f"error({problem} || {cell}[:80] || {advice})"
     several = refused
     if wanted:  # the first that is among them, whatever its case
         values = f"json_extract_string({cell}, '$[*]')"

@@ -78,6 +78,14 @@ def test_columns_of_lists_are_refused_where_they_are_asked_for(make: Any, cells:
         spamindex.tally(native, os="tags", spam="")
 
 
+def test_lists_among_other_cells_are_refused_wherever_they_stand() -> None:
+    mixed: list[Any] = ["Linux", 5, None] * 500
+    table = spamindex.tally(pd.DataFrame({"os": mixed}), spam="")
+    assert table["messages"].tolist() == [500, 500, 500]
+    with pytest.raises(ColumnError, match="column 'os' holds lists or structs"):
+        spamindex.tally(pd.DataFrame({"os": [*mixed, ["Linux", "AIX"]]}), spam="")
+
+
 @pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")  # of engines
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_table_of_counts_is_refused_in_every_kind_of_frame(engine: str) -> None:

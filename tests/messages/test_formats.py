@@ -239,12 +239,37 @@ def test_a_cut_off_line_of_zeek(invoke: Invoke, write: Write) -> None:
     assert "z.log:8: can't be read (1 of 2 records)" in result.stderr
 
 
-def test_zeek_with_other_signs(invoke: Invoke, write: Write) -> None:
-    text = "#separator ,\n#empty_field,EMPTY\n#unset_field,?\n#fields,a,os\n1,Linux\n2,?\n3,EMPTY\n"
+@pytest.mark.parametrize(
+    ("separator", "said"),
+    [(",", ","), (",", "\\x2c"), ("|", "\\x7c"), (";", "\\x3B"), ("\t", "\\x09"), ("||", "\\x7c|")],
+)
+def test_zeek_with_other_signs(invoke: Invoke, write: Write, separator: str, said: str) -> None:
+    text = "#empty_field,EMPTY\n#unset_field,?\n#fields,a,os\n1,Linux\n2,?\n3,EMPTY\n"
+    text = f"#separator {said}\n" + text.replace(",", separator)
     assert messages(invoke("tally", write("z.log", text)).stdout) == [
         ["Unknown", "2"],
         ["Linux", "1"],
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#fields\nLinux\n",
+        "#fields\t\t\nLinux\tx\n",
+        "#separator \\x2c\n#fields\ta\tos\n1\tLinux\n",
+        "#Fields:\nLinux\n",
+        "#Fields: \nLinux\n",
+    ],
+)
+def test_fields_that_name_no_column(invoke: Invoke, write: Write, text: str) -> None:
+    result = invoke("tally", write("z.log", text))
+    assert result.complaints == ["error: z.log: #fields: names no column"]
+
+
+def test_headings_that_are_blank_name_no_column(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("m.csv", ",,\nos,a,b\nLinux,1,2\n"), "--os", "1")
+    assert result.complaints == ["error: m.csv:1: names no column"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import importlib
 import pytest
 
 from tests.conftest import Invoke, Write
-from tests.messages.tallying import LOG, rows
+from tests.messages.tallying import LOG, messages, rows
 
 
 def test_lines_that_cannot_be_read_are_counted_and_named(invoke: Invoke, write: Write) -> None:
@@ -25,6 +25,15 @@ def test_lines_that_cannot_be_read_are_counted_and_named(invoke: Invoke, write: 
     assert len(result.complaints) == 1
     assert "error: r.csv:3: can't be read (1 of 2 records)" in result.complaints[0]
     assert rows(invoke("tally", "r.csv", "--skip-bad").stdout) == ["Linux,100.0,1"]
+
+
+def test_a_line_of_more_than_a_million_characters_among_the_first_is_counted(
+    invoke: Invoke, write: Write
+) -> None:
+    write("r.csv", "os,text\nLinux,x\n" + f"Windows,{'x' * (3 << 19)}\n" + "Linux,x\n" * 2000)
+    result = invoke("tally", "r.csv", "--spam", "")
+    assert messages(result.stdout) == [["Linux", "2001"], ["Windows", "1"]]
+    assert result.complaints == []
 
 
 def test_json_lines_that_are_none(invoke: Invoke, write: Write) -> None:

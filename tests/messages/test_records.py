@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from tests.conftest import Invoke, Write
-from tests.messages.tallying import COUNTED, RECORDS, columns, frame, rows
+from tests.messages.tallying import COUNTED, LOG, RECORDS, columns, frame, rows
 
 
 def put(kind: str, folder: Path) -> list[str]:
@@ -145,6 +145,18 @@ def test_files_that_do_not_belong_together(invoke: Invoke, write: Write) -> None
     assert invoke("tally", first, second).complaints == [
         "error: 2.csv:1: has other columns than 1.csv; count them apart"
     ]
+    semicolon = write("4.csv", "os;a\nLinux;1\n")
+    assert invoke("tally", first, semicolon).complaints == [
+        "error: 4.csv:1: separates its columns by ';', but 1.csv by ','; count them apart"
+    ]
+    log, other = (
+        write(name, f"#separator |\n#unset_field|{mark}\n#fields|os\nLinux\n")
+        for name, mark in (("5.log", "-"), ("6.log", "?"))
+    )
+    assert invoke("tally", log, other).complaints == [
+        "error: 6.log:1: marks what is missing by (empty), -, ?, but 5.log by (empty), -; count "
+        "them apart"
+    ]
     write("3.jsonl", '{"os": "Linux"}\n')
     assert invoke("tally", first, "3.jsonl").complaints == [
         "error: 3.jsonl: is JSON, but 1.csv is a table of delimited text; count them apart"
@@ -164,6 +176,23 @@ def test_files_of_a_folder_that_are_left_out_are_said(
     result = invoke("tally", "f")
     assert rows(result.stdout) == COUNTED
     assert result.complaints[-1] == "warning: f: left out by their names: f/mail.log.1"
+
+
+def test_a_folder_of_logs_with_another_file_in_it(
+    invoke: Invoke, write: Write, tmp_path: Path
+) -> None:
+    (tmp_path / "f").mkdir()
+    shutil.copy(LOG, tmp_path / "f/p0f.log")
+    write("f/README", "These are logs.\n")
+    client = ("tally", write("r.csv", "client\n192.0.2.1\n"), "--spam", "", "--fingerprints")
+    assert invoke(*client, "f").complaints == [
+        "error: f/README: is a table of delimited text, and no p0f log; a pattern such as f/*.log "
+        "names the logs alone"
+    ]
+    assert invoke(*client, "f/README").complaints == [
+        "error: f/README: is a table of delimited text, and no p0f log"
+    ]
+    assert invoke(*client, "f/*.log").stdout == invoke(*client, "f/p0f.log").stdout != ""
 
 
 def test_compressed_whatever_it_is_called(invoke: Invoke, write: Write) -> None:

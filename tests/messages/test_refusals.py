@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from typing import Literal
 
 import duckdb
@@ -44,6 +46,24 @@ def test_rows_told_apart_by_their_names_alone_may_be_counts(
     assert f"--weight {column} if it is" in result.stderr
     for weight in (column, "1"):
         assert invoke("tally", "t.csv", "--spam", "", "--weight", weight).exit_code == 0
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize(
+    ("text", "os", "counts"),
+    [
+        ("10.0.0.1,5,Linux\n10.0.0.2,7,Windows\n", "3", "1"),
+        ("5,Linux\n7,Windows\n", "2", "1"),
+        ("Linux,5\nWindows,7\n", "1", "2"),
+    ],
+)
+def test_rows_without_headings_may_be_counts_with_a_byte_order_mark_or_not(
+    invoke: Invoke, write: Write, mark: str, text: str, os: str, counts: str
+) -> None:
+    options = ("tally", write("t.csv", mark + text), "--os", os, "--spam", "")
+    result = invoke(*options)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"each row has its own {os!r}, beside figures in {counts!r}" in result.stderr
 
 
 def test_addresses_beside_figures_may_be_counts(invoke: Invoke, write: Write) -> None:
@@ -110,8 +130,11 @@ def test_records_in_an_array_under_a_key(invoke: Invoke, write: Write, indent: i
     result = invoke("tally", write("t.json", json.dumps({"data": records}, indent=indent)))
     assert (
         "error: t.json: is one object with 1 key, and no records; write an object for each of them "
-        """(jq -c '."data"[]' t.json)"""
+        """(jq -c '."data"[]')"""
     ) in result.stderr
+    result = invoke("tally", write("t.json", json.dumps({"it's": records})))
+    [command] = re.findall(r"\((jq .*)\)", result.stderr)
+    assert shlex.split(command) == ["jq", "-c", '."it\'s"[]']
     hits = {"took": 1, "hits": {"hits": [{"_source": record} for record in records]}}
     result = invoke("tally", write("t.json", json.dumps(hits, indent=indent)))
     assert "error: can't tell which column holds the OS; there are 'took', 'hits'" in result.stderr
@@ -210,8 +233,13 @@ def test_one_of_several_labels_may_mean_spam(invoke: Invoke, write: Write) -> No
     for path in ("r.jsonl", "r.parquet"):
         result = invoke("tally", path, "--spam", "tags=odd")
         assert "none of " in result.stderr
-        result = invoke("tally", path, "--spam", "", "--by", "tags")
-        assert "and no single value" in result.stderr
+    by_tags = ("--spam", "", "--by", "tags")
+    assert (
+        """column 'tags' holds ["bulk","Spam"], and no single value; name what is in it by its """
+        "path, such as tags.0"
+    ) in invoke("tally", "r.jsonl", *by_tags).stderr
+    result = invoke("tally", "r.parquet", *by_tags)  # what is in a list of Parquet has no path
+    assert """holds ["bulk","Spam"], and no single value; make one of it\n""" in result.stderr
 
 
 # Times
@@ -251,3 +279,25 @@ def test_the_line_of_a_cell_that_cannot_be_used(
     result = invoke("tally", write("r.csv", text), "--spam", "", *options)
     assert (result.exit_code, result.stdout) == (1, "")
     assert where in result.stderr
+
+
+# Names of columns
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (("--by", "time:wek"), "'wek' is no span of time; a column of times is cut to day, week, "),
+        (("--by", "nosuch"), "no column is called 'nosuch'; there are 'os', 'time', '#'"),
+        (("--by", "nosuch:week"), "no column is called 'nosuch'; "),
+        (("--by", ":nosuch"), "no column is called ':nosuch'; "),
+        (("--os", "nosuch"), "no column is called 'nosuch'; "),
+        (("--os", "os:week"), "no column is called 'os:week'; "),
+        (("--os", "os:wek"), "no column is called 'os:wek'; "),
+    ],
+)
+def test_a_span_is_missed_where_one_is_asked_for(
+    invoke: Invoke, write: Write, options: tuple[str, ...], complaint: str
+) -> None:
+    result = invoke("tally", write("r.csv", "os,time,#\nLinux,2010-03-01,x\n"), *options)
+    assert result.complaints[0].startswith(f"error: {complaint}")
