@@ -39,7 +39,7 @@ def sample(
     """
     asked.check_files(messages)
     # A row may stand for several messages here: it is picked as one.
-    how, said = asked.options(weight="1")
+    how, said = asked.options(weight="")
     with asked.opened(messages) as records:
         question = records.question(how)
         counts = records.counted(question, skip_bad=asked.logs["skip_bad"])

@@ -173,7 +173,7 @@ def _by(text: str) -> By:
     Questions:
       --by COLUMN[:SPAN]  Count apart for each value; of a time for each day, week, month, quarter
                           or year. [repeatable]
-      --weight COLUMN     Column that says how many messages a record stands for; 1 for one each.
+      --weight COLUMN     Column that says how many messages a record stands for; '' for one each.
       --count messages|machines
                           Count messages, or each client address once for each OS.
                           [default: messages]

@@ -42,7 +42,7 @@ class RecordOptions:
     by: tuple[By, ...] = ()
     """Columns to count apart, each with the span of time it is cut to, if any."""
     weight: str | None = None
-    """The column that says how many messages a record stands for; "1" for one each."""
+    """The column that says how many messages a record stands for; "" for one each."""
     count: Unit = "messages"
     """Whether messages count, or the machines that sent them: an address once for each OS."""
     cluster: str | None = None

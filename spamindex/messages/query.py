@@ -126,7 +126,7 @@ def question(
     if asked.cluster is not None:
         cluster = client if of_clients else find(columns, asked.cluster)
     weight = None
-    if asked.weight is not None and (asked.weight != "1" or "1" in columns):
+    if asked.weight:
         weight = find(columns, asked.weight)
     time = None
     if fingerprints is not None and asked.time != "":
@@ -268,7 +268,7 @@ def _doubt_all(columns: Sequence[str], first: Cells, found: Findings) -> None:
 def _refuse_counts(figures: Sequence[str]) -> None:
     """Refuse records with a column of counts or shares: a row of them is no single message."""
     for column in sorted(filter(counts_or_shares, figures), key=says_shares):
-        each = Remedy("weight", "1", "if each row is one message")
+        each = Remedy("weight", "", "if each row is one message")
         if says_shares(column):
             raise ColumnError(
                 f"column {column!r} holds shares, so a row is no message; a table of shares "
@@ -295,7 +295,7 @@ def _refuse_table(named: str, figures: Sequence[str], first: Cells) -> None:
     others = [first[key] for key in keys if key != named]
     told_apart = len(set(rows)) == len(rows) > 1
     if counts and told_apart and all(len(set(cells)) < len(rows) for cells in others):
-        one = Remedy("weight", "1", "if it is one")
+        one = Remedy("weight", "", "if it is one")
         raise ColumnError(
             f"each row has its own {listed([repr(key) for key in keys])}, beside figures in "
             f"{counts[0]!r}: is each row one message?",

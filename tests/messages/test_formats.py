@@ -642,7 +642,7 @@ def test_a_table_of_counts_is_no_records_whatever_its_heading(
     result = invoke("tally", table, "--spam", "")
     assert (result.exit_code, result.stdout) == (1, "")
     assert f"--weight {heading} if it is as many as that says" in result.stderr
-    assert "Windows,50.0,1" in invoke("tally", table, "--weight", "1").stdout
+    assert "Windows,50.0,1" in invoke("tally", table, "--weight", "").stdout
     assert "Windows,94.8,926" in invoke("tally", table, "--weight", heading, "-p", "1").stdout
 
 

@@ -123,7 +123,7 @@ def test_records_with_counts_are_refused_until_it_is_said_what_they_are(
     assert messages(invoke("tally", "r.csv", "--weight", heading).stdout) == [
         ["Windows", "15"], ["Linux", "5"]
     ]  # fmt: skip
-    assert messages(invoke("tally", "r.csv", "--weight", "1").stdout) == [
+    assert messages(invoke("tally", "r.csv", "--weight", "").stdout) == [
         ["Linux", "1"], ["Windows", "1"]
     ]  # fmt: skip
 
