@@ -96,10 +96,15 @@ def _flat(row: dict[str, Any], where: str, above: str = "") -> Iterator[tuple[st
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object, in which no name may stand twice: which one would be meant?"""
+    """An object, in which no name stands twice (which would be meant?) and all is text."""
     names = [name for name, _ in pairs]
     if len(set(names)) < len(names):
         raise ValueError(f"a name stands twice in {', '.join(map(repr, names))}")
+    written = "".join([*names, *(value for _, value in pairs if isinstance(value, str))])
+    try:
+        written.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{written[error.start]!r} is half of a character") from error
     return dict(pairs)
 
 

@@ -52,6 +52,8 @@ def test_a_figure_of_json_stays_as_it_is_written() -> None:
         ('[{"os":"Windows","share":90},', "is not JSON"),
         ('{"os":"Windows","share":90}\n{"os":"Linux","share":\n', ":2: is not JSON"),
         ('[{"os":"Windows","share":90,"share":10}]', "a name stands twice"),
+        ('[{"os":"\\ud800","share":90},{"os":"B","share":10}]', "is half of a character"),
+        ('[{"os":"A","\\udc00":90},{"os":"B","\\udc00":10}]', "is half of a character"),
         ("[]", "is empty"),
         ("[" * 100_000, "nested too deeply"),
     ],
