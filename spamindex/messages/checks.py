@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from spamindex.errors import Doubt, FigureError, MatchError, Remedy, counted, listed
-from spamindex.meaning import called_total, counts_rows
+from spamindex.meaning import called_total, counts_rows, is_missing
 from spamindex.messages import times
 from spamindex.messages.frames import (
     Frame,
@@ -23,7 +23,7 @@ from spamindex.messages.frames import (
 from spamindex.messages.options import written_values
 from spamindex.messages.query import Flag, Question
 from spamindex.messages.tallies import SPAM
-from spamindex.words import FALSE, MISSING, TRUE
+from spamindex.words import COMMENTS, FALSE, MISSING, TRUE
 
 WEIGHT = r"^\d{1,12}(?:\.0*)?$"
 MOST = 3_037_000_499  # messages of which the square fits 64 bits
@@ -109,14 +109,18 @@ def _check_weights(groups: Groups) -> None:
 
 
 def _refuse_footers(groups: Groups) -> None:
-    """Refuse what a database has written below its rows: how many they are, and their total."""
-    for row in groups.rows:
-        if groups.question.os and groups.question.weight and called_total(row["label"]):
-            where = groups.at(groups.question.os, row["label"])
-            raise FigureError(f"{where} is a total, and no record; delete that line")
-        if groups.question.os and counts_rows(row["label"]):
-            where = groups.at(groups.question.os, row["label"])
-            raise FigureError(f"{where} is a footer, and no record; delete that line")
+    """Refuse lines that are no record: a database's footer or total, and comments."""
+    column = groups.question.os
+    for label in (row["label"] for row in groups.rows if column):
+        if groups.question.weight and called_total(label):
+            what = "is a total, and no record"
+        elif counts_rows(label):
+            what = "is a footer, and no record"
+        elif groups.question.headings and label.startswith(COMMENTS) and not is_missing(label):
+            what = "begins as a comment does"
+        else:
+            continue
+        raise FigureError(f"{groups.at(column or '', label)} {what}; delete that line")
 
 
 # ---- Flags ----
@@ -141,7 +145,10 @@ def parted(row: dict[str, Any]) -> list[dict[str, Any]]:
     """A group of which the true flags were added up, as one group for each flag."""
     flagged, told = int(row["flagged"] or 0), int(row["told"])
     parts = {f"{SPAM}true": flagged, _HAM: told - flagged, _LACKING: int(row["rows"]) - told}
-    return [{**row, "flag": flag, "rows": n, "n": n} for flag, n in parts.items() if n]
+    found = [{**row, "flag": flag, "rows": n, "n": n} for flag, n in parts.items() if n]
+    for part in found[1:]:  # what is told of the times of all of them is told once
+        part |= dict.fromkeys({*times.TOLD} & part.keys(), 0)
+    return found
 
 
 def _check_flags(groups: Groups, asked: Flag) -> None:

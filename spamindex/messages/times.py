@@ -287,6 +287,6 @@ def _timed(told: Frame) -> Frame:
 
 def _empty(dtype: Any) -> nw.Expr:
     """What a column holds of a sighting, which is no message."""
-    if dtype == nw.String:
-        return null()
-    return (nw.lit(False) if dtype == nw.Boolean else nw.lit(0)).cast(dtype)
+    if dtype == nw.Boolean or dtype.is_numeric():  # of which pandas' own types know no missing one
+        return (nw.lit(False) if dtype == nw.Boolean else nw.lit(0)).cast(dtype)
+    return nw.lit(None, dtype=dtype)

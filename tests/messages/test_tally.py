@@ -672,3 +672,30 @@ def test_times_in_other_forms_are_refused_with_their_line(
         f"error: r.csv:3: column 'time': {time!r} is no time that says its month, such as "
         "2010-03-01T12:00:00Z"
     ) in result.stderr
+
+
+def test_a_comment_among_records_is_no_os(invoke: Invoke, write: Write) -> None:
+    result = invoke("tally", write("r.csv", "os,spam\nLinux,yes\n#Windows,yes\n"))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.complaints == [
+        "error: r.csv:3: column 'os': '#Windows' begins as a comment does; delete that line"
+    ]
+    assert messages(invoke("tally", write("r.csv", "os,spam\nLinux,yes\n#N/A,yes\n")).stdout) == [
+        ["Linux", "1"], ["Unknown", "1"]
+    ]  # fmt: skip
+
+
+def test_columns_of_any_type_go_along_where_times_matter(invoke: Invoke, write: Write) -> None:
+    import duckdb
+
+    log = write("p0f.log", LOG_OVER_TIME)
+    duckdb.sql(
+        "copy (select '192.0.2.1' as ip, timestamp '2010-03-01 00:00:00' as time, i % 2 = 0 as spam, "
+        "date '2010-03-01' as d, ['a'] as l, {'x': 1} as s from range(4) t(i)) to 'r.parquet'"
+    )
+    result = invoke("sample", "r.parquet", "--fingerprints", log, "--os", "Linux", "-f", "jsonl")
+    assert [json.loads(line)["d"] for line in result.stdout.splitlines()] == ["2010-03-01"] * 2
+    duckdb.sql("copy (select ip, spam from 'r.parquet') to 's.parquet'")
+    result = invoke("tally", "s.parquet", "--fingerprints", log)
+    assert rows(result.stdout) == ["Linux,100.0,2"]
+    assert "warning: s.parquet: 4 records without a time, " in result.stderr
