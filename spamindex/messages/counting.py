@@ -289,9 +289,10 @@ def _understood(told: Frame, question: Question) -> Frame:
     machines, why = question.count == "machines", nw.col("why")
     if machines or (question.cluster is not None and question.cluster == question.client):
         # What cannot be read is no machine, but a client all the same.
-        has_none = why == nw.lit("none")
-        has_none |= (why == nw.lit("unread")) if machines else nw.lit(False)
-        columns["unit"] = when(has_none, null(), nw.col("normal"))
+        lacking = why == nw.lit("none")
+        if machines:
+            lacking |= why == nw.lit("unread")
+        columns["unit"] = when(lacking, null(), nw.col("normal"))
     elif question.cluster is not None:
         unit = text("unit").str.strip_chars()
         odd = when(unit.str.to_lowercase().is_in(sorted(MISSING)), null(), unit)

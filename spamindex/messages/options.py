@@ -181,6 +181,12 @@ def _of(kinds: type | UnionType, value: Any) -> Any:
     return value
 
 
+def _unit(value: Any) -> Unit:
+    if value not in get_args(Unit):
+        raise ValueError
+    return value  # type: ignore[no-any-return]
+
+
 _COLUMN = (partial(_of, str | None), "the name of a column")
 _IS_SO = (partial(_of, bool | None), "True or False")
 _FORMS: dict[str, tuple[Callable[[Any], Any], str]] = {
@@ -189,6 +195,6 @@ _FORMS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "by": (_by, f"a column, or a column and {', '.join(get_args(Span))}"),
     "spam": (_spam, "a column, or a column and the values for spam"),
     "fresh": (_fresh, "a number of seconds, or 12h or 7d"),
-    "count": (lambda value: get_args(Unit)[get_args(Unit).index(value)], "messages or machines"),
+    "count": (_unit, "messages or machines"),
     "names": (Names.of, "a mapping"),
 }

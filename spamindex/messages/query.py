@@ -184,7 +184,7 @@ def _refuse_needless(asked: RecordOptions, *, by_client: bool) -> None:
     for name, value in {**given, "fresh": asked.fresh}.items():
         if value is not None:
             raise ColumnError(
-                f"{name} is asked of nothing but fingerprints, and there are none",
+                f"{name} needs fingerprints, and there are none",
                 settles=[Remedy("fingerprints", None, "gives them")],
             )
 
