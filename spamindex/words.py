@@ -342,8 +342,8 @@ FALSE = _phrases("""
 RECORD_HEADINGS = {
     "os": _lines("os, os fp, os fingerprint, os name, operating system, client os"),
     "client": _lines("""
-        client ip, client, client address, client addr, clientip, ip, src, src ip, source ip,
-        remote ip, remote addr, address
+        client ip, client, client address, client addr, clientip, c ip, ip, src, src ip, source ip,
+        source ip address, id orig h, remote ip, remote addr, address
     """),
     "time": _lines("unix time; time, timestamp, datetime, date time, date, ts, received"),
     "spam": _lines("spam, is spam, isspam, spam flag, spamflag, is spam flag, x spam flag"),
