@@ -245,6 +245,14 @@ def usual(headings: Sequence[str], what: str) -> list[str]:
     return next(filter(None, lines), [])
 
 
+def are_alike(heading: str, other: str) -> bool:
+    """Whether two headings of records are one but for punctuation, or usual for the same."""
+    both = {words(heading), words(other)}
+    return len(both) == 1 or any(
+        both <= line for of in known.RECORD_HEADINGS.values() for line in of
+    )
+
+
 def is_usual(heading: str) -> bool:
     """Whether a heading of records is a usual one, of whatever."""
     return any(words(heading) in line for lines in known.RECORD_HEADINGS.values() for line in lines)

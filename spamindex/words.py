@@ -237,13 +237,14 @@ ARCHITECTURES = _phrases("""
 # Before a version: Windows Server 2019, Darwin Kernel Version 19.6.0.
 BEFORE_VERSIONS = _phrases("version, ver, release, build, kernel, server")
 # Between two versions, or before one of the words after it.
-BETWEEN_VERSIONS = _phrases("or, and, to, through, oder, und, bis, ou, et, y")
+BETWEEN_VERSIONS = _phrases("or, and, to, through, seldom, oder, und, bis, ou, et, y")
 # After a version of any system; sp may have its number with it.
 RELEASES = _phrases("""
     sp, service pack, pack, rtm, final, stable, beta, alpha, rc, preview, pre, insider, developer
     preview, update, patch, version, release, build, edition, editions, lts, ltsc, ltsb, kernel,
     server, desktop, based, system, systems, newer, later, above, up, upwards, higher, older,
-    earlier, before, below, lower, neuer, später, älter, früher, höher
+    earlier, before, below, lower, neuer, später, älter, früher, höher,
+    while downloading
 """)
 # After a version, or a name that says one (Vista, Ubuntu), of the systems of a family.
 EDITIONS = {
@@ -355,10 +356,13 @@ NO_ADDRESS = MISSING | _phrases("""
 # Words that say of a heading of records, beside OS_HEADINGS, that operating systems stand there.
 OF_FINGERPRINTS = _phrases("fingerprint, fingerprints, fp, p0f, satori, genre")
 # Words for counts beside COUNT_WORDS, and those that may stand beside them: count_star(), n_mails.
-RECORD_COUNTS = _phrases("cnt, msgs, msg, total, qty")
+RECORD_COUNTS = _phrases("""
+    cnt, msgs, msg, total, qty, quantity, doc, docs, documents, records, rows, events,
+    occurrences
+""")
 BESIDE_COUNTS = _phrases("""
     n, nb, no, num, nr, of, der, de, star, sum, distinct, spam, anzahl, number, total, count,
-    counts, cnt, nombre, numero, número, antal, aantal
+    counts, cnt, nombre, numero, número, antal, aantal, sent, received
 """)
 # With spam in a heading, these too say that spam is counted.
 BESIDE_SPAM = _phrases("""

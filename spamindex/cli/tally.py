@@ -60,13 +60,12 @@ def record_options(own: str, questions: str = "", **types: opt.Value) -> Decorat
 
 def _spam(text: str) -> Spam:
     """COLUMN, or COLUMN=VALUE,..., as the column and the values that mean spam; "" for all."""
-    from spamindex.messages.options import values_of
+    from spamindex.messages.options import parted_spam
 
-    column, equals, wanted = text.partition("=")
-    values = values_of(wanted)
-    if (text.strip() and not column.strip()) or (equals and not values):
+    column, values = parted_spam(text)
+    if (text.strip() and not column) or ("=" in text and not values):
         raise ValueError(f"{text!r} is not COLUMN or COLUMN=VALUE,...")
-    return column.strip(), values
+    return column, values
 
 
 def _together(given: Sequence[Spam]) -> Spam | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from typing import Any
 from spamindex.errors import Doubt, FigureError, MatchError, Remedy, counted, listed
 from spamindex.meaning import called_total, counts_rows, is_missing
 from spamindex.messages import times
+from spamindex.messages.fingerprints import OWN_ZONE
 from spamindex.messages.frames import (
     Frame,
     collected,
@@ -25,9 +27,10 @@ from spamindex.messages.query import Flag, Question
 from spamindex.messages.tallies import SPAM
 from spamindex.words import COMMENTS, FALSE, MISSING, TRUE
 
-WEIGHT = r"^\d{1,12}(?:\.0*)?$"
+WEIGHT = r"^\d{1,12}(?:\.0{0,2}|\.0{4,})?$"  # 1.000 may be a thousand
 MOST = 3_037_000_499  # messages of which the square fits 64 bits
-_HAM, _LACKING, _ODD = "no", "none", "?"
+MOVED = "moved"  # why a record is none: it holds headings, in another order
+_HAM, _LACKING, _ODD, _SEVERAL = "no", "none", "?", "several: "
 _AROUND = " \t\ufeff"  # what may stand around a heading: files put together keep their marks
 
 
@@ -99,7 +102,8 @@ def _check_weights(groups: Groups) -> None:
         weight = text(column)
         wrong = ~weight.str.strip_chars().str.contains(WEIGHT).fill_null(False)
         raise FigureError(
-            f"{groups.at(column, groups.first(wrong, weight))} is no number of messages"
+            f"{groups.at(column, groups.first(wrong, weight))} is no number of messages such as "
+            "1000"
         )
     if column and groups.question.cluster and groups.total("n") > MOST:
         raise FigureError(
@@ -111,6 +115,11 @@ def _check_weights(groups: Groups) -> None:
 def _refuse_footers(groups: Groups) -> None:
     """Refuse lines that are no record: a database's footer or total, and comments."""
     column = groups.question.os
+    if any(row["why"] == MOVED for row in groups.rows):
+        raise FigureError(
+            f"{groups.question.findings.name}: the headings are repeated in another order; count "
+            "files with other columns apart"
+        )
     for label in (row["label"] for row in groups.rows if column):
         if groups.question.weight and called_total(label):
             what = "is a total, and no record"
@@ -134,7 +143,11 @@ def flag(asked: Flag) -> nw.Expr:
     cell = text("spam").str.strip_chars().str.to_lowercase()
     spam = sorted({value.strip().lower() for value in asked.values or TRUE})
     said = nw.lit(_HAM)
-    if not asked.values:
+    if asked.values:
+        several = "|".join(map(re.escape, spam))
+        several = rf"(?:^|[,;|\['\"])\s*(?:{several})\s*(?:$|[,;|\]'\"])"
+        said = when(cell.str.contains(several), nw.concat_str([nw.lit(_SEVERAL), cell]), said)
+    else:
         said = when(cell.is_in(sorted(FALSE)), said, nw.lit(_ODD))
     lacks = cell.is_null() | cell.is_in(sorted(MISSING - set(spam))).fill_null(False)
     said = when(lacks, nw.lit(_LACKING), said)
@@ -156,6 +169,13 @@ def _check_flags(groups: Groups, asked: Flag) -> None:
     for row in groups.rows:
         rows[row["flag"]] += int(row["rows"])
     lacking, column = rows[_LACKING], asked.column
+    if several := next((flag for flag in rows if flag.startswith(_SEVERAL)), ""):
+        cell = several.removeprefix(_SEVERAL)
+        there = written_values([*asked.values, cell])
+        raise FigureError(
+            f"{groups.at(column, cell)} holds several values, of which one means spam",
+            settles=[Remedy("spam", f"{column}={there}", "takes such records for spam, too")],
+        )
     if rows[_ODD] or (lacking and not asked.values) or not groups.spam_rows:
         _refuse_flags(groups, asked, odd=rows[_ODD], lacking=lacking)
     findings = groups.question.findings
@@ -257,10 +277,14 @@ def _check_times(groups: Groups) -> None:
             )
         if known and known.zone not in (None, "UTC", "GMT", "Etc/UTC") and groups.total("local"):
             example = groups.first(times.is_time(written) & ~times.has_zone(written), written)
+            problem = f"{groups.of(question.time)}: {example!r} says no zone"
+            if known.zone == OWN_ZONE:
+                utc = Remedy("zone", "UTC", "says that all times are in UTC")
+                raise FigureError(f"{problem}, and the times in the log are in UTC", settles=[utc])
             raise FigureError(
-                f"{groups.of(question.time)}: {example!r} says no zone, so it is open whether it "
-                f"is in UTC, or in {known.zone} as the log: write all times with their zone; or, "
-                "if they are of the log's own clock, name no zone for the log"
+                f"{problem}, so it is open whether it is in UTC, or in {known.zone} as the log: "
+                "write all times with their zone; or, if they are of the log's own clock, name no "
+                "zone for the log"
             )
     if timeless := groups.total("timeless"):
         what = "for an unknown OS" if question.fresh else "by the latest one"
@@ -277,10 +301,10 @@ def _check_times(groups: Groups) -> None:
 # ---- What is unknown ----
 
 
-def is_heading(cell: nw.Expr, heading: str) -> nw.Expr:
-    """Whether a cell repeats the heading of its column."""
+def is_heading(cell: nw.Expr, *headings: str) -> nw.Expr:
+    """Whether a cell repeats the heading of its column, or one of several."""
     folded = cell.str.strip_chars(_AROUND).str.to_lowercase()
-    return (folded == nw.lit(heading.strip(_AROUND).lower())).fill_null(False)
+    return folded.is_in([heading.strip(_AROUND).lower() for heading in headings]).fill_null(False)
 
 
 def say(groups: Groups, why: Counter[str], headings: int) -> None:
@@ -292,12 +316,10 @@ def say(groups: Groups, why: Counter[str], headings: int) -> None:
         _say_why(groups, why)
     if question.fingerprints is not None:
         if question.fingerprints.zone is not None and groups.total("local"):
-            findings.facts.append("times without a zone are taken for UTC")
+            findings.notes.append("times without a zone are taken for UTC")
         if question.over_time and (twice := question.fingerprints.repeated):
-            findings.notes.append(
-                "times in the log of the hour that comes twice when summer time ends, taken for "
-                f"the second one: {twice}"
-            )
+            text = "times in the log of the hour that comes twice when summer time ends, taken for "
+            findings.doubts.append(Doubt(f"{text}the second one: {twice}"))
     elif question.family is None and question.holds_os is False:
         findings.notes.append(
             f"column {question.os!r} holds no operating systems by its heading, so names stay as "

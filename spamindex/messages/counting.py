@@ -265,7 +265,8 @@ def _identified(told: Frame, question: Question, bring: Bring, keep: Bring) -> F
     """Records, or groups, with the ``normal`` address and what is ``known`` of it, if asked for."""
     if question.client is None:
         return told
-    if question.over_time and (told.implementation.is_dask() or told.implementation.is_ibis()):
+    of = told.implementation
+    if question.over_time and (of.is_dask() or of.is_ibis() or of.is_pyarrow()):
         told = told.collect(backend="pandas").lazy()  # they can't look back in an order
         bring = lambda table: table  # noqa: E731
     told = told.with_columns(normal=text("client")).drop("client")
@@ -311,12 +312,14 @@ def _label(question: Question) -> nw.Expr:
 
 def _why(question: Question) -> nw.Expr:
     """Why the OS is not known, as far as the address is why; or whether it is a heading."""
-    heading, known = nw.lit("heading"), nw.lit("known")
+    heading, known, moved = nw.lit("heading"), nw.lit("known"), nw.lit(checks.MOVED)
+    others = [name for name in question.columns if name not in (question.os, question.client)]
     why = known
     if question.client:
         normal = nw.col("normal")
         why = when(is_none(normal), nw.lit("none"), nw.lit("unread"))
         if question.headings:
+            why = when(checks.is_heading(normal, *others), moved, why)
             why = when(checks.is_heading(normal, question.client), heading, why)
         unseen = nw.lit("unseen") if question.fingerprints else known
         why = when(is_address(normal), unseen, why)  # first, as nearly all are
@@ -325,6 +328,7 @@ def _why(question: Question) -> nw.Expr:
     if question.fingerprints:
         return when(nw.col("known").is_null(), why, known)
     if question.headings and question.os:
+        why = when(checks.is_heading(text("label"), *others), moved, why)
         why = when(checks.is_heading(text("label"), question.os), heading, why)
     return why
 

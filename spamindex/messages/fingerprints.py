@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 UNKNOWN = "Unknown"
+OWN_ZONE = "Z"  # the zone of logs that say themselves that their times are in UTC
 UNREADABLE = "_spamindex_unreadable"  # a column of our own: whether a line could not be read
 
 _TIME = "%Y-%m-%d %H:%M:%S"
@@ -290,11 +291,12 @@ def fingerprints(
             "some times in the logs are in UTC, others local",
             settles=[Remedy("zone", None, "says where they are local")],
         )
-    zone = "UTC" if in_utc and zone is None else zone
+    if zone is None and in_utc:
+        zone = OWN_ZONE
     connection.sql(_LATEST).create("latest")
     [(changing,)] = connection.sql(_CHANGING).fetchall()
     latest, over_time = connection.table("latest"), connection.sql(_OVER_TIME)
     repeated = 0
-    if zone is not None:
+    if zone not in (None, OWN_ZONE):
         [(repeated,)] = connection.execute(_REPEATED, {"zone": zone}).fetchall()
     return Fingerprints(changing, latest, over_time, zone, repeated), read, bad

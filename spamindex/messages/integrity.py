@@ -38,12 +38,14 @@ class Lines(NamedTuple):
     """The lines of a file: all, those that do not end in quotes, and whether all quotes are pairs.
 
     The second are the records of CSV, or more where lines are blank or quotation marks stand in
-    cells. What stands above the first record is not among them.
+    cells; so many of them are ``marked`` with a # at their beginning. What stands above the first
+    record is not among them.
     """
 
     every: int
     number: int
     paired: bool
+    marked: int
 
 
 @contextmanager
@@ -93,6 +95,12 @@ def check_all_read(
     """
     every = sum(file.every for file in lines)
     outside = sum(file.number for file in lines)
+    marked = sum(file.marked for file in lines)
+    if 0 < marked < outside:  # where all are, it is how their first cells are written
+        raise FileError(
+            f"{next(iter(names.values()))}: {marked} of {counted(outside, 'record')} begin with #: "
+            "delete what is commented out"
+        )
     paired = all(file.paired for file in lines)
     doubts = joined(every - max(outside, read) if paired else 0)
     if paired and outside <= read:
@@ -245,6 +253,7 @@ def _lines(path: str, format_: Format) -> Lines:
 
     buffer = np.empty(_PIECE, np.uint8)
     every, ends, within, last, record, looked_at = 0, 0, 0, ord("\n"), 0, False
+    marked, begins = 0, True
     tail = b""
     is_table = format_.kind == "csv"
     is_lines = not format_.is_document
@@ -260,6 +269,11 @@ def _lines(path: str, format_: Format) -> Lines:
                 inside = (np.cumsum(quote, dtype=np.uint8) + np.uint8(within)) & 1
                 line_end &= inside == 0
                 within = int(inside[-1])
+            if is_table:
+                is_mark = piece == ord("#")
+                marked += int(begins and is_mark[0])
+                marked += int(np.count_nonzero(line_end[:-1] & is_mark[1:]))
+                begins = bool(line_end[-1])
             record = 0 if line_end.any() else record + size
             if is_lines and not looked_at and record > _LONGEST:
                 if not is_table:
@@ -273,7 +287,7 @@ def _lines(path: str, format_: Format) -> Lines:
     unended = last != ord("\n")
     if format_.layout == "array" and tail != b"]":  # which is no fault to DuckDB
         raise FileError(f"{path}: is a JSON array that is cut off: its last bracket is missing")
-    return Lines(every + unended, ends + unended, not within)
+    return Lines(every + unended, ends + unended, not within, marked)
 
 
 def _rows(path: str, name: str, format_: Format) -> int:

@@ -180,6 +180,10 @@ def _meant(paths: Sequence[str], suffixes: Sequence[str], findings: Findings) ->
             there = _in_folder(path, suffixes, findings)
         elif glob.has_magic(path) and not os.path.exists(path):
             there = sorted(glob.glob(path, recursive=True))
+        for file in there[1:]:  # of several that are not named
+            bare, suffix = os.path.splitext(file)
+            if suffix in PACKED.values() and bare in there:
+                raise FileError(f"{file}: is {bare} packed, by its name; name the files that count")
         if not there:
             raise FileError(f"{path}: no file has such a name")
         for file in there:
@@ -196,7 +200,7 @@ def _in_folder(folder: str, suffixes: Sequence[str], findings: Findings) -> list
         os.path.join(inner, name)
         for inner, _, names in sorted(os.walk(folder))
         for name in sorted(names)
-        if not name.startswith((".", "_"))
+        if not _is_hidden(os.path.relpath(os.path.join(inner, name), folder))
     ]
     there = [path for path in every if not suffixes or _suffix(path) in suffixes]
     if not there:
@@ -204,6 +208,11 @@ def _in_folder(folder: str, suffixes: Sequence[str], findings: Findings) -> list
     if rest := sorted({*every} - {*there}):
         findings.doubts.append(Doubt(f"left out by their names: {listed(rest)}"))
     return there
+
+
+def _is_hidden(path: str) -> bool:
+    """Whether a file, or a folder above it, is none of the records: a lock, what is half done."""
+    return any(part.startswith((".", "_")) and "=" not in part for part in path.split(os.sep))
 
 
 def _suffix(name: str) -> str:

@@ -140,6 +140,21 @@ def written_values(values: Sequence[str]) -> str:
     return row.getvalue()
 
 
+def parted_spam(text: str) -> Spam:
+    """A column and the values in it that mean spam, from ``COLUMN=VALUE,...``.
+
+    Raises SpamIndexError for a comparison, since values are only looked for.
+
+    >>> parted_spam("verdict=Spam,phish"), parted_spam("is_spam")
+    (('verdict', ('Spam', 'phish')), ('is_spam', ()))
+    """
+    column, _, values = text.partition("=")
+    column = column.strip()
+    if column.endswith(("!", "<", ">", "~")):
+        raise SpamIndexError(f"{text!r} compares; name the values for spam: COLUMN=VALUE,...")
+    return column, values_of(values)
+
+
 def _by(value: Any) -> tuple[By, ...]:
     if isinstance(value, str):
         return (parted_by(value),)
@@ -158,8 +173,7 @@ def _pair(value: Any) -> By:
 
 def _spam(value: Any) -> Spam | None:
     if isinstance(value, str):
-        column, _, values = value.partition("=")
-        return column.strip(), values_of(values)
+        return parted_spam(value)
     if value is None:
         return None
     column, wanted = value[0], value[1]

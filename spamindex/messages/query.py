@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, get_args
 
 from spamindex.errors import ColumnError, Doubt, Findings, Remedy, listed
 from spamindex.meaning import (
+    are_alike,
     counts_or_shares,
     headed,
     is_period,
@@ -214,8 +215,9 @@ def refuse_halves(
 ) -> None:
     """Refuse ``used`` keys that say only a half, or two things, by the ``lists`` of keys by file.
 
-    If a file has one, each must; no object may have one twice, and all objects must have ``flag``,
-    which says what is spam though nobody has named it. Raises ColumnError.
+    If a file has one, each must; no object may have one twice, nor another spelling in its place,
+    and all objects must have ``flag``, which says what is spam though nobody has named it. Raises
+    ColumnError.
     """
     for column in used:
         having = [n for n, found in lists.items() if any(column in keys for keys in found)]
@@ -228,6 +230,12 @@ def refuse_halves(
         for name, found in lists.items():
             if any(keys.count(column) > 1 for keys in found):
                 raise ColumnError(f"{name}: has records with two keys {column!r}; make it one")
+            for keys in (keys for keys in found if column not in keys):
+                if twin := next((key for key in keys if are_alike(key, column)), None):
+                    raise ColumnError(
+                        f"{name}: some records have a key {column!r}, others {twin!r} in its "
+                        "place; give them one name"
+                    )
             if column == flag and any(column not in keys for keys in found):
                 raise ColumnError(
                     f"{name}: has a key {column!r} in some records, but not in all; are the "

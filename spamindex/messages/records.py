@@ -83,7 +83,8 @@ class Records(ABC):
             is_said = options.os or self.known or usual(self.columns, "os")
             if not is_said and self._add_path(_P0F_SYMBOL):
                 options = replace(options, os=_P0F_SYMBOL)
-        if self.kind == "fields" and not options.time and {"date", "time"} <= {*self.columns}:
+        of_parts = self.kind == "fields" and {"date", "time"} <= {*self.columns}
+        if of_parts and self.known and options.time is None:
             options = replace(options, time="time")  # in which the date stands, too
         absent = [name for name in options.columns if not headed(self.columns, name)]
         inner = [name for name in dict.fromkeys(absent) if self._add_path(name)]

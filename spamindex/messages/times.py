@@ -59,8 +59,13 @@ def has_zone(text: nw.Expr) -> nw.Expr:
 def as_text(records: Frame, column: str) -> nw.Expr:
     """A column of times as text, those with a zone with it, as they stand in the cells."""
     dtype, cell = records.collect_schema()[column], nw.col(column)
-    if records.implementation.is_polars() and isinstance(dtype, nw.Datetime) and dtype.time_zone:
-        cell = cell.dt.convert_time_zone("UTC")
+    if isinstance(dtype, nw.Datetime):
+        zone = "Z" if dtype.time_zone else ""
+        if records.implementation.is_polars() and zone:
+            cell = cell.dt.convert_time_zone("UTC")
+        if records.implementation.is_pandas():  # which leaves out hours that are all midnight
+            cell = cell.dt.convert_time_zone("UTC") if zone else cell
+            return cell.dt.to_string(f"%Y-%m-%dT%H:%M:%S{zone}")
     return cell.cast(nw.String)
 
 

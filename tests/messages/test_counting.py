@@ -12,7 +12,8 @@ import pytest
 import spamindex
 from spamindex import ColumnError, FigureError, MatchError, SpamIndexError
 from spamindex.messages.opening import read_fingerprints
-from tests.messages.tallying import LOG, MESSAGES, columns
+from tests.conftest import Invoke, Write
+from tests.messages.tallying import LOG, MESSAGES, columns, messages
 
 ENGINES: dict[str, Any] = {
     "pandas": lambda table: table,
@@ -21,6 +22,7 @@ ENGINES: dict[str, Any] = {
     "duckdb": lambda table: duckdb.from_df(table),
     "dask": lambda table: optional("dask.dataframe").from_pandas(table, npartitions=2),
     "ibis": lambda table: optional("ibis").memtable(table),
+    "pyarrow": lambda table: optional("pyarrow").Table.from_pandas(table),
 }
 
 
@@ -191,3 +193,30 @@ def test_what_is_asked_of_fingerprints_needs_some(given: dict[str, Any]) -> None
 def test_columns_whose_names_can_not_be_told_are_refused(names: list[Any], complaint: str) -> None:
     with pytest.raises(ColumnError, match=complaint):
         spamindex.tally(pd.DataFrame([["Linux", "a"]], columns=names))
+
+
+def test_times_that_spark_writes_are_in_utc(invoke: Invoke, write: Write) -> None:
+    optional("pyarrow")
+    log = write(
+        "p0f.log",
+        "".join(
+            f"[2010/02/01 {hour}:00:00] mod=syn|cli=192.0.2.1/4|srv=192.0.2.9/25|subj=cli|os={os}|d|\n"
+            for hour, os in ((10, "Windows XP"), (12, "Linux 3.x"))
+        ),
+    )
+    at = pd.Series([pd.Timestamp("2010-02-01 11:30")])
+    pd.DataFrame({"ip": ["192.0.2.1"], "time": at}).to_parquet(
+        "r.parquet", use_deprecated_int96_timestamps=True
+    )
+    result = invoke("tally", "r.parquet", "--fingerprints", log)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "relates to UTC, the times in the log don't" in result.stderr
+    result = invoke("tally", "r.parquet", "--fingerprints", log, "--log-zone", "Europe/Berlin")
+    assert messages(result.stdout) == [["Linux", "1"]]
+
+
+def test_times_that_are_all_midnight() -> None:
+    table = pd.DataFrame({"os": ["Linux"], "at": pd.to_datetime(["2010-02-02"])})
+    for native in (table, table.assign(at=table["at"].dt.tz_localize("Europe/Berlin"))):
+        result = spamindex.tally(native, spam="", by="at:month")
+        assert result["month"].tolist() == ["2010-02"]

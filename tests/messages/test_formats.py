@@ -633,7 +633,7 @@ def test_a_mail_log_is_named_for_what_it_is(invoke: Invoke, write: Write, line: 
     ]
 
 
-@pytest.mark.parametrize("heading", ["n", "amount", "Menge"])
+@pytest.mark.parametrize("heading", ["n", "amount", "Zahl"])
 def test_a_table_of_counts_is_no_records_whatever_its_heading(
     invoke: Invoke, write: Write, heading: str
 ) -> None:

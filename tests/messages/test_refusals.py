@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import shlex
+from pathlib import Path
 from typing import Literal
 
 import duckdb
@@ -301,3 +303,110 @@ def test_a_span_is_missed_where_one_is_asked_for(
 ) -> None:
     result = invoke("tally", write("r.csv", "os,time,#\nLinux,2010-03-01,x\n"), *options)
     assert result.complaints[0].startswith(f"error: {complaint}")
+
+
+# What would count the contrary, or twice
+
+
+@pytest.mark.parametrize("spam", ["verdict!=ham", "verdict >= 5", "verdict~=spam", "verdict<5=x"])
+def test_values_for_spam_are_not_compared(invoke: Invoke, write: Write, spam: str) -> None:
+    write("r.csv", "os,verdict\nLinux,ham\nWindows,spam\n")
+    result = invoke("tally", "r.csv", "--spam", spam)
+    assert (result.exit_code, result.stdout) in ((1, ""), (2, ""))
+    with pytest.raises(SpamIndexError):
+        tally(pd.read_csv("r.csv"), spam=spam)
+
+
+@pytest.mark.parametrize("cell", ["['spam']", '["bulk", "spam"]', "bulk,spam", "spam; bulk"])
+def test_several_values_in_one_cell(invoke: Invoke, write: Write, cell: str) -> None:
+    table = pd.DataFrame({"os": ["Linux", "Windows", "macOS"], "is": [cell, "spam", "not spam"]})
+    write("r.csv", table.to_csv(index=False))
+    result = invoke("tally", "r.csv", "--spam", "is=spam")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"r.csv:2: column 'is': {cell!r} holds several values" in result.stderr
+    [remedy] = re.findall(r"(--spam .*) takes such", result.stderr)
+    assert messages(invoke("tally", "r.csv", *shlex.split(remedy)).stdout) == [
+        ["Linux", "1"],
+        ["Windows", "1"],
+    ]
+
+
+def test_a_weight_that_may_be_in_thousands(invoke: Invoke, write: Write) -> None:
+    write("r.csv", "os,n\nLinux,1.000\nWindows,950\n")
+    result = invoke("tally", "r.csv", "--spam", "", "--weight", "n")
+    assert result.complaints == [
+        "error: r.csv:2: column 'n': '1.000' is no number of messages such as 1000"
+    ]
+
+
+@pytest.mark.parametrize("options", [[], ["--fingerprints", "p0f.log"]])
+def test_headings_in_another_order(invoke: Invoke, write: Write, options: list[str]) -> None:
+    write("p0f.log", LOG)
+    who = ("192.0.2.8", "client_ip") if options else ("Windows", "os")
+    write("r.csv", f"{who[1]},verdict\n{who[0]},spam\nverdict,{who[1]}\nspam,{who[0]}\n")
+    result = invoke("tally", "r.csv", "--spam", "verdict=spam", *options)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "r.csv: the headings are repeated in another order" in result.stderr
+
+
+@pytest.mark.parametrize("line", ["# 2,Linux,1", "#2,Linux,1"])
+def test_a_record_that_is_commented_out(invoke: Invoke, write: Write, line: str) -> None:
+    write("r.csv", f"id,os,is_spam\n1,Linux,1\n{line}\n3,Linux,1\n")
+    result = invoke("tally", "r.csv")
+    assert result.complaints == [
+        "error: r.csv: 1 of 3 records begin with #: delete what is commented out"
+    ]
+    write("r.csv", "id,os,is_spam\n#1,Linux,1\n#2,Linux,1\n")
+    assert messages(invoke("tally", "r.csv").stdout) == [["Linux", "2"]]
+
+
+def test_keys_in_two_spellings(invoke: Invoke, write: Write) -> None:
+    write("r.jsonl", '{"os":"Windows","is_spam":true}\n{"OS":"Linux","is_spam":true}\n')
+    for os in ("os", "OS"):
+        result = invoke("tally", "r.jsonl", "--os", os)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "in its place; give them one name" in result.stderr
+
+
+def test_a_file_beside_its_packed_copy(invoke: Invoke, write: Write) -> None:
+    for name in ("a.csv", "a.csv.gz"):
+        table = b"os,spam\nLinux,1\n"
+        write(name, gzip.compress(table) if name.endswith("gz") else table)
+    result = invoke("tally", ".")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "a.csv packed, by its name; name the files that count" in result.stderr
+    assert messages(invoke("tally", "a.csv").stdout) == [["Linux", "1"]]
+
+
+@pytest.mark.parametrize("folder", ["_temporary", ".ipynb_checkpoints"])
+def test_folders_of_what_is_half_done(
+    invoke: Invoke, write: Write, tmp_path: Path, folder: str
+) -> None:
+    (tmp_path / "m" / folder).mkdir(parents=True)
+    for name in ("m/a.csv", f"m/{folder}/a-1.csv"):
+        write(name, "os,spam\nLinux,1\n")
+    assert messages(invoke("tally", "m").stdout) == [["Linux", "1"]]
+
+
+@pytest.mark.parametrize(
+    ("column", "first", "second"),
+    [
+        ("n", "3", "2.5::double"),
+        ("score", "5", "5.4::double"),
+        ("spam", "true", "7"),
+        ("time", "timestamp '2010-02-01 10:00:00'", "timestamptz '2010-02-01 10:00:00Z'"),
+    ],
+)
+def test_parquet_of_two_types(
+    invoke: Invoke, write: Write, column: str, first: str, second: str
+) -> None:
+    write("p0f.log", LOG)
+    for name, value in (("a", first), ("b", second)):
+        duckdb.sql(f"copy (select 'Linux' as os, {value} as {column}) to '{name}.parquet'")
+    result = invoke("tally", "a.parquet", "b.parquet", "--spam", "", "--weight", "")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"b.parquet: column {column!r} is " in result.stderr
+    duckdb.sql(f"copy (select 'Linux' as os, 3::tinyint as {column}) to 'a.parquet'")
+    duckdb.sql(f"copy (select 'Linux' as os, 3::bigint as {column}) to 'b.parquet'")
+    result = invoke("tally", "a.parquet", "b.parquet", "--spam", "", "--weight", "")
+    assert messages(result.stdout) == [["Linux", "2"]]
