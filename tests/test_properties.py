@@ -14,6 +14,8 @@ from spamindex import SpamIndexError, read_shares
 from spamindex.cli.formats import render
 from tests.conftest import SHARE, Invoke, Write, rank
 
+pytestmark = pytest.mark.no_cover  # no line that other tests don't reach
+
 NAMES = st.lists(
     st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1).filter(
         lambda name: name.strip() == name

@@ -159,13 +159,10 @@ def test_p0f_in_json_however_it_is_wrapped(invoke: Invoke, write: Write, wrapped
     ]
     write("p0f.json", WRAPPED[wrapped](events))
     write("ips", "192.0.2.9\n192.0.2.8\n")
-    assert rows(invoke("tally", "p0f.json", "--port", "25").stdout) == [
-        "Linux,33.333333333333336,1", "Unknown,33.333333333333336,1",
-        "Windows,33.333333333333336,1",
-    ]  # fmt: skip
-    assert rows(invoke("tally", "p0f.json", "--no-family", "--by", "time:day").stdout) == [
-        "2013-11-26,AIX,25.0,1", "2013-11-26,Linux 3.x,25.0,1", "2013-11-26,Unknown,25.0,1",
-        "2013-11-26,Windows XP,25.0,1",
+    counted = invoke("tally", "p0f.json", "--port", "25", "--no-family", "--by", "time:day")
+    assert rows(counted.stdout) == [
+        "2013-11-26,Linux 3.x,33.333333333333336,1", "2013-11-26,Unknown,33.333333333333336,1",
+        "2013-11-26,Windows XP,33.333333333333336,1",
     ]  # fmt: skip
     assert rows(invoke("tally", "ips", "--fingerprints", "p0f.json").stdout) == [
         "AIX,50.0,1", "Windows,50.0,1",
