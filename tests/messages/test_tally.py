@@ -120,7 +120,11 @@ def test_records_with_counts_are_refused_until_it_is_said_what_they_are(
     result = invoke("tally", write("r.csv", f"os,{heading}\nLinux,5\nWindows,15\n"))
     assert (result.exit_code, result.stdout) == (1, "")
     assert "how many messages is a row? --weight " in result.stderr
-    assert messages(invoke("tally", "r.csv", "--weight", heading).stdout) == [
+
+
+def test_records_with_counts_are_counted_as_the_weight_says(invoke: Invoke, write: Write) -> None:
+    write("r.csv", "os,count(*)\nLinux,5\nWindows,15\n")
+    assert messages(invoke("tally", "r.csv", "--weight", "count(*)").stdout) == [
         ["Windows", "15"], ["Linux", "5"]
     ]  # fmt: skip
     assert messages(invoke("tally", "r.csv", "--weight", "").stdout) == [
