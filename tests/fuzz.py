@@ -1,6 +1,7 @@
 """Any bytes at all into each reader, chosen by the paths that they take through the program.
 
 python -m tests.fuzz READER [SECONDS] [OPTION OF LIBFUZZER ...] [FILE OR FOLDER OF INPUTS ...]
+python -m tests.fuzz READER=RUNS,READER=RUNS,... [OPTION OF LIBFUZZER ...]
 
 What breaks the contract of the command line, or takes too long, is kept as crash-*, timeout-* or
 slow-unit-* in the current folder; given as FILE it is read once more.
@@ -197,18 +198,22 @@ def _refuse(constant: str) -> None:
     raise AssertionError(f"{constant} is a figure of the result")
 
 
-def main(reader: str, *rest: str) -> None:
-    """Let libFuzzer call a reader until the seconds are over, and exit as it does."""
+def main(readers: str, *rest: str) -> None:
+    """Let libFuzzer call readers, one after the other, and exit as it does at the first find."""
+    _instrument()
     in_memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
-    with tempfile.TemporaryDirectory(dir=in_memory) as folder:
-        if child := os.fork():  # it does not come back to tidy up
-            _, status = os.waitpid(child, 0)
-        else:
-            _fuzz(reader, [*rest], Path(folder))
-    sys.exit(os.waitstatus_to_exitcode(status))
+    for reader, _, runs in (one.partition("=") for one in readers.split(",")):
+        with tempfile.TemporaryDirectory(dir=in_memory) as folder:
+            if child := os.fork():  # it does not come back to tidy up
+                _, status = os.waitpid(child, 0)
+            else:
+                _fuzz(reader, [*rest, f"-runs={runs}"] if runs else [*rest], Path(folder))
+        if status:
+            sys.exit(os.waitstatus_to_exitcode(status))
 
 
-def _fuzz(reader: str, rest: list[str], folder: Path) -> None:
+def _instrument() -> None:
+    """Load the package so that libFuzzer sees which paths an input takes."""
     import atheris
 
     atheris.enabled_hooks.add("str")
@@ -217,11 +222,18 @@ def _fuzz(reader: str, rest: list[str], folder: Path) -> None:
         for module in pkgutil.walk_packages(package.__path__, "spamindex."):
             if module.name != "spamindex.__main__":
                 importlib.import_module(module.name)
+
+
+def _fuzz(reader: str, rest: list[str], folder: Path) -> None:
+    import atheris
+
     (folder / "files").mkdir()
     (folder / "seeds").mkdir()
-    for number in range(len(COMMANDS[reader])):
-        for i, seed in enumerate(SEEDS[reader] or [_BINARY[reader](folder)]):
-            (folder / f"seeds/{number}-{i}").write_bytes(bytes([number]) + seed)
+    # Each command and each seed once: what else they can make together, the first byte tries.
+    commands, seeds = len(COMMANDS[reader]), SEEDS[reader] or [_BINARY[reader](folder)]
+    for i in range(max(commands, len(seeds))):
+        seed = seeds[i % len(seeds)]
+        (folder / f"seeds/{i}").write_bytes(bytes([i % commands]) + seed)
     escaped = ("".join(f"\\x{byte:02x}" for byte in word) for word in WORDS[reader])
     (folder / "words").write_text("".join(f'"{word}"\n' for word in escaped))
     options = [f"-artifact_prefix={os.getcwd()}/"]

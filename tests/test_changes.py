@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
+
 from tests.changes.inputs import pairs, singles
 from tests.changes.kinds import KINDS
 from tests.changes.originals import originals
 from tests.changes.verdict import OUTCOMES, judge
+
+pytestmark = pytest.mark.no_cover  # no line that other tests don't reach
 
 SAMPLE = 150  # changed once, and as many changed twice
 

@@ -22,20 +22,21 @@ from tests.fuzz import COMMANDS, check, check_figures
 from tests.fuzz_seeds import FILES
 
 RUNS = {
-    "shares": 400, "names": 50, "rankings": 50, "logs": 20, "fingerprints": 10, "messages": 25,
-    "options": 60, "parquet": 15, "workbooks": 60,
+    "shares": 350, "names": 50, "rankings": 50, "logs": 20, "fingerprints": 15, "messages": 60,
+    "options": 100, "parquet": 20, "workbooks": 60,
 }  # fmt: skip
 
 
 @pytest.mark.skipif(
     importlib.util.find_spec("atheris") is None, reason="needs pip install 'spamindex[fuzz]'"
 )
-@pytest.mark.parametrize("reader", COMMANDS)
-def test_a_reader_keeps_the_contract_whatever_it_reads(reader: str, tmp_path: Path) -> None:
+def test_every_reader_keeps_the_contract_whatever_it_reads(tmp_path: Path) -> None:
+    assert RUNS.keys() == COMMANDS.keys()
+    readers = ",".join(f"{reader}={runs}" for reader, runs in RUNS.items())
     # The same inputs each time: so hashes have a seed too, and nothing by chance says what is next.
-    settings = [f"-runs={RUNS[reader]}", "-seed=1", "-use_cmp=0", "-entropic=0"]
+    settings = ["-seed=1", "-use_cmp=0", "-entropic=0"]
     run = subprocess.run(
-        [sys.executable, "-m", "tests.fuzz", reader, *settings, f"-artifact_prefix={tmp_path}/"],
+        [sys.executable, "-m", "tests.fuzz", readers, *settings, f"-artifact_prefix={tmp_path}/"],
         env={**os.environ, "PYTHONHASHSEED": "0"},
         cwd=ROOT, capture_output=True, text=True, errors="replace", check=False,
     )  # fmt: skip

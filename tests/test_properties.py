@@ -14,6 +14,8 @@ from spamindex import SpamIndexError, read_shares
 from spamindex.cli.formats import render
 from tests.conftest import SHARE, Invoke, Write, rank
 
+pytestmark = pytest.mark.no_cover  # no line that other tests don't reach
+
 NAMES = st.lists(
     st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1).filter(
         lambda name: name.strip() == name
@@ -85,7 +87,7 @@ def test_any_name_comes_out_as_it_went_in(names: list[str]) -> None:
     assert set(read["os"]) <= set(names)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary() | st.text().map(str.encode) | st.text('",;\t|\r\n.%-019eEaL').map(str.encode))
 def test_any_bytes_give_a_ranking_or_lines_of_error(
     invoke: Invoke, write: Write, content: bytes
@@ -101,7 +103,7 @@ def test_any_bytes_give_a_ranking_or_lines_of_error(
         assert all(line.startswith("spamindex: ") for line in lines)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(

@@ -40,8 +40,8 @@ def shell(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def many(tmp_path: Path) -> str:
-    """A command whose output is more than a pipe holds: 4,001 lines of CSV."""
-    rows = "os,visits\n" + "".join(f"system {n},{n}\n" for n in range(1, 4_001))
+    """A command whose output is more than a pipe holds: 1,001 lines of CSV."""
+    rows = "os,visits\n" + "".join(f"{'x' * 150} {n},{n}\n" for n in range(1, 1_001))
     for name in ("many.csv", "few.csv"):
         (tmp_path / name).write_text(rows)
     return f"spamindex compute {tmp_path}/many.csv {tmp_path}/few.csv -f csv"
@@ -58,13 +58,8 @@ def test_a_reader_that_goes_away_is_met_quietly(many: str) -> None:
 def test_a_slow_reader_gets_everything(many: str, unbuffered: str) -> None:
     result = shell(f"{many} | {{ sleep 1; wc; }}", PYTHONUNBUFFERED=unbuffered)
     lines, _, size = map(int, result.stdout.split())
-    assert lines == 4001
+    assert lines == 1001
     assert size > 2 * 65536
-
-
-def test_head_gets_its_line() -> None:
-    result = shell('spamindex compute "$SPAM" "$SHARE" | head -1')
-    assert (result.stdout, result.stderr) == (FIRST_LINE + "\n", "")
 
 
 @pytest.mark.parametrize("what", ['compute "$SPAM" "$SHARE"', "--help", "compute --help"])
@@ -117,7 +112,8 @@ def test_an_output_that_can_not_be_written_leaves_nothing(tmp_path: Path) -> Non
 
 def test_output_to_pipes_and_devices(tmp_path: Path) -> None:
     compute = 'spamindex compute "$SPAM" "$SHARE"'
-    assert shell(f"{compute} -o - | head -1").stdout == FIRST_LINE + "\n"
+    result = shell(f"{compute} -o - | head -1")
+    assert (result.stdout, result.stderr) == (FIRST_LINE + "\n", "")
     assert shell(f"{compute} -o >(head -1) | cat").stdout == FIRST_LINE + "\n"
     # What all commands write with, without what takes its time to load.
     program = (

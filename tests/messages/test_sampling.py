@@ -27,12 +27,14 @@ def test_a_sample_of_records_some_of_which_cannot_be_read(invoke: Invoke, write:
     assert rows(result.stdout) == ["Linux,1,one", "Linux,1,"]
 
 
-def test_the_same_seed_picks_the_same_records(invoke: Invoke) -> None:
-    options = (MESSAGES, "--fingerprints", LOG, *SPAM, "--os", "Windows", "-n", "5")
+def test_the_same_seed_picks_the_same_records(invoke: Invoke, write: Write) -> None:
+    cells = (("Linux" if n % 5 else "Windows XP", "Clean" if n % 4 else "Spam") for n in range(200))
+    records = ["os,content_type,n", *(f"{os},{kind},{n}" for n, (os, kind) in enumerate(cells))]
+    path = write("r.csv", "\n".join([*records, ""]))
+    options = (path, *SPAM[:1], "content_type=Spam", "--os", "Windows", "-n", "5")
     first = invoke("sample", *options, "--seed", "7").stdout
     assert invoke("sample", *options, "--seed", "7").stdout == first
     assert invoke("sample", *options, "--seed", "8").stdout != first
-    records = Path(MESSAGES).read_text().splitlines()
     picked = first.splitlines()
     assert picked[0] == records[0]
     assert [row for row in records if row in picked] == picked

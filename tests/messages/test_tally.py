@@ -120,7 +120,11 @@ def test_records_with_counts_are_refused_until_it_is_said_what_they_are(
     result = invoke("tally", write("r.csv", f"os,{heading}\nLinux,5\nWindows,15\n"))
     assert (result.exit_code, result.stdout) == (1, "")
     assert "how many messages is a row? --weight " in result.stderr
-    assert messages(invoke("tally", "r.csv", "--weight", heading).stdout) == [
+
+
+def test_records_with_counts_are_counted_as_the_weight_says(invoke: Invoke, write: Write) -> None:
+    write("r.csv", "os,count(*)\nLinux,5\nWindows,15\n")
+    assert messages(invoke("tally", "r.csv", "--weight", "count(*)").stdout) == [
         ["Windows", "15"], ["Linux", "5"]
     ]  # fmt: skip
     assert messages(invoke("tally", "r.csv", "--weight", "").stdout) == [
@@ -142,10 +146,13 @@ def test_a_weight_is_a_number_of_messages(invoke: Invoke, write: Write, weight: 
     assert f"column 'n': {weight!r} is no number of messages" in result.stderr
 
 
-@pytest.mark.parametrize("column", ["spam", "Is_Spam", "ISSPAM", "X-Spam-Flag"])
 @pytest.mark.parametrize(
-    ("yes", "no"), [("WAHR", "FALSCH"), ("Yes", "No"), ("1", "0"), ("да", "нет")]
-)
+    ("column", "yes", "no"),
+    [
+        ("spam", "WAHR", "FALSCH"), ("Is_Spam", "Yes", "No"), ("ISSPAM", "1", "0"),
+        ("X-Spam-Flag", "да", "нет"),
+    ],
+)  # fmt: skip
 def test_a_flag_in_any_spelling_and_language(
     invoke: Invoke, write: Write, column: str, yes: str, no: str
 ) -> None:
@@ -340,9 +347,16 @@ def test_what_is_no_time_is_refused_where_it_matters(
     result = invoke("tally", "r.csv", "--fingerprints", log)
     assert (result.exit_code, result.stdout) == (1, "")
     assert repr(time) in result.stderr
+
+
+def test_what_is_no_time_does_no_harm_where_it_does_not_matter(
+    invoke: Invoke, write: Write
+) -> None:
+    log = write("p0f.log", LOG_OVER_TIME)
+    write("r.csv", "ip,time\n192.0.2.1,noon\n")
     latest = invoke("tally", "r.csv", "--fingerprints", log, "--time", "")
     assert rows(latest.stdout) == ["Linux,100.0,1"]
-    result = invoke("tally", "r.csv", "--fingerprints", log, "--by", "time:month")
+    result = invoke("tally", "r.csv", "--fingerprints", log, "--time", "", "--by", "time:month")
     assert (result.exit_code, result.stdout) == (1, "")
 
 
