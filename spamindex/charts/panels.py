@@ -199,6 +199,8 @@ def _checked(ranking: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, st
     if missing := [name for name in (*by, INDEX) if name not in columns]:
         there = ", ".join(map(repr, columns)) or "none"
         raise ColumnError(f"the ranking has no column {missing[0]!r}; its columns are {there}")
+    if twice := [name for name in columns if columns.count(name) > 1]:
+        raise ColumnError(f"the ranking has two columns {twice[0]!r}")
     start = columns.index(INDEX)
     before = [name for name in columns[:start] if name not in (*by, *SHARES)]
     if not before:
