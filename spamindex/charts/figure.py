@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from spamindex.charts import marks, quietly
 from spamindex.charts.panels import FAIR, QUOTIENT, Chart, Panel, Series, bounds_of, times, wrapped
-from spamindex.errors import Doubt, Remedy, SpamIndexError
+from spamindex.errors import Doubt, Remedy, SpamIndexError, counted
 
 _MOST = 250  # systems in all panels: more than a page or two, and each takes its time
 
@@ -178,7 +178,7 @@ class _Layout:
         if chart.over_time:
             what += f"; bands: {chart.interval}" if chart.interval else ""
             if chart.grey:
-                what += f"; in grey: {chart.grey} {'other' if chart.grey == 1 else 'others'}"
+                what += f"; in grey: {counted(chart.grey, 'other')}"
         main = self._wrapped(chart.title or chart.subject, 12)
         below = self._wrapped(f"{chart.subject}: {what}" if chart.title else what, 9)
         large = {"fontsize": 12, "weight": "bold"}

@@ -50,6 +50,12 @@ class Series:
         """Its last index, NaN if it has none at all."""
         return float(self.index[self.known[-1]]) if self.known else math.nan
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The interval of its last index: NaN where it has none, or no end."""
+        i = self.known[-1] if self.known else 0
+        return float(self.low[i]), float(self.high[i])
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -334,8 +340,7 @@ def times(index: float) -> str:
 
 def bounds_of(one: Series) -> str:
     """The interval of an OS's last index as text; empty where it has none."""
-    i = one.known[-1] if one.known else 0
-    low, high = one.low[i], one.high[i]
+    low, high = one.bounds
     if math.isnan(low):
         return ""
     return f"({times(low)} or more)" if math.isnan(high) else f"({times(low)} to {times(high)})"
@@ -358,9 +363,7 @@ def cut(text: str, width: int) -> str:
 def wrapped(text: str, width: int) -> str:
     """Text in lines of so many columns, three at most; a line feed in it is kept."""
     per_line = width // 2 if columns(text) > len(text) else width
-    lines = [
-        line
-        for part in text.split("\n")
-        for line in textwrap.wrap(part, per_line, max_lines=3, placeholder=" …")
-    ]
-    return "\n".join(lines)
+    parts = text.split("\n")
+    return "\n".join(
+        textwrap.fill(part, per_line, max_lines=3, placeholder=" …") for part in parts if part
+    )

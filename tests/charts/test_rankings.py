@@ -74,8 +74,14 @@ def test_a_name_in_a_markdown_table_is_read_as_it_was(name: str) -> None:
             "[]",
             "r: is empty; give what spamindex compute prints with -f csv, tsv, json, jsonl or git",
         ),
-        ("os,share\nLinux,5\n", "r: the ranking has no column 'spam_index'; its columns are 'os', 'share'; give what spamindex c"),
-        ("spam_share,spam_index\n5,5\n", "r: the ranking has no column of names before 'spam_index'; give"),
+        (
+            "os,share\nLinux,5\n",
+            "r: the ranking has no column 'spam_index'; its columns are 'os', 'share'; give what spamindex c",
+        ),
+        (
+            "spam_share,spam_index\n5,5\n",
+            "r: the ranking has no column of names before 'spam_index'; give",
+        ),
         ("os,spam_index\nLinux,-5\nb,x\n", "r:3: column 'spam_index': 'x' is not an index"),
         ("os,spam_index\nLinux,inf\n", "r:2: column 'spam_index': 'inf' is not an index"),
         (
