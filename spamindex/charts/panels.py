@@ -164,12 +164,8 @@ def chart(
     when = next((i for i, name in enumerate(by) if _holds_periods(name, ranking[i])), None)
     apart = [i for i in range(len(by)) if i != when]
     there = sorted(set(ranking[when]), key=_in_time) if when is not None else []
-    groups = [("", ranking)]
-    if apart:
-        groups = [
-            (", ".join(visible(str(part)) for part in key), rows)
-            for key, rows in ranking.groupby(apart, sort=False)
-        ]
+    parts = ranking.groupby(apart, sort=False) if apart else [((), ranking)]
+    groups = [(", ".join(visible(str(part)) for part in key), rows) for key, rows in parts]
     if len(groups) > _MOST_PANELS:
         raise ColumnError(
             f"{len(groups)} rankings are too many for one picture, which holds {_MOST_PANELS}",
@@ -179,12 +175,11 @@ def chart(
         groups = [(", ".join(filter(None, (title, there[0]))), rows) for title, rows in groups]
     panels = [Panel(title, _series(rows, when, there)) for title, rows in groups]
     series = [one for panel in panels for one in panel.series]
-    has_bounds = all(name in ranking for name in BOUNDS)
     return Chart(
         panels,
         there,
         "operating system" if category.casefold() == "os" else visible(category),
-        _interval(ranking) if has_bounds else "",
+        _interval(ranking) if all(name in ranking for name in BOUNDS) else "",
         _coloured(panels, highlight, over_time=len(there) > 1),
         axis_of(
             np.concatenate([one.index for one in series]),
@@ -261,11 +256,10 @@ def _at(label: object) -> str:
 
 def _holds_periods(name: str, texts: pd.Series[str]) -> bool:
     """Whether texts are periods whose order is known: in ISO form, or the numbers of months."""
-    found = list(map(str, texts.unique()))
-    numbered = meaning.is_period(name) and all(
-        text.isdecimal() and len(text) <= _LONGEST for text in found
-    )
-    return numbered or all(periods.iso(text) == text for text in found)
+    found = texts.unique().tolist()
+    if meaning.is_period(name) and all(t.isdecimal() and len(t) <= _LONGEST for t in found):
+        return True
+    return all(periods.iso(text) == text for text in found)
 
 
 def _in_time(period: str) -> tuple[int, str]:
@@ -309,11 +303,8 @@ def _coloured(
     panels: Sequence[Panel], highlight: Sequence[str], *, over_time: bool
 ) -> dict[str, int]:
     """The systems that are drawn in colour: those that are asked for, or all, but few lines."""
-    ranks: dict[str, int] = {}
-    for panel in panels:
-        for i, one in enumerate(panel.series):
-            ranks[one.os] = min(i, ranks.get(one.os, i))
-    chosen = sorted(ranks, key=lambda os: ranks[os])
+    ranked = sorted((i, n, one.os) for n, p in enumerate(panels) for i, one in enumerate(p.series))
+    chosen = list(dict.fromkeys(os for _, _, os in ranked))
     if highlight:
         known = {fold(os): os for os in chosen}
         if missing := [name for name in highlight if fold(name) not in known]:

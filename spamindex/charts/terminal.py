@@ -18,7 +18,7 @@ from spamindex.charts.panels import (
     cut,
     times,
     wrapped,
-)
+)  # fmt: skip
 from spamindex.errors import counted
 
 _HEIGHT = 18  # rows of a panel with lines
