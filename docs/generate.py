@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 
 from spamindex import __version__
-from spamindex.cli.command import COMMANDS, command_of, sections, settable, variable
-from spamindex.cli.main import cli
+from spamindex.cli.command import ENVIRONMENT, Option, sections, variable
+from spamindex.cli.main import COMMANDS, cli
 
 ROOT = Path(__file__).parent.parent
 EXITS = {
@@ -23,10 +23,6 @@ EXITS = {
     "3": "done, and an index is above --fail-above (compute)",
     "130, 141": "interrupted (130); the reader closed the pipe (141)",
 }
-ENVIRONMENT = (
-    "Each option can be set by a variable. A repeatable one takes several values, separated by "
-    "blanks and quoted as in a shell. The command line wins over the variables."
-)
 
 
 def context(command: click.Command) -> click.Context:
@@ -45,10 +41,9 @@ def paragraphs(command: click.Command) -> Iterator[tuple[str, bool]]:
 def options(command: click.Command) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
     """The sections of a help page: of each option how it is written, what it does, its variable."""
     ctx = context(command)
-    by_variable = settable(command)
     for section, members in sections(command, ctx).items():
         records = [
-            (*record, variable(option, ctx) if option in by_variable else "")
+            (*record, variable(option, ctx) if isinstance(option, Option) else "")
             for option in members
             if (record := option.get_help_record(ctx))
         ]
@@ -81,7 +76,7 @@ def man(command: click.Command) -> str:
         lines += [".PP", *([".nf", troff(text), ".fi"] if kept else [troff(text)])]
     if isinstance(command, click.Group):
         lines.append(".SH COMMANDS")
-        for other in map(command_of, COMMANDS):
+        for other in COMMANDS.values():
             lines += [".TP", f".B {troff(str(other.name))}", troff(other.get_short_help_str(200))]
     for section, records in options(command):
         lines.append(f'.SH "{section.upper()}"')
@@ -89,12 +84,15 @@ def man(command: click.Command) -> str:
             lines += [".TP", f".B {troff(written)}", troff(does)]
     lines += [".SH ENVIRONMENT", troff(ENVIRONMENT)]
     lines += [
-        line for option in settable(command) for line in (".br", troff(variable(option, ctx)))
+        line
+        for option in command.params
+        if isinstance(option, Option)
+        for line in (".br", troff(variable(option, ctx)))
     ]
     lines.append('.SH "EXIT STATUS"')
     for exit_code, means in EXITS.items():
         lines += [".TP", f".B {exit_code}", troff(means)]
-    others = [context(other).command_path for other in (cli, *map(command_of, COMMANDS))]
+    others = [context(other).command_path for other in (cli, *COMMANDS.values())]
     see = [f"{troff(other.replace(' ', '-'))}(1)" for other in others if other != ctx.command_path]
     return "\n".join([*lines, '.SH "SEE ALSO"', ", ".join(see), ""])
 
@@ -124,7 +122,7 @@ def markdown() -> str:
         "| --- | --- |",
         *(f"| {exit_code} | {cell(means)} |" for exit_code, means in EXITS.items()),
     ]
-    for command in map(command_of, COMMANDS):
+    for command in COMMANDS.values():
         ctx = context(command)
         pieces = " ".join(command.collect_usage_pieces(ctx))
         lines += ["", f"## {ctx.command_path}", "", f"    {ctx.command_path} {pieces}"]
@@ -145,7 +143,7 @@ def markdown() -> str:
 
 def pages() -> dict[Path, str]:
     """Every page, by the file that it belongs in."""
-    commands = (cli, *map(command_of, COMMANDS))
+    commands = (cli, *COMMANDS.values())
     manual = {context(c).command_path.replace(" ", "-"): man(c) for c in commands}
     return {
         ROOT / "docs" / "options.md": markdown(),

@@ -21,6 +21,7 @@ from spamindex.errors import (
     FigureError,
     FileError,
     MatchError,
+    OptionsError,
     OutputError,
     PeriodError,
     Remedy,
@@ -45,10 +46,10 @@ if TYPE_CHECKING:
     from spamindex.tables.synonyms import read_names
 
 __all__ = [
-    "ColumnError", "FigureError", "FileError", "MatchError", "OutputError", "PeriodError", "Remedy",
-    "SpamIndexError", "SpamIndexNote", "SpamIndexWarning", "TableOptions", "UnitError", "chart",
-    "read_both", "read_fingerprints", "read_names", "read_shares", "reattribute", "relative_index",
-    "rounding_ranges", "sampling_intervals", "spam_index", "tally",
+    "ColumnError", "FigureError", "FileError", "MatchError", "OptionsError", "OutputError",
+    "PeriodError", "Remedy", "SpamIndexError", "SpamIndexNote", "SpamIndexWarning", "TableOptions",
+    "UnitError", "chart", "read_both", "read_fingerprints", "read_names", "read_shares",
+    "reattribute", "relative_index", "rounding_ranges", "sampling_intervals", "spam_index", "tally",
 ]  # fmt: skip
 
 # Loaded when they are asked for: most of them need pandas, which --help and the like do not.

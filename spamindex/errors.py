@@ -9,6 +9,7 @@ Every error that a user can meet is a SpamIndexError::
     ├── PeriodError    it is not certain which periods are meant
     ├── UnitError      the figures are not what their unit allows, or could be of several units
     ├── MatchError     a row is doubted, stands twice, or has no partner in the other table
+    ├── OptionsError   options contradict each other, or one would change nothing
     └── OutputError    the result can't be written
 
 Nothing here knows what an option is called: an error has remedies, and who shows it spells them.
@@ -16,6 +17,7 @@ Nothing here knows what an option is called: an error has remedies, and who show
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -54,14 +56,13 @@ class Remedy(NamedTuple):
     """A way out: the field of an options object that settles a question, and a value for it.
 
     ``does`` says what the value does, after its name: ``sum=['browser']`` "adds them up". ``of``
-    says which of two tables the field is for (``spam`` or ``market``), ``path`` which file.
+    says which of two tables the field is for (``spam`` or ``market``).
     """
 
     field: str
     value: str | None = None
     does: str = "settles it"
     of: str | None = None
-    path: str = ""
 
     def __str__(self) -> str:
         value = "..." if self.value is None else repr(self.value)
@@ -104,10 +105,10 @@ class SpamIndexError(Exception):
         joined.parts = tuple(part for error in errors for part in error.parts)
         return joined
 
-    def of_table(self, of: str, path: str) -> SpamIndexError:
+    def of_table(self, of: str) -> SpamIndexError:
         """The same error, whose remedies are for one of two tables."""
         for part in self.parts:
-            part.settles = tuple(r._replace(of=of, path=path) for r in part.settles)
+            part.settles = tuple(r._replace(of=of) for r in part.settles)
         return self
 
     def lines(self, spell: Spelling = str) -> list[str]:
@@ -148,6 +149,22 @@ class UnitError(SpamIndexError):
 
 class MatchError(SpamIndexError):
     """A row is doubted, stands twice in one table, or no OS stands in both."""
+
+
+class OptionsError(SpamIndexError):
+    """Options contradict each other, or one would change nothing; each is a field in braces.
+
+    >>> print(OptionsError("choose {os} or {count=machines}, not both"))
+    choose os=... or count='machines', not both
+    """
+
+    def lines(self, spell: Spelling = str) -> list[str]:
+        """The faults, with the options as they are spelled."""
+
+        def spelled(field: re.Match[str]) -> str:
+            return spell(Remedy(field[1], field[2]))
+
+        return [re.sub(r"{(\w+)(?:=(\w*))?}", spelled, fault) for fault in self.faults]
 
 
 class OutputError(SpamIndexError):
@@ -204,11 +221,10 @@ class Findings:
         ]
         return f"{self.name}: {'; '.join(told)}" if told else None
 
-    def of_table(self, of: str, path: str) -> None:
+    def of_table(self, of: str) -> None:
         """Make the remedies of its doubts those of one of two tables."""
         self.doubts = [
-            Doubt(text, tuple(r._replace(of=of, path=path) for r in settles))
-            for text, settles in self.doubts
+            Doubt(text, tuple(r._replace(of=of) for r in settles)) for text, settles in self.doubts
         ]
 
     def warn(self) -> None:

@@ -19,7 +19,8 @@ from unittest.mock import patch
 import pytest
 
 from spamindex.cli import main as cli
-from spamindex.cli.command import COMMANDS, command_of, settable
+from spamindex.cli.command import settable
+from spamindex.cli.main import COMMANDS
 from tests.conftest import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -134,7 +135,7 @@ def test_every_command_and_option_is_on_the_page_of_options() -> None:
     text = (ROOT / "docs" / "options.md").read_text()
     sections = dict(re.findall(r"(?ms)^## spamindex (\w+)$(.*?)(?=^## |\Z)", text))
     assert list(sections) == list(COMMANDS)
-    for name, command in zip(COMMANDS, map(command_of, COMMANDS), strict=True):
+    for name, command in COMMANDS.items():
         options = settable(command)
         assert len(options) > 5
         for option in options:

@@ -72,22 +72,18 @@ class Axis:
 
     def at(self, index: float) -> float:
         """Where an index is drawn, or an end of its interval; beyond the axis at its end."""
-        if not self.is_log:
-            return min(index, self.last)
-        if index <= 0:
+        if self.is_log and index <= 0:
             return self.zero if self.has_zero else self.first
-        place = math.log10(index)
-        return self.edge if self.is_below(index) else min(place, self.last)
+        if self.side(index) < 0:
+            return self.edge
+        return min(math.log10(index) if self.is_log else index, self.last)
 
-    def is_below(self, index: float) -> bool:
-        """Whether an index is not 0, but smaller than the axis begins."""
-        return self.is_log and index > 0 and math.log10(index) < self.start - 1e-9
-
-    def is_above(self, index: float) -> bool:
-        """Whether an index, or a bound that is not known, is larger than the axis ends."""
+    def side(self, index: float) -> int:
+        """-1 for an index that is not 0, but below the axis; 1 for one beyond it, or not known."""
         if math.isnan(index):
-            return True
-        return (math.log10(index) if self.is_log and index > 0 else index) > self.last
+            return 1
+        place = math.log10(index) if self.is_log and index > 0 else index
+        return int(place > self.last) - int(self.is_log and index > 0 and place < self.start - 1e-9)
 
     def ticks(self, most: int) -> list[tuple[float, str]]:
         """At most so many places on the axis with round numbers."""
@@ -132,25 +128,19 @@ def axis_of(indexes: Figures, bounds: Figures, kind: ScaleKind | None = None) ->
 
 
 def moments(there: Sequence[str]) -> list[float]:
-    """Where periods lie in time; evenly apart where they are not all of one kind."""
-    found = [_moment(period) for period in there]
-    kinds = {kind for kind, _ in found}
-    if kinds & {None} or len(kinds) > 1:
+    """Where periods lie in time, in days or months; evenly apart where they are not of one kind."""
+    spans = {periods.span_of(text) if periods.iso(text) == text else None for text in there}
+    if spans == {None} and all(map(str.isdecimal, there)):
+        return list(map(float, there))
+    if None in spans or len(spans) > 1:
         return [float(i) for i in range(len(there))]
-    return [moment for _, moment in found]
-
-
-def _moment(period: str) -> tuple[str | None, float]:
-    """What span of time a period is, and where it lies, counted in such spans."""
-    span = periods.span_of(period) if periods.iso(period) == period else None
-    if span is None:
-        return ("number", float(period)) if period.isdecimal() else (None, math.nan)
+    span = spans.pop()
     if span == "day":
-        return span, float(date.fromisoformat(period).toordinal())
-    year, number = int(period[:4]), int(period[5:].lstrip("QW") or 1)
+        return [float(date.fromisoformat(text).toordinal()) for text in there]
     if span == "week":
-        return span, date.fromisocalendar(year, 1, 1).toordinal() / 7 + number - 1
-    return span, year * {"year": 1.0, "quarter": 4.0, "month": 12.0}[span] + number - 1
+        return [date.fromisocalendar(int(t[:4]), int(t[-2:]), 1).toordinal() / 7 for t in there]
+    in_a_year = {"quarter": 4, "month": 12}.get(span or "", 1)
+    return [float(in_a_year * int(text[:4]) + int(text[5:].lstrip("Q") or 1)) for text in there]
 
 
 def some(when: Sequence[float], most: int) -> list[int]:
@@ -171,27 +161,17 @@ def spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: fl
     Those that are too near are moved apart together, so that their middle stays, or all of them
     are between ``low`` and ``high``; there has to be room for that.
     """
-    blocks: list[tuple[float, list[int]]] = []  # the start of each block, and who is in it
-
-    def extent(members: list[int]) -> float:
-        return sum(sizes[i] for i in members)
-
-    for i in sorted(range(len(wanted)), key=lambda i: wanted[i]):
-        start, members = wanted[i] - sizes[i] / 2, [i]
-        while True:
-            start = max(low, min(start, high - extent(members)))
-            if not blocks or blocks[-1][0] + extent(blocks[-1][1]) <= start:
-                break
-            before, earlier = blocks.pop()
-            middle = before + extent(earlier) / 2, start + extent(members) / 2
-            both = len(earlier) + len(members)
-            centre = (middle[0] * len(earlier) + middle[1] * len(members)) / both
-            members = [*earlier, *members]
-            start = centre - extent(members) / 2
-        blocks.append((start, members))
-    places = [0.0] * len(wanted)
-    for start, members in blocks:
-        for i in members:
-            places[i] = round(start + sizes[i] / 2, 12)
-            start += sizes[i]
-    return places
+    order = np.argsort(wanted, kind="stable")
+    heights = np.array(sizes, float)[order]
+    packed = np.cumsum(heights) - heights / 2  # places if all stood on each other from 0 on
+    # How far each would be moved up from there must not fall: isotonic regression, by pooling.
+    blocks: list[tuple[float, int]] = []
+    for shift in np.array(wanted, float)[order] - packed:
+        blocks.append((float(shift), 1))
+        while len(blocks) > 1 and blocks[-2][0] >= blocks[-1][0]:
+            (one, few), (other, more) = blocks.pop(), blocks.pop()
+            blocks.append(((one * few + other * more) / (few + more), few + more))
+    shifts = np.repeat([shift for shift, _ in blocks], [number for _, number in blocks])
+    places = np.empty(len(heights))
+    places[order] = packed + np.clip(shifts, low, high - heights.sum())
+    return [round(float(place), 12) for place in places]

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from spamindex.charts import marks, quietly
 from spamindex.charts.panels import FAIR, QUOTIENT, Chart, Panel, Series, bounds_of, times, wrapped
-from spamindex.errors import Doubt, Remedy, SpamIndexError
+from spamindex.errors import Doubt, Remedy, SpamIndexError, counted
 
 _MOST = 250  # systems in all panels: more than a page or two, and each takes its time
 
@@ -138,10 +138,13 @@ class _Layout:
         heights = [self._heights(panel, *least) for panel in chart.panels]
         needed = around + sum(map(sum, heights))
         self.height = size[1] / _PIXELS if size else needed
-        given = self.width, self.height
-        enough = max(self.width, self.left + _PLOT / 2 + self.right), max(self.height, needed)
-        if enough != given:
-            asked, fits = ("x".join(map(_pixels, sides)) for sides in (given, enough))
+        least_width = self.left + _PLOT / 2 + self.right
+        if self.width < least_width or self.height < needed:
+            enough = max(self.width, least_width), max(self.height, needed)
+            asked, fits = (
+                "x".join(str(math.ceil(side * _PIXELS - 1e-6)) for side in sides)
+                for sides in ((self.width, self.height), enough)
+            )
             raise SpamIndexError(
                 f"the chart does not fit into {asked} pixels; {fits} is enough for it"
             )
@@ -178,7 +181,7 @@ class _Layout:
         if chart.over_time:
             what += f"; bands: {chart.interval}" if chart.interval else ""
             if chart.grey:
-                what += f"; in grey: {chart.grey} {'other' if chart.grey == 1 else 'others'}"
+                what += f"; in grey: {counted(chart.grey, 'other')}"
         main = self._wrapped(chart.title or chart.subject, 12)
         below = self._wrapped(f"{chart.subject}: {what}" if chart.title else what, 9)
         large = {"fontsize": 12, "weight": "bold"}
@@ -230,7 +233,3 @@ class _Layout:
             widths.append(probe.get_window_extent().width / _PIXELS)
         probe.remove()
         return max(widths)
-
-
-def _pixels(inches: float) -> str:
-    return str(math.ceil(inches * _PIXELS - 1e-6))

@@ -53,7 +53,7 @@ def draw_rows(
     rows = [end - size / 2 for end, size in zip(accumulate(heights), heights, strict=True)]
     axes.set_xlim(axis.first, axis.last)
     axes.set_ylim(sum(heights), 0)
-    axes.set_xticks(*_parted(axis.ticks(max(2, min(8, int(across * 2))))))
+    axes.set_xticks(*zip(*axis.ticks(max(2, min(8, int(across * 2)))), strict=True))
     axes.set_yticks(rows, list(map(name, panel.series)))
     axes.tick_params("y", length=0, pad=7)
     axes.tick_params("x", length=3)
@@ -64,9 +64,8 @@ def draw_rows(
         axes.grid(axis="x", color=_PALE, linewidth=0.8)
     axes.axvline(axis.one, color=INK, linewidth=0.9, zorder=2.5)
     before = across * (axis.one - axis.first) / (axis.last - axis.first)
-    aligned = (
-        "center" if before > _HALF_FAIR else "left"
-    )  # or it is cut off where the names are short
+    # In the middle it would be cut off where the names are short.
+    aligned = "center" if before > _HALF_FAIR else "left"
     _beside(axes, FAIR, (axis.one, 1), (0, 3), ("data", "axes fraction"), ha=aligned, **small)
     if axis.is_log and axis.has_zero:
         _mark_rift(axes, (axis.rift, 0), ("data", "axes fraction"))
@@ -96,21 +95,19 @@ def _row(axes: Axes, chart: Chart, one: Series, row: float, thick: float) -> Non
     axis, index = chart.axis, one.last
     style: dict[str, Any] = {"clip_on": False, "zorder": 3}
     colour = _COLOURS[0] if one.os in chart.coloured else _GREY
-    low, high = one.low[0], one.high[0]
+    low, high = one.bounds
     if one.known and not axis.is_log:
         paler = 0.65 if chart.interval else 0  # so that dot and whisker stand out on it
         fill = [paler + (1 - paler) * part for part in to_rgb(colour)]
         axes.barh(row, axis.at(index), thick, color=fill, zorder=2)
-    if (one.known or low > 0) and not (np.isnan(low) or axis.is_below(high)):
+    if (one.known or low > 0) and not np.isnan(low) and axis.side(high) >= 0:
         ends = axis.at(low), axis.last if np.isnan(high) else axis.at(high)
         axes.plot(ends, (row, row), color=colour, linewidth=1.8, solid_capstyle="butt", zorder=3)
-        beyond = (axis.is_below(low), "<"), (axis.is_above(high), ">")
-        for at, (is_beyond, arrow) in zip(ends, beyond, strict=True):
-            mark, large = (arrow, 5) if is_beyond else ("|", 7)
-            axes.plot(at, row, mark, color=colour, markersize=large, markeredgewidth=1.5, **style)
-    is_off = axis.is_below(index) or (bool(one.known) and axis.is_above(index))
-    if one.known and (chart.interval or axis.is_log or is_off):
-        mark = "<" if axis.is_below(index) else ">" if is_off else "o"
+        for at, bound in zip(ends, (low, high), strict=True):
+            mark, size = "<|>"[axis.side(bound) + 1], 5 if axis.side(bound) else 7
+            axes.plot(at, row, mark, color=colour, markersize=size, markeredgewidth=1.5, **style)
+    if one.known and (chart.interval or axis.is_log or axis.side(index)):
+        mark = "<o>"[axis.side(index) + 1]
         axes.plot(axis.at(index), row, mark, color=colour, markersize=6, **style)
 
 
@@ -127,7 +124,7 @@ def draw_lines(
     axes.set_ylim(axis.first, axis.last)
     ticks = axis.ticks(max(4, int(2.4 * height)))
     clear = [tick for tick in ticks if abs(tick[0] - axis.one) > 0.16 * inch or tick[1] == "0"]
-    axes.set_yticks(*_parted([*clear, (axis.one, FAIR)]))
+    axes.set_yticks(*zip(*clear, (axis.one, FAIR), strict=True))
     named = some(when.tolist(), max(2, int(across * 1.4)))
     axes.set_xticks(when[named], [chart.periods[i] for i in named])
     axes.tick_params("y", length=0, pad=6)
@@ -181,15 +178,10 @@ def _line(axes: Axes, chart: Chart, one: Series, when: Figures, size: float) -> 
             if len(run) == 1:  # which has no width for a band
                 axes.vlines(when[run], low, top, color=colour, alpha=0.4, zorder=level)
             axes.fill_between(when[run], low, top, color=colour, alpha=0.13, linewidth=0)
-    marks: dict[str, list[int]] = {}
-    for i in one.known:
-        index = one.index[i]
-        mark = "v" if axis.is_below(index) else "^" if axis.is_above(index) else marker
-        marks.setdefault(mark, []).append(i)
-    for mark, some_ in marks.items():
-        axes.plot(
-            when[some_], at[some_], mark, color=colour, markersize=size, zorder=level, clip_on=False
-        )
+    style: dict[str, Any] = {"markersize": size, "zorder": level, "clip_on": False}
+    for side, mark in ((0, marker), (-1, "v"), (1, "^")):
+        if those := [i for i in one.known if axis.side(one.index[i]) == side]:
+            axes.plot(when[those], at[those], mark, color=colour, **style)
 
 
 def _mark_rift(axes: Axes, at: tuple[float, float], unit: Any) -> None:
@@ -206,7 +198,3 @@ def _beside(
 ) -> None:  # fmt: skip
     """Text so many points beside a place."""
     axes.annotate(text, at, shift, xycoords=unit, textcoords="offset points", **style)
-
-
-def _parted(ticks: list[tuple[float, str]]) -> tuple[list[float], list[str]]:
-    return [at for at, _ in ticks], [text for _, text in ticks]

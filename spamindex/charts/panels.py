@@ -50,6 +50,12 @@ class Series:
         """Its last index, NaN if it has none at all."""
         return float(self.index[self.known[-1]]) if self.known else math.nan
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The interval of its last index: NaN where it has none, or no end."""
+        i = self.known[-1] if self.known else 0
+        return float(self.low[i]), float(self.high[i])
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -158,12 +164,8 @@ def chart(
     when = next((i for i, name in enumerate(by) if _holds_periods(name, ranking[i])), None)
     apart = [i for i in range(len(by)) if i != when]
     there = sorted(set(ranking[when]), key=_in_time) if when is not None else []
-    groups = [("", ranking)]
-    if apart:
-        groups = [
-            (", ".join(visible(str(part)) for part in key), rows)
-            for key, rows in ranking.groupby(apart, sort=False)
-        ]
+    parts = ranking.groupby(apart, sort=False) if apart else [((), ranking)]
+    groups = [(", ".join(visible(str(part)) for part in key), rows) for key, rows in parts]
     if len(groups) > _MOST_PANELS:
         raise ColumnError(
             f"{len(groups)} rankings are too many for one picture, which holds {_MOST_PANELS}",
@@ -173,12 +175,11 @@ def chart(
         groups = [(", ".join(filter(None, (title, there[0]))), rows) for title, rows in groups]
     panels = [Panel(title, _series(rows, when, there)) for title, rows in groups]
     series = [one for panel in panels for one in panel.series]
-    has_bounds = all(name in ranking for name in BOUNDS)
     return Chart(
         panels,
         there,
         "operating system" if category.casefold() == "os" else visible(category),
-        _interval(ranking) if has_bounds else "",
+        _interval(ranking) if all(name in ranking for name in BOUNDS) else "",
         _coloured(panels, highlight, over_time=len(there) > 1),
         axis_of(
             np.concatenate([one.index for one in series]),
@@ -199,6 +200,8 @@ def _checked(ranking: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, st
     if missing := [name for name in (*by, INDEX) if name not in columns]:
         there = ", ".join(map(repr, columns)) or "none"
         raise ColumnError(f"the ranking has no column {missing[0]!r}; its columns are {there}")
+    if twice := [name for name in columns if columns.count(name) > 1]:
+        raise ColumnError(f"the ranking has two columns {twice[0]!r}")
     start = columns.index(INDEX)
     before = [name for name in columns[:start] if name not in (*by, *SHARES)]
     if not before:
@@ -253,11 +256,10 @@ def _at(label: object) -> str:
 
 def _holds_periods(name: str, texts: pd.Series[str]) -> bool:
     """Whether texts are periods whose order is known: in ISO form, or the numbers of months."""
-    found = list(map(str, texts.unique()))
-    numbered = meaning.is_period(name) and all(
-        text.isdecimal() and len(text) <= _LONGEST for text in found
-    )
-    return numbered or all(periods.iso(text) == text for text in found)
+    found = texts.unique().tolist()
+    if meaning.is_period(name) and all(t.isdecimal() and len(t) <= _LONGEST for t in found):
+        return True
+    return all(periods.iso(text) == text for text in found)
 
 
 def _in_time(period: str) -> tuple[int, str]:
@@ -301,11 +303,8 @@ def _coloured(
     panels: Sequence[Panel], highlight: Sequence[str], *, over_time: bool
 ) -> dict[str, int]:
     """The systems that are drawn in colour: those that are asked for, or all, but few lines."""
-    ranks: dict[str, int] = {}
-    for panel in panels:
-        for i, one in enumerate(panel.series):
-            ranks[one.os] = min(i, ranks.get(one.os, i))
-    chosen = sorted(ranks, key=lambda os: ranks[os])
+    ranked = sorted((i, n, one.os) for n, p in enumerate(panels) for i, one in enumerate(p.series))
+    chosen = list(dict.fromkeys(os for _, _, os in ranked))
     if highlight:
         known = {fold(os): os for os in chosen}
         if missing := [name for name in highlight if fold(name) not in known]:
@@ -332,8 +331,7 @@ def times(index: float) -> str:
 
 def bounds_of(one: Series) -> str:
     """The interval of an OS's last index as text; empty where it has none."""
-    i = one.known[-1] if one.known else 0
-    low, high = one.low[i], one.high[i]
+    low, high = one.bounds
     if math.isnan(low):
         return ""
     return f"({times(low)} or more)" if math.isnan(high) else f"({times(low)} to {times(high)})"
@@ -356,9 +354,7 @@ def cut(text: str, width: int) -> str:
 def wrapped(text: str, width: int) -> str:
     """Text in lines of so many columns, three at most; a line feed in it is kept."""
     per_line = width // 2 if columns(text) > len(text) else width
-    lines = [
-        line
-        for part in text.split("\n")
-        for line in textwrap.wrap(part, per_line, max_lines=3, placeholder=" …")
-    ]
-    return "\n".join(lines)
+    parts = text.split("\n")
+    return "\n".join(
+        textwrap.fill(part, per_line, max_lines=3, placeholder=" …") for part in parts if part
+    )

@@ -18,7 +18,8 @@ from spamindex.charts.panels import (
     cut,
     times,
     wrapped,
-)
+)  # fmt: skip
+from spamindex.errors import counted
 
 _HEIGHT = 18  # rows of a panel with lines
 _NARROW = 40  # columns, below which no axis fits
@@ -78,17 +79,19 @@ def _rows(chart: Chart, panel: Panel, width: int) -> str:
     canvas = _Canvas(across, len(names))
     for row, one in enumerate(panel.series):
         canvas.put(row, _column(axis, axis.one, across), "┊")
-        index, low, high = one.last, one.low[0], one.high[0]
-        at = _column(axis, axis.at(index), across) if index == index else None
-        if chart.interval:
-            if not axis.is_log and at is not None:
-                canvas.put(row, 0, "·" * at)
-            _whisker(canvas, row, axis, across, low, high, is_known=at is not None)
-        elif not axis.is_log and at is not None:
-            canvas.put(row, 0, _bar(axis.at(index) / axis.last * (across - 1), across))
-        if at is not None and (chart.interval or axis.is_log or axis.is_above(index)):
-            mark = "◂" if axis.is_below(index) else "▸" if axis.is_above(index) else "●"
-            canvas.put(row, at, mark)
+        at = _column(axis, axis.at(one.last), across) if one.known else None
+        if at is not None and not axis.is_log:
+            bar = _bar(axis.at(one.last) / axis.last * (across - 1), across)
+            canvas.put(row, 0, "·" * at if chart.interval else bar)
+        low, high = one.bounds
+        if chart.interval and not np.isnan(low) and (at is not None or low > 0):
+            start = _column(axis, axis.at(low), across)
+            end = across - 1 if np.isnan(high) else _column(axis, axis.at(high), across)
+            ends = "◂├▸"[axis.side(low) + 1], "◂┤▸"[axis.side(high) + 1]
+            if end > start:
+                canvas.put(row, start, ends[0] + "─" * (end - start - 1) + ends[1])
+        if at is not None and (chart.interval or axis.is_log or axis.side(one.last)):
+            canvas.put(row, at, "◂●▸"[axis.side(one.last) + 1])
     lines = [
         f"{' ' * (left - columns(name))}{name} {drawn}  {figure:>{right}}{' ' * bool(bound)}{bound}"
         for name, drawn, figure, bound in zip(names, canvas.rows(), figures, bounds, strict=True)
@@ -101,18 +104,6 @@ def _bar(length: float, across: int) -> str:
     """A bar of so many columns, to an eighth of one."""
     eighths = min(round(length * 8), across * 8)
     return "█" * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")
-
-
-def _whisker(
-    canvas: _Canvas, row: int, axis: Axis, across: int, low: float, high: float, *, is_known: bool
-) -> None:
-    if np.isnan(low) or not (is_known or low > 0):
-        return
-    start = _column(axis, axis.at(low), across)
-    end = across - 1 if np.isnan(high) else _column(axis, axis.at(high), across)
-    if end > start:
-        left, right = "◂" if axis.is_below(low) else "├", "▸" if axis.is_above(high) else "┤"
-        canvas.put(row, start, left + "─" * (end - start - 1) + right)
 
 
 def _scale(axis: Axis, across: int) -> list[str]:
@@ -187,9 +178,9 @@ def _key(chart: Chart, panel: Panel, width: int) -> str:
         if one.os in chart.coloured
     ]
     if others := len(panel.series) - len(texts):
-        texts.append(f"· {others} {'other' if others == 1 else 'others'}")
+        texts.append(f"· {counted(others, 'other')}")
     column = max(map(columns, texts)) + 2
     across = max(1, width // column)
     padded = [text + " " * (column - columns(text)) for text in texts]
-    rows = [padded[i : i + across] for i in range(0, len(padded), across)]
-    return "\n".join("".join(row).rstrip() for row in rows)
+    rows = ("".join(padded[i : i + across]) for i in range(0, len(padded), across))
+    return "\n".join(map(str.rstrip, rows))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
 
 from spamindex.cli import console
 from spamindex.cli import options as opt
-from spamindex.cli.command import Command, as_one
+from spamindex.cli.command import FILE, Command, Option, Value
 from spamindex.cli.formats import COLUMNS, HEADINGS
-from spamindex.cli.output import write
 from spamindex.errors import ColumnError, Doubt, FileError, Findings, counted
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     from spamindex.charts.axis import ScaleKind
     from spamindex.sources import Source
-    from spamindex.tables.rows import Rows
 
 _FORMATS = ("svg", "png", "pdf")
 _MOST_PIXELS = 10_000  # each way: a hundred million of them take half a gigabyte
@@ -44,25 +42,20 @@ def _size(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
-@click.command(cls=Command)
-@opt.file_argument("ranking")
-@opt.with_options(
-    """
-    Output:
-      -o --output FILE         Draw a picture into FILE: .svg, .png or .pdf.
-      -f --format svg|png|pdf  Kind of picture, whatever the name of FILE is.
-      --title TEXT             Title above the chart.
-      --source TEXT            Where the figures are from, below the chart.
-      --highlight NAME         Draw this one in colour and the others in grey. [repeatable]
-      --scale linear|log       Axis of the indexes. Left out, linear from 0 up to an index of 20,
-                               else log.
-      --size WxH               Width and height of the picture in pixels: 800x450.
-    """,
-    title=opt.Value(str),
-    source=opt.Value(str),
-    size=opt.Value(_size),
-)
-@as_one("said", dict, *opt.MESSAGES)
+_OUTPUT = [
+    Option("-o --output FILE", "Draw a picture into FILE: .svg, .png or .pdf."),
+    Option("-f --format svg|png|pdf", "Kind of picture, whatever the name of FILE is."),
+    Option("--title TEXT", "Title above the chart.", Value(str)),
+    Option("--source TEXT", "Where the figures are from, below the chart.", Value(str)),
+    Option("--highlight NAME ...", "Draw this one in colour and the others in grey."),
+    Option("--scale linear|log", "Axis of the indexes. Left out, linear from 0 up to an index of "
+           "20, else log."),
+    Option("--size WxH", "Width and height of the picture in pixels: 800x450.", Value(_size)),
+]  # fmt: skip
+
+
+@click.command(cls=Command, sections={"Output": _OUTPUT, "Messages and exit code": opt.MESSAGES})
+@click.argument("ranking", type=FILE)
 def chart(
     ranking: str,
     output: str | None,
@@ -72,7 +65,7 @@ def chart(
     highlight: tuple[str, ...],
     scale: ScaleKind | None,
     size: tuple[int, int] | None,
-    said: dict[str, bool],
+    **said: bool,
 ) -> None:
     """Draw a ranking that compute printed.
 
@@ -96,7 +89,15 @@ def chart(
     from spamindex.charts import panels, terminal
 
     frame, by, findings = read_ranking(console.source(ranking))
-    drawn = panels.chart(frame, by, highlight=highlight, scale=scale, title=title, source=source)
+    try:
+        drawn = panels.chart(
+            frame, by, highlight=highlight, scale=scale, title=title, source=source
+        )
+    except ColumnError as error:
+        if error.settles:
+            raise
+        faults = (f"{findings.name}: {fault}; {_PRINTED}" for fault in error.faults)
+        raise ColumnError(*faults) from error
     if kind is None:
         width = shutil.get_terminal_size().columns
         picture: str | bytes = terminal.draw(drawn, width)
@@ -106,7 +107,7 @@ def chart(
         picture, doubts = image(drawn, kind, size)
         findings.doubts += doubts
     console.say_findings([findings], **said)
-    write(picture, output)
+    console.write(picture, output)
 
 
 def _kind(output: str | None) -> str | None:
@@ -132,40 +133,27 @@ def read_ranking(source: Source) -> tuple[pd.DataFrame, list[str], Findings]:
         if not error.settles:
             raise
         raise FileError(*(f"{fault}; {_PRINTED}" for fault in error.faults)) from error
-    name, (names, *cells) = read.table.name, _rows(read)
-    lines = [read.table.at(line) for line in read.table.cells.index[read.widths > 0]]
+    used, table = read.widths > 0, read.table
+    widths, lines = read.widths[used], [table.at(line) for line in table.cells.index[used]]
+    if not lines:
+        raise FileError(f"{table.name}: is empty; {_PRINTED}")
+    for where, width in zip(lines, widths.tolist(), strict=True):
+        if width != widths[0]:  # compute leaves nothing out
+            told = f"{counted(width, 'cell')} under {counted(int(widths[0]), 'heading')}"
+            raise FileError(f"{where}: has {told}: is it cut off? {_PRINTED}")
+    names, *cells = table.cells[used].iloc[:, : widths[0]].to_numpy().tolist()
+    if not cells:
+        raise FileError(f"{lines[0]}: only headings, no ranking under them; {_PRINTED}")
     if _INDEX not in names:
         names, kind = _as_for_programs(names)
         if kind:
             names, cells = [*names, "interval"], [[*row, kind] for row in cells]
-    if _INDEX not in names:
-        raise ColumnError(f"{name}: has no column {_INDEX!r}; {_PRINTED}")
-    if twice := [heading for heading, number in Counter(names).items() if number > 1]:
-        raise ColumnError(f"{name}: has two columns {twice[0]!r}; {_PRINTED}")
     # The columns are in a fixed order: those of --by, the OS under its name, then the shares.
-    before = [heading for heading in names[: names.index(_INDEX)] if heading not in _SHARES]
-    if not before:
-        raise ColumnError(f"{name}: has no column with names before {_INDEX!r}; {_PRINTED}")
-    if not cells:
-        raise FileError(f"{lines[0]}: only headings, no ranking under them; {_PRINTED}")
-    doubts = [Doubt(doubt.text) for doubt in read.table.findings.doubts]  # of the encoding
+    before = list(itertools.takewhile(lambda name: name not in (*_SHARES, _INDEX), names))
+    doubts = [Doubt(doubt.text) for doubt in table.findings.doubts]  # of the encoding
     if not read.ends:
         doubts.append(Doubt("the last line has no line end: is it cut off?"))
-    return pd.DataFrame(cells, lines[1:], names), before[:-1], Findings(name, doubts=doubts)
-
-
-def _rows(read: Rows) -> list[list[str]]:
-    """The rows of a file that has a ranking: all as wide as its header."""
-    used = read.widths > 0
-    cells, widths = read.table.cells[used], read.widths[used].tolist()
-    if cells.empty:
-        raise FileError(f"{read.table.name}: is empty; {_PRINTED}")
-    for line, width in zip(cells.index, widths, strict=True):
-        if width != widths[0]:  # compute leaves nothing out
-            told = f"{counted(width, 'cell')} under {counted(widths[0], 'heading')}"
-            raise FileError(f"{read.table.at(line)}: has {told}: is it cut off? {_PRINTED}")
-    rows: list[list[str]] = cells.iloc[:, : widths[0]].to_numpy().tolist()
-    return rows
+    return pd.DataFrame(cells, lines[1:], names), before[:-1], Findings(table.name, doubts=doubts)
 
 
 def _as_for_programs(header: list[str]) -> tuple[list[str], str]:

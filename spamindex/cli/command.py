@@ -1,161 +1,231 @@
-"""What commands are: their list, help pages in sections, values from the environment.
-
-What is wrong with the input of a command leaves it as ``Refused``, in lines that are ready to show.
-"""
+"""What options and commands are: how values are read (95%, 10,000), help pages, variables."""
 
 from __future__ import annotations
 
-import functools
+import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
-from typing import Any, TypeAlias
+from itertools import chain
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource, augment_usage_errors
 
 from spamindex import __version__
-from spamindex.cli.remedies import spelling
-from spamindex.errors import SpamIndexError
+from spamindex.cli import console
+from spamindex.errors import OptionsError, SpamIndexError, nearest
 
-_Function: TypeAlias = Callable[..., Any]
-Decorator: TypeAlias = Callable[[_Function], _Function]
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
-COMMANDS = {  # in the order in which they are used, as the first lines of their own pages say
-    "compute": "Rank operating systems by spam share divided by market share.",
-    "shares": "Read one table of any kind, and write it as a clean one.",
-    "tally": "Count message records into a SPAM table for compute.",
-    "sample": "Pick some of one OS's spam at random, to look into.",
-    "chart": "Draw a ranking that compute printed.",
-}
-SETTINGS = {
-    "auto_envvar_prefix": "SPAMINDEX",
-    "help_option_names": ["-h", "--help"],
-    "max_content_width": 80,
-}
-VERSION: dict[str, Any] = {
-    "prog_name": "spamindex",
-    "message": "%(prog)s %(version)s",
-    "allow_from_autoenv": False,
-    "help": "Show the version and exit.",
-}
-_EXAMPLES = {"FROM TO PERCENT": "FROM TO PERCENT, for example Linux Windows 40"}
+versioned = click.version_option(
+    __version__, "-V", "--version", prog_name="spamindex", message="%(prog)s %(version)s",
+    allow_from_autoenv=False,
+)  # fmt: skip
+ENVIRONMENT = (
+    "Each option can be set by a variable. A repeatable one takes several values, separated by "
+    "blanks and quoted as in a shell. The command line wins over the variables."
+)
 _WIDE, _NARROW = 30, 20  # columns for the names of options on a help page
+_MANY = 10**6
+_NUMBER = r"-?([0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?|([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?)"
 
 
-def command_of(name: str) -> click.Command:
-    """A command by its name, from the module that is called like it."""
-    command: click.Command = getattr(import_module(f"spamindex.cli.{name}"), name)
-    return command
+class Value(click.ParamType[Any]):
+    """What a function reads from the text of an option; its ValueError says what is wrong."""
+
+    name = "value"
+
+    def __init__(self, read: Callable[[str], Any]) -> None:
+        self.read = read
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read the text; what is no text is a default."""
+        try:
+            return self.read(value) if isinstance(value, str) else value
+        except (ValueError, SpamIndexError) as error:
+            self.fail(str(error), param, ctx)
 
 
-class Group(click.Group):
-    """The commands, loaded as they are asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of the commands."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of a name."""
-        return command_of(cmd_name) if cmd_name in COMMANDS else None
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write what the commands do, without loading them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+def text(given: str) -> str:
+    """Text as it is, in UTF-8 as each name in a table is."""
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{given!r} is not text in UTF-8") from None
+    return given
 
 
-class Refused(click.ClickException):
-    """The input can't be used; ``lines`` say why, with the options that settle it."""
+def number(
+    least: float, most: float, *, percent: bool = False, below: bool = False, whole: bool = False
+) -> Value:
+    """A number, which may be written ``10,000``, and ``40%`` where it is in percent."""
 
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
+    def read(given: str) -> float:
+        text = given.strip()
+        if percent:
+            text = text.removesuffix("%").rstrip()
+        if not re.fullmatch(_NUMBER, text):
+            raise ValueError(f"{given!r} is not a number")
+        figure = float(text.replace(",", ""))
+        if percent and 0 < figure < 1 <= least:
+            raise ValueError(f"this is in percent: did you mean {100 * figure:.10g}?")
+        if not least <= figure <= most or (below and figure == most):
+            span = f"from {least:g} to {'below ' * below}{most:,.15g}"
+            if most > _MANY and figure < least:
+                span = f"{least:g} or more"
+            raise ValueError(f"{given!r} is out of range: {span}")
+        if whole and not figure.is_integer():
+            raise ValueError(f"{given!r} is not a whole number")
+        return int(figure) if whole else figure
+
+    return Value(read)
+
+
+def later(module: str, name: str) -> Callable[[str], Any]:
+    """A function of another room, which is not loaded before there is a text for it to read."""
+    return lambda text: attrgetter(name)(import_module(f"spamindex.{module}"))(text)
+
+
+class Choice(click.Choice[str]):
+    """One of several words, in any case; ``also`` are other names of some of them."""
+
+    def __init__(self, words: Iterable[str], also: Mapping[str, str] | None = None) -> None:
+        self.words, self.also = tuple(words), dict(also or {})
+        super().__init__((*self.words, *self.also), case_sensitive=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The word that is meant."""
+        word = super().convert(value, param, ctx)
+        return self.also.get(word, word)
+
+    def get_invalid_choice_message(self, value: object, ctx: click.Context | None) -> str:
+        """Which word is near, or all that there are."""
+        all_of_them = f"; choose {', '.join(self.words[:-1])} or {self.words[-1]}"
+        return f"there is no {value!r}{nearest(str(value), self.choices) or all_of_them}"
+
+
+class Column(Value):
+    """A column of the files that some arguments name, or what ``read`` makes of such a text."""
+
+    def __init__(self, *files: str, read: Callable[[str], Any] = text) -> None:
+        super().__init__(lambda given: read(text(given)))
+        self.files = files
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The headings that begin so."""
+        from click.shell_completion import CompletionItem
+
+        from spamindex.cli.shell import headings
+
+        arguments = [p.name for p in ctx.command.params if isinstance(p, click.Argument)]
+        given = [ctx.params.get(name or "") for name in self.files or arguments]
+        paths = [path for of in given for path in ([of] if isinstance(of, str) else of or ())]
+        found = dict.fromkeys(chain.from_iterable(map(headings, paths)))
+        begun = incomplete.casefold()
+        return [CompletionItem(name) for name in found if name.casefold().startswith(begun)]
+
+
+TEXT = Value(text)
+FILE = click.Path(readable=False)  # whether it can be read is seen when it is
+COUNT = number(1, 10**15, whole=True)
+_TYPES: dict[str, click.ParamType[Any]] = {
+    "COLUMN": Column(), "FILE": FILE, "LOG": FILE, "N": COUNT, "M": COUNT,
+    "UNIT": Choice(["percent", "fraction", "count"]),
+}  # fmt: skip
 
 
 class Option(click.Option):
-    """An option that knows its heading on the help page."""
+    """An option as a help page shows it, such as ``-n --top N``, and what it does.
 
-    def __init__(self, *args: Any, section: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.section = section
+    One without a value is a flag; one that ends in `` ...`` may be repeated. ``read`` is the type
+    of the value. Left out, its name tells it: one of ``_TYPES`` or ``a|b``; others are text.
+    ``example`` is shown where values are missing.
+    """
+
+    def __init__(
+        self, written: str, does: str, read: Any = None, *, example: str = "", **given: Any
+    ) -> None:  # fmt: skip
+        words = written.split()
+        names = [word for word in words if word.startswith("-")]
+        values = " ".join(words[len(names) :])
+        if repeats := values.endswith(" ..."):
+            values, does = values[:-4], f"{does}  [repeatable]"
+        if read is None and values:
+            read = Choice(values.split("|")) if "|" in values else _TYPES.get(values, TEXT)
+        if "default" in given:
+            given["show_default"] = True
+        elif "/" in written:
+            given["default"] = None  # it is left open
+        super().__init__(
+            names, help=does, type=read, metavar=values or None, is_flag=not values or None,
+            multiple=repeats, **given,
+        )  # fmt: skip
+        self.needs = f"needs {values}" + (f", for example {example}" if example else "")
 
     def get_error_hint(self, ctx: click.Context | None) -> str:
         """What errors call it: by the variable, too, where its value comes from the environment."""
-        hint, environment = max(self.opts, key=len), click.core.ParameterSource.ENVIRONMENT
-        if ctx is None or ctx.get_parameter_source(self.name or "") is not environment:
-            return hint
-        return f"{hint} (from {variable(self, ctx)})"
+        hint = max(self.opts, key=len)
+        if ctx and ctx.get_parameter_source(self.name or "") is ParameterSource.ENVIRONMENT:
+            return f"{hint} (from {variable(self, ctx)})"
+        return hint
 
     def value_from_envvar(self, ctx: click.Context) -> Any:
         """Its value in the environment; several have blanks between, and quotes as in a shell."""
-        text = self.resolve_envvar_value(ctx)
-        if text is None or (self.nargs == 1 and not self.multiple):
+        given = self.resolve_envvar_value(ctx)
+        if given is None or (self.nargs == 1 and not self.multiple):
             return super().value_from_envvar(ctx)
-        name = variable(self, ctx)
+        name, each = variable(self, ctx), self.nargs
         try:
-            words = shlex.split(text)
+            words = shlex.split(given)
         except ValueError as error:
-            raise click.UsageError(f"{name}: {text!r}: {str(error).lower()}", ctx) from None
-        if self.nargs == 1:
-            return words
-        if len(words) % self.nargs:
+            raise click.UsageError(f"{name}: {given!r}: {str(error).lower()}", ctx) from None
+        if len(words) % each:
             raise click.UsageError(f"{name} {self.needs}", ctx)
-        rows = [tuple(words[i : i + self.nargs]) for i in range(0, len(words), self.nargs)]
-        return rows if self.multiple else rows[0]
-
-    @property
-    def needs(self) -> str:
-        """What it says where its values are not as many as it takes."""
-        return f"needs {_EXAMPLES.get(self.metavar or '', self.metavar or 'a value')}"
-
-
-def as_one(name: str, make: Callable[..., object], *options: Decorator) -> Decorator:
-    """Options that a command gets as one object, made from their values and under one name."""
-
-    def decorate(command: _Function) -> _Function:
-        @functools.wraps(command)
-        def called(*args: Any, **given: Any) -> Any:
-            own = {field: given.pop(field) for field in fields}
-            return command(*args, **given, **{name: make(**own)})
-
-        before = len(getattr(command, "__click_params__", ()))
-        for option in reversed(options):
-            option(called)
-        fields = [param.name for param in called.__click_params__[before:]]  # type: ignore[attr-defined]
-        return called
-
-    return decorate
+        return words if each == 1 else list(zip(*[iter(words)] * each, strict=True))
 
 
 class Command(click.Command):
     """A command whose help page has its options in sections, and the variables at its end.
 
-    ``fields`` leads from a field of an options object, as a Remedy names it, to the parameter that
+    ``fields`` leads from a field of an options object, as a Remedy names it, to the option that
     sets it, where that has another name.
     """
 
-    def __init__(self, *args: Any, fields: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        sections: Mapping[str, Sequence[Option]],
+        fields: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields = dict(fields or {})
-        click.version_option(__version__, "-V", "--version", **VERSION)(self)
+        self.sections, self.fields = sections, dict(fields or {})
+        self.params += chain.from_iterable(sections.values())
+        self.short_help = (self.help or "").partition("\n")[0]
+        versioned(self)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments; an error knows of which command they are."""
         if ctx.resilient_parsing and args and args[-1].startswith("-"):
             args = args[:-1]  # click would know of no argument where this option lacks its value
-        try:
+        with augment_usage_errors(ctx):
             return super().parse_args(ctx, args)
-        except click.UsageError as error:
-            error.ctx = error.ctx or ctx
-            raise
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command. Raises Refused with what is wrong with its input."""
+        """Run the command; say what is wrong with its input, with the options that settle it."""
         try:
             return super().invoke(ctx)
         except SpamIndexError as error:
-            raise Refused(error.lines(spelling(ctx))) from error
+            from spamindex.cli.shell import spelling
+
+            for line in error.lines(spelling(ctx)):
+                console.say(f"error: {line}")
+            raise click.exceptions.Exit(2 if isinstance(error, OptionsError) else 1) from error
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, each under the heading of its section."""
@@ -164,10 +234,7 @@ class Command(click.Command):
                 records = [record for o in options if (record := o.get_help_record(ctx))]
                 formatter.write_dl(records, col_max=_WIDE if formatter.width > 70 else _NARROW)
         with formatter.section("Environment"):
-            formatter.write_text(
-                "Each option can be set by a variable. A repeatable one takes several values, "
-                "separated by blanks and quoted as in a shell."
-            )
+            formatter.write_text(ENVIRONMENT)
             formatter.write_paragraph()
             formatter.write_text(", ".join(variable(option, ctx) for option in settable(self)))
 
@@ -177,16 +244,13 @@ def variable(option: click.Parameter, ctx: click.Context) -> str:
     return f"{ctx.auto_envvar_prefix}_{(option.name or '').upper()}"
 
 
-def settable(command: click.Command) -> list[click.Option]:
+def settable(command: click.Command) -> list[Option]:
     """The options of a command that the environment can set."""
-    options = [param for param in command.params if isinstance(param, click.Option)]
-    return [option for option in options if option.allow_from_autoenv]
+    return [param for param in command.params if isinstance(param, Option)]
 
 
-def sections(command: click.Command, ctx: click.Context) -> dict[str, list[click.Option]]:
+def sections(command: click.Command, ctx: click.Context) -> dict[str, Sequence[click.Option]]:
     """The options of a command by the headings of its help page."""
-    found: dict[str, list[click.Option]] = {}
-    for param in command.get_params(ctx):
-        if isinstance(param, click.Option):
-            found.setdefault(getattr(param, "section", "Help"), []).append(param)
-    return found
+    own = getattr(command, "sections", {})
+    others = [p for p in command.get_params(ctx) if isinstance(p, click.Option)]
+    return {**own, "Help": [option for option in others if not isinstance(option, Option)]}

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from spamindex.cli import options as opt
-from spamindex.cli.command import Command, as_one
+from spamindex.cli.command import FILE, TEXT, Column, Command, Option, number
 from spamindex.cli.console import say, source
 from spamindex.cli.formats import COLUMNS, heading_of
-from spamindex.cli.output import Output
+from spamindex.cli.options import Output
 from spamindex.errors import SpamIndexError, listed
 
 if TYPE_CHECKING:
@@ -41,11 +41,25 @@ class Questions(NamedTuple):
     spam_total: int | None
     share_total: int | None
     simultaneous: bool
-    rounding: bool
     design_effect: float | None
+    rounding: bool
     lump: bool
     top: int | None
     fail_above: float | None
+
+    @classmethod
+    def of(cls, given: dict[str, Any]) -> Questions:
+        """Take them out of the options; refuses those that would be taken and change nothing."""
+        asked = cls(*(given.pop(name) for name in cls._fields))
+        if asked.confidence is not None and asked.rounding:
+            raise click.UsageError("choose --confidence or --rounding, not both")
+        for option in ("spam_total", "share_total", "simultaneous", "design_effect"):
+            if getattr(asked, option) not in (None, False) and asked.confidence is None:
+                name = option.replace("_", "-")
+                raise click.UsageError(
+                    f"--{name} needs --confidence LEVEL, such as --confidence 95"
+                )
+        return asked
 
     @property
     def columns(self) -> list[str]:
@@ -57,85 +71,54 @@ class Questions(NamedTuple):
     @property
     def title(self) -> str | None:
         """What stands above a ranking in which spam was moved."""
-        if not self.reattribute:
-            return None
         moved = (
             f"{percent:g} % of {one}'s spam were {to}'s" for one, to, percent in self.reattribute
         )
-        return f"What if {' and then '.join(moved)}?"
+        return f"What if {' and then '.join(moved)}?" if self.reattribute else None
 
 
-def _questions(**given: Any) -> Questions:
-    """What is asked; refuses options that would be taken and change nothing."""
-    asked = Questions(**given)
-    if asked.confidence is not None and asked.rounding:
-        raise click.UsageError("choose --confidence or --rounding, not both")
-    for option in ("spam_total", "share_total", "simultaneous", "design_effect"):
-        if given[option] not in (None, False) and asked.confidence is None:
-            raise click.UsageError(
-                f"--{option.replace('_', '-')} needs --confidence LEVEL, such as --confidence 95"
-            )
-    return asked
-
-
-_QUESTIONS = opt.options(
-    """
-    Input:
-      --lump                 Add what only one table names to Other, in both.
-    Questions:
-      --baseline OS          Compare each index with this OS's: relative is how many times as high
-                             it is, break_even the percent of its spam that would have to be the
-                             baseline's for both to be equal.
-      --reattribute FROM TO PERCENT  What if that percent of FROM's spam were TO's? [repeatable]
-      --confidence LEVEL     Add low and high: the confidence interval of the index at LEVEL percent
-                             (such as 95), from the counts behind the shares.
-      --spam-total N         Messages behind the spam shares (of each ranking), where SPAM has no
-                             counts.
-      --share-total M        Visits behind the market shares (of each ranking), where SHARE has no
-                             counts.
-      --simultaneous         Intervals that hold for all rows of a ranking at once (Bonferroni).
-      --design-effect D      How many times the variance of the spam shares is that of independent
-                             messages; counts in place of what SPAM says of it.
-      --rounding             Add low and high: the range that the rounding of the printed shares
-                             allows.
-    Output:
-      -n --top N             Only the first N rows of each ranking.
-    Messages and exit code:
-      --fail-above X         Exit with 3 if a spam index is above X.
-    """,
-    reattribute=(opt.TEXT, opt.TEXT, opt.number(0, 100, percent=True)),
-    confidence=opt.number(1, 100, percent=True, below=True),
-    spam_total=opt.whole(1),
-    share_total=opt.whole(1),
-    design_effect=opt.number(0, 10**9),
-    top=opt.whole(1),
-    fail_above=opt.number(0, math.inf),
-)
-
-
-@click.command(cls=Command)
-@opt.file_argument("spam")
-@opt.file_argument("share")
-@opt.table_options(
-    f"""
-      --spam-column COLUMN   Column of SPAM with the spam shares.
-      --share-column COLUMN  Column of SHARE with the market shares.
-      --spam-unit UNIT       {opt.UNIT}
-      --share-unit UNIT      {opt.UNIT}
-    """,
-    spam_column=opt.column("spam"),
-    share_column=opt.column("share"),
+_INPUT = opt.table_options(
+    Option("--spam-column COLUMN", "Column of SPAM with the spam shares.", Column("spam")),
+    Option("--share-column COLUMN", "Column of SHARE with the market shares.", Column("share")),
+    Option("--spam-unit UNIT", opt.UNIT),
+    Option("--share-unit UNIT", opt.UNIT),
     several=True,
 )
-@as_one("asked", _questions, *_QUESTIONS)
-@opt.output_options("simple")
-def compute(
-    spam: str,
-    share: str,
-    table: dict[str, Any],
-    asked: Questions,
-    out: Output,
-) -> None:
+_QUESTIONS = [
+    Option("--baseline OS", "Compare each index with this OS's: relative is how many times as high "
+           "it is, break_even the percent of its spam that would have to be the baseline's for "
+           "both to be equal."),
+    Option("--reattribute FROM TO PERCENT ...", "What if that percent of FROM's spam were TO's?",
+           (TEXT, TEXT, number(0, 100, percent=True)), example="Linux Windows 40"),
+    Option("--confidence LEVEL", "Add low and high: the confidence interval of the index at LEVEL "
+           "percent (such as 95), from the counts behind the shares.",
+           number(1, 100, percent=True, below=True)),
+    Option("--spam-total N", "Messages behind the spam shares (of each ranking), where SPAM has no "
+           "counts."),
+    Option("--share-total M", "Visits behind the market shares (of each ranking), where SHARE has "
+           "no counts."),
+    Option("--simultaneous", "Intervals that hold for all rows of a ranking at once (Bonferroni)."),
+    Option("--design-effect D", "How many times the variance of the spam shares is that of "
+           "independent messages; counts in place of what SPAM says of it.", number(0, 10**9)),
+    Option("--rounding", "Add low and high: the range that the rounding of the printed shares "
+           "allows."),
+]  # fmt: skip
+_TOP = Option("-n --top N", "Only the first N rows of each ranking.")
+_FAIL = Option("--fail-above X", "Exit with 3 if a spam index is above X.", number(0, math.inf))
+
+
+@click.command(
+    cls=Command,
+    sections={
+        "Input": [*_INPUT, Option("--lump", "Add what only one table names to Other, in both.")],
+        "Questions": _QUESTIONS,
+        "Output": [_TOP, *opt.output_options("simple")],
+        "Messages and exit code": [_FAIL, *opt.MESSAGES],
+    },
+)
+@click.argument("spam", type=FILE)
+@click.argument("share", type=FILE)
+def compute(spam: str, share: str, **given: Any) -> None:
     """Rank operating systems by spam share divided by market share.
 
     SPAM and SHARE are tables of spam shares and of market shares by operating system, or of counts.
@@ -146,10 +129,11 @@ def compute(
       spamindex compute data/spam.csv data/share.csv
       zcat spam.gz | spamindex compute - share.csv -f tsv --top 1 | cut -f1,4
     """
+    out, asked, table = Output.of(given, "simple"), Questions.of(given), given
     opt.check_stdin(spam, share, table["names"])
     by, key = opt.result_columns(table, COLUMNS)
     names: dict[Any, str] = {**dict(enumerate(by)), "os": key}
-    columns = opt.chosen(out.columns, [*names.values(), *asked.columns], _NEEDS)
+    columns = out.chosen([*names.values(), *asked.columns], _NEEDS)
     known, findings = opt.names_of(table["names"])
     # These load pandas, so not before all options are known to be right.
     from spamindex.tables.both import read_pair
@@ -198,23 +182,18 @@ def _ranking(spam: Reading, market: Reading, by: Sequence[str], asked: Questions
     from spamindex.ranking.intervals import rounding_ranges, sampling_intervals
     from spamindex.ranking.relative import reattribute, relative_index
 
-    names, found = spam.names, (spam.findings, market.findings)
     spam_shares, market_shares = (
         # Each table numbers the columns that it has itself.
         reading.shares.rename(columns={i: by.index(name) for i, name in enumerate(reading.by)})
         for reading in (spam, market)
     )
-    labels = range(len(by))
-    moved = reattribute(
-        spam_shares, asked.reattribute, market=market_shares, by=labels, names=names
-    )
-    ranking = spam_index(
-        moved, market_shares, by=labels, names=names, lump=asked.lump, findings=found
-    )
+    how: dict[str, Any] = {"by": range(len(by)), "names": spam.names}
+    moved = reattribute(spam_shares, asked.reattribute, market=market_shares, **how)
+    found = (spam.findings, market.findings)
+    ranking = spam_index(moved, market_shares, lump=asked.lump, findings=found, **how)
+    how["findings"] = spam.findings
     if asked.baseline is not None:
-        ranking = relative_index(
-            ranking, asked.baseline, by=labels, names=names, findings=spam.findings
-        )
+        ranking = relative_index(ranking, asked.baseline, **how)
     if asked.confidence is not None:
         ranking = sampling_intervals(
             ranking,
@@ -222,9 +201,7 @@ def _ranking(spam: Reading, market: Reading, by: Sequence[str], asked: Questions
             simultaneous=asked.simultaneous,
             design_effect=asked.design_effect,
             baseline=asked.baseline,
-            by=labels,
-            names=names,
-            findings=spam.findings,
+            **how,
         )
     return rounding_ranges(ranking) if asked.rounding else ranking
 
@@ -234,11 +211,7 @@ def _above(ranking: pd.DataFrame, most: float, by: int) -> list[str]:
     # Spam from no machines at all is above any number, though there is no index to say it.
     beyond = ranking["spam_index"].isna() & (ranking["spam_share"] > 0)
     above = ranking[(ranking["spam_index"] > most) | beyond]
-    rankings: Sequence[Any] = [()] * len(above)
-    if by:
-        rankings = list(above[list(range(by))].itertuples(index=False, name=None))
     indexes = above["spam_index"].map("{:.6g}".format).replace("nan", "no market share")
-    return [
-        f"{os} ({', '.join([index, *ranked_by])})"
-        for os, index, ranked_by in zip(above["os"], indexes, rankings, strict=True)
-    ]
+    labels = above[list(range(by))].assign(index=indexes)
+    rows = labels[["index", *range(by)]].itertuples(index=False, name=None)
+    return [f"{os} ({', '.join(row)})" for os, row in zip(above["os"], rows, strict=True)]

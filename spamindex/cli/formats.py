@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping
+import os
+import re
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+import click
 
 from spamindex.cli.console import shown
 
@@ -17,30 +20,17 @@ Table: TypeAlias = "Mapping[str, Any] | pd.DataFrame"
 Columns: TypeAlias = "list[tuple[str, Column]]"
 Renderer: TypeAlias = Callable[[Columns, "int | None", bool], str]
 
-HEADINGS = {
-    "os": "OS",
-    "spam_share": "Spam %",
-    "market_share": "Market %",
-    "spam_index": "Spam index",
-    "low": "Low",
-    "high": "High",
-    "interval": "Interval",
-    "relative": "Relative",
-    "relative_low": "Rel. low",
-    "relative_high": "Rel. high",
-    "break_even": "Break-even %",
-}
-COLUMNS = tuple(HEADINGS)  # of a ranking, in their order
-HEADINGS |= {
-    "messages": "Messages",  # of a SPAM table
-    "machines": "Machines",
-    "design_effect": "Design effect",
-    "clusters": "Clusters",
-    "share_percent": "Share %",  # of a table of shares
-    "count": "Count",
-}
+HEADINGS = {  # of the columns of a ranking, in their order
+    "os": "OS", "spam_share": "Spam %", "market_share": "Market %", "spam_index": "Spam index",
+    "low": "Low", "high": "High", "interval": "Interval", "relative": "Relative",
+    "relative_low": "Rel. low", "relative_high": "Rel. high", "break_even": "Break-even %",
+}  # fmt: skip
+COLUMNS = tuple(HEADINGS)
+HEADINGS |= {  # and of those of a SPAM table, and of a table of shares
+    "messages": "Messages", "machines": "Machines", "design_effect": "Design effect",
+    "clusters": "Clusters", "share_percent": "Share %", "count": "Count",
+}  # fmt: skip
 _DECIMALS = 2
-_ROWS_AT_ONCE = 50_000
 
 # tabulate's own, by name: the choices of --format are needed where tabulate is not loaded.
 FOR_PEOPLE = (
@@ -59,28 +49,49 @@ _JIRA = {character: f"\\{character}" for character in "|{[!"}
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"}
 _LATEX = {
     **{character: f"\\{character}" for character in "&%$#_{}"},
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-}
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+}  # fmt: skip
 _ESCAPES: dict[str, dict[str, str]] = {
+    **dict.fromkeys(("github", "pipe"), _MARKDOWN),
+    **dict.fromkeys(("jira", "youtrack"), _JIRA),
+    **dict.fromkeys(("mediawiki", "moinmoin"), _WIKI),
     "asciidoc": {"|": r"\|", "[": "&#91;", "{": "&#123;", "+": "&#43;"},
-    "github": _MARKDOWN,
-    "jira": _JIRA,
-    "mediawiki": _WIKI,
-    "moinmoin": _WIKI,
     "orgtbl": {"|": r"\vert{}"},
-    "pipe": _MARKDOWN,
     "rst": {character: f"\\{character}" for character in r"\`*|_"},
     "textile": {**_WIKI, '"': "&quot;", "!": "&#33;"},
     "unsafehtml": _HTML,
-    "youtrack": _JIRA,
 }
 # In these tabulate escapes the cells; what stands above the table is ours to escape.
 _TITLE_ESCAPES = {
     "html": _HTML,
     **dict.fromkeys(("latex", "latex_booktabs", "latex_longtable", "latex_raw"), _LATEX),
 }
+
+
+# What else formats are called, in --format and as the ending of a file.
+ALSO = {"htm": "html", "markdown": "github", "md": "github", "ndjson": "jsonl", "tex": "latex"}
+_ENDINGS = {**{name: name for name in ("csv", "tsv", "json", "jsonl", "html")}, **ALSO}
+# Endings that promise what no command writes, and what to do instead.
+_OTHERS = {
+    "gz bz2 xz zst zip": "compressed files are not written; write an uncompressed one first",
+    "xlsx xls ods": "workbooks are not written; write .csv, which spreadsheets open",
+    "parquet feather sqlite db": "that is no format here; write .csv or .jsonl",
+    "svg png pdf": "pictures are drawn by spamindex chart, from what -f csv writes",
+}
+
+
+def format_of(path: str | None, formats: Collection[str]) -> str | None:
+    """The format that the name of a file ends in: None where it says nothing, "" for none of these.
+
+    Raises UsageError for an ending that promises another kind of file.
+    """
+    ending = os.path.splitext(path or "")[1].removeprefix(".").lower()
+    for endings, advice in _OTHERS.items():
+        if ending in endings.split():
+            raise click.UsageError(f"-o {path}: {advice}")
+    if not ending.isalpha() or ending == "txt":
+        return None
+    return style if (style := _ENDINGS.get(ending, "")) in formats else ""
 
 
 def render(
@@ -124,17 +135,14 @@ def _for_people(style: str, table: Columns, precision: int | None, header: bool)
     from tabulate import tabulate  # not before it is needed: it takes longer to load than click
 
     escapes = str.maketrans(_ESCAPES.get(style, {}))
-    decimals = _DECIMALS if precision is None else precision
-    headings = [shown(name).translate(escapes) for name, _ in table]
-    columns = [
-        _digits(_plain(column), decimals)
-        if _holds_figures(column)
-        else [shown(text).translate(escapes) for text in column]
-        for _, column in table
-    ]
+    figure = _digits(_DECIMALS if precision is None else precision)
+
+    def text(name: str) -> str:
+        return shown(name).translate(escapes)
+
     written = tabulate(
-        list(zip(*columns, strict=True)),
-        headers=headings if header else (),
+        list(zip(*(_cells(column, figure, text) for _, column in table), strict=True)),
+        headers=[text(name) for name, _ in table] if header else (),
         tablefmt=style,
         disable_numparse=True,  # or a name such as 1e5 is printed as 100000
         colalign=["right" if _holds_figures(column) else "left" for _, column in table],
@@ -143,38 +151,17 @@ def _for_people(style: str, table: Columns, precision: int | None, header: bool)
 
 
 def _delimited(delimiter: str, table: Columns, precision: int | None, header: bool) -> str:
-    parts = []
-    if header:
-        parts.append(delimiter.join(_quoted([name for name, _ in table], delimiter)) + "\n")
-    for start in range(0, len(table[0][1]), _ROWS_AT_ONCE):  # not all texts at once
-        rows = slice(start, start + _ROWS_AT_ONCE)
-        columns = [_cells(column[rows], delimiter, precision) for _, column in table]
-        parts.append("\n".join(map(delimiter.join, zip(*columns, strict=True))) + "\n")
-    return "".join(parts)
+    special = re.compile(f'[{delimiter}"\r\n]')  # csv.writer takes more than twice as long
 
+    def text(cell: str | None) -> str:
+        if cell and special.search(cell):
+            return '"' + cell.replace('"', '""') + '"'
+        return cell or ""
 
-def _cells(column: Column, delimiter: str, precision: int | None) -> list[str]:
-    if not isinstance(column, list):
-        codes, distinct = column.factorize(use_na_sentinel=False)
-        if 2 * len(distinct) <= len(column):  # shares and names repeat, indexes hardly do
-            texts = _cells(distinct.tolist(), delimiter, precision)
-            return [texts[code] for code in codes.tolist()]
-    plain = _plain(column)
-    return _digits(plain, precision) if _holds_figures(plain) else _quoted(plain, delimiter)
-
-
-def _quoted(texts: Iterable[str | None], delimiter: str) -> list[str]:
-    """Texts as cells, in quotation marks where they need them; None is an empty cell."""
-    import csv
-    from types import SimpleNamespace
-
-    written: list[str] = []
-    # The writer quotes a carriage return only if its own line end has one.
-    writer = csv.writer(
-        SimpleNamespace(write=written.append), delimiter=delimiter, lineterminator="\r\n"
-    )
-    writer.writerows([text if isinstance(text, str) else ""] for text in texts)
-    return [cell[:-2] if cell != '""\r\n' else "" for cell in written]  # one among others
+    columns = [_cells(column, _digits(precision), text) for _, column in table]
+    rows = map(delimiter.join, zip(*columns, strict=True))
+    headings = [delimiter.join(text(name) for name, _ in table)] if header else []
+    return "\n".join([*headings, *rows, ""])
 
 
 def _objects(
@@ -182,47 +169,48 @@ def _objects(
 ) -> str:
     import json
 
-    start, comma, end = between
-    columns = [
-        [_number(figure, precision) for figure in _plain(column)]
-        if _holds_figures(column)
-        else [getattr(cell, "literal", cell) for cell in column]
-        for _, column in table
-    ]
+    def figure(number: float) -> float | None:
+        if number != number:
+            return None
+        return number if precision is None else round(number, precision)
+
+    def text(cell: Any) -> Any:
+        return getattr(cell, "literal", cell)  # a number or the like in records of JSON
+
     names = [name for name, _ in table]
-    objects = (
-        json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False)
-        for row in zip(*columns, strict=True)
-    )
+    rows = zip(*(_cells(column, figure, text) for _, column in table), strict=True)
+    objects = (json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) for row in rows)
+    start, comma, end = between
     return f"{start}{comma.join(objects)}{end}"
 
 
-def _plain(column: Column) -> list[Any]:
-    """A column as a list, with numbers of Python's own."""
-    return column if isinstance(column, list) else column.tolist()
-
-
 def _holds_figures(column: Column) -> bool:
-    from numbers import Real
-
-    return len(column) > 0 and isinstance(next(iter(column)), Real)
+    return len(column) > 0 and isinstance(next(iter(column)), int | float)
 
 
-def _digits(figures: Iterable[float], decimals: int | None) -> list[str]:
-    """Figures as texts: with so many decimals, or with the fewest that read back to the same.
+def _cells(column: Column, figure: Callable[[Any], Any], text: Callable[[Any], Any]) -> list[Any]:
+    """The cells of a column, its figures and texts as they are to be written."""
+    write = figure if _holds_figures(column) else text
+    if isinstance(column, list) or column.dtype == object:  # which may hold both 92 and 92.0
+        return list(map(write, column))
+    codes, distinct = column.factorize(use_na_sentinel=False)  # shares and names repeat
+    texts = list(map(write, distinct.tolist()))
+    return [texts[code] for code in codes.tolist()]
 
-    Counts are whole and have no decimals.
+
+def _digits(decimals: int | None) -> Callable[[Any], str]:
+    """How figures are written: with so many decimals, or as many as read back to the same.
+
+    Counts are whole and have no decimals; what is missing is nothing.
     """
-    texts: Iterable[str] = map(repr, figures)
-    if decimals is not None:
-        texts = (repr(f) if isinstance(f, int) else f"{f:.{decimals}f}" for f in figures)
-    return ["" if text == "nan" else text for text in texts]
 
+    def written(figure: float) -> str:
+        if figure != figure:
+            return ""
+        is_whole = decimals is None or isinstance(figure, int)
+        return repr(figure) if is_whole else f"{figure:.{decimals}f}"
 
-def _number(figure: float, decimals: int | None) -> float | None:
-    if math.isnan(figure):
-        return None
-    return figure if decimals is None else round(figure, decimals)
+    return written
 
 
 FORMATS: Mapping[str, Renderer] = {

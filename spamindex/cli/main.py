@@ -8,10 +8,12 @@ import sys
 
 import click
 
-from spamindex import __version__
-from spamindex.cli.command import COMMANDS, SETTINGS, VERSION, Group, Option, Refused, command_of
-from spamindex.cli.console import put, say
-from spamindex.cli.output import silence
+from spamindex.cli.chart import chart
+from spamindex.cli.command import Option, versioned
+from spamindex.cli.compute import compute
+from spamindex.cli.console import put, say, silence
+from spamindex.cli.shares import shares
+from spamindex.cli.tally import sample, tally
 from spamindex.errors import nearest
 
 EXIT_ERROR, EXIT_INTERRUPTED, EXIT_CLOSED_PIPE = 1, 130, 141
@@ -23,22 +25,18 @@ def main() -> None:
     # A run is short, so collecting garbage costs more time than it frees memory: a twentieth of the
     # time while it runs, and a fifth when Python ends. Frozen objects are not looked at.
     gc.disable()
-    instruction = os.environ.get(_COMPLETE)
-    code = _complete(instruction) if instruction else run(sys.argv[1:])
+    if instruction := os.environ.get(_COMPLETE):  # of a shell that asks for words to complete
+        from click.shell_completion import shell_complete
+
+        import spamindex.cli.shell  # noqa: F401 - it registers our completion for bash
+
+        sys.exit(shell_complete(cli, {}, "spamindex", _COMPLETE, instruction))
+    code = run(sys.argv[1:])
     if "duckdb" not in sys.modules:  # which complains where its objects are not collected
         gc.freeze()
     if code in (EXIT_ERROR, EXIT_CLOSED_PIPE):
         silence()
     sys.exit(code)
-
-
-def _complete(instruction: str) -> int:
-    """Answer a shell that asks for words to complete."""
-    from click.shell_completion import shell_complete
-
-    import spamindex.cli.completion  # noqa: F401 - it registers our completion for bash
-
-    return shell_complete(cli, {}, "spamindex", _COMPLETE, instruction)
 
 
 def run(args: list[str]) -> int:
@@ -53,9 +51,6 @@ def run(args: list[str]) -> int:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         return EXIT_CLOSED_PIPE
-    except Refused as error:
-        for line in error.lines:
-            say(f"error: {line}")
     except click.exceptions.NoArgsIsHelpError as error:
         put(f"{error.message}\n")
         return error.exit_code
@@ -69,8 +64,23 @@ def run(args: list[str]) -> int:
     return EXIT_ERROR
 
 
-@click.group(cls=Group, context_settings=SETTINGS)
-@click.version_option(__version__, "-V", "--version", **VERSION)
+class Group(click.Group):
+    """The commands in the order in which they are used, and not in that of their names."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands."""
+        return list(self.commands)
+
+
+@click.group(
+    cls=Group,
+    context_settings={
+        "auto_envvar_prefix": "SPAMINDEX",
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 80,
+    },
+)
+@versioned
 def cli() -> None:
     """Who sends more than their share?
 
@@ -79,9 +89,14 @@ def cli() -> None:
     """
 
 
+COMMANDS = {str(c.name): c for c in (compute, shares, tally, sample, chart)}
+for command in COMMANDS.values():
+    cli.add_command(command)
+
+
 def usage(error: click.ClickException) -> str:
     """What is wrong with a command line, in one line."""
-    ctx: click.Context = getattr(error, "ctx", None) or cli.make_context("spamindex", ["compute"])
+    ctx = getattr(error, "ctx", None) or click.Context(cli, info_name="spamindex")
     message, param = error.message.removesuffix("."), getattr(error, "param", None)
     pattern = f"give {ctx.command_path} {' '.join(ctx.command.collect_usage_pieces(ctx))}"
     if isinstance(error, click.NoSuchOption):
@@ -90,14 +105,12 @@ def usage(error: click.ClickException) -> str:
         near = nearest(error.command_name, COMMANDS) or f"; there are {', '.join(COMMANDS)}"
         return f"there is no command {error.command_name!r}{near}"
     if isinstance(error, click.BadOptionUsage) and "requires" in message:
-        option = next(p for p in ctx.command.params if error.option_name in p.opts)
-        if isinstance(option, Option):
-            return f"{max(option.opts, key=len)} {option.needs}"
+        param = next(param for param in ctx.command.params if error.option_name in param.opts)
+        return f"{max(param.opts, key=len)} {getattr(param, 'needs', 'needs a value')}"
     if isinstance(error, click.MissingParameter) and param is not None:
-        name = param.make_metavar(ctx).rstrip(".")
-        if isinstance(param, click.Option):
-            return f"{max(param.opts, key=len)} {name} is needed"
-        return f"{name} is missing: {pattern}"
+        if isinstance(param, Option):
+            return f"{max(param.opts, key=len)} {param.metavar} is needed"
+        return f"{param.make_metavar(ctx).rstrip('.')} is missing: {pattern}"
     if isinstance(error, click.BadParameter) and param is not None:
         return f"{param.get_error_hint(ctx)}: {message}"
     if message[1:2].islower():  # of click's own: not the name of a variable
@@ -108,7 +121,7 @@ def usage(error: click.ClickException) -> str:
 def _instead(error: click.NoSuchOption, ctx: click.Context) -> str:
     """What to give instead of an option that is not there, or which command has it."""
     name = error.option_name
-    having = [other for other in COMMANDS if any(name in p.opts for p in command_of(other).params)]
+    having = [n for n, other in COMMANDS.items() if any(name in p.opts for p in other.params)]
     if having and ctx.command is cli:
         return f" before the command; after it there is: spamindex {having[0]} {name}"
     if having and ctx.command.name not in having:

@@ -8,10 +8,10 @@ import click
 
 from spamindex import encodings
 from spamindex.cli import options as opt
-from spamindex.cli.command import Command, as_one
+from spamindex.cli.command import FILE, Choice, Command, Option, Value, number
 from spamindex.cli.console import source
 from spamindex.cli.formats import heading_of
-from spamindex.cli.output import Output
+from spamindex.cli.options import Output
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,37 +32,33 @@ def _character(given: str) -> str:
     return one
 
 
-_WRITTEN = opt.options(
-    """
-    How the file is written:
-      -d --delimiter CHAR  Column separator: one character, or tab.
-      -e --encoding NAME   Encoding of the text.
-      --decimal MARK       Decimal mark: . or ,
-      --sheet NAME         Sheet of a workbook, or its number.
-      --fill COLUMN        A blank cell here repeats the one above, as in merged cells. [repeatable]
-      --header N           The line of the headings, from 1; 0 for none.
-      --wide               Each column of figures is an OS.
-      --dates day-first|month-first  What 01/03/2010 is: in March, or in January.
-    """,
-    delimiter=opt.Value(_character),
-    encoding=opt.Value(encodings.known, lambda _: encodings.COMMON),
-    decimal=opt.choice([".", ","]),
-    header=opt.whole(0),
-)
+_WRITTEN = [
+    Option("-d --delimiter CHAR", "Column separator: one character, or tab.", Value(_character)),
+    Option("-e --encoding NAME", "Encoding of the text.", Value(encodings.known)),
+    Option("--decimal MARK", "Decimal mark: . or ,", Choice([".", ","])),
+    Option("--sheet NAME", "Sheet of a workbook, or its number."),
+    Option("--fill COLUMN ...", "A blank cell here repeats the one above, as in merged cells."),
+    Option("--header N", "The line of the headings, from 1; 0 for none.",
+           number(0, 10**15, whole=True)),
+    Option("--wide", "Each column of figures is an OS."),
+    Option("--dates day-first|month-first", "What 01/03/2010 is: in March, or in January."),
+]  # fmt: skip
+_COLUMN = "Column with the shares or counts: its heading, or its number from 1."
 
 
-@click.command(cls=Command)
-@opt.file_argument("table_file", metavar="TABLE")
-@opt.table_options(
-    f"""
-      --column COLUMN  Column with the shares or counts: its heading, or its number from 1.
-      --unit UNIT      {opt.UNIT}
-    """,
-    several=False,
+@click.command(
+    cls=Command,
+    sections={
+        "Input": opt.table_options(
+            Option("--column COLUMN", _COLUMN), Option("--unit UNIT", opt.UNIT), several=False
+        ),
+        "How the file is written": _WRITTEN,
+        "Output": opt.output_options("csv"),
+        "Messages and exit code": opt.MESSAGES,
+    },
 )
-@as_one("written", dict, *_WRITTEN)
-@opt.output_options("csv")
-def shares(table_file: str, table: dict[str, Any], written: dict[str, Any], out: Output) -> None:
+@click.argument("table_file", metavar="TABLE", type=FILE)
+def shares(table_file: str, **table: Any) -> None:
     """Read one table of any kind, and write it as a clean one.
 
     TABLE has shares, or counts, by operating system; - is standard input. What is written is
@@ -74,23 +70,25 @@ def shares(table_file: str, table: dict[str, Any], written: dict[str, Any], out:
       spamindex shares data/months.csv -v --period last
       spamindex shares de.csv --decimal , | spamindex compute spam.csv -
     """
+    out = Output.of(table, "csv")
     opt.check_stdin(table_file, table["names"])
     by, key = opt.result_columns(table, COLUMNS)
     # Whether there are counts is known only when the table has been read.
-    opt.chosen(out.columns, [*by, key, *COLUMNS[1:]], {})
+    out.chosen([*by, key, *COLUMNS[1:]], {})
     # This may load pandas, so it is not done before all options are known to be right.
     from spamindex.tables.options import TableOptions
     from spamindex.tables.shares import read_table
 
-    known, said = opt.names_of(table["names"])
-    how = TableOptions(**{**table, **written, "names": known}, counts=True, rounding=True)
+    known, said = opt.names_of(table.pop("names"))
+    how = TableOptions(**table, names=known, counts=True, rounding=True)
     read = read_table(source(table_file), how)
     out.say([*said, read.findings])
     names: dict[Any, str] = {**dict(enumerate(by)), "os": key, "share": "share_percent"}
     shown = read.shares.rename(columns=names)
     there = [*by, key, "share_percent", *(name for name in _NEEDS if name in shown)]
-    shown = shown[opt.chosen(out.columns, there, _NEEDS)]
-    if "half" in read.shares and "share_percent" in shown and out.exact:
+    shown = shown[out.chosen(there, _NEEDS)]
+    is_exact = out.precision is None and not out.for_people
+    if "half" in read.shares and "share_percent" in shown and is_exact:
         shown = shown.assign(share_percent=_as_rounded(read.shares))
     for name in ("count", "clusters"):
         if name in shown and (shown[name] % 1 == 0).all():

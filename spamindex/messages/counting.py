@@ -98,8 +98,6 @@ def tally(
     }  # fmt: skip
     if fingerprints is not None and not isinstance(fingerprints, Fingerprints):
         raise SpamIndexError("fingerprints are what read_fingerprints returns")
-    if fingerprints is not None and os is not None:
-        raise SpamIndexError("os and fingerprints both say what the OS is: give one of them")
     options = RecordOptions().with_fields(given)
     try:
         records = lazy(frame)
@@ -359,16 +357,8 @@ def _holds_several(records: Frame, column: str) -> bool:
 
 def _check_columns(question: Question, records: Frame) -> None:
     there = records.collect_schema()
-    if question.count == "machines" and question.cluster:
-        raise ColumnError("machines are counted by themselves, so cluster can't be given with them")
-    if question.count == "machines" and question.weight:
-        raise ColumnError("a machine counts once, so weight would change nothing")
     for column in question.columns:
         if there[column].is_nested() or (
             there[column] == nw.Object and _holds_several(records, column)
         ):
             raise ColumnError(f"column {column!r} holds lists or structs: make one value of each")
-    own = ["os", "spam_share", question.count]
-    names = [*question.by_names, *own, *(["design_effect", "clusters"] if question.cluster else [])]
-    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-        raise ColumnError(f"to count by {twice[0]!r} would give two columns of that name")

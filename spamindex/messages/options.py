@@ -12,7 +12,7 @@ from functools import partial
 from types import UnionType
 from typing import Any, Literal, TypeAlias, get_args
 
-from spamindex.errors import SpamIndexError
+from spamindex.errors import OptionsError, SpamIndexError
 from spamindex.names import BUILT_IN, Names
 
 Span: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
@@ -61,11 +61,36 @@ class RecordOptions:
         given += [self.spam and self.spam[0], *(column for column, _ in self.by)]
         return [name for name in dict.fromkeys(given) if name]
 
-    def __post_init__(self) -> None:
-        if self.fresh and self.time == "":
-            raise SpamIndexError(
-                "time '' takes the latest fingerprint, fresh or not: leave fresh out"
-            )
+    @property
+    def result(self) -> list[str]:
+        """The columns of the result."""
+        by = [span or column for column, span in self.by]
+        of_clusters = ("design_effect", "clusters") if self.cluster else ()
+        return [*by, "os", "spam_share", self.count, *of_clusters]
+
+    def check(self, *, fingerprints: bool, by_client: bool, zone: bool = False) -> None:
+        """Refuse what contradicts itself, or would change nothing. Raises OptionsError.
+
+        ``fingerprints`` says whether there are some, ``zone`` whether that of their log is given,
+        and ``by_client`` whether addresses are needed to count.
+        """
+        client = None if by_client else self.client
+        of_logs = {"client": client, "time": self.time, "fresh": self.fresh, "zone": zone or None}
+        for name, value in of_logs.items():
+            if value is not None and not fingerprints:
+                raise OptionsError(f"{{{name}}} needs {{fingerprints}}")
+        machines = self.count == "machines"
+        for one, other, both in (
+            ("os", "fingerprints", fingerprints and self.os is not None),
+            ("time=", "fresh", self.fresh and self.time == ""),
+            ("count=machines", "cluster", machines and self.cluster),
+            ("count=machines", "weight", machines and self.weight),
+        ):
+            if both:
+                raise OptionsError(f"choose {{{one}}} or {{{other}}}, not both")
+        for name in self.result:
+            if self.result.count(name) > 1:
+                raise OptionsError(f"the result would have two columns {name!r}")
 
     def with_fields(self, given: Mapping[str, Any]) -> RecordOptions:
         """The same options but for some fields, in the forms that are easy to write.

@@ -117,8 +117,8 @@ def question(
     by = tuple((find(columns, column, is_cut=True), span) for column, span in asked.by)
     of_clients = asked.cluster is not None and _of_clients(columns, asked)
     by_client = of_clients or asked.count == "machines"
+    replace(asked, by=by).check(fingerprints=fingerprints is not None, by_client=by_client)
     if fingerprints is None:
-        _refuse_needless(asked, by_client=by_client)
         os: str | None = _needed(columns, "os", asked.os)
         client = _needed(columns, "client", asked.client) if by_client else None
     else:
@@ -177,17 +177,6 @@ def _of_clients(columns: Sequence[str], asked: RecordOptions) -> bool:
         return True
     client = [find(columns, asked.client)] if asked.client else usual(columns, "client")
     return find(columns, asked.cluster or "") in client
-
-
-def _refuse_needless(asked: RecordOptions, *, by_client: bool) -> None:
-    """Refuse what is asked of fingerprints where there are none."""
-    given = {"client": None if by_client else asked.client, "time": asked.time}
-    for name, value in {**given, "fresh": asked.fresh}.items():
-        if value is not None:
-            raise ColumnError(
-                f"{name} needs fingerprints, and there are none",
-                settles=[Remedy("fingerprints", None, "gives them")],
-            )
 
 
 def find(columns: Sequence[str], named: str, *, is_cut: bool = False) -> str:

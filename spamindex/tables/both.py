@@ -64,10 +64,10 @@ def read_pair(
     paths, same = [name_of(spam), name_of(market)], False
     if spam is market and not isinstance(spam, str | os.PathLike):
         raise _same_column(paths[0], [])  # a stream can be read but once
-    tables = _each(load, [spam, market], options, paths)
+    tables = _each(load, [spam, market], options)
     names = {meaning.words(table.headings[i]) for table in tables for i in table.dated}
     tables = [replace(table, period_names=table.period_names | names) for table in tables]
-    readings = _each(partial(_reading_of, options[0].by), tables, _narrowed(tables, options), paths)
+    readings = _each(partial(_reading_of, options[0].by), tables, _narrowed(tables, options))
     spam_reading, market_reading = readings
     with contextlib.suppress(OSError, TypeError):  # streams are no paths
         same = os.path.samefile(spam, market)  # type: ignore[arg-type]
@@ -79,8 +79,8 @@ def read_pair(
     _check_spans(readings)
     _doubt_periods(readings, spam_options)
     _doubt_places(readings, spam_options)
-    for reading, of, path in zip(readings, _ROLES, paths, strict=True):
-        reading.findings.of_table(of, path)
+    for reading, of in zip(readings, _ROLES, strict=True):
+        reading.findings.of_table(of)
     if spam_reading.of_systems != market_reading.of_systems:
         # One table says, or shows, that it names operating systems, and the other does not.
         of_systems = any(meaning.names_os(reading.heading) for reading in readings)
@@ -93,7 +93,7 @@ def _same_column(path: str, others: Sequence[Remedy]) -> MatchError:
     return MatchError(
         f"{path}: is given for both tables: which of its columns is which?",
         settles=[
-            *(sheet._replace(of="market", path=path) for sheet in others),
+            *(sheet._replace(of="market") for sheet in others),
             Remedy("column", None, "names that of the spam shares", of="spam"),
             Remedy("column", None, "that of the market shares", of="market"),
         ],
@@ -116,16 +116,15 @@ def _each(
     make: Callable[[_S, TableOptions], _T],
     of: Sequence[_S],
     options: Sequence[TableOptions],
-    paths: Sequence[str],
 ) -> list[_T]:
     """What is made of both tables. Raises one error with the faults of both."""
     done: list[_T] = []
     errors: list[SpamIndexError] = []
-    for one, own, role, path in zip(of, options, _ROLES, paths, strict=True):
+    for one, own, role in zip(of, options, _ROLES, strict=True):
         try:
             done.append(make(one, own))
         except SpamIndexError as error:
-            errors.append(error.of_table(role, path))
+            errors.append(error.of_table(role))
     if errors:
         raise SpamIndexError.together(errors)
     return done

@@ -74,8 +74,14 @@ def test_a_name_in_a_markdown_table_is_read_as_it_was(name: str) -> None:
             "[]",
             "r: is empty; give what spamindex compute prints with -f csv, tsv, json, jsonl or git",
         ),
-        ("os,share\nLinux,5\n", "r: has no column 'spam_index'; give what spamindex compute"),
-        ("spam_share,spam_index\n5,5\n", "r: has no column with names before 'spam_index'"),
+        (
+            "os,share\nLinux,5\n",
+            "r: the ranking has no column 'spam_index'; its columns are 'os', 'share'; give what spamindex c",
+        ),
+        (
+            "spam_share,spam_index\n5,5\n",
+            "r: the ranking has no column of names before 'spam_index'; give",
+        ),
         ("os,spam_index\nLinux,-5\nb,x\n", "r:3: column 'spam_index': 'x' is not an index"),
         ("os,spam_index\nLinux,inf\n", "r:2: column 'spam_index': 'inf' is not an index"),
         (
@@ -88,8 +94,8 @@ def test_a_name_in_a_markdown_table_is_read_as_it_was(name: str) -> None:
         ('[\n{"os": "a",\n}\n]', "r:1: is not JSON: "),
         ("[[1]]", "r: row 1: is no JSON object with names"),
         ("| OS | Spam index |\n|--|--|\n| a |\n", "r:3: has 1 cell under 2 headings"),
-        ("| OS | Market % |\n|--|--|\n| a | 1 |\n", "r: has no column 'spam_index'"),
-        ("\n|--|--|\n| OS | Spam index |\n", "r: has no column 'spam_index'"),
+        ("| OS | Market % |\n|--|--|\n| a | 1 |\n", "r: the ranking has no column 'spam_index'"),
+        ("\n|--|--|\n| OS | Spam index |\n", "r: the ranking has no column 'spam_index'"),
         ("| OS | Spam index |\n|--|--|\n", "r:1: only headings, no ranking under them"),
         ("os,spam_index,low\na,1,0.5\nb", "r:3: has 1 cell under 3 headings: is it cut off?"),
         ("os,spam_index,low\na,1,2\n", "r:2: low and high do not hold the index between them"),

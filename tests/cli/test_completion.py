@@ -17,9 +17,8 @@ from pathlib import Path
 import click
 import pytest
 
-from spamindex.cli.command import command_of
-from spamindex.cli.completion import headings
-from spamindex.cli.main import cli
+from spamindex.cli.main import COMMANDS, cli
+from spamindex.cli.shell import headings
 from tests.conftest import ROOT
 
 PROMPT = "ready> "
@@ -142,7 +141,7 @@ def test_every_file_is_completed_by_the_shell(
     monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     assert completed(monkeypatch, command, "some") == ["<file>"]
-    for param in command_of(command).params:
+    for param in COMMANDS[command].params:
         if isinstance(param, click.Option) and param.metavar in ("FILE", "LOG"):
             assert completed(monkeypatch, command, param.opts[-1], "some") == ["<file>"]
 

@@ -101,7 +101,7 @@ def test_memory_that_runs_out_is_said_in_one_line(
     def full(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("spamindex.cli.output.render", full)
+    monkeypatch.setattr("spamindex.cli.options.render", full)
     result = invoke("compute", SPAM, SHARE)
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.complaints == [

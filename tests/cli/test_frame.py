@@ -9,10 +9,9 @@ from pathlib import Path
 import click
 import pytest
 
-from spamindex.cli.command import COMMANDS, command_of
 from spamindex.cli.console import say_findings
-from spamindex.cli.main import cli
-from spamindex.cli.remedies import spell
+from spamindex.cli.main import COMMANDS, cli
+from spamindex.cli.shell import spell
 from spamindex.errors import Doubt, Findings, Remedy, SpamIndexError, UnitError
 from tests.conftest import SHARE, SPAM, Invoke, Write
 
@@ -20,7 +19,7 @@ from tests.conftest import SHARE, SPAM, Invoke, Write
 def context(command: str, *args: str) -> click.Context:
     """A command with its arguments, as it is when it runs."""
     top = click.Context(cli, info_name="spamindex", **cli.context_settings)
-    return command_of(command).make_context(command, list(args), parent=top)
+    return COMMANDS[command].make_context(command, list(args), parent=top)
 
 
 # Usage errors
@@ -214,7 +213,7 @@ def test_a_repeatable_option_takes_several_values_from_its_variable(
 @pytest.mark.parametrize("command", list(COMMANDS))
 def test_the_help_page_names_every_variable(invoke: Invoke, command: str) -> None:
     words = invoke(command, "--help").stdout.replace(",", " ").split()
-    for param in command_of(command).params:
+    for param in COMMANDS[command].params:
         if isinstance(param, click.Option) and param.allow_from_autoenv:
             assert f"SPAMINDEX_{command}_{param.name}".upper() in words
 

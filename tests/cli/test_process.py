@@ -117,7 +117,7 @@ def test_output_to_pipes_and_devices(tmp_path: Path) -> None:
     assert shell(f"{compute} -o >(head -1) | cat").stdout == FIRST_LINE + "\n"
     # What all commands write with, without what takes its time to load.
     program = (
-        "import sys; from spamindex.cli.output import write; write('one\\ntwo\\n', sys.argv[1])"
+        "import sys; from spamindex.cli.console import write; write('one\\ntwo\\n', sys.argv[1])"
     )
     put = f'"$PYTHON" -c "{program}"'
     assert shell(f"{put} /dev/stdout | head -1").stdout == "one\n"

@@ -68,10 +68,10 @@ def test_a_signal_in_the_middle_of_writing_leaves_the_old_file(tmp_path: Path) -
     target = tmp_path / "ranking.txt"
     target.write_text("before")
     program = (
-        "import os, signal; from spamindex.cli import output; from spamindex import __main__ as process\n"
+        "import os, signal; from spamindex.cli import console; from spamindex import __main__ as process\n"
         "process.end_on_signals()\n"
-        "output.os.replace = lambda *_: os.kill(os.getpid(), signal.SIGTERM)\n"
-        f"output.write('after', {str(target)!r})"
+        "console.os.replace = lambda *_: os.kill(os.getpid(), signal.SIGTERM)\n"
+        f"console.write('after', {str(target)!r})"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
     assert (result.returncode, result.stderr) == (143, b"")
