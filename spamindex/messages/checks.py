@@ -15,7 +15,6 @@ from spamindex.messages.fingerprints import OWN_ZONE
 from spamindex.messages.frames import (
     Frame,
     collected,
-    is_address,
     is_none,
     normalized,
     nw,
@@ -154,16 +153,6 @@ def flag(asked: Flag) -> nw.Expr:
     return when(cell.is_in(spam), nw.concat_str([nw.lit(SPAM), cell]), said)
 
 
-def parted(row: dict[str, Any]) -> list[dict[str, Any]]:
-    """A group of which the true flags were added up, as one group for each flag."""
-    flagged, told = int(row["flagged"] or 0), int(row["told"])
-    parts = {f"{SPAM}true": flagged, _HAM: told - flagged, _LACKING: int(row["rows"]) - told}
-    found = [{**row, "flag": flag, "rows": n, "n": n} for flag, n in parts.items() if n]
-    for part in found[1:]:  # what is told of the times of all of them is told once
-        part |= dict.fromkeys({*times.TOLD} & part.keys(), 0)
-    return found
-
-
 def _check_flags(groups: Groups, asked: Flag) -> None:
     rows = Counter[str]()
     for row in groups.rows:
@@ -286,7 +275,7 @@ def _check_times(groups: Groups) -> None:
                 "write all times with their zone; or, if they are of the log's own clock, name no "
                 "zone for the log"
             )
-    if timeless := groups.total("timeless"):
+    if timeless := sum(int(row.get("timeless") or 0) for row in groups.rows if groups.is_spam(row)):
         what = "for an unknown OS" if question.fresh else "by the latest one"
         names = () if question.time else (Remedy("time", None, "names the column of times"),)
         question.findings.doubts.append(
@@ -333,7 +322,7 @@ def _say_why(groups: Groups, why: Counter[str]) -> None:
         unreadable = [name for name in (groups.question.unreadable,) if name]
         cells = groups.records.select(*unreadable, written=text(client), normal=text(client))
         normal = nw.col("normal")
-        wrong = ~is_address(normal).fill_null(False) & ~is_none(normal)
+        wrong = ~nw.col("is_address").fill_null(False) & ~is_none(normal)
         if groups.question.headings:
             wrong &= ~is_heading(normal, client)
         of_unknown = ": of an unknown OS" if groups.question.fingerprints else ""

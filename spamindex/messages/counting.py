@@ -20,7 +20,6 @@ from spamindex.messages.frames import (
     Frame,
     collected,
     first_cells,
-    is_address,
     is_none,
     kept,
     lazy,
@@ -41,16 +40,12 @@ from spamindex.words import MISSING
 if TYPE_CHECKING:
     import pandas as pd
 
-# What p0f 2, and amavis behind p0f 3, write after the name of an OS; and p0f 2 for none.
-_SUFFIX = r"\s*(?:; dist:.*|(?:\(up: [^)]*\))?,? \((?:distance|link) ?.*|\(up: [^)]*\))$"
-_NO_OS = r"^UNKNOWN \[.*$"
 # What may have to be trimmed or cut, or be missing; asked first, as few do, and to trim is slow.
 _IN_ANY_CASE = "|".join(
     "".join(f"[{c}{c.upper()}]" if c.isalpha() else re.escape(c) for c in word) for word in MISSING
 )
 _ODD_UNIT = rf"^[\s\x0b]|[\s\x0b]$|^(?:{_IN_ANY_CASE})?$"
-_ODD_LABEL = r"^[\s\x0b]|[\s\x0b]$|\(|; dist:|^UNKNOWN \["
-_SUMS = ("n", "misweighed", "squares", "flagged", "told", *times.TOLD)
+_SUMS = ("n", "misweighed", "squares", *times.TOLD)
 
 
 def tally(
@@ -144,8 +139,6 @@ def counts_of(
     every = [dict(zip([*keys, *sums], row, strict=True)) for row in rows]
     for group in every:
         group.setdefault("n", group["rows"])  # without weights each record is one message
-    if "flagged" in sums:
-        every = [part for row in every for part in checks.parted(row)]
     read = [row for row in every if not row["bad"]]
     groups = Groups(records, question, [row for row in read if row["why"] != "heading"])
     spans = checks.check(groups)
@@ -214,13 +207,11 @@ def _grouped(records: Frame, question: Question, bring: Bring, keep: Bring) -> F
     # Told apart as they are, and made text when they are few, unless sightings come between them.
     cells = _cells(records, question, as_text=question.over_time)
     by_client = question.count == "machines" or question.cluster == question.client
-    sums = _weights(question)
-    flag = question.spam
-    alone = not (question.weight or question.over_time)
-    if flag and alone and not flag.values and records.collect_schema()[flag.column] == nw.Boolean:
-        # Added up and not told apart, which makes half as many groups of clients.
-        is_spam = cells.pop("spam")
-        sums = {"flagged": is_spam.cast(nw.Int64), "told": (~is_spam.is_null()).cast(nw.Int64)}
+    sums, flag = _weights(question), question.spam
+    if flag and not flag.values and records.collect_schema()[flag.column] == nw.Boolean:
+        # Whose the others are does not matter, which makes fewer groups.
+        is_spam = nw.col(flag.column).fill_null(False)
+        cells |= {n: nw.when(is_spam).then(cells[n]) for n in ("client", "unit") if n in cells}
     never_bad = {} if question.unreadable else {"bad": cells.pop("bad")}  # which would take time
     told = records.select(**cells, **sums)
     if not question.over_time:
@@ -234,7 +225,7 @@ def _grouped(records: Frame, question: Question, bring: Bring, keep: Bring) -> F
         told = told.with_columns(timeless=when(nw.col("changes"), nw.col("rows"), nw.lit(0)))
     # Where no client is counted by itself, the groups are few from here on.
     needless = [] if by_client else ["normal"]
-    return _summed(told.drop(*needless, "changes", "number", strict=False))
+    return _summed(told.drop(*needless, "is_address", "changes", "number", strict=False))
 
 
 def _weights(question: Question) -> dict[str, nw.Expr]:
@@ -283,8 +274,7 @@ def _understood(told: Frame, question: Question) -> Frame:
     columns = {name: nw.col(name).str.strip_chars().fill_null("") for name in by}
     columns |= {"label": _label(question), "why": nw.col("why"), "bad": nw.col("bad")}
     there = told.collect_schema().names()
-    flag = question.spam if "spam" in there else None
-    columns["flag"] = nw.lit("") if flag is None else checks.flag(flag)
+    columns["flag"] = nw.lit("") if question.spam is None else checks.flag(question.spam)
     machines, why = question.count == "machines", nw.col("why")
     if machines or (question.cluster is not None and question.cluster == question.client):
         # What cannot be read is no machine, but a client all the same.
@@ -303,9 +293,7 @@ def _understood(told: Frame, question: Question) -> Frame:
 def _label(question: Question) -> nw.Expr:
     if question.fingerprints is not None:
         return nw.col("known").fill_null("")
-    label = text("label")
-    bare = label.str.strip_chars().str.replace_all(_SUFFIX, "").str.replace_all(_NO_OS, UNKNOWN)
-    return when(label.str.contains(_ODD_LABEL), bare, label).fill_null("")
+    return text("label").fill_null("")
 
 
 def _why(question: Question) -> nw.Expr:
@@ -320,7 +308,7 @@ def _why(question: Question) -> nw.Expr:
             why = when(checks.is_heading(normal, *others), moved, why)
             why = when(checks.is_heading(normal, question.client), heading, why)
         unseen = nw.lit("unseen") if question.fingerprints else known
-        why = when(is_address(normal), unseen, why)  # first, as nearly all are
+        why = when(nw.col("is_address"), unseen, why)
     if question.over_time and question.fresh:
         why = when(nw.col("stale"), nw.lit("stale"), why)
     if question.fingerprints:

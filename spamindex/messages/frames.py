@@ -131,22 +131,23 @@ _IN_HEX = rf"^{_MAPPED}[0-9a-f]{{0,4}}:[0-9a-f]{{0,4}}$"
 def normalized(frame: Frame, column: str) -> Frame:
     """A frame with the addresses in a column of texts in the spelling in which all are compared.
 
+    ``is_address`` is a new column: whether one stands there.
+
     IPv4 as usual; IPv6 as its eight groups, each after a colon and without leading zeros; an
     IPv4-mapped one is its IPv4. They may have a port or a zone, be in brackets behind the
-    name of a host, and have IPv6: before them. What is no address becomes a text that
-    ``is_address`` knows for none. Put together from what all engines can do, so that no address has
-    to leave its cluster.
+    name of a host, and have IPv6: before them. Put together from what all engines can do, so that
+    no address has to leave its cluster.
 
     >>> import pandas as pd
     >>> table = pd.DataFrame({"ip": ["mx [192.0.2.7] (forged)", "[::FFFF:c000:207]", "::1#53"]})
     >>> normalized(nw.from_native(table).lazy(), "ip").collect()["ip"].to_list()
     ['192.0.2.7', '192.0.2.7', '::::::::1']
     """
-    # In steps, so that SQL has each expression once. What is dotted digits already, as nearly all
+    # In steps, so that SQL has each expression once. What is an IPv4 address already, as nearly all
     # are, is only looked at in the first.
     written, bare, groups, colons = map(nw.col, (column, "bare", "groups", "colons"))
     plain = nw.lit(":")
-    frame = frame.with_columns(bare=when(written.str.contains(r"[^0-9.]"), _bare(written), plain))
+    frame = frame.with_columns(bare=when(written.str.contains(_IPV4), plain, _bare(written)))
     dotted = bare.str.replace_all(r"^[0:]*:ffff:", "").str.replace_all(r":[0-9]+$", "")
     frame = frame.with_columns(
         dotted=when(bare == plain, plain, dotted), groups=nw.concat_str([plain, bare])
@@ -175,7 +176,9 @@ def normalized(frame: Frame, column: str) -> Frame:
     odd = when(nw.col("in_hex") == nw.lit(""), groups, from_hex)
     odd = when(nw.col("dotted").str.contains(_IPV4), nw.col("dotted"), odd)
     steps = ("bare", "dotted", "groups", "colons", "in_hex", "upper", "lower")
-    return frame.with_columns(when(bare == plain, written, odd).alias(column)).drop(*steps)
+    frame = frame.with_columns(when(bare == plain, written, odd).alias(column))
+    found = when(bare == plain, nw.lit(True), written.str.contains(f"{_IPV4}|{_IPV6}"))
+    return frame.with_columns(is_address=found).drop(*steps)
 
 
 def _four_digits(cut: str) -> nw.Expr:
@@ -205,11 +208,6 @@ def _bytes(column: str) -> list[nw.Expr]:
     return [(digits[i] * 16 + digits[i + 1]).cast(nw.String) for i in (0, 2)]
 
 
-def is_address(normal: nw.Expr) -> nw.Expr:
-    """Whether what ``normalized`` made is an address."""
-    return normal.str.contains(f"{_IPV4}|{_IPV6}")
-
-
 def is_none(normal: nw.Expr) -> nw.Expr:
-    """Whether it says that there is no address, as of a message from the machine itself."""
+    """Whether what ``normalized`` made is of no address: a message from the machine itself."""
     return normal.is_null() | normal.is_in(list(NO_ADDRESS))

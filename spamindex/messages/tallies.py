@@ -18,6 +18,11 @@ from spamindex.names import Names, fold
 Key: TypeAlias = tuple[str, ...]  # the columns counted by, then the OS
 SPAM = "="  # how a flag begins of which the value means spam
 _FEW = 30  # clusters from which a design effect is no good estimate, as in ranking/
+# What p0f 2, and amavis behind p0f 3, write after the name of an OS; and p0f 2 for none.
+_SUFFIX = re.compile(
+    r"\s*(; dist:.*|(\(up: [^)]*\))?,? \((distance|link) ?.*|\(up: [^)]*\))$|^UNKNOWN \[.*$",
+    re.DOTALL,
+)
 # Satori writes each alternative with its weight: Debian 12.5:5|Windows 10 - 1809:5.
 _WEIGHED = re.compile(r"[^|]+:\d+(\|[^|]+:\d+)*")
 
@@ -169,7 +174,8 @@ def systems(
     heading leaves it open, and then most of the labels say so.
     """
     if holds_os is None:
-        known = [label for label in labels if not _is_unknown(label, names, True)]
+        bare = map(_bare, labels)
+        known = [label for label in bare if not _is_unknown(label, names, True)]
         holds_os = 2 * sum(names.knows(label) for label in known) > len(known)
     family = holds_os if family is None else family
     same = names.canonical if holds_os or family else fold
@@ -200,12 +206,17 @@ def labels_of(os: str, counts: Counts, names: Names) -> list[str]:
 
 
 def _system(label: str, names: Names, *, family: bool, holds_os: bool) -> str:
-    label = label.strip()
+    label = _bare(label)
     if _is_unknown(label, names, holds_os):
         return UNKNOWN
     if holds_os and "|" in label and _WEIGHED.fullmatch(label):
         return _likeliest(label, names, family=family)
     return (names.family(label) or label) if family else label
+
+
+def _bare(label: str) -> str:
+    """A label without what stands after the name of the OS; empty where none does."""
+    return _SUFFIX.sub("", label.strip())
 
 
 def _is_unknown(label: str, names: Names, holds_os: bool) -> bool:
@@ -251,9 +262,6 @@ def spam_by_unit(
 
     is_spam = nw.col("flag").str.starts_with(SPAM) | (nw.col("flag") == nw.lit(""))
     there = told.collect_schema().names()
-    if "flagged" in there:  # how many of a group are spam
-        is_spam = nw.col("flagged") > 0
-        told = told.with_columns(rows=nw.col("flagged"))
     n = {name: nw.col(name if name in there else "rows") for name in ("n", "rows", "squares")}
     is_spam = is_spam & ~nw.col("bad") & (nw.col("why") != nw.lit("heading"))
     frame = told.filter(is_spam).select(*by, "label", "unit", **n)
@@ -283,8 +291,11 @@ def sums(spam: Frame, by: Sequence[str], findings: Findings, keep: Bring) -> dic
     has_unit = ~nw.col("unit").is_null()
     x, n = nw.col("x"), nw.col("n")
     of_units = spam.filter(has_unit).group_by(*groups, "unit").agg(x=n.sum())
+    of_units = of_units.with_columns(x=x.cast(nw.Int64))  # which DuckDB's sums are not
     of_units = lazy(keep(of_units.to_native()))
-    whole = of_units.group_by(*by, "unit").agg(n=x.sum(), k=nw.len())
+    whole = (
+        of_units.group_by(*by, "unit").agg(n=x.sum(), k=nw.len()).with_columns(n=n.cast(nw.Int64))
+    )
     pairs = of_units.join(whole, on=[*by, "unit"], how="inner").with_columns(xx=x * x, xn=x * n)
     sums_of_pairs = {"xx": nw.col("xx").sum(), "xn": nw.col("xn").sum(), "pairs": nw.len()}
     pairs = pairs.group_by(*groups, "k").agg(**sums_of_pairs)
