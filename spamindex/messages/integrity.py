@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from spamindex import sources
 from spamindex.errors import Doubt, FileError, Remedy, counted
+from spamindex.meaning import is_missing
 from spamindex.messages import engine, fingerprints
 from spamindex.messages.formats import NOT_UTF8, Format, rows_of
 from spamindex.messages.relations import of_lines
@@ -95,12 +96,8 @@ def check_all_read(
     """
     every = sum(file.every for file in lines)
     outside = sum(file.number for file in lines)
-    marked = sum(file.marked for file in lines)
-    if 0 < marked < outside:  # where all are, it is how their first cells are written
-        raise FileError(
-            f"{next(iter(names.values()))}: {marked} of {counted(outside, 'record')} begin with #: "
-            "delete what is commented out"
-        )
+    if any(file.marked for file in lines):
+        _refuse_comments(names, files, outside)
     paired = all(file.paired for file in lines)
     doubts = joined(every - max(outside, read) if paired else 0)
     if paired and outside <= read:
@@ -115,6 +112,19 @@ def check_all_read(
                 "mend it, count a copy, or tell it in another format"
             )
     return doubts
+
+
+def _refuse_comments(names: Mapping[str, str], files: Mapping[str, Format], records: int) -> None:
+    """Refuse records that are commented out; where all begin with #, they are written so."""
+    found = []
+    with suppress(csv.Error):
+        for path, format_ in files.items():
+            for line, row in rows_of(path, format_):
+                if row and row[0].startswith("#") and not is_missing(row[0]):  # as #N/A is
+                    found.append(f"{names[path]}:{line}")
+    if 0 < len(found) < records:
+        problem = f"begins as a comment does ({len(found)} of {counted(records, 'record')})"
+        raise FileError(f"{found[0]}: {problem}; delete such lines")
 
 
 def joined(ends: int) -> list[Doubt]:
