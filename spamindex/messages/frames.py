@@ -190,8 +190,9 @@ def _four_digits(cut: str) -> nw.Expr:
 def _bare(text: nw.Expr) -> nw.Expr:
     """An address without what is around it."""
     bare = text.str.strip_chars().str.to_lowercase()
-    # The name of a host and a bracket: the last one, as a client may call itself [192.0.2.1].
-    bare = bare.str.replace_all(r"^.*\[", "")
+    # The name of a host and a bracket: the last one, as a client may call itself [192.0.2.1], in
+    # parentheses or before them. Of two that stand side by side nobody knows which is meant.
+    bare = bare.str.replace_all(r"^.*\][^()]*\[.*$", "two").str.replace_all(r"^.*\[", "")
     bare = bare.str.replace_all(r"^<|>$", "").str.replace_all(r"^ipv6:", "")
     # What follows: a port, a zone, and that it is no network, which /24 is.
     return bare.str.replace_all(r"[\]%#].*$|/32$|/128$|/[0-9]{4,5}$", "")

@@ -86,6 +86,8 @@ SPELLED: dict[str | None, str | None] = {
     "<192.0.2.8>": "192.0.2.8",
     "([198.51.100.3]) [192.0.2.8]": "192.0.2.8",  # Exim, of a client that says so
     "[10.0.0.1] (unknown [192.0.2.8])": "192.0.2.8",  # Received
+    "[192.0.2.8] [192.0.2.7]": "two",  # amavis, of the client and the origin
+    "mx [192.0.2.8] i=[192.0.2.7]:25": "two",  # Exim, with its own address
     "192.0.2.8#53": "192.0.2.8",
     "192.0.2.8/51906": "192.0.2.8",  # p0f
     "unknown[2001:db8::1]:25": ":2001:db8::::::1",
