@@ -61,7 +61,7 @@ def text(given: str) -> str:
 def number(
     least: float, most: float, *, percent: bool = False, below: bool = False, whole: bool = False
 ) -> Value:
-    """A number, which may be written ``10,000``, and ``40%`` where it is in percent."""
+    """A number, and ``40%`` where it is in percent; ``10,000`` where it is a ``whole`` one."""
 
     def read(given: str) -> float:
         text = given.strip()
@@ -69,6 +69,9 @@ def number(
             text = text.removesuffix("%").rstrip()
         if not re.fullmatch(_NUMBER, text):
             raise ValueError(f"{given!r} is not a number")
+        if re.fullmatch(r"[1-9]\d{0,2}[.]\d{3}" if whole else r"[1-9]\d{0,2},\d{3}", text):
+            one, other = re.sub("[,.]", "", text), float(text.replace(",", "."))
+            raise ValueError(f"{given!r} may be {one} or {other:g}: write which")
         figure = float(text.replace(",", ""))
         if percent and 0 < figure < 1 <= least:
             raise ValueError(f"this is in percent: did you mean {100 * figure:.10g}?")

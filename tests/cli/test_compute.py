@@ -542,3 +542,17 @@ def test_a_file_is_written_as_its_name_ends_unless_a_format_is_given(
     result = invoke("compute", SPAM, SHARE, "-o", name, *options)
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
     assert (tmp_path / name).read_text().splitlines()[0].startswith(first)
+
+
+@pytest.mark.parametrize(
+    ("option", "figure", "readings"),
+    [
+        ("--spam-total", "10.000", "10000 or 10"),
+        ("--fail-above", "1,500", "1500 or 1.5"),
+        ("--design-effect", "1,500", "1500 or 1.5"),
+    ],
+)
+def test_a_number_of_two_readings(invoke: Invoke, option: str, figure: str, readings: str) -> None:
+    result = invoke("compute", SPAM, SHARE, option, figure)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{option}: {figure!r} may be {readings}: write which" in result.stderr
