@@ -16,13 +16,15 @@ from spamindex.meaning import is_missing
 from spamindex.names import BUILT_IN
 from spamindex.tables.numbers import is_figure
 from spamindex.tables.options import TableOptions
-from spamindex.tables.rows import Rows, cells_of
-from spamindex.tables.table import Column, Mask, Table, lines_of, mapped, where
+from spamindex.tables.rows import Rows
+from spamindex.tables.table import Column, Mask, Table, lines_of, mapped, numbers_of, where
 
 _SAMPLE = 1000
 # A rule of dashes, as programs draw them between rows.
 _RULE = re.compile(r"\s*[-+=|:─━═┼├┤╪]{3,}[-+=|:─━═┼├┤╪ ]*")
 _LINE = Remedy("header", None, "names the line of the headings (0 for none)")
+_SEPARATOR = Remedy("delimiter", None, "names the separator")
+_QUOTE = "quote a cell with a separator in it"
 _BELOW = "text below the table"
 
 
@@ -93,8 +95,13 @@ def _usual_width(raw: Table, filled: npt.NDArray[np.int64], *, parted: bool) -> 
     return len(common) - 1 - int(np.argmax(common[::-1]))  # the wider of two that are as common
 
 
+def _cells(raw: Table, row: int | np.integer) -> list[str]:
+    """The cells of a row, without blanks around them and with single ones in them."""
+    return [" ".join(text.split()) for text in raw.row(int(row))]
+
+
 def _has_figures(raw: Table, row: int | np.integer) -> bool:
-    return any(is_figure(text.strip()) for text in raw.row(int(row)))
+    return any(map(is_figure, _cells(raw, row)))
 
 
 def _comments(raw: Table, filled: npt.NDArray[np.int64], usual: int) -> Mask:
@@ -127,13 +134,14 @@ def _headings(
     raw, widths = rows.table, rows.widths
     full = (filled > 1) & (widths >= usual) & passable
     if rows.certain:
-        return cells_of(raw, 0)[: widths[0]], [0], 1
+        return _cells(raw, 0)[: widths[0]], [0], 1
     if options.header is not None:
         return _named_header(rows, options.header, filled, full)
     there = np.flatnonzero(full)[:_SAMPLE].tolist()
     if not there:
         raise FileError(f"{raw.name}: its rows differ in how many cells they have: is it a table?")
-    cells = {row: cells_of(raw, row) for row in there}
+    sample = raw.cells.iloc[there].to_numpy().tolist()
+    cells = {row: [" ".join(t.split()) for t in of] for row, of in zip(there, sample, strict=True)}
     kinds = {row: list(map(_kind, of)) for row, of in cells.items()}
     if len(there) == 1 and not any(map(is_figure, cells[there[0]])):
         raise FileError(f"{raw.name}: only headings, no rows under them")
@@ -141,18 +149,18 @@ def _headings(
     above, first = _above_the_data(cells, kinds, first)
     if not above:
         _refuse_narrow(raw, widths, first)
-        return _without_headings(raw, cells[first][: widths[first]], options, first)
+        row = cells[first][: widths[first]]
+        figures = [text for text in row if is_figure(text)]
+        if not figures or not all(map(periods.iso, figures)):
+            return [""] * len(row), [], first
+        if not _says_headings(row, options):
+            raise _ambiguous(raw, first, row)
+        return row, [first], first + 1
     header, before = above[-1], above[-2] if len(above) > 1 else -1
     # A line with another number of cells than all others is a title, a line like it a repeat.
     title = filled[before] > usual == widths[header] or cells[header] == cells.get(before)
     if before == header - 1 >= 0 and not title:
-        if (joined := _with_units(cells[before], cells[header])) is None:
-            one, other = raw.cells.index[[before, header]]
-            raise ColumnError(
-                f"{raw.name}: lines {one} and {other} could both be headings: name each column in "
-                "one line of the file",
-                settles=[_LINE],
-            )
+        joined = _with_units(cells[before], cells[header], raw, [before, header])
         return joined[: max(widths[before], widths[header])], [before, header], first
     known = [text for text in cells[header] if BUILT_IN.knows(text)]
     of_years = "figure" not in kinds[first] and "date" in kinds[header]
@@ -163,17 +171,14 @@ def _headings(
 
 def _refuse_narrow(raw: Table, widths: npt.NDArray[np.int64], first: int) -> None:
     """Refuse headings right above rows that have more cells, as decimal commas make them."""
-    above = cells_of(raw, first - 1)[: widths[first - 1]] if first else []
-    figures = any(map(is_figure, above)) or is_figure(cells_of(raw, first)[0])
-    if (
-        len(above) > 1
-        and not figures
-        and (meaning.names_os(above[0]) or meaning.words(above[0]) in words.NAME_HEADINGS)
-    ):
+    above = _cells(raw, first - 1)[: widths[first - 1]] if first else []
+    if len(above) < 2 or any(map(is_figure, [*above, _cells(raw, first)[0]])):
+        return
+    if meaning.names_os(above[0]) or meaning.words(above[0]) in words.NAME_HEADINGS:
         raise FileError(
             f"{raw.at(raw.cells.index[first])}: has {widths[first]} cells, but there are "
-            f"{len(above)} headings: quote a cell with a separator in it",
-            settles=[Remedy("delimiter", None, "names the separator")],
+            f"{len(above)} headings: {_QUOTE}",
+            settles=[_SEPARATOR],
         )
 
 
@@ -184,25 +189,9 @@ def _named_header(
     raw = rows.table
     if line == 0:
         return [""] * int(filled[full].max(initial=2)), [], int(np.argmax(full))
-    found = np.flatnonzero((raw.cells.index == line) & (filled > 0))
-    if not len(found):
-        raise ColumnError(
-            f"{raw.name}: has no headings on line {line}, which is blank or not there"
-        )
-    row = int(found[0])
-    return cells_of(raw, row)[: rows.widths[row]], [row], row + 1
-
-
-def _without_headings(
-    raw: Table, cells: list[str], options: TableOptions, row: int
-) -> tuple[list[str], list[int], int]:
-    """The blank headings of a table that has none, or those of a first row with years in it."""
-    figures = [text for text in cells if is_figure(text)]
-    if not figures or not all(map(periods.iso, figures)):
-        return [""] * len(cells), [], row
-    if not _says_headings(cells, options):
-        raise _ambiguous(raw, row, cells)
-    return cells, [row], row + 1
+    for row in map(int, np.flatnonzero((raw.cells.index == line) & (filled > 0))):
+        return _cells(raw, row)[: rows.widths[row]], [row], row + 1
+    raise ColumnError(f"{raw.name}: has no headings on line {line}, which is blank or not there")
 
 
 def _above_the_data(
@@ -211,9 +200,9 @@ def _above_the_data(
     """The rows above those of data, and the first of those; ``first`` has a figure in it."""
     figures = {}  # the kind of the columns that are mostly of figures, or dates
     for i, of in enumerate(zip(*(kinds[row] for row in kinds if row >= first), strict=True)):
-        dates, filled = of.count("date"), len(of) - of.count("nothing")
-        if filled and 2 * (of.count("figure") + dates) >= filled:
-            figures[i] = "figure" if of.count("figure") >= dates else "date"
+        dates, numbers = of.count("date"), of.count("figure")
+        if 2 * (numbers + dates) >= len(of) - of.count("nothing") > 0:
+            figures[i] = "figure" if numbers >= dates else "date"
 
     def fits(row: int, *, loosely: bool) -> bool:
         """Whether a row could be one of data: nothing but figures stands over figures.
@@ -258,15 +247,19 @@ def _ambiguous(raw: Table, row: int, cells: list[str]) -> ColumnError:
     )
 
 
-def _with_units(headings: list[str], below: list[str]) -> list[str] | None:
-    """Headings with the units that a second line gives them; None if it says anything else."""
-    units = words.MULTIPLES.keys() | set().union(*words.OF_PERCENT)
+def _with_units(headings: list[str], below: list[str], raw: Table, rows: list[int]) -> list[str]:
+    """Headings with the units of a second line. Raises ColumnError if it says anything else."""
+    units = words.NAME_HEADINGS.union(words.MULTIPLES, *words.OF_PERCENT)
     for text in filter(None, below):
-        inside = meaning.words(text).removeprefix("in ")
-        if inside not in units | words.NAME_HEADINGS and not is_missing(text):
-            return None
+        if meaning.words(text).removeprefix("in ") not in units and not is_missing(text):
+            one, other = raw.cells.index[rows]
+            raise ColumnError(
+                f"{raw.name}: lines {one} and {other} could both be headings: name each column in "
+                "one line of the file",
+                settles=[_LINE],
+            )
     return [
-        f"{heading} ({unit.strip('()[]')})" if unit and not is_missing(unit) else heading
+        heading if is_missing(unit) else f"{heading} ({unit.strip('()[]')})"
         for heading, unit in zip(headings, below, strict=True)
     ]
 
@@ -287,7 +280,7 @@ def _end(
         row, last = int(there[i + 1]), i + 2 == len(there)
         if blank[row] == blank[there[i]]:
             continue  # comments stand between, and no blank line
-        cells = cells_of(raw, row)[: rows.widths[row]]
+        cells = _cells(raw, row)[: rows.widths[row]]
         if last and meaning.called_footer(cells[0]):
             return row, _BELOW
         # One that begins with a digit is a figure, though it may be one that can't be read.
@@ -321,12 +314,11 @@ def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: 
     mostly = [i for i, of in enumerate(figures) if 2 * sum(of) > len(of)]
     faults = []
     for row in odd:
-        cells, place = cells_of(raw, row), raw.at(raw.cells.index[row])
+        cells, place = _cells(raw, row), raw.at(raw.cells.index[row])
         there = f"has {counted(int(widths[row]), 'cell')}, but there are {width} headings"
         if filled[row] > width:
             faults.append(
-                f"{place}: has {filled[row]} cells, but there are {width} headings: quote a cell "
-                "with a separator in it"
+                f"{place}: has {filled[row]} cells, but there are {width} headings: {_QUOTE}"
             )
         elif widths[row] < last:
             if is_figure(cells[widths[row] - 1]) or widths[row] == 1:
@@ -348,7 +340,7 @@ def _check_widths(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64], width: 
             f"{raw.name}: most rows have more or fewer cells than the headings: is it a table?"
         ]
     if faults:
-        raise FileError(*faults, settles=[Remedy("delimiter", None, "names the separator")])
+        raise FileError(*faults, settles=[_SEPARATOR])
 
 
 def _is_cut_off(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64]) -> bool:
@@ -357,7 +349,7 @@ def _is_cut_off(rows: Rows, kept: Mask, filled: npt.NDArray[np.int64]) -> bool:
     Its cells are fewer than in any other, and it follows the table at once, or its last cell is a
     figure that ends with its decimal mark.
     """
-    if cells_of(rows.table, len(kept) - 1)[max(rows.widths[-1] - 1, 0)].endswith((".", ",")):
+    if _cells(rows.table, len(kept) - 1)[max(rows.widths[-1] - 1, 0)].endswith((".", ",")):
         return bool(kept[-1])
     fewest = rows.widths[kept][:-1].min(initial=10**9)
     follows = len(kept) > 1 and bool(kept[-2]) and filled[-2] > 0
@@ -370,9 +362,9 @@ def _tidied(found: Table) -> Table:
     for i in range(len(found.headings)):
         column: Column = found.column(i)
         if any(text[:1].isspace() for text in column.cat.categories):
-            far = np.array([len(text) - len(text.lstrip()) for text in column.cat.categories])
-            by_row = far[column.cat.codes.to_numpy()]
-            if len(set(by_row)) > 1:
-                indents[i] = pd.Series(by_row, index=column.index)
+            far = {text: len(text) - len(text.lstrip()) for text in column.cat.categories}
+            by_row = pd.Series(numbers_of(column, far), index=column.index)
+            if by_row.nunique() > 1:
+                indents[i] = by_row
             cells[i] = mapped(column, str.strip)
     return replace(found, cells=cells, indents=indents)
