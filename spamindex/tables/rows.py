@@ -38,8 +38,9 @@ _MAX_COLUMNS = 1_000
 _MAX_CELLS = 500_000_000
 _MAX_LENGTH = 131_072  # of a cell, which is what csv takes
 _TOO_LONG = f"a cell is longer than {_MAX_LENGTH} characters; is a quotation mark missing?"
-# The cells of some rows by column, how many each row has, and the lines on which they begin.
-_Chunk: TypeAlias = tuple[Iterable[Iterable[str]], npt.NDArray[np.int64], npt.NDArray[np.int64]]
+Widths: TypeAlias = npt.NDArray[np.int64]  # how many cells each row has
+# The cells of some rows by column, and the lines on which the rows begin.
+_Chunk: TypeAlias = tuple[Iterable[Iterable[str]], Widths, npt.NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Rows:
     """
 
     table: Table
-    widths: npt.NDArray[np.int64]
+    widths: Widths
     delimiter: str = ""
     ends: bool = True
     certain: bool = False
@@ -62,11 +63,6 @@ def read(source: Source, options: TableOptions | None = None) -> Rows:
 
     It may be compressed. What is not given is found out: the encoding (see ``sources.read``), the
     kind of file, and the delimiter from the first lines. Raises FileError.
-
-    >>> import io
-    >>> rows = read(io.BytesIO(b"OS;Share\\nLinux; 5,14\\n"))
-    >>> rows.table.row(1), rows.widths.tolist(), rows.delimiter
-    (['Linux', ' 5,14'], [2, 2], ';')
     """
     options = options or TableOptions()
     name, data = sources.name_of(source), sources.content(source)
