@@ -10,17 +10,28 @@ from __future__ import annotations
 import re
 
 import numpy as np
-import numpy.typing as npt
 
 from spamindex import meaning, periods, words
 from spamindex.errors import Doubt, MatchError, Remedy
-from spamindex.meaning import is_blank
-from spamindex.names import Names
+from spamindex.meaning import is_blank, is_missing
+from spamindex.names import Names, fold
 from spamindex.tables import layout
 from spamindex.tables.layout import Entries
 from spamindex.tables.numbers import Reading, Sums
 from spamindex.tables.options import TableOptions
-from spamindex.tables.table import Mask, Numbers, are_sums, lines_of, mapped, summed, texts, where
+from spamindex.tables.table import (
+    Column,
+    Groups,
+    Mask,
+    Numbers,
+    are_sums,
+    lines_of,
+    mapped,
+    summed,
+    texts,
+    where,
+)
+from spamindex.tables.units import Figures
 
 # A mark of a list before a name: "- Windows 10", "• Windows 10", "..Windows 10".
 _LISTED = re.compile(r"[^\w\s\"'“”„«»‹›‘’(\[{<]+\s+\S|\.\.+\S")
@@ -39,7 +50,6 @@ _REASONS = {
     "sum": "what the rows next to it add up to",
     "most": "no known system, but more than all others together: a total, and rows are missing?",
 }
-Groups = npt.NDArray[np.int64]
 
 
 def systems_among(
@@ -268,3 +278,93 @@ def _refusal(
         line = f"with a line {own},{own} says that it stands for itself"
         settles.append(Remedy("names", None, line))
     return MatchError(*faults, settles=settles)
+
+
+def rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mask:
+    """The rows that are the total of others along a column that is added up.
+
+    Their cell there is blank, or called a total. Raises MatchError where they are not their sum.
+    """
+    table, left = entries.table, np.zeros(len(entries), bool)
+    names = mapped(table.column(entries.os), fold)
+    along = [i for i in entries.summed if i != entries.os]
+    if entries.os in entries.summed:
+        groups = entries.rankings(names, over_time=True)
+        wrong = are_sums(groups, figures.amounts) & (np.bincount(groups)[groups] > 2)
+        if wrong.any():
+            raise MatchError(
+                f"{entries.title}: {entries.named(wrong)} is what the other rows of that name add "
+                "up to: leave one or the other out of the file"
+            )
+    for number in along:
+        column, heading = table.column(number), table.headings[number]
+        title = f"{table.name}: {table.called(number)}"
+        called = where(column, is_total)
+        others = [table.column(i) for i in along if i != number]
+        groups = entries.rankings(names, *others, over_time=True)
+        beside = called & (summed(groups, ~called) > 0)
+        sums = summed(groups, figures.amounts * ~called)
+        exact = beside & np.isclose(figures.amounts, sums, rtol=1e-9)
+        if (wrong := beside & ~exact).any():
+            cell = str(column[wrong].iloc[0])
+            settles = [Remedy("where", f"{heading}!={cell}", "leaves such rows out")]
+            if not cell:
+                settles.append(Remedy("fill", heading, "repeats the cell above"))
+            raise MatchError(
+                f"{title} is {repr(cell) if cell else 'blank'}, a total, for "
+                f"{entries.named(wrong)}, but its figure is not what the others add up to",
+                settles=settles,
+            )
+        if exact.any():
+            table.findings.notes.append(
+                f"left out as the total along {table.called(number)}: {entries.named(exact)}"
+            )
+        _refuse_unnamed_total(entries, figures, number, groups, called)
+        if heading not in {w.column for w in options.where}:
+            _refuse_groups(column, heading, title)
+        left |= exact
+    return left
+
+
+def is_total(text: str) -> bool:
+    """Whether a cell of a column that is added up says that its row is the total of others."""
+    return is_blank(text) or is_missing(text) or meaning.called_total(text)
+
+
+def _refuse_unnamed_total(
+    entries: Entries, figures: Figures, number: int, groups: Groups, called: Mask
+) -> None:
+    """Refuse a value of a column whose rows are always what the others of their system add up to.
+
+    ``groups`` tells systems apart, and ``called`` are rows that are known to be totals.
+    """
+    table, column = entries.table, entries.table.column(number)
+    exact = are_sums(groups, figures.amounts * ~called)
+    others = summed(groups, ~called) - 1
+    for text in sorted(set(column[exact & (others > 1)])):
+        of_text = (column == text).to_numpy()
+        among = of_text & (others > 0)
+        if exact[among].all():
+            fault = (
+                f"{table.name}: {table.called(number)} is {text!r} for {entries.named(among)}, "
+                "which is what the others add up to"
+            )
+            if (of_text & (others == 0)).any():  # to leave the value out would leave systems out
+                raise MatchError(f"{fault}: take such rows out of the file")
+            remedy = Remedy("where", f"{table.headings[number]}!={text}", "leaves it out")
+            raise MatchError(fault, settles=[remedy])
+
+
+def _refuse_groups(column: Column, heading: str, title: str) -> None:
+    """Refuse a continent among countries; desktop and mobile are parts, where they are alone."""
+    there = texts(column)
+    shown = [t for t in there if meaning.called_group(t) and meaning.words(t) not in words.DEVICES]
+    rest = [t for t in there if t not in shown]
+    if shown and rest:
+        first = sorted(shown)[:3]
+        leaves = [(t, "leaves it out") for t in first]
+        leaves.append((rest[0], "or such leaves out what it holds"))
+        raise MatchError(
+            f"{title} holds {', '.join(map(repr, first))}, which may hold other rows",
+            settles=[Remedy("where", f"{heading}!={text}", does) for text, does in leaves],
+        )

@@ -17,7 +17,7 @@ from spamindex.names import fold
 from spamindex.sources import Source, name_of
 from spamindex.tables.layout import spans
 from spamindex.tables.options import ALL, LAST, By, TableOptions
-from spamindex.tables.shares import Reading, load, no_such_names, reading_of, say_idle, sheets, told
+from spamindex.tables.shares import Reading, load, reading_of, say_unmatched, sheets, told
 from spamindex.tables.table import Table
 
 _S = TypeVar("_S")
@@ -39,16 +39,13 @@ def read_both(
     >>> spam["os"].tolist() == market["os"].tolist()
     True
     """
-    of_one = {prefix + name for prefix in ("spam_", "share_") for name in _OF_ONE}
-    both = {name: value for name, value in fields.items() if name not in of_one}
+    own = [{f"{of}_{name}": name for name in _OF_ONE} for of in ("spam", "share")]
+    both = {name: value for name, value in fields.items() if name not in own[0] | own[1]}
     if "of" in both:
         raise SpamIndexError("of is given by the order of the two tables")
-    asked = []
-    for prefix in ("spam_", "share_"):
-        own = {name: fields[prefix + name] for name in _OF_ONE if prefix + name in fields}
-        asked.append((options or TableOptions()).with_fields({**both, **own}))
-    readings = read_pair(spam, share, *asked)
-    spam_shares, market_shares = map(told, readings)
+    of_each = [{of[name]: value for name, value in fields.items() if name in of} for of in own]
+    asked = [(options or TableOptions()).with_fields(both | of) for of in of_each]
+    spam_shares, market_shares = map(told, read_pair(spam, share, *asked))
     return spam_shares, market_shares
 
 
@@ -73,9 +70,7 @@ def read_pair(
         same = os.path.samefile(spam, market)  # type: ignore[arg-type]
     if same and spam_reading.value == market_reading.value:
         raise _same_column(paths[0], sheets(market_reading.findings)[1:])
-    if unmet := [n for n in spam_reading.unmet if n in market_reading.unmet]:
-        raise no_such_names(unmet, readings)
-    say_idle([n for n in spam_reading.idle if n in market_reading.idle], spam_reading)
+    say_unmatched(readings)
     _check_spans(readings)
     _doubt_periods(readings, spam_options)
     _doubt_places(readings, spam_options)
@@ -192,7 +187,10 @@ def _doubt_periods(readings: Sequence[Reading], options: TableOptions) -> None:
     spam, market = (reading.periods for reading in readings)
     if options.period == ALL or not spam or not market or any(r.spans for r in readings):
         return  # rankings meet period by period
-    if spam == market or _cover(spam, market) or _cover(market, spam):
+    if spam == market or any(  # or one lies in the other: the days of a month in that month
+        len(whole) == 1 and all(periods.within(part, whole[0]) for part in parts)
+        for parts, whole in ((spam, market), (market, spam))
+    ):
         return
     what = f"periods of one table alone: {periods.told({*spam} ^ {*market})}"
     if not {*spam} & {*market}:
@@ -231,8 +229,3 @@ def _doubt_places(readings: Sequence[Reading], options: TableOptions) -> None:
 
 def _no_matter(heading: str) -> Remedy:
     return Remedy("sum", heading, "says that this does not matter")
-
-
-def _cover(parts: Sequence[str], whole: Sequence[str]) -> bool:
-    """Whether periods lie in one longer one: the days of a month in that month."""
-    return len(whole) == 1 and all(periods.within(part, whole[0]) for part in parts)

@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Collection, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from spamindex import meaning, periods, words
 from spamindex.errors import ColumnError, FigureError, Remedy
@@ -14,19 +13,11 @@ from spamindex.meaning import is_missing
 from spamindex.names import Names, fold
 from spamindex.tables import numbers
 from spamindex.tables.options import Role, TableOptions
-from spamindex.tables.table import Table, groups, lines_of, where
+from spamindex.tables.table import Groups, Table, groups, lines_of, where
 
-_WHAT: dict[Role | None, str] = {
-    "spam": "the spam shares",
-    "market": "the market shares",
-    None: "the shares",
-}
+_WHAT = {"spam": "the spam shares", "market": "the market shares", None: "the shares"}
 # A heading that speaks of the other table's shares is something else than this one's.
-_OTHERS: dict[Role | None, tuple[str, ...]] = {
-    "spam": ("market", "markt", "usage"),
-    "market": ("spam",),
-    None: (),
-}
+_OTHERS = {"spam": ("market", "markt", "usage"), "market": ("spam",), None: ()}
 _SAMPLE = 1000
 _SHARES, _SPAM = -2, -1  # kinds of columns, before the lines of words.COUNT_WORDS
 
@@ -52,7 +43,7 @@ def is_wide(table: Table, options: TableOptions, apart: Collection[int]) -> list
     """
     if (options.key and table.find(options.key)) or options.column:
         return []
-    names = options.names
+    names, left = options.names, set(map(fold, options.drop))
     figures = [i for i in of_figures(table) if i not in apart and not _is_dated(table, i)]
     # A system without any figure is one all the same: what it has is missing, and not nothing. So
     # is one with figures that can't be read: its cells are errors.
@@ -64,13 +55,15 @@ def is_wide(table: Table, options: TableOptions, apart: Collection[int]) -> list
         return []
     # A blank heading is that of a system without a name, unless it holds no figures at all.
     known = [i for i in [*figures, *more] if names.knows(table.headings[i])]
-    left = set(map(fold, options.drop))
-    systems = [i for i in figures if i in known or not meaning.says_measure(table.headings[i])]
-    systems = [i for i in systems if fold(table.headings[i]) not in left]
+    systems = [
+        i
+        for i in figures
+        if (i in known or not meaning.says_measure(table.headings[i]))
+        and fold(table.headings[i]) not in left
+    ]
     of_rows = np.arange(len(table.cells))
-    if len(known) >= 2 or (len(systems) > 1 and _is_whole(table, systems, of_rows)):
-        return sorted([*figures, *more])
-    return []
+    whole = len(systems) > 1 and _is_whole(table, systems, of_rows)
+    return sorted([*figures, *more]) if whole or len(known) >= 2 else []
 
 
 def _may_be_a_system(table: Table, names: Names, number: int, first: int) -> bool:
@@ -80,29 +73,26 @@ def _may_be_a_system(table: Table, names: Names, number: int, first: int) -> boo
     """
     heading, there = table.headings[number], table.texts(number)[:_SAMPLE]
     if all(map(is_missing, there)):
-        return bool(heading)
-    if meaning.is_note(heading) or meaning.is_period(heading):
+        return bool(heading) and number > first
+    if _is_no_figure(heading):
         return False
     return (names.knows(heading) and any(map(_has_digits, there))) or (
         number > first and any(map(numbers.is_figure, there))
     )
 
 
+def _is_no_figure(heading: str) -> bool:
+    return meaning.is_note(heading) or meaning.is_period(heading)
+
+
 def by_period(table: Table) -> list[int]:
     """The columns of a table that has one for each period; none where it is not such a table."""
-    dated = [
-        i
-        for i in range(len(table.headings))
-        if _is_dated(table, i) and any(map(numbers.is_figure, table.texts(i)[:_SAMPLE]))
-    ]
-    rest = [
-        i
-        for i in of_figures(table)
-        if i not in dated
-        and not meaning.says_other(table.headings[i])
-        and not meaning.is_period(table.headings[i])
-    ]
-    return dated if len(dated) > 1 and not rest else []
+    dated = [i for i in range(len(table.headings)) if _is_dated(table, i)]
+    dated = [i for i in dated if any(map(numbers.is_figure, table.texts(i)[:_SAMPLE]))]
+    if len(dated) < 2:
+        return []
+    rest = (table.headings[i] for i in of_figures(table) if i not in dated)
+    return dated if all(meaning.says_other(h) or meaning.is_period(h) for h in rest) else []
 
 
 def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> int:
@@ -121,42 +111,35 @@ def key_column(table: Table, options: TableOptions, apart: Collection[int]) -> i
         i
         for i in there
         if i not in figures
-        and not meaning.is_period(table.headings[i])
-        and not meaning.is_note(table.headings[i])
+        and not _is_no_figure(table.headings[i])
         and any(not is_missing(t) and not numbers.is_clock(t) for t in table.texts(i))
     ]
     found = plain or by_heading or [i for i in named if i in of_text] or named or of_text
-    if found:
-        twins = [i for i in of_text if i != found[0] and _are_twins(table, found[0], i)]
-        pairs = ([table.column(n).astype(object) for n in (i, found[0])] for i in twins)
-        again = [i for i, (one, names) in zip(twins, pairs, strict=True) if one.equals(names)]
-        found = [i for i in found if i not in again]
-        if beside := [i for i in twins if i not in again]:
+    for twin in [i for i in of_text if found[0] != i and _are_twins(table, found[0], i)]:
+        one, names = (table.column(i).astype(object) for i in (twin, found[0]))
+        if not one.equals(names):
             raise ColumnError(
-                f"{table.name}: {table.called(found[0])} and {table.called(beside[0])} hold names, "
+                f"{table.name}: {table.called(found[0])} and {table.called(twin)} hold names, "
                 "each of its own rows: write tables that stand side by side into files of their own"
             )
+        found = [i for i in found if i != twin]
     if len(found) == 1:
         return found[0]
     settles = [Remedy("key", None, "chooses one")]
     if found:
-        among = " or ".join(map(table.called, found))
-        problem = f"can't tell which column holds the names: {among}?"
-    else:
-        problem = f"no column holds names; it has {_listed(table)}"
-        settles.append(Remedy("header", None, "says which line holds the headings (0 for none)"))
-        if sum(not meaning.says_measure(table.headings[i]) for i in figures - set(apart)) > 1:
-            wide = Remedy("wide", "True", "says that each column of figures is a system")
-            settles.insert(0, wide)
-    raise ColumnError(f"{table.name}: {problem}", settles=settles)
+        problem = f"can't tell which column holds the names: {_listed(table, found, ' or ')}?"
+        raise ColumnError(f"{table.name}: {problem}", settles=settles)
+    settles.append(Remedy("header", None, "says which line holds the headings (0 for none)"))
+    if sum(not meaning.says_measure(table.headings[i]) for i in figures - set(apart)) > 1:
+        settles.insert(0, Remedy("wide", "True", "says that each column of figures is a system"))
+    fault = f"{table.name}: no column holds names; it has {_listed(table)}"
+    raise ColumnError(fault, settles=settles)
 
 
 def _are_twins(table: Table, one: int, other: int) -> bool:
     """Whether two columns have one heading, or the same names."""
-    headings = {meaning.unnumbered(table.headings[i]) for i in (one, other)}
-    return len(headings - {""}) == len(headings) == 1 or (
-        set(table.texts(one)) == set(table.texts(other))
-    )
+    ours, theirs = (meaning.unnumbered(table.headings[i]) for i in (one, other))
+    return ours == theirs != "" or set(table.texts(one)) == set(table.texts(other))
 
 
 def value_column(
@@ -170,17 +153,15 @@ def value_column(
     if options.column is not None:
         column = find(table, options.column, "column")
         if column == key:
-            raise ColumnError(
-                f"{table.name}: {options.column!r} can't hold the names and their shares"
-            )
+            fault = f"{options.column!r} can't hold the names and their shares"
+            raise ColumnError(f"{table.name}: {fault}")
         return column, []
     candidates = [i for i in of_figures(table) if i not in apart and i != key]
     _refuse_parted(table, candidates)
     kinds = {
         i: _kind(table, i)
         for i in candidates
-        if not meaning.is_period(table.headings[i])
-        and not meaning.is_note(table.headings[i])
+        if not _is_no_figure(table.headings[i])
         and not says_other(table.headings[i], options.of)
         and not _is_something_else(table, i)
     }
@@ -222,14 +203,20 @@ def of_figures(table: Table, *, any_digits: bool = True) -> list[int]:
     With ``any_digits`` also one whose heading speaks of shares or counts and whose cells hold
     digits, though they can't be read.
     """
-    found = []
-    for i in range(len(table.headings)):
-        filled = [t for t in table.texts(i)[:_SAMPLE] if not is_missing(t)]
-        if 2 * sum(map(numbers.is_figure, filled)) > len(filled) or (
-            any_digits and speaks(table, i) and any(map(_has_digits, filled))
-        ):
-            found.append(i)
-    return found
+    filled = [
+        [t for t in table.texts(i)[:_SAMPLE] if not is_missing(t)]
+        for i in range(len(table.headings))
+    ]
+    return [
+        i
+        for i, of in enumerate(filled)
+        if 2 * sum(map(numbers.is_figure, of)) > len(of)
+        or (any_digits and speaks(table, i) and any(map(_has_digits, of)))
+    ]
+
+
+def _filled(table: Table, number: int) -> list[str]:
+    return [text for text in table.texts(number) if not is_missing(text)]
 
 
 def _has_digits(text: str) -> bool:
@@ -245,7 +232,7 @@ def speaks(table: Table, number: int) -> bool:
 def _kind(table: Table, number: int) -> int | None:
     """What a column of figures seems to hold: shares, counts of a measure, or None for neither."""
     heading = table.headings[number]
-    filled = [t for t in table.texts(number) if not is_missing(t)]
+    filled = _filled(table, number)
     if meaning.says_shares(heading) or 2 * sum(map(numbers.is_signed, filled)) > len(filled):
         return _SHARES
     of_spam = _SPAM if "spam" in meaning.words(heading).split() else None
@@ -268,16 +255,15 @@ def _is_something_else(table: Table, number: int) -> bool:
         return False
     if not table.headings[number]:  # what pandas writes on the left without being told not to
         return number == 0 and _is_row_number(table, number)
-    if _is_row_number(table, number):
-        return True
-    there = [text for text in table.texts(number) if not is_missing(text)]
-    years = [t.isdecimal() and len(t) == 4 and "1900" <= t <= "2100" for t in there]
-    return bool(years) and all(years)
+    years = [
+        t.isdecimal() and len(t) == 4 and "1900" <= t <= "2100" for t in _filled(table, number)
+    ]
+    return _is_row_number(table, number) or (bool(years) and all(years))
 
 
 def _is_row_number(table: Table, number: int) -> bool:
     there = [str(text) for text in table.column(number)[:_SAMPLE]]
-    if len(there) < 3 or not all(text.isdecimal() for text in there):
+    if len(there) < 3 or not all(map(str.isdecimal, there)):
         return False
     return all(int(b) - int(a) == 1 for a, b in itertools.pairwise(there))
 
@@ -289,7 +275,7 @@ def _adds_up(table: Table, number: int) -> bool:
     return _is_whole(table, [number], apart)
 
 
-def _is_whole(table: Table, columns: Sequence[int], apart: npt.NDArray[np.int64]) -> bool:
+def _is_whole(table: Table, columns: Sequence[int], apart: Groups) -> bool:
     """Whether the figures in columns add up to 100 or 1 in each group, within rounding."""
     readings = [(table.column(i), numbers.read(table.texts(i))[0]) for i in columns]
     if not len(apart) or any(reading.faults for _, reading in readings):
@@ -307,20 +293,14 @@ def _refuse_parted(table: Table, candidates: Sequence[int]) -> None:
     """
     for i, heading in enumerate(table.headings):
         says_nothing = not (_is_dated(table, i) or speaks(table, i) or meaning.says_other(heading))
+        # Two headings that say nothing, of which none is of shares, head a cell each: countries.
+        each = bool(heading and table.headings[i - 1]) and not speaks(table, i - 1)
+        parted = np.zeros(len(table.cells), bool)
         if meaning.is_note(heading):
             parted = where(table.column(i), numbers.is_figure)
-        elif (
-            says_nothing
-            and {i - 1, i} <= {*candidates}
-            and not (
-                # Of headings that say nothing, which are no shares, one for each cell: countries.
-                heading and table.headings[i - 1] and not speaks(table, i - 1)
-            )
-        ):
+        elif says_nothing and {i - 1, i} <= {*candidates} and not each:
             parted = where(table.column(i), str.isdecimal)
-            parted &= _are_decimals(table.texts(i - 1), table.texts(i))
-        else:
-            continue
+            parted &= _are_decimals(_filled(table, i - 1), _filled(table, i))
         if parted.any():
             lines = lines_of(table.cells.index[parted])
             raise FigureError(
@@ -331,7 +311,6 @@ def _refuse_parted(table: Table, candidates: Sequence[int]) -> None:
 
 def _are_decimals(left: Sequence[str], right: Sequence[str]) -> bool:
     """Whether texts could be the decimals of whole numbers that stand left of them."""
-    left, right = ([t for t in of if not is_missing(t)] for of in (left, right))
     if not all(map(str.isdecimal, [*left, *right])) or max(map(len, left), default=9) > 3:
         return False
     return any(len(t) > 1 and t[0] == "0" for t in right) or (
@@ -343,16 +322,15 @@ def _unclear(
     table: Table, among: Sequence[int], options: TableOptions, *, certain: bool
 ) -> ColumnError:
     """The error where one column, and only one, can't be found to hold the shares."""
-    what, joined = _WHAT[options.of], f" {'or' if certain else 'and'} "
-    shown = joined.join(map(table.called, among))
+    what, settles = _WHAT[options.of], [Remedy("column", None, "chooses one")]
     if not among:
-        problem = f"no column holds figures for {what}; it has {_listed(table)}"
-    else:
-        shown += "?" if certain else " may be something else"
-        problem = f"can't tell which column holds {what}: {shown}"
-    settles = [Remedy("column", None, "chooses one")] if among else []
-    return ColumnError(f"{table.name}: {problem}", settles=settles)
+        fault = f"{table.name}: no column holds figures for {what}; it has {_listed(table)}"
+        return ColumnError(fault)
+    shown = _listed(table, among, " or " if certain else " and ")
+    shown += "?" if certain else " may be something else"
+    fault = f"{table.name}: can't tell which column holds {what}: {shown}"
+    return ColumnError(fault, settles=settles)
 
 
-def _listed(table: Table) -> str:
-    return ", ".join(map(table.called, range(len(table.headings))))
+def _listed(table: Table, among: Sequence[int] | None = None, by: str = ", ") -> str:
+    return by.join(map(table.called, range(len(table.headings)) if among is None else among))

@@ -8,7 +8,6 @@ from functools import cached_property, partial
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from pandas.api.types import union_categoricals
 
@@ -18,7 +17,17 @@ from spamindex.meaning import is_blank, is_missing
 from spamindex.names import fold
 from spamindex.tables import columns, dating
 from spamindex.tables.options import ALL, By, TableOptions, Where
-from spamindex.tables.table import Column, Mask, Table, categories, groups, lines_of, mapped, where
+from spamindex.tables.table import (
+    Column,
+    Groups,
+    Mask,
+    Table,
+    categories,
+    groups,
+    lines_of,
+    mapped,
+    where,
+)
 
 
 @dataclass(frozen=True)
@@ -77,16 +86,16 @@ class Entries:
         where_ = f": column {(above or self.heading)!r}" if above or self.heading else ""
         return f"{self.table.at(self.line(row))}{where_}"
 
-    def rankings(self, *more: Column, over_time: bool = False) -> npt.NDArray[np.int64]:
+    def rankings(self, *more: Column, over_time: bool = False) -> Groups:
         """A number for each row: the same in one ranking, one period, and one of ``more``."""
         return groups(more, within=self._periods if over_time else self._rankings)
 
     @cached_property
-    def _rankings(self) -> npt.NDArray[np.int64]:
+    def _rankings(self) -> Groups:
         return groups([self.table.column(i) for i in self.by], np.zeros(len(self), np.int64))
 
     @cached_property
-    def _periods(self) -> npt.NDArray[np.int64]:
+    def _periods(self) -> Groups:
         dated = [self.table.column(i) for i in self.table.dated if i not in self.by]
         return groups(dated, within=self._rankings)
 

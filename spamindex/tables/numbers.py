@@ -10,10 +10,9 @@ from decimal import Decimal
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
 from spamindex.meaning import is_missing
-from spamindex.tables.table import Column, Mask, Numbers, numbers_of
+from spamindex.tables.table import Column, Groups, Mask, Numbers, numbers_of
 from spamindex.words import MULTIPLES, OF_PERCENT
 
 MARKS = (".", ",")
@@ -22,11 +21,7 @@ _INFINITE = frozenset({"inf", "infinity", "∞"})
 # Signs and words, and what one of them is in percent.
 _SIGNS = {sign: part for signs, part in OF_PERCENT.items() for sign in signs}
 _SIGNS["\N{FULLWIDTH PERCENT SIGN}"] = 1.0
-_WIDE = {
-    **{0xFF10 + n: str(n) for n in range(10)},
-    0xFF0E: ".",
-    0xFF0C: ",",
-}  # fullwidth digits and marks
+_WIDE = {0xFF10 + n: str(n) for n in range(10)} | {0xFF0E: ".", 0xFF0C: ","}  # fullwidth
 _MINUS = ("-", "\N{MINUS SIGN}")
 _BEGINNINGS = frozenset("0123456789.,")
 _SPACES = " \N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"
@@ -74,10 +69,10 @@ class Reading:
 
         ``44.0`` is where every figure is written so, but not beside ``915``: it is of another kind.
         """
-        if not all(value.is_integer() or math.isnan(value) for value in self.values.values()):
-            return False
         written = [t for t in self.values if not is_missing(t) and t not in self.rounded]
-        return len({self.mark in text for text in written if "e" not in text.casefold()}) <= 1
+        return all(value.is_integer() or math.isnan(value) for value in self.values.values()) and (
+            len({self.mark in text for text in written if "e" not in text.casefold()}) <= 1
+        )
 
     @property
     def surely_counts(self) -> bool:
@@ -101,7 +96,7 @@ class Sums:
     the number of its group.
     """
 
-    def __init__(self, values: Numbers, halves: Numbers, groups: npt.NDArray[np.int64]) -> None:
+    def __init__(self, values: Numbers, halves: Numbers, groups: Groups) -> None:
         filled = values > 0
         units, counts = np.unique(halves[filled], return_counts=True)
         # Of the digit on which most of the figures end: the finer one on a tie.
@@ -126,25 +121,16 @@ class Sums:
 
 
 def is_figure(text: str) -> bool:
-    """Whether a cell looks like a number, usable or not, with one decimal mark or the other.
-
-    >>> is_figure("5,14 %"), is_figure("-3"), is_figure("%91,58"), is_figure("Windows 10")
-    (True, True, True, False)
-    """
+    """Whether a cell looks like a number, usable or not, with one decimal mark or the other."""
     number = _bare(text)
     if number[:1] not in _BEGINNINGS:  # most texts, and quicker than four patterns
         return number.casefold() in _INFINITE
-    return any(p.fullmatch(number) for patterns in _PATTERNS.values() for p in patterns) or (
-        _multiple(number) is not None
-    )
+    plain = any(p.fullmatch(number) for patterns in _PATTERNS.values() for p in patterns)
+    return plain or _multiple(number) is not None
 
 
 def is_signed(text: str) -> bool:
-    """Whether a cell is a figure with a sign, or a word, for percent or per mille.
-
-    >>> is_signed("5.14 %"), is_signed("5.14 percent"), is_signed("5.14")
-    (True, True, False)
-    """
+    """Whether a cell is a figure with a sign, or a word, for percent or per mille."""
     return bool(_sign(text))
 
 
@@ -157,11 +143,7 @@ def _sign(text: str) -> str:
 
 
 def is_clock(text: str) -> bool:
-    """Whether a cell is a time of day or a duration.
-
-    >>> is_clock("00:15:01"), is_clock("3m 12s"), is_clock("12.5")
-    (True, True, False)
-    """
+    """Whether a cell is a time of day or a duration: 00:15:01, 3m 12s."""
     return _CLOCK.fullmatch(text) is not None
 
 
@@ -170,11 +152,6 @@ def read(texts: Sequence[str], marks: Iterable[str] = MARKS) -> list[Reading]:
 
     A thousands mark is taken only where every figure is whole: a share never needs one, so
     ``1,234`` beside ``0.5`` is a fault and not a number.
-
-    >>> [(reading.mark, reading.values) for reading in read(["5,14", "92,65"])]
-    [(',', {'5,14': 5.14, '92,65': 92.65})]
-    >>> [list(reading.values.values()) for reading in read(["2,533", "437"])]
-    [[2533.0, 437.0], [2.533, 437.0]]
     """
     readings = [_reading(texts, mark) for mark in marks]
     fewest = min(len(reading.faults) for reading in readings)
@@ -190,11 +167,7 @@ def read(texts: Sequence[str], marks: Iterable[str] = MARKS) -> list[Reading]:
 
 
 def half_unit(text: str, mark: str) -> float:
-    """Half a unit of the last digit that a figure was printed with.
-
-    >>> half_unit("5.14", "."), half_unit("1,2e-3 %", ","), half_unit("9.2k", ".")
-    (0.005, 5e-05, 50.0)
-    """
+    """Half a unit of the last digit that a figure was printed with: of 5.14 it is 0.005."""
     number, times = _multiple(_bare(text)) or (_bare(text), 1.0)
     digits, _, power = number.casefold().partition("e")
     decimals = len(digits.partition(mark)[2])
@@ -202,10 +175,9 @@ def half_unit(text: str, mark: str) -> float:
 
 
 def _same(reading: Reading, other: Reading) -> bool:
-    return reading.faults.keys() == other.faults.keys() and all(
-        a == b or (math.isnan(a) and math.isnan(b))
-        for a, b in zip(reading.values.values(), other.values.values(), strict=True)
-    )
+    ours, theirs = (np.array([*of.values.values()]) for of in (reading, other))
+    same = np.array_equal(ours, theirs, equal_nan=True)
+    return same and reading.faults.keys() == other.faults.keys()
 
 
 def _reading(texts: Sequence[str], mark: str) -> Reading:
@@ -237,26 +209,21 @@ def _value(text: str, reading: Reading) -> float:
         number, times = rounded
         reading.rounded.add(text)
     number = number.replace(reading.mark, ".")
-    value = float(number) if times == 1 else float(Decimal(number) * Decimal(times))
-    if math.isinf(value):
-        reading.faults[text] = "is infinite"
-        return math.nan
-    if value and text.startswith(_MINUS):
-        reading.faults[text] = "is negative"
-        return math.nan
-    if value and is_signed(text):  # nought is the same in every unit
+    if float(number) and (sign := _sign(text)):  # nought is the same in every unit
         reading.signed.add(text)
-        factor = _SIGNS[_sign(text).casefold()]
-        return value if factor == 1 else float(Decimal(number) * Decimal(repr(factor)))
+        times = _SIGNS[sign.casefold()]
+    value = float(number) if times == 1 else float(Decimal(number) * Decimal(repr(times)))
+    if math.isinf(value) or (value and text.startswith(_MINUS)):
+        reading.faults[text] = "is infinite" if math.isinf(value) else "is negative"
+        return math.nan
     return value
 
 
 def _multiple(number: str) -> tuple[str, float] | None:
     """A number with a word for thousands or more behind it, as the number and how many it is of."""
-    if not (match := _MULTIPLE.fullmatch(number)):
-        return None
-    times = MULTIPLES.get(match[2].casefold())
-    return None if times is None else (match[1].strip(), times)
+    match = _MULTIPLE.fullmatch(number)
+    times = MULTIPLES.get(match[2].casefold()) if match else None
+    return (match[1].strip(), times) if match and times is not None else None
 
 
 @lru_cache(1 << 16)  # each figure is looked at several times

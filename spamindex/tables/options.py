@@ -139,8 +139,9 @@ class TableOptions:
         return replace(self, **{name: _value(name, value) for name, value in given.items()})
 
 
+_PARSED: dict[str, Any] = {"by": By.parsed, "where": Where.parsed}
+_SEVERAL = {"by": By, "where": Where, "drop": str, "sum": str, "fill": str}
 _TEXTS = {"key", "column", "period", "delimiter", "encoding", "sheet"}
-_SEVERAL = {"by", "where", "drop", "sum", "fill"}
 _CHOICES = {
     "of": get_args(Role), "unit": get_args(Unit), "decimal": (".", ","), "dates": get_args(Dates),
 }  # fmt: skip
@@ -149,20 +150,19 @@ _NUMBERS = {"total": (1, "a number of messages or machines"), "header": (0, "a l
 
 def _value(name: str, value: object) -> Any:
     """The value of a field from one that is easy to write. Raises SpamIndexError."""
-    if name in _TEXTS:
-        return None if value is None else _text(name, value)
-    if name in _SEVERAL:
-        return _several(name, value)
     if name == "names":
         return Names.of(value)
-    if name in _CHOICES:
-        if value not in (None, *_CHOICES[name]):
-            raise SpamIndexError(f"{name} is one of {', '.join(_CHOICES[name])}, not {value!r}")
-    elif name in _NUMBERS:
+    if name in _SEVERAL:
+        return _several(name, value)
+    if name in _TEXTS and value is not None:
+        return _text(name, value)
+    if name in _CHOICES and value not in (None, *_CHOICES[name]):
+        raise SpamIndexError(f"{name} is one of {', '.join(_CHOICES[name])}, not {value!r}")
+    if name in _NUMBERS and value is not None:
         least, what = _NUMBERS[name]
-        if value is not None and not (type(value) is int and value >= least):
+        if type(value) is not int or value < least:
             raise SpamIndexError(f"{name} is {what}, not {value!r}")
-    elif not isinstance(value, bool):
+    if name in ("family", "wide", "counts", "rounding") and not isinstance(value, bool):
         raise SpamIndexError(f"{name} is True or False, not {value!r}")
     return value
 
@@ -180,7 +180,5 @@ def _several(name: str, value: object) -> tuple[object, ...]:
     parts = [value] if isinstance(value, str | int | By | Where) else value
     if not isinstance(parts, Sequence):
         raise SpamIndexError(f"{name} is a text or several, not {value!r}")
-    parsed = {"by": By.parsed, "where": Where.parsed}.get(name)
-    of_own = {"by": By, "where": Where}.get(name, str)
-    texts = [part if isinstance(part, of_own) else _text(name, part) for part in parts]
-    return tuple(parsed(part) if parsed and isinstance(part, str) else part for part in texts)
+    own, parsed = _SEVERAL[name], _PARSED.get(name, str)
+    return tuple(part if isinstance(part, own) else parsed(_text(name, part)) for part in parts)

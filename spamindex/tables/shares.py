@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from spamindex import meaning, periods
@@ -25,7 +24,7 @@ from spamindex.errors import (
 from spamindex.meaning import is_blank
 from spamindex.names import Names, fold
 from spamindex.sources import Source
-from spamindex.tables import aggregates, columns, counts, header, layout, numbers, rows, sums, units
+from spamindex.tables import aggregates, columns, header, layout, numbers, rows, sums, units
 from spamindex.tables.layout import Entries
 from spamindex.tables.options import TableOptions
 from spamindex.tables.table import Mask, Numbers, Table, mapped, numbers_of, texts, where
@@ -71,9 +70,9 @@ def read_shares(
     Returns a DataFrame with a row for each OS: the ``by`` columns, ``os`` as the file spells it (or
     the name of its family) and ``share`` in percent; as asked for ``count`` of ``total``, and
     ``half``, half a unit of the last digit in percent; ``attrs["read"]`` says in words how the
-    table was read. What a reader would want to know is warned
-    of (SpamIndexNote, SpamIndexWarning). Raises a SpamIndexError where the file can't be used,
-    whose ``settles`` are the fields that help, and ValueError for a field or a value that is none.
+    table was read. What a reader would want to know is warned of (SpamIndexNote,
+    SpamIndexWarning). Raises a SpamIndexError where the file can't be used, or a field or value is
+    none; its ``settles`` are the fields that help.
 
     >>> shares = read_shares("data/share.csv")
     >>> shares.head(2)
@@ -89,8 +88,7 @@ def read_shares(
 def told(reading: Reading) -> pd.DataFrame:
     """The shares of a reading under their names, once what is to be said of it has been warned of.
 
-    ``attrs["read"]`` says in words how the table was read. Raises ColumnError where two columns
-    would have one name.
+    Raises ColumnError where two columns would have one name.
     """
     reading.findings.warn()
     frame, by = reading.shares, reading.by
@@ -109,9 +107,7 @@ def read_table(source: Source, options: TableOptions) -> Reading:
     ["column 'market_share'", 'percents that add up to 100']
     """
     reading = reading_of(load(source, options), options)
-    if reading.unmet:
-        raise no_such_names(reading.unmet, [reading])
-    say_idle(reading.idle, reading)
+    say_unmatched([reading])
     return reading
 
 
@@ -137,31 +133,31 @@ def sheets(findings: Findings) -> list[Remedy]:
     return [r for doubt in findings.doubts for r in doubt.settles if r.field == "sheet"]
 
 
-def no_such_names(unmet: Sequence[str], readings: Sequence[Reading]) -> MatchError:
-    """The error for names that are to be left out and that no table has."""
-    there = [str(name) for reading in readings for name in reading.shares["os"].unique()]
-    return MatchError(
-        f"no row is called {', '.join(map(repr, unmet))}; there are "
-        + ", ".join(map(repr, dict.fromkeys(there)))
-    )
+def say_unmatched(readings: Sequence[Reading]) -> None:
+    """Refuse names to be dropped that no table has; note lines of one's own that speak of no row.
 
-
-def say_idle(idle: Sequence[str], reading: Reading) -> None:
-    """Say which names of lines of one's own no row has: a line may be mistyped."""
-    if idle:
-        told = listed(list(map(repr, idle)))
-        reading.findings.notes.append(f"of the names given, no row is called {told}")
+    Such a line may be mistyped. Raises MatchError.
+    """
+    first, *more = readings
+    if unmet := [name for name in first.unmet if all(name in r.unmet for r in more)]:
+        there = (str(name) for reading in readings for name in reading.shares["os"].unique())
+        raise MatchError(
+            f"no row is called {', '.join(map(repr, unmet))}; there are "
+            + ", ".join(map(repr, dict.fromkeys(there)))
+        )
+    if idle := [repr(name) for name in first.idle if all(name in r.idle for r in more)]:
+        first.findings.notes.append(f"of the names given, no row is called {listed(idle)}")
 
 
 def _idle(entries: Entries, names: Names) -> list[str]:
     """The names of lines of one's own of which neither a row nor another line speaks."""
     there = {fold(text) for text in entries.all_rows.texts(entries.os)}
     there |= {fold(to) for name, to, _ in names.own if fold(name) != fold(to)}
-    own = dict.fromkeys(name for name, _, _ in names.own if name)
+    own = {name: fold(name) for name, _, _ in names.own if name}
     return [
         name
-        for name in own
-        if fold(name) not in there and not any(t.startswith(f"{fold(name)} ") for t in there)
+        for name, folded in own.items()
+        if folded not in there and not any(text.startswith(f"{folded} ") for text in there)
     ]
 
 
@@ -191,14 +187,14 @@ def _read(table: Table, options: TableOptions) -> Reading:
     if figures.counts:
         entries, figures, wholes = _of_wholes(entries, figures, wholes, options)
     apart = sums.refuse_repeats(entries, figures)
-    amounts = {"share": figures.amounts, **counts.behind(entries, figures, wholes, options)}
+    amounts = {"share": figures.amounts, **sums.behind(entries, figures, wholes, options)}
     findings, headings = entries.table.findings, entries.table.headings
     shown = entries.table.column(entries.os)
     if options.family:
-        if not of_systems:
-            heading = headings[entries.os]
-            findings.notes.append(f"{heading!r} holds no OS names, so there are no families")
         shown = mapped(shown, names.label)
+        if not of_systems:
+            said = f"{headings[entries.os]!r} holds no OS names, so there are no families"
+            findings.notes.append(said)
     groups = entries.rankings(mapped(shown, names.canonical))
     shares = sums.added_up(entries, shown, groups, amounts, counts=figures.counts)
     if len(shares) < len(entries):
@@ -235,7 +231,7 @@ def _of_wholes(
     entries: Entries, figures: units.Figures, wholes: Numbers, options: TableOptions
 ) -> tuple[Entries, units.Figures, Numbers]:
     """Counts without the totals along what is added up, and what they are divided by."""
-    if (rolled := sums.rolled_up(entries, figures, options)).any():
+    if (rolled := aggregates.rolled_up(entries, figures, options)).any():
         entries, wholes = entries.only(~rolled), wholes[~rolled]
         figures = replace(figures, amounts=figures.amounts[~rolled])
     units.say_counts(entries, figures, options)
@@ -256,23 +252,22 @@ def _names(entries: Entries, options: TableOptions) -> tuple[bool, Names]:
 def _refuse_faults(entries: Entries, faults: dict[str, str]) -> None:
     """Raise FigureError for all cells that are no figures."""
     value = entries.table.column(entries.value)
-    if not faults or not len(bad := np.flatnonzero(where(value, faults.__contains__))):
-        return
-    shown = [f"{entries.at(i)}: {value.iloc[i][:60]!r} {faults[value.iloc[i]]}" for i in bad]
-    marks = any("thousands mark" in why for why in faults.values())
-    settles = [Remedy("decimal", None, "says what the marks are")] if marks else []
-    raise FigureError(*shown, settles=settles)
+    bad = np.flatnonzero(where(value, faults.__contains__))
+    if shown := [f"{entries.at(i)}: {value.iloc[i][:60]!r} {faults[value.iloc[i]]}" for i in bad]:
+        marks = any("thousands mark" in why for why in faults.values())
+        settles = [Remedy("decimal", None, "says what the marks are")] if marks else []
+        raise FigureError(*shown, settles=settles)
 
 
 def _counted(entries: Entries, options: TableOptions, reading: numbers.Reading) -> bool:
     """Whether the figures are counts, as far as can be told before totals are left out."""
     if options.unit is not None:
         return options.unit == "count"
-    if (sign := units.said(entries.heading)) is not None:
+    heading = entries.heading
+    if (sign := units.said(heading)) is not None:
         return sign.unit == "count"
-    if meaning.says_shares(entries.heading):
-        return False
-    return meaning.measure(entries.heading) is not None or reading.surely_counts
+    counts = meaning.measure(heading) is not None or reading.surely_counts
+    return counts and not meaning.says_shares(heading)
 
 
 def _filled(entries: Entries, reading: numbers.Reading, kept: Mask, *, counts: bool) -> Mask:
@@ -293,14 +288,11 @@ def _filled(entries: Entries, reading: numbers.Reading, kept: Mask, *, counts: b
     return kept & there
 
 
-def _before(
-    entries: Entries, reading: numbers.Reading, options: TableOptions
-) -> npt.NDArray[np.float64] | None:
+def _before(entries: Entries, reading: numbers.Reading, options: TableOptions) -> Numbers | None:
     """The figures of all rows before some were chosen by another column than the OS's."""
-    if len(entries.all_rows.cells) == len(entries.table.cells):
-        return None
     others = [w for w in options.where if entries.table.find(w.column) not in ([entries.os], [])]
-    if not others and entries.ranked.all():
+    fewer = len(entries.all_rows.cells) > len(entries.table.cells)
+    if not fewer or not (others or not entries.ranked.all()):
         return None
     column, names = (entries.all_rows.column(i) for i in (entries.value, entries.os))
     known = {**numbers.read(texts(column))[0].values, **reading.values}
@@ -329,14 +321,12 @@ def _dated_by(entries: Entries) -> str | None:
 def _say(entries: Entries, there: Sequence[str], options: TableOptions) -> None:
     """Say which column was taken, of which periods, and what was not used."""
     table, findings = entries.table, entries.table.findings
-    what = f"column {table.called(entries.value)}"
-    if entries.table.above:
-        what = f"a column for each {'system' if entries.table.above == 'os' else 'period'}"
-    findings.facts.insert(0, what)
+    each = {"os": "a column for each system", "period": "a column for each period"}
+    findings.facts.insert(0, each.get(table.above, f"column {table.called(entries.value)}"))
     if there:
         findings.facts.append(f"of {periods.told(there)}")
     named_ = [*(w.column for w in options.where), "design_effect", "clusters"]
     used = {i for name in named_ for i in table.find(name)} | {entries.os, entries.value}
     used.update(entries.by, entries.table.dated, entries.summed, entries.counted, table.made_of)
-    if not entries.table.above and (rest := columns.unused(table, used)):
+    if not table.above and (rest := columns.unused(table, used)):
         findings.notes.append(f"not used: {', '.join(rest)}")

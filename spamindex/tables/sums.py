@@ -1,125 +1,26 @@
-"""Several rows of one name in, one out: counts add up along days or a column, shares never."""
+"""One row for each system out: counts add up along days, shares never; counts behind shares."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from spamindex import meaning, words
-from spamindex.errors import MatchError, PeriodError, Remedy, SpamIndexError, UnitError
+from spamindex.errors import FigureError, MatchError, PeriodError, Remedy, SpamIndexError, UnitError
 from spamindex.frames import decimal_sums
-from spamindex.meaning import is_blank, is_missing
 from spamindex.names import fold
-from spamindex.tables import columns
+from spamindex.tables import columns, numbers, units
+from spamindex.tables.aggregates import is_total
 from spamindex.tables.layout import Entries
 from spamindex.tables.numbers import Reading, Sums
 from spamindex.tables.options import TableOptions
-from spamindex.tables.table import (
-    Column,
-    Mask,
-    Numbers,
-    are_sums,
-    lines_of,
-    mapped,
-    summed,
-    texts,
-    where,
-)
+from spamindex.tables.table import Column, Groups, Mask, Numbers, lines_of, mapped, summed, texts
 from spamindex.tables.units import Figures
 
-
-def rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mask:
-    """The rows that are the total of others along a column that is added up.
-
-    Their cell there is blank, or called a total. Raises MatchError where they are not their sum.
-    """
-    left = np.zeros(len(entries), bool)
-    names = mapped(entries.table.column(entries.os), fold)
-    along = [i for i in entries.summed if i != entries.os]
-    if entries.os in entries.summed:
-        groups = entries.rankings(names, over_time=True)
-        wrong = are_sums(groups, figures.amounts) & (np.bincount(groups)[groups] > 2)
-        if wrong.any():
-            raise MatchError(
-                f"{entries.title}: {entries.named(wrong)} is what the other rows of that name add "
-                "up to: leave one or the other out of the file"
-            )
-    for number in along:
-        column, heading = entries.table.column(number), entries.table.headings[number]
-        title = f"{entries.table.name}: {entries.table.called(number)}"
-        called = where(column, _is_total)
-        others = [entries.table.column(i) for i in along if i != number]
-        groups = entries.rankings(names, *others, over_time=True)
-        beside = called & (summed(groups, ~called) > 0)
-        exact = beside & np.isclose(
-            figures.amounts, summed(groups, figures.amounts * ~called), rtol=1e-9
-        )
-        if (wrong := beside & ~exact).any():
-            cell = str(column[wrong].iloc[0])
-            settles = [Remedy("where", f"{heading}!={cell}", "leaves such rows out")]
-            if not cell:
-                settles.append(Remedy("fill", heading, "repeats the cell above"))
-            raise MatchError(
-                f"{title} is {repr(cell) if cell else 'blank'}, a total, for "
-                f"{entries.named(wrong)}, but its figure is not what the others add up to",
-                settles=settles,
-            )
-        if exact.any():
-            entries.table.findings.notes.append(
-                f"left out as the total along {entries.table.called(number)}: "
-                f"{entries.named(exact)}"
-            )
-        _refuse_unnamed_total(entries, figures, number, groups, called)
-        if heading not in {w.column for w in options.where}:
-            _refuse_groups(column, heading, title)
-        left |= exact
-    return left
-
-
-def _is_total(text: str) -> bool:
-    """Whether a cell of a column that is added up says that its row is the total of others."""
-    return is_blank(text) or is_missing(text) or meaning.called_total(text)
-
-
-def _refuse_unnamed_total(
-    entries: Entries, figures: Figures, number: int, groups: npt.NDArray[np.int64], called: Mask
-) -> None:
-    """Refuse a value of a column whose rows are always what the others of their system add up to.
-
-    ``groups`` tells systems apart, and ``called`` are rows that are known to be totals.
-    """
-    column, exact = entries.table.column(number), are_sums(groups, figures.amounts * ~called)
-    others = summed(groups, ~called) - 1
-    for text in sorted(set(column[exact & (others > 1)])):
-        of_text = (column == text).to_numpy()
-        among = of_text & (others > 0)
-        if exact[among].all():
-            # To leave the value out would leave out systems that have no other.
-            only = bool((of_text & (others == 0)).any())
-            remedy = Remedy("where", f"{entries.table.headings[number]}!={text}", "leaves it out")
-            raise MatchError(
-                f"{entries.table.name}: {entries.table.called(number)} is {text!r} for "
-                f"{entries.named(among)}, which is what the others add up to"
-                + (": take such rows out of the file" if only else ""),
-                settles=[] if only else [remedy],
-            )
-
-
-def _refuse_groups(column: Column, heading: str, title: str) -> None:
-    """Refuse a continent among countries; desktop and mobile are parts, where they are alone."""
-    there = texts(column)
-    shown = [t for t in there if meaning.called_group(t) and meaning.words(t) not in words.DEVICES]
-    rest = [t for t in there if t not in shown]
-    if shown and rest:
-        leaves = [*((t, "leaves it out") for t in sorted(shown)[:3])]
-        leaves.append((rest[0], "or such leaves out what it holds"))
-        raise MatchError(
-            f"{title} holds {', '.join(map(repr, sorted(shown)[:3]))}, which may hold other rows",
-            settles=[Remedy("where", f"{heading}!={text}", does) for text, does in leaves],
-        )
+_ABOUT = 0.01  # how far, of itself, a share may be from what its count says
+_TOTAL = Remedy("total", None, "says how many there are in all")
 
 
 def repeated(entries: Entries, reading: Reading) -> Mask:
@@ -192,14 +93,14 @@ def refuse_repeats(entries: Entries, figures: Figures) -> list[int]:
     return differing
 
 
-def _first_of_several(entries: Entries, groups: npt.NDArray[np.int64]) -> tuple[str, str]:
+def _first_of_several(entries: Entries, groups: Groups) -> tuple[str, str]:
     """The first name that has several rows, and their lines."""
     row = int(np.argmax(np.bincount(groups)[groups] > 1))
     return entries.name(row), lines_of(entries.table.cells.index[groups == groups[row]])
 
 
 def _which_label(
-    entries: Entries, groups: npt.NDArray[np.int64], told: Sequence[int], figures: Figures
+    entries: Entries, groups: Groups, told: Sequence[int], figures: Figures
 ) -> SpamIndexError:
     """The error for rows of one name that differ in a column: kinds, or parts of one whole?"""
     row = int(np.argmax(np.bincount(groups)[groups] > 1))
@@ -208,7 +109,7 @@ def _which_label(
     there = [str(text) for text in entries.table.column(number)[groups == groups[row]]]
     shown = ", ".join(map(repr, dict.fromkeys(there[:3])))
     also = f" (and in {', '.join(map(entries.table.called, more))})" if more else ""
-    kinds = [text for text in there if not _is_total(text)]
+    kinds = [text for text in there if not is_total(text)]
     # Counts before what is none, where the cells are words for measures.
     ordered = sorted(
         dict.fromkeys(kinds), key=lambda t: (meaning.measure(t) is None, meaning.says_other(t))
@@ -234,7 +135,7 @@ def _which_label(
 def added_up(
     entries: Entries,
     shown: Column,
-    groups: npt.NDArray[np.int64],
+    groups: Groups,
     amounts: dict[str, Numbers],
     *,
     counts: bool,
@@ -259,14 +160,14 @@ def added_up(
     return pd.DataFrame(by).assign(os=_taken(shown, first), **sums)
 
 
-def _first_rows(groups: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _first_rows(groups: Groups) -> Groups:
     """The first row of each group."""
     first = np.zeros(groups.max(initial=-1) + 1, np.int64)
     first[groups[::-1]] = np.arange(len(groups))[::-1]  # the last one written stays
     return first
 
 
-def _taken(column: Column, rows: npt.NDArray[np.int64]) -> pd.api.extensions.ExtensionArray:
+def _taken(column: Column, rows: Groups) -> pd.api.extensions.ExtensionArray:
     """The texts of some rows, as pandas keeps text."""
     kinds = pd.array(list(column.cat.categories), dtype="str")
     return kinds.take(column.cat.codes.to_numpy()[rows])
@@ -288,7 +189,138 @@ def wholes_of(entries: Entries, figures: Figures, wholes: Numbers) -> Numbers:
     return of
 
 
-def shares_of_counts(figures: Figures, groups: npt.NDArray[np.int64], wholes: Numbers) -> Numbers:
+def shares_of_counts(figures: Figures, groups: Groups, wholes: Numbers) -> Numbers:
     """What percent each group is of all counts of its ranking."""
     amounts: Numbers = np.bincount(groups, weights=figures.amounts).astype(float)
     return 100 * amounts / wholes[_first_rows(groups)]
+
+
+def behind(
+    entries: Entries, figures: Figures, wholes: Numbers, options: TableOptions
+) -> dict[str, Numbers]:
+    """What is known of how the shares of a table came about, a number for each row.
+
+    ``wholes`` are what counts are divided by.
+
+    ``count`` and ``total`` say how many messages or machines a share stands for, where they are
+    asked for; ``half`` is half a unit of a share's last digit, in percent, which counts do not
+    have: refused where the table is one of two; ``design_effect`` and ``clusters`` are those that a
+    tally has written. Raises UnitError where the table has no such thing, or counts and shares
+    contradict each other.
+    """
+    found = _beside(entries, figures, options) if not figures.counts else {}
+    of_one_table = options.of is None
+    if options.rounding and not (figures.counts and of_one_table):
+        if figures.counts:
+            raise UnitError(
+                f"{entries.title}: holds counts, which are not rounded: leave rounding out"
+            )
+        found["half"] = _halves(entries, figures)
+    if options.total is not None:
+        if (figures.counts and not figures.coarse) or "count" in found:
+            raise UnitError(f"{entries.title}: holds counts already: leave their total out")
+        share = 100 * figures.amounts / wholes if figures.counts else figures.amounts
+        found["count"] = share / 100 * options.total
+        found["total"] = np.full(len(entries), float(options.total))
+    # By itself a table may hold amounts, or percents: only intervals need what was counted.
+    elif options.counts and figures.counts and (_counted(entries, figures) or not of_one_table):
+        if figures.coarse:
+            raise _too_coarse(entries.title)
+        found["count"] = _whole(figures.amounts, entries.title)
+        found["total"] = _whole(wholes, entries.title)
+    return found | (_of_clusters(entries) if options.counts else {})
+
+
+def _counted(entries: Entries, figures: Figures) -> bool:
+    """Whether counts are what was counted, and no amounts, nor shares that are taken for counts."""
+    sign = units.said(entries.heading)
+    shares = meaning.says_shares(entries.heading) or (sign is not None and sign.unit != "count")
+    amounts = figures.coarse or bool((figures.amounts % 1).any())
+    return not (shares or amounts or figures.reading.signed)
+
+
+def _too_coarse(title: str) -> UnitError:
+    return UnitError(
+        f"{title}: counts in thousands or more are too coarse for intervals", settles=[_TOTAL]
+    )
+
+
+def _of_clusters(entries: Entries) -> dict[str, Numbers]:
+    found = {}
+    for name in ("design_effect", "clusters"):
+        if columns := entries.table.find(name):
+            column = entries.table.column(columns[0])
+            reading = numbers.read(texts(column), ["."])[0]
+            if reading.faults:
+                text, why = next(iter(reading.faults.items()))
+                raise FigureError(f"{entries.table.name}: column {name!r}: {text!r} {why}")
+            found[name] = reading.of(column)
+    return found
+
+
+def _beside(entries: Entries, figures: Figures, options: TableOptions) -> dict[str, Numbers]:
+    """The counts in a column beside the shares, and their totals; nothing where there are none.
+
+    Where nobody has named the column of shares, counts that are not proportional to them are
+    refused: which of the two is it?
+    """
+    table, odd = entries.table, []
+    for number in sorted(entries.counted, key=lambda n: meaning.measure(table.headings[n]) or 0):
+        column, title = table.column(number), f"{table.name}: {table.called(number)}"
+        readings = [reading for reading in numbers.read(texts(column)) if not reading.faults]
+        if not readings:
+            continue
+        reading = max(readings, key=lambda reading: reading.whole)
+        counts = reading.of(column)
+        totals = _totals(entries, figures, np.nan_to_num(counts))
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            exact = 100 * np.nan_to_num(counts) / totals
+            # A count is rounded as well, to half of it at most.
+            slack = _ABOUT * figures.amounts + 2 * _halves(entries, figures) + 50 / totals
+            wrong = ~(np.abs(exact - figures.amounts) <= slack)
+        if wrong.any():
+            odd.append((number, int(np.argmax(wrong))))
+            continue
+        sign = units.said(table.headings[number])
+        if (sign is not None and sign.times > 1) or reading.rounded:
+            if options.of is not None and options.counts and options.total is None:
+                raise _too_coarse(title)
+            return {}
+        if np.isnan(counts).any() or not options.counts:
+            return {}
+        # The shares are those of the counts: what was printed is rounded, and may be out of bounds.
+        return {"share": 100 * counts / totals, "count": _whole(counts, title), "total": totals}
+    if odd and options.column is None:
+        number, row = odd[0]
+        raise UnitError(
+            f"{table.at(entries.line(row))}: the counts under {table.called(number)} are not in "
+            f"proportion to the shares under {table.called(entries.value)}: which are meant?",
+            settles=[
+                Remedy("column", entries.heading or str(entries.value + 1), "takes the shares"),
+                Remedy("column", table.headings[number], "the counts"),
+            ],
+        )
+    return {}
+
+
+def _totals(entries: Entries, figures: Figures, counts: Numbers) -> Numbers:
+    """How many there are in all, in the ranking of each row."""
+    groups = entries.rankings()
+    parts, sums = summed(groups, figures.amounts), summed(groups, counts)
+    # Of all messages, too, where the table holds only the first few systems.
+    slack = summed(groups, _halves(entries, figures)) * (1 + _ABOUT) + 1e-9
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        totals: Numbers = np.where(np.abs(parts - 100) <= slack, sums, np.round(100 * sums / parts))
+    return totals
+
+
+def _whole(counts: Numbers, title: str) -> Numbers:
+    if (counts % 1).any():
+        raise FigureError(f"{title}: not all are whole, but intervals need what was counted")
+    units.refuse_too_many(counts, title)
+    return counts
+
+
+def _halves(entries: Entries, figures: Figures) -> Numbers:
+    """Half a unit of the last digit of each share, in percent."""
+    return figures.reading.halves(entries.table.column(entries.value)) * figures.times

@@ -21,6 +21,7 @@ from spamindex.meaning import headed, words
 Column: TypeAlias = "pd.Series[Any]"
 Mask: TypeAlias = npt.NDArray[np.bool_]
 Numbers: TypeAlias = npt.NDArray[np.float64]
+Groups: TypeAlias = npt.NDArray[np.int64]  # the number of the group of each row
 
 
 @dataclass(frozen=True)
@@ -122,11 +123,11 @@ def numbers_of(column: Column, of: Mapping[str, float], default: float = np.nan)
 
 def where(column: Column, test: Callable[[str], object]) -> Mask:
     """In which rows a test of the text is true; it is asked of each different text once."""
-    each = np.fromiter((bool(test(text)) for text in column.cat.categories), bool)
-    return each[column.cat.codes.to_numpy()] if len(each) else np.zeros(len(column), bool)
+    each = np.array([bool(test(text)) for text in column.cat.categories], dtype=bool)
+    return each[column.cat.codes.to_numpy()] if each.any() else np.zeros(len(column), bool)
 
 
-def groups(columns: Sequence[Column], within: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def groups(columns: Sequence[Column], within: Groups) -> Groups:
     """A number for each row of a group ``within``, the same where the columns hold the same texts.
 
     They count from 0 in the order in which the groups come.
@@ -139,31 +140,26 @@ def groups(columns: Sequence[Column], within: npt.NDArray[np.int64]) -> npt.NDAr
     return numbers
 
 
-def summed(groups: npt.NDArray[np.int64], of: npt.NDArray[Any]) -> Numbers:
+def summed(groups: Groups, of: npt.NDArray[Any]) -> Numbers:
     """For each row what the numbers of all rows of its group add up to."""
     return np.bincount(groups, weights=of).astype(float)[groups]
 
 
-def are_sums(groups: npt.NDArray[np.int64], of: Numbers) -> Mask:
+def are_sums(groups: Groups, of: Numbers) -> Mask:
     """The rows whose number is what those of all others of their group add up to."""
     same: Mask = (of > 0) & np.isclose(2 * of, summed(groups, of), rtol=1e-9, atol=0)
     return same
 
 
 def lines_of(lines: Iterable[int]) -> str:
-    """Lines as messages name them.
-
-    >>> lines_of([3]), lines_of([1, 2, 3, 7, 9, 10])
-    ('line 3', 'lines 1-3, 7, 9-10')
-    """
+    """Lines as messages name them: ``line 3``, ``lines 1-3, 7, 9-10``."""
     spans: list[list[int]] = []
-    count = 0
     for line in lines:
-        count += 1
-        if spans and line == spans[-1][1] + 1:
-            spans[-1][1] = line
+        if spans and line == spans[-1][-1] + 1:
+            spans[-1][1:] = [line]
         else:
-            spans.append([line, line])
-    told = [str(a) if a == b else f"{a}-{b}" for a, b in spans[:SHOWN]]
+            spans.append([line])
+    told = ["-".join(map(str, span)) for span in spans[:SHOWN]]
     more = f" and {len(spans) - SHOWN} more" if len(spans) > SHOWN else ""
-    return f"line{'s' if count > 1 else ''} {', '.join(told)}{more}"
+    several = len(spans) > 1 or any(len(span) > 1 for span in spans)
+    return f"line{'s' if several else ''} {', '.join(told)}{more}"

@@ -16,7 +16,7 @@ from spamindex.tables.numbers import Reading, Sums
 from spamindex.tables.options import TableOptions
 from spamindex.tables.table import Mask, Numbers, numbers_of, where
 
-MOST_COUNTED = 1e18  # bytes of traffic can be counted too; far beyond, intervals overflow
+_MOST_COUNTED = 1e18  # bytes of traffic can be counted too; far beyond, intervals overflow
 
 
 @dataclass(frozen=True)
@@ -54,25 +54,19 @@ class Figures:
 def said(heading: str) -> Sign | None:
     """What a heading says of the unit of the figures under it.
 
-    >>> said("Market share %"), said("Share (bps)")
-    (Sign(unit='percent', times=1.0), Sign(unit='percent', times=0.01))
-    >>> said("Share"), said("Installed base in m")
-    (None, Sign(unit='count', times=1000000.0))
+    Of how many a figure is counts says a word, or a short form in brackets or after in.
     """
     for phrases, sign in _UNITS.items():
         if meaning.holds(heading, phrases):
             return sign
-    times = None if meaning.says_shares(heading) else _multiple(heading)
-    return None if times is None else Sign("count", times)
-
-
-def _multiple(heading: str) -> float | None:
-    """Of how many a figure is, by a word, or a short form in brackets or after in."""
+    if meaning.says_shares(heading):
+        return None
     of = meaning.words(heading)
     short = [meaning.words(inside).removeprefix("in ") for inside in _BRACKETED.findall(heading)]
     short += [f" {of}".rpartition(" in ")[2]] if " in " in f" {of}" else []
     long = [w for w in of.split() if w.isalpha() and (len(w) > 2 or not w.isascii())]
-    return next((words.MULTIPLES[w] for w in [*short, *long] if w in words.MULTIPLES), None)
+    multiples = (words.MULTIPLES[w] for w in [*short, *long] if w in words.MULTIPLES)
+    return next((Sign("count", times) for times in multiples), None)
 
 
 def decimal_mark(entries: Entries, options: TableOptions) -> Reading:
@@ -103,14 +97,13 @@ def decimal_mark(entries: Entries, options: TableOptions) -> Reading:
     if Sums(values, decimals.halves(column), entries.rankings(over_time=True)).are(100).all():
         return decimals
     some = [text for text in there if set(text) & {*numbers.MARKS}]
-    settles = []
-    for reading, what in zip(readings, (repr(some[0]), "it"), strict=True):
-        does = f"makes {what} {reading.values[some[0]]:.10g}"
-        settles.append(Remedy("decimal", reading.mark, does))
     raise FigureError(
         f"{entries.title}: is the mark in {', '.join(map(repr, some[:3]))} a decimal mark, or "
         "one of thousands?",
-        settles=settles,
+        settles=[
+            Remedy("decimal", way.mark, f"makes {some[0]!r} {way.values[some[0]]:.10g}")
+            for way in readings
+        ],
     )
 
 
@@ -140,13 +133,17 @@ def settle(
     if unit != "count":
         return _of_shares(entries, reading, sums, unit, times, options)
     rounded = sign.times if sign is not None and sign.unit == "count" else 1.0
-    total = float(values.sum()) * rounded
-    if total == 0:
+    amounts = values * rounded
+    if not amounts.any():
         raise UnitError(f"{entries.title}: adds up to 0, so nothing can be said of anybody's share")
-    if total > MOST_COUNTED:
-        raise FigureError(f"{entries.title}: adds up to {total:.4g}, more than anybody has counted")
-    coarse = rounded > 1 or bool(reading.rounded)
-    return Figures(reading, True, values * rounded, coarse, rounded)
+    refuse_too_many(amounts, entries.title)
+    return Figures(reading, True, amounts, rounded > 1 or bool(reading.rounded), rounded)
+
+
+def refuse_too_many(counts: Numbers, title: str) -> None:
+    """Raise FigureError for more than can be counted, for which intervals overflow."""
+    if (total := counts.sum()) > _MOST_COUNTED:
+        raise FigureError(f"{title}: adds up to {total:.4g}, more than anybody has counted")
 
 
 def say_counts(entries: Entries, figures: Figures, options: TableOptions) -> None:
@@ -167,9 +164,9 @@ def _refuse_mixed(
 
     That all add up to 100, and would not if those without a sign were fractions, leaves no doubt.
     """
-    sign = said(entries.heading)
-    per_mille = sign == Sign("percent", 0.1) and all("‰" in text for text in reading.signed)
-    if sign not in (None, _PERCENTS) and sign.unit == "percent" and not per_mille:
+    sign = said(entries.heading) or _PERCENTS
+    per_mille = sign.times == 0.1 and all("‰" in text for text in reading.signed)
+    if sign.unit == "percent" and sign.times != 1 and not per_mille:
         raise UnitError(
             f"{entries.title}: the heading says one unit, and the signs in the cells another: "
             "correct the heading, or leave the signs out"
@@ -177,8 +174,7 @@ def _refuse_mixed(
     plain = (values > 0) & ~signed
     fractions = sums.sums + np.bincount(sums.groups, weights=99 * values * plain)
     if plain.any() and not (sums.are(100) & (abs(fractions - 100) > 2 * sums.slack)).all():
-        rows = np.flatnonzero(signed if signed.sum() < plain.sum() else plain)[:3]
-        those = ", ".join(f"{entries.name(row)!r} (line {entries.line(row)})" for row in rows)
+        those = entries.named(signed if signed.sum() < plain.sum() else plain)
         text = f"{entries.title}: some figures have a sign for percent, and some none: {those}"
         # One of 1 or less may be a fraction: as percents it would be a hundredth of what it is.
         if (values[plain] <= 1).any():
@@ -188,15 +184,13 @@ def _refuse_mixed(
 
 def refuse_units_beside(entries: Entries) -> None:
     """Refuse figures of which a column beside them says that they are in several units."""
-    used = {entries.os, entries.value, *entries.by, *entries.table.dated}
-    for i in set(range(len(entries.table.headings))) - used:
-        units = [text for text in entries.table.texts(i) if not meaning.is_missing(text)]
-        if len(units) > 1 and all(
-            not any(map(str.isdigit, text)) and said(f"in {text}") is not None for text in units
-        ):
+    table = entries.table
+    for i in {*range(len(table.headings))} - {entries.os, entries.value, *entries.by, *table.dated}:
+        units = [text for text in table.texts(i) if not meaning.is_missing(text)]
+        if len(units) > 1 and all(said(f"in {u}") and not any(map(str.isdigit, u)) for u in units):
             raise UnitError(
-                f"{entries.title}: {entries.table.called(i)} says that the figures are in "
-                f"{listed(units)}: write all of them in one unit"
+                f"{entries.title}: {table.called(i)} says that the figures are in {listed(units)}: "
+                "write all of them in one unit"
             )
 
 
@@ -226,12 +220,9 @@ def _found(
     _refuse_parts(entries, sums, whole_before)
     if (shares or entries.table.above or not reading.whole) and sums.largest > 1:
         return "percent", 1.0  # a part of the whole; more than the whole is refused
-    small = sums.largest <= 1
-    raise UnitError(
-        f"{entries.title}: adds up to {_total(sums)}: percents or "
-        f"{'fractions' if small else 'counts'}?",
-        settles=[_PERCENT, _FRACTION if small else _COUNT],
-    )
+    other, rival = ("fractions", _FRACTION) if sums.largest <= 1 else ("counts", _COUNT)
+    fault = f"{entries.title}: adds up to {_total(sums)}: percents or {other}?"
+    raise UnitError(fault, settles=[_PERCENT, rival])
 
 
 def _declared(
@@ -242,10 +233,8 @@ def _declared(
     # A row of fractions may be missing; a sign in the cells is taken at its word.
     small = sums.largest <= 1 and not certain
     if sign == _PERCENTS and (small or sums.are(1).all()) and sums.counted.max() > 1:
-        raise UnitError(
-            f"{entries.title}: says percent, but adds up to {_total(sums)}",
-            settles=[_FRACTION, _PERCENT],
-        )
+        fault = f"{entries.title}: says percent, but adds up to {_total(sums)}"
+        raise UnitError(fault, settles=[_FRACTION, _PERCENT])
     return sign.unit, sign.times
 
 
@@ -257,8 +246,7 @@ def _by_what_they_add_up_to(entries: Entries, sums: Sums) -> tuple[str, float] |
     if fractions.all():
         doubt = f"read as fractions, since they add up to {_total(sums)}"
         says_so = Remedy("unit", "fraction", "says so")
-        not_so = Remedy("unit", "percent", "reads them as percents")
-        entries.table.findings.doubts.append(Doubt(doubt, (says_so, not_so)))
+        entries.table.findings.doubts.append(Doubt(doubt, (says_so, _PERCENT)))
         return "fraction", 100.0
     if fractions.any() and (percents.any() or (sums.sums > 1.5).any()):
         raise UnitError(
@@ -312,12 +300,12 @@ def _of_shares(
         text += f"{_rankings(entries, sums, part)}: a part of the whole?"
         findings.doubts.append(Doubt(text, (Remedy("unit", unit, "if that is right"),)))
     findings.facts.append(f"{unit}s that add up to {_total(sums)}")
-    percents = dict(reading.values)
+    percents = reading.values
     if times != 1:  # by way of decimals: 0.0514 * 100 is 5.140000000000001
         factor = Decimal(repr(times))
         percents = {
             text: float(Decimal(repr(v)) * factor) if v == v and text not in reading.signed else v
-            for text, v in reading.values.items()
+            for text, v in percents.items()
         }
     amounts = numbers_of(entries.table.column(entries.value), percents)
     return Figures(reading, False, amounts, False, times)
