@@ -134,11 +134,14 @@ def _refuse_footers(groups: Groups) -> None:
 # ---- Flags ----
 
 
-def flag(asked: Flag) -> nw.Expr:
+def flag(told: Frame, asked: Flag) -> nw.Expr:
     """What the column ``spam`` says: ``SPAM`` and the value for spam, or one of a few other words.
 
     Values that were given leave all others out; else what is neither true nor false is odd.
     """
+    if told.collect_schema()["spam"] == nw.Boolean and not asked.values:
+        no = when(nw.col("spam").is_null(), nw.lit(_LACKING), nw.lit(_HAM))
+        return when(nw.col("spam"), nw.lit(f"{SPAM}true"), no)
     cell = text("spam").str.strip_chars().str.to_lowercase()
     spam = sorted({value.strip().lower() for value in asked.values or TRUE})
     said = nw.lit(_HAM)

@@ -274,7 +274,7 @@ def _understood(told: Frame, question: Question) -> Frame:
     columns = {name: nw.col(name).str.strip_chars().fill_null("") for name in by}
     columns |= {"label": _label(question), "why": nw.col("why"), "bad": nw.col("bad")}
     there = told.collect_schema().names()
-    columns["flag"] = nw.lit("") if question.spam is None else checks.flag(question.spam)
+    columns["flag"] = nw.lit("") if question.spam is None else checks.flag(told, question.spam)
     machines, why = question.count == "machines", nw.col("why")
     if machines or (question.cluster is not None and question.cluster == question.client):
         # What cannot be read is no machine, but a client all the same.
@@ -330,7 +330,7 @@ def spam_of(
     told = records.select(*keep, **_cells(records, question, as_text=True))
     told = told.filter(~nw.col("bad"))
     if question.spam is not None:
-        told = told.filter(checks.flag(question.spam).str.starts_with(tallies.SPAM))
+        told = told.filter(checks.flag(told, question.spam).str.starts_with(tallies.SPAM))
     told = _identified(told, question, bring, lambda table: table)
     told = told.with_columns(named=_label(question), why=_why(question))
     wanted = nw.col("named").is_in(list(labels)) & (nw.col("why") != nw.lit("heading"))
