@@ -14,7 +14,7 @@ from tests.changes.kinds import KINDS
 from tests.changes.originals import originals
 from tests.changes.verdict import OUTCOMES, judge
 
-pytestmark = pytest.mark.no_cover  # no line that other tests don't reach
+pytestmark = pytest.mark.no_cover  # the other tests alone are measured
 
 SAMPLE = 150  # changed once, and as many changed twice
 

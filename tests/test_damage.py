@@ -9,7 +9,7 @@ from tests.damage.sheets import ORIGINALS, Original
 from tests.damage.table import Counts, outcomes
 from tests.damage.verdict import Outcome, verdict
 
-pytestmark = pytest.mark.no_cover  # no line that other tests don't reach
+pytestmark = pytest.mark.no_cover  # the other tests alone are measured
 
 # Of a fixed sample of all files; `python -m tests.damage` tries every one.
 AT_LEAST = (130, 7)  # read exactly, and with what is lost named

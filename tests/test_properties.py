@@ -14,7 +14,7 @@ from spamindex import SpamIndexError, read_shares
 from spamindex.cli.formats import render
 from tests.conftest import SHARE, Invoke, Write, rank
 
-pytestmark = pytest.mark.no_cover  # no line that other tests don't reach
+pytestmark = pytest.mark.no_cover  # the other tests alone are measured
 
 NAMES = st.lists(
     st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1).filter(

@@ -86,7 +86,7 @@ def test_a_case_is_right_or_refused_with_advice_that_works(folder: Path, tmp_pat
             assert verdict(case, then) == "right", then
 
 
-@pytest.mark.no_cover  # no line that other tests don't reach
+@pytest.mark.no_cover  # the other tests alone are measured
 @pytest.mark.parametrize("folder", CASES, ids=lambda folder: folder.name)
 def test_the_ways_out_of_a_case_can_be_taken_and_one_leads_to_the_right_figures(
     folder: Path, tmp_path: Path
