@@ -97,6 +97,12 @@ def _is_of_spam(word: str) -> bool:
     return not rest or rest.isdecimal() or rest in _BESIDE_SPAM or says_shares(rest)
 
 
+def may_be_spam(heading: str) -> bool:
+    """Whether a heading speaks of spam in words that leave open whether it is counted."""
+    of_other = not known.OTHER_WORDS.isdisjoint(words(heading).split())
+    return "spam" in words(heading) and (says_shares(heading) or not of_other)
+
+
 def flags_spam(heading: str) -> bool:
     """Whether a heading says that its cells tell spam from other messages."""
     return words(heading) in known.RECORD_HEADINGS["spam"][0]
@@ -149,7 +155,8 @@ def says_measure(heading: str) -> bool:
 def called_total(name: str) -> bool:
     """Whether a name is one for a total, of all or of some."""
     said = words(name)
-    if name.endswith(")") and words(name.rpartition("(")[2]) in known.TOTALS | {"any"}:
+    before, bracket, remark = name.removesuffix(")").rpartition("(")
+    if bracket and {words(before), words(remark)} & (known.TOTALS | {"any"}):
         return True
     first, _, rest = said.partition(" ")
     last = said.rpartition(" ")[2]
@@ -162,6 +169,11 @@ def called_total(name: str) -> bool:
         part in known.ALL and {parts[i + 1], " ".join(parts[i + 1 : i + 3])} & known.COUNTED
         for i, part in enumerate(parts[:-1])
     )
+
+
+def called_statistic(name: str) -> bool:
+    """Whether a name is one for a figure of all others, such as their mean or the largest."""
+    return words(name) in known.STATISTICS
 
 
 def called_group(name: str) -> bool:

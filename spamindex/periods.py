@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -164,15 +166,29 @@ def within(period: str, wider: str) -> bool:
 
 
 def within_another(periods: Iterable[str]) -> tuple[str, str] | None:
-    """A period that lies in another one of some, and that one; None if none does."""
-    there = set(periods)
-    for period in sorted(there):
-        year, *rest = period.split("-")
-        quarter = f"{year}-Q{(int(rest[0]) + 2) // 3}" if rest and rest[0].isdecimal() else period
-        for wider in (year, quarter, "-".join([year, *rest[:1]])):
-            if wider != period and wider in there and within(period, wider):
-                return period, wider
+    """Two periods in ISO form that have days in common, the wider one last; None without such."""
+    spans = sorted(
+        ((*_days_of(period), period) for period in set(periods) if span_of(period)),
+        key=lambda of: (of[0], -of[1].toordinal()),
+    )
+    for (_, last, wider), (first, _, period) in itertools.pairwise(spans):
+        if first <= last:
+            return period, wider
     return None
+
+
+def _days_of(period: str) -> tuple[date, date]:
+    """The first and the last day of a period in ISO form."""
+    year, part, span = int(period[:4]), period[5:], span_of(period)
+    if span == "week":
+        monday = date.fromisocalendar(year, 1, 1) + timedelta(weeks=int(part[1:]) - 1)
+        return monday, monday + timedelta(days=6)
+    if span == "day":
+        return date.fromisoformat(period), date.fromisoformat(period)
+    months = {"month": 1, "quarter": 3, "year": 12}[str(span)]
+    first = 3 * int(part[1]) - 2 if span == "quarter" else int(part or 1)
+    last = first + months - 1
+    return date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1])
 
 
 def named_in(text: str) -> str | None:

@@ -115,9 +115,15 @@ OTHER_WORDS = _phrases("""
     verwacht, ожидаемая, цель, last, previous, prior, prev, former, old, earlier, ago, vormonat,
     vorjahr, vorher, letzter, letztes, précédent, précédente, dernier, anterior, pasado, passado,
     scorso, precedente, vorige, forrige, poprzedni, предыдущий, прошлый, 上月, 上期, 前月, 前年, ham,
-    legit, legitimate, clean, delivered, wanted, new, neue, nouveaux, nuevos,
+    legit, legitimate, clean, delivered, wanted, new, neue, nouveaux, nuevos, returning, engaged,
+    benchmark, ly, converted, conversion, conversions, length, отказы,
     error, errors, margin, low, high, lower, upper, min, max, std, stddev, variance, relative,
     even, effect, clusters
+""")
+# Under these stands in which unit, or in how many, the figures of a row are.
+UNIT_HEADINGS = _phrases("""
+    unit, unit of measure, unit mult, unit multiplier, multiplier, power code, power code code,
+    einheit, unité, unidad, unidade, unità, eenheid, единица
 """)
 VERSION_WORDS = _phrases("""
     version, versions, release, build, versión, versão, versione, versie, wersja, verze, версия,
@@ -182,6 +188,11 @@ COUNTED = frozenset().union(*COUNT_WORDS) | _phrases("""
     providers, spam, traffic
 """)
 ALL = _phrases("all, alle, tous")
+STATISTICS = _phrases("""
+    average, avg, mean, median, min, max, minimum, maximum, std, stddev, variance, unique, distinct,
+    durchschnitt, mittelwert, mittel, moyenne, médiane, promedio, media, mediana, média, gemiddelde,
+    среднее, медиана, 平均
+""")
 GROUPS = _phrases("""
     world, welt, monde, mundo, mondo, wereld, świat, dünya, мир, 世界, 세계, asia, asien, asie, azië,
     azja, asya, азия, 亚洲, アジア, europe, europa, avrupa, европа, 欧洲, ヨーロッパ, africa, afrika, afrique,
@@ -191,12 +202,13 @@ GROUPS = _phrases("""
     oceanía, antarctica, european union, europäische union, union européenne, unión europea, eu,
     ue, eu27, eu 27, eu28, eu 28, euro area, eurozone, oecd, ocde, g7, g20, brics, emea, apac,
     asean, nato, commonwealth, arab world, middle east, rest of world, latam, apj, mena, dach,
-    benelux, nordics, scandinavia, skandinavien, high income, low income, middle income
+    benelux, nordics, scandinavia, skandinavien, high income, low income, middle income, eu27 2020,
+    ea19, ea20, european union 27 countries, european union 27 countries from 2020
 """)
 # Kinds of machines, which are groups among systems, and parts in a column of their own.
 DEVICES = _phrases("""
     desktop, mobile, tablet, desktops, mobiles, smartphones, tablets, console, desktop total,
-    mobile total
+    mobile total, desktop os, mobile os, computers, pc, pcs, phones, mobile phones
 """)
 # What begins the name of a part: of which Windows 10.
 PARTS = _phrases("""

@@ -131,6 +131,9 @@ def test_a_period_that_lies_in_another_one() -> None:
     assert within_another(["2010-01", "2010-02", "2010"]) == ("2010-01", "2010")
     assert within_another(["2010-01", "2010-Q1"]) == ("2010-01", "2010-Q1")
     assert within_another(["2010-01", "2010-02", "2009"]) is None
+    assert within_another(["2010-01", "2010-W01"]) == ("2010-W01", "2010-01")
+    assert within_another(["2010-01-04", "2010-W01"]) == ("2010-01-04", "2010-W01")
+    assert within_another(["2010-W53", "2010-W01", "2010-W02", "2011-02", "spring"]) is None
 
 
 def test_periods_are_told_shortly() -> None:

@@ -40,6 +40,7 @@ _WHOLES = (1.0, 100.0, 1e3, 1e4)  # of fractions, percents, per mille and basis 
 _REASONS = {
     "total": "called a total, but not what the others add up to (which is 100 for percents)",
     "group": "a group that may hold other rows",
+    "statistic": "called like a mean or the like, and not like a system",
     "footer": "called like a line below a table",
     "date": "its figure is a date",
     "measure": "headed like a measure, and not like a system",
@@ -129,13 +130,21 @@ def _told_by_name(entries: Entries, names: Names) -> dict[str, Mask]:
         bare = names.canonical(text.strip("!\"#%&'()*+,-./:;<=>?@[]_`{|}~ "))
         return bool(bare) and names.canonical(text) != bare and bare in there
 
+    def is_of_all(text: str) -> bool:
+        said = meaning.words(text)
+        first, _, rest = said.partition(" ")
+        family = rest if first in words.ALL else said.removesuffix(" family")  # All Windows
+        of_family = family != said and names.knows(family) and not names.knows(text)
+        return of_family or meaning.called_total(text)
+
     listed = where(column, lambda text: bool(_LISTED.match(text)) or meaning.called_part(text))
     indented = (listed & (not listed.all())) | layout.indented(entries.table, entries.os)
     value, wide = entries.table.column(entries.value), entries.table.above == "os"
     days = where(value, lambda text: len(text) == 8 and periods.iso(text) is not None)
     return {
         "nameless": where(column, lambda text: is_blank(text) and not names.canonical("")),
-        "total": where(column, meaning.called_total),
+        "total": where(column, is_of_all),
+        "statistic": where(column, meaning.called_statistic),
         "group": where(column, meaning.called_group),
         "footer": where(column, meaning.called_footer),
         "measure": where(column, lambda t: wide and meaning.says_measure(t) and not names.knows(t)),
@@ -271,8 +280,6 @@ def _refusal(
         apart = {*entries.labels, *entries.summed} - {entries.os}
         settles = [fill, *settles] if apart else [*settles, fill]
         settles.append(Remedy("names", None, "with a line ,Unknown makes them Unknown"))
-    elif families and options.family:
-        settles.append(Remedy("sum", heading, "adds a family and its versions up"))
     else:
         own = distinct[0].strip()
         line = f"with a line {own},{own} says that it stands for itself"

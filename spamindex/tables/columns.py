@@ -181,6 +181,11 @@ def value_column(
     else:
         found = unknown
     found = sorted(set(found))
+    if len(found) == 1 and found[0] in counts and counts[found[0]] != _SPAM:
+        # All messages may be meant, or those beside them that are called spam in some way.
+        found = sorted(
+            {*found, *filter(lambda i: meaning.may_be_spam(table.headings[i]), candidates)}
+        )
     if len(found) != 1:
         raise _unclear(table, found or candidates, options, certain=bool(found))
     if not shares and whole != found:
@@ -235,8 +240,7 @@ def _kind(table: Table, number: int) -> int | None:
     filled = _filled(table, number)
     if meaning.says_shares(heading) or 2 * sum(map(numbers.is_signed, filled)) > len(filled):
         return _SHARES
-    of_spam = _SPAM if "spam" in meaning.words(heading).split() else None
-    return of_spam if (measure := meaning.measure(heading)) is None else measure
+    return _SPAM if "spam" in meaning.words(heading).split() else meaning.measure(heading)
 
 
 def _is_dated(table: Table, number: int) -> bool:

@@ -27,6 +27,7 @@ _BEGINNINGS = frozenset("0123456789.,")
 _SPACES = " \N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"
 _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 _MULTIPLE = re.compile(r"(.*\d)\s*([^\W\d_]{1,12})\.?")
+_FLAG = re.compile(r"\s[a-z]$|b$")  # a letter behind a figure, as statistics offices mark some
 _MOST_PERCENT = 100
 _LEAST = 1e-9  # what is lost in binary is no difference
 _CLOCK = re.compile(r"(\d+:)?\d?\d:\d\d(\.\d+)?|(\d+ ?h ?)?(\d+ ?m(in)? ?)?\d+ ?s(ec)?")
@@ -189,6 +190,11 @@ def _reading(texts: Sequence[str], mark: str) -> Reading:
     reading = Reading(mark, {})
     for text in texts:
         reading.values[text] = _value(text, reading)
+    flags = {text for text in reading.rounded if _FLAG.search(text)}
+    if any(text not in flags and not is_missing(text) for text in texts):
+        reading.faults |= dict.fromkeys(
+            flags, "may be in thousands or more, or have a note behind it"
+        )
     return reading
 
 

@@ -71,12 +71,12 @@ def refuse_repeats(entries: Entries, figures: Figures) -> list[int]:
                 ],
             )
         if along := [i for i in differing if i in entries.summed]:
+            settles = [Remedy("where", None, "chooses one value")]
+            if np.isclose(figures.amounts.sum(), [1, 100], rtol=0.01).any():
+                settles.append(Remedy("unit", "count", "takes them for parts of one whole"))
             raise MatchError(
                 f"{entries.title}: shares never add up, so not along {table.called(along[0])}",
-                settles=[
-                    Remedy("where", None, "chooses one value"),
-                    Remedy("unit", "count", "takes them for counts"),
-                ],
+                settles=settles,
             )
         raise MatchError(f"{entries.title}: {first!r} stands twice ({lines}): leave one row of it")
     along = list(dict.fromkeys([*entries.summed, *entries.table.dated]))

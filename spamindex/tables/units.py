@@ -187,7 +187,10 @@ def refuse_units_beside(entries: Entries) -> None:
     table = entries.table
     for i in {*range(len(table.headings))} - {entries.os, entries.value, *entries.by, *table.dated}:
         units = [text for text in table.texts(i) if not meaning.is_missing(text)]
-        if len(units) > 1 and all(said(f"in {u}") and not any(map(str.isdigit, u)) for u in units):
+        known = all(said(f"in {u}") and not any(map(str.isdigit, u)) for u in units)
+        if meaning.words(table.headings[i]) in words.UNIT_HEADINGS:
+            known, units = True, [text or "none" for text in table.texts(i)]
+        if len(units) > 1 and known:
             raise UnitError(
                 f"{entries.title}: {table.called(i)} says that the figures are in {listed(units)}: "
                 "write all of them in one unit"

@@ -302,3 +302,17 @@ def test_a_second_column_of_the_same_names_row_by_row_is_no_second_table() -> No
 def test_rows_of_which_a_label_says_something_else_are_refused(table: str, chosen: str) -> None:
     assert "may be something else than the shares" in refused(table).stderr
     assert read(table, "--where", chosen) == W
+
+
+@pytest.mark.parametrize("heading", ["spam count", "spam", "n_spam"])
+def test_of_all_messages_and_spam_the_spam_is_taken(write: Write, heading: str) -> None:
+    spam = write("s.csv", f"os,emails,{heading}\nWindows,1000,700\nLinux,5000,300\n")
+    market = write("m.csv", "os,share\nWindows,60\nLinux,40\n")
+    tables, _ = read_pair(spam, market, TableOptions(of="spam"), TableOptions(of="market"))
+    assert tables.shares["share"].tolist() == [70, 30]
+
+
+@pytest.mark.parametrize("heading", ["spam rate (%)", "spamtrap hits", "spam_msgs", "davon Spam"])
+def test_messages_beside_what_may_be_the_spam_are_not_taken(heading: str) -> None:
+    said = refused(f"os,messages,{heading}\nWindows,1000,70\nLinux,5000,6\n").stderr
+    assert f"can't tell which column holds the shares: 'messages' or {heading!r}?" in said

@@ -324,3 +324,41 @@ def test_a_row_that_was_pasted_twice_is_not_added_up_by_advice() -> None:
     answer = refused("os,visits\nWindows,900\nLinux,30\nLinux,30\nmacOS,70\n")
     assert "leave out of the file what was pasted twice" in answer.stderr
     assert not answer.ways
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["All Windows", "Windows family", "Total (filtered)", "Max", "Median", "PCs", "EU27_2020"],
+)
+def test_a_row_that_speaks_of_others_is_no_system(name: str) -> None:
+    table = f"os,visits\n{name},700\nWindows,650\nLinux,200\nmacOS,150\n"
+    said = refused(table).stderr
+    assert f"{name!r} (line 2)" in said
+    assert f"--drop {shlex.quote(name)}" in said
+    assert read(table, "--drop", name) == {"Windows": 65.0, "Linux": 20.0, "macOS": 15.0}
+
+
+def test_all_other_is_a_rest() -> None:
+    table = "os,visits\nWindows,700\nLinux,200\nAll other,100\n"
+    assert read(table) == {"Windows": 70.0, "Linux": 20.0, "All other": 10.0}
+
+
+@pytest.mark.parametrize(
+    ("table", "units"),
+    [
+        ("os,unit,value\nWindows,thousand,7\nLinux,units,3000\n", "thousand, units"),
+        ("os,visits,unit\nWindows,7,K\nLinux,3000,\n", "none, K"),
+        ("os,multiplier,visits\nWindows,1000,7\nLinux,1,2000\n", "1000, 1"),
+    ],
+)
+def test_a_unit_for_each_row(table: str, units: str) -> None:
+    assert f"says that the figures are in {units}: write all of them in one unit" in (
+        refused(table).stderr
+    )
+
+
+def test_shares_of_several_wholes_are_no_counts() -> None:
+    table = "browser,os,share\nA,Windows,80\nA,Linux,20\nB,Windows,30\nB,Linux,70\n"
+    said = refused(table, "--sum", "browser").stderr
+    assert "shares never add up, so not along 'browser'" in said
+    assert "--unit" not in said

@@ -134,3 +134,10 @@ def test_thousands_and_signs_are_told() -> None:
     assert (half_unit("5.14", "."), half_unit("5", "."), half_unit("5,1 %", ",")) == (
         0.005, 0.5, 0.05
     )  # fmt: skip
+
+
+def test_a_letter_behind_some_figures_may_be_a_note() -> None:
+    for texts in (["70", "30 b"], ["7000", "3000b"], ["7", "1030 m"]):
+        assert texts[1] in read(texts)[0].faults
+    for texts in (["7 m", "3 m"], ["1.2K", "300"], ["1.2M", "35K", "950"]):
+        assert not read(texts)[0].faults
