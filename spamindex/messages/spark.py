@@ -40,8 +40,12 @@ def _values(json: str, paths: Sequence[Sequence[str]]) -> str:
     return "array(" + ", ".join(f'get_json_object({json}, "${step}")' for step in steps) + ")"
 
 
+_PARTS = (
+    f"'{name}', regexp_extract(line, r'{fingerprints.SYN}', {i})"
+    for i, name in enumerate(("time", "client", "server", "os"), start=1)
+)
 _SQL = fingerprints.Dialect(
-    "split(line, '[|]')", "try_element_at", "regexp_like", "try_to_timestamp",
+    f"named_struct({', '.join(_PARTS)})", "try_element_at", "regexp_like", "try_to_timestamp",
     "yyyy-MM-dd HH:mm:ss", _values, f", {ROW}",
 )  # fmt: skip
 # Where a record stands, as text that sorts so: the lines of a file are read in several pieces.
