@@ -155,7 +155,7 @@ def says_measure(heading: str) -> bool:
 def called_total(name: str) -> bool:
     """Whether a name is one for a total, of all or of some."""
     said = words(name)
-    before, bracket, remark = name.removesuffix(")").rpartition("(")
+    before, bracket, remark = name.removesuffix(")").rpartition(" (")
     if bracket and {words(before), words(remark)} & (known.TOTALS | {"any"}):
         return True
     first, _, rest = said.partition(" ")

@@ -97,7 +97,7 @@ REFUSED = {
     "a ranking with two columns of a name": (
         "chart INPUT",
         b"os,os,spam_index\nA,B,1\n",
-        "error: INPUT: has two columns 'os'; give what spamindex compute prints",
+        "error: INPUT: the ranking has two columns 'os'; give what spamindex compute prints",
     ),
     "a fingerprint that is no text": (
         "tally INPUT",
@@ -132,12 +132,12 @@ REFUSED = {
     "counting apart by the OS itself": (
         "tally INPUT --by OS",
         b"os\nLinux\n",
-        "error: to count by 'os' would give two columns of that name",
+        "error: the result would have two columns 'os'",
     ),
     "counting apart by one column twice": (
         "tally INPUT --by month --by Month",
         b"os,month\nLinux,3\n",
-        "error: to count by 'month' would give two columns of that name",
+        "error: the result would have two columns 'month'",
     ),
 }
 
@@ -148,7 +148,7 @@ def test_what_was_found_is_refused(invoke: Invoke, write: Write, what: str) -> N
     command, content, complaint = REFUSED[what]
     write("INPUT", content)
     result = invoke(*command.split())
-    assert (result.exit_code, result.stdout) == (1, "")
+    assert (result.exit_code in (1, 2), result.stdout) == (True, "")
     assert any(line.startswith(complaint) for line in result.complaints), result.stderr
     assert all(line.startswith("spamindex: ") for line in result.stderr.splitlines())
 

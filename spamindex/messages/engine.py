@@ -72,7 +72,9 @@ def _in_plain_words(error: Exception, names: Mapping[str, str]) -> str:
     text = " ".join(str(error).split())[:500]
     if "state machine reached an invalid state" in text:
         return "CSV with line ends of several kinds; make them one, with dos2unix"
-    if "conversion error" in text and isinstance(error, RuntimeError):
+    if "Invalid unicode" in text or (
+        "conversion error" in text and isinstance(error, RuntimeError)
+    ):
         return "a file is damaged, or holds a name that is not UTF-8"
     if damaged := re.search(r'Malformed JSON in file "([^"]*)"', text):
         text = f"the JSON in {damaged[1]} is damaged"

@@ -71,7 +71,7 @@ def test_fractions_against_percents_give_the_same_index_and_a_warning(
     assert result.stdout == EXAMPLE
     assert result.complaints == [
         "warning: share.csv: read as fractions, since they add up to 1 "
-        "(--share-unit fraction says so, --share-unit percent reads them as percents)"
+        "(--share-unit fraction says so, --share-unit percent takes them for percents)"
     ]
 
 
