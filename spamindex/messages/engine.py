@@ -1,4 +1,4 @@
-"""A DuckDB connection that can read the named files and nothing else; its errors."""
+"""A DuckDB connection that reads the named files and nothing else: text, Parquet; its errors."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ REFUSED = "refused: "  # how an error of ours begins that a query raises
 _NEVER = "\x01\x02\x03"  # no text has it: what parts the columns of a file that has but one
 _OBJECT = 1 << 24  # bytes of a record in an array
 _DOCUMENT = 1 << 28  # bytes of all records in one object
+_WHOLE = re.compile(r"\bU?(?:TINY|SMALL|BIG)?INT(?:EGER)?\b")  # types that hold whole numbers
 _ROWS = "if(json_type(json, '/rows') = 'ARRAY', json_extract(json, '$.rows[*]'), [json])"
 
 
@@ -97,6 +98,44 @@ def united(
     for path, format_ in formats.items():
         alike.setdefault(key(format_), []).append(path)
     return reduce(lambda found, part: found.union(part), starmap(read, alike.items()))
+
+
+def parquet(
+    connection: DuckDBPyConnection, names: Mapping[str, str], *, with_folders: bool
+) -> tuple[DuckDBPyRelation, tuple[str, ...]]:
+    """Parquet as a relation, and its own columns, which are the same in all files, and of one kind.
+
+    Else DuckDB would take what stands in one file for what the first one has: 5.4 for 5. Times that
+    Spark writes as INT96 are in UTC, though they do not say so.
+    """
+    fields = "select name, num_children, duckdb_type, type from parquet_schema($path) offset 1"
+    first: dict[str, str] = {}
+    for path, name in names.items():
+        columns, within = {}, 0
+        for column, children, kind, written in connection.execute(
+            fields, {"path": path}
+        ).fetchall():
+            if not within:
+                columns[column] = "INT96" if written == "INT96" else _WHOLE.sub("INTEGER", kind)
+            within += (children or 0) - bool(within)
+        first = first or columns
+        if columns != first:
+            odd = min({c for c, _ in columns.items() ^ first.items()})
+            raise ColumnError(
+                f"{name}: column {odd!r} is {columns.get(odd, 'not there')}, in "
+                f"{next(iter(names.values()))} {first.get(odd, 'not there')}; count them apart"
+            )
+    records = connection.read_parquet([*names], hive_partitioning=with_folders)
+    of_spark = [column for column, kind in first.items() if kind == "INT96"]
+    if of_spark:
+        shown = (
+            f"timezone('UTC', {identifier(name)}) as {identifier(name)}"
+            if name in of_spark
+            else identifier(name)
+            for name in records.columns
+        )
+        records = projected(records, *shown)
+    return records, (*first,)
 
 
 def delimited(

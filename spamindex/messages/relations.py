@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 RAW = "_spamindex_json"  # a column of our own: all that stands in a record
 _OWN = (UNREADABLE, RAW)
 _FIRST = 1000  # lines whose keys come first
-_WHOLE = re.compile(r"\bU?(?:TINY|SMALL|BIG)?INT(?:EGER)?\b")
 _MOST_SETS = 100_000  # of keys that stand together
 # Compared as texts first, which is several times as fast as to trim each line.
 _FILLED = f"({LINE} > '!' or trim({LINE}, ' ' || chr(9) || chr(13)) <> '')"
@@ -178,7 +176,7 @@ def table(
         own = (*of_json.keys,)
     else:
         if kind == "parquet":
-            records, own = _of_parquet(connection, names, with_folders=bool(folders))
+            records, own = engine.parquet(connection, names, with_folders=bool(folders))
         elif kind == "csv":
             records = _of_tables(connection, formats)
         else:
@@ -186,44 +184,6 @@ def table(
         found = Table(records, [name for name in records.columns if name != UNREADABLE])
     refuse_folders(names, own)
     return found
-
-
-def _of_parquet(
-    connection: DuckDBPyConnection, names: Mapping[str, str], *, with_folders: bool
-) -> tuple[DuckDBPyRelation, tuple[str, ...]]:
-    """Parquet as a relation, and its own columns, which are the same in all files, and of one kind.
-
-    Else DuckDB would take what stands in one file for what the first one has: 5.4 for 5. Times that
-    Spark writes as INT96 are in UTC, though they do not say so.
-    """
-    fields = "select name, num_children, duckdb_type, type from parquet_schema($path) offset 1"
-    first: dict[str, str] = {}
-    for path, name in names.items():
-        columns, within = {}, 0
-        for column, children, kind, written in connection.execute(
-            fields, {"path": path}
-        ).fetchall():
-            if not within:
-                columns[column] = "INT96" if written == "INT96" else _WHOLE.sub("INTEGER", kind)
-            within += (children or 0) - bool(within)
-        first = first or columns
-        if columns != first:
-            odd = min({c for c, _ in columns.items() ^ first.items()})
-            raise ColumnError(
-                f"{name}: column {odd!r} is {columns.get(odd, 'not there')}, in "
-                f"{next(iter(names.values()))} {first.get(odd, 'not there')}; count them apart"
-            )
-    records = connection.read_parquet([*names], hive_partitioning=with_folders)
-    of_spark = [column for column, kind in first.items() if kind == "INT96"]
-    if of_spark:
-        shown = (
-            f"timezone('UTC', {identifier(name)}) as {identifier(name)}"
-            if name in of_spark
-            else identifier(name)
-            for name in records.columns
-        )
-        records = engine.projected(records, *shown)
-    return records, (*first,)
 
 
 def of_logs(
