@@ -124,6 +124,7 @@ headings=True, missing=(), within=None)
 
 def of_text(name: str, beginning: bytes) -> Format:
     """The format of a text file by its first bytes."""
+    sources.refuse_documents(name, beginning)
     _refuse_encodings(name, beginning)
     lines = beginning.removeprefix(codecs.BOM_UTF8).splitlines(keepends=True)[:_SAMPLE]
     filled = [line.strip() for line in lines if line.strip()]
