@@ -110,7 +110,7 @@ def _check_weights(groups: Groups) -> None:
 def _refuse_footers(groups: Groups) -> None:
     """Refuse lines that are no record: a database's footer or total, and comments."""
     column = groups.question.os
-    for label in (row["label"] for row in groups.rows if column):
+    for label in (row["label"].strip() for row in groups.rows if column):
         if groups.question.weight and called_total(label):
             what = "is a total, and no record"
         elif counts_rows(label):
