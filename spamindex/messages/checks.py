@@ -119,7 +119,7 @@ def _refuse_footers(groups: Groups) -> None:
             f"{groups.question.findings.name}: the headings are repeated in another order; count "
             "files with other columns apart"
         )
-    for label in (row["label"] for row in groups.rows if column):
+    for label in (row["label"].strip() for row in groups.rows if column):
         if groups.question.weight and called_total(label):
             what = "is a total, and no record"
         elif counts_rows(label):

@@ -291,9 +291,7 @@ def _understood(told: Frame, question: Question) -> Frame:
 
 
 def _label(question: Question) -> nw.Expr:
-    if question.fingerprints is not None:
-        return nw.col("known").fill_null("")
-    return text("label").fill_null("")
+    return text("known" if question.fingerprints else "label").fill_null("")
 
 
 def _why(question: Question) -> nw.Expr:

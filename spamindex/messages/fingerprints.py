@@ -41,9 +41,8 @@ _OF_TEXT = f"""
     from (
         select {{said}} as said {{row}}
         from (
-            select
-                line, left(line, 1) = '[' and substring(line, 21, 6) = '] mod=' as is_log,
-                substring(line, 23, 8) = 'mod=syn|' as is_syn {{row}}
+            select line, substring(line, 23, 8) = 'mod=syn|' as is_syn,
+                left(line, 1) = '[' and substring(line, 21, 6) = '] mod=' as is_log {{row}}
             from (
                 select if(
                     place > 21 and place < 1020
@@ -113,13 +112,9 @@ def _values(json: str, paths: Sequence[Sequence[str]]) -> str:
 
 
 _DUCKDB = Dialect(
-    f"regexp_extract(line, '{SYN}', ['time', 'client', 'server', 'os'])",
-    "list_extract",
-    "regexp_matches",
-    "try_strptime",
-    _TIME,
-    _values,
-)
+    f"regexp_extract(line, '{SYN}', ['time', 'client', 'server', 'os'])", "list_extract",
+    "regexp_matches", "try_strptime", _TIME, _values,
+)  # fmt: skip
 
 
 def sql(within: Sequence[str] | None, dialect: Dialect = _DUCKDB) -> str:

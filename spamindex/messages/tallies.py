@@ -20,8 +20,7 @@ SPAM = "="  # how a flag begins of which the value means spam
 _FEW = 30  # clusters from which a design effect is no good estimate, as in ranking/
 # What p0f 2, and amavis behind p0f 3, write after the name of an OS; and p0f 2 for none.
 _SUFFIX = re.compile(
-    r"\s*(; dist:.*|(\(up: [^)]*\))?,? \((distance|link) ?.*|\(up: [^)]*\))$|^UNKNOWN \[.*$",
-    re.DOTALL,
+    r"(?s)\s*(; dist:.*|(\(up: [^)]*\))?,? \((distance|link) ?.*|\(up: [^)]*\))$|^UNKNOWN \[.*$"
 )
 # Satori writes each alternative with its weight: Debian 12.5:5|Windows 10 - 1809:5.
 _WEIGHED = re.compile(r"[^|]+:\d+(\|[^|]+:\d+)*")
@@ -174,8 +173,7 @@ def systems(
     heading leaves it open, and then most of the labels say so.
     """
     if holds_os is None:
-        bare = map(_bare, labels)
-        known = [label for label in bare if not _is_unknown(label, names, True)]
+        known = [label for label in map(_bare, labels) if not _is_unknown(label, names, True)]
         holds_os = 2 * sum(names.knows(label) for label in known) > len(known)
     family = holds_os if family is None else family
     same = names.canonical if holds_os or family else fold
@@ -293,9 +291,8 @@ def sums(spam: Frame, by: Sequence[str], findings: Findings, keep: Bring) -> dic
     of_units = spam.filter(has_unit).group_by(*groups, "unit").agg(x=n.sum())
     of_units = of_units.with_columns(x=x.cast(nw.Int64))  # which DuckDB's sums are not
     of_units = lazy(keep(of_units.to_native()))
-    whole = (
-        of_units.group_by(*by, "unit").agg(n=x.sum(), k=nw.len()).with_columns(n=n.cast(nw.Int64))
-    )
+    whole = of_units.group_by(*by, "unit").agg(n=x.sum(), k=nw.len())
+    whole = whole.with_columns(n=n.cast(nw.Int64))
     pairs = of_units.join(whole, on=[*by, "unit"], how="inner").with_columns(xx=x * x, xn=x * n)
     sums_of_pairs = {"xx": nw.col("xx").sum(), "xn": nw.col("xn").sum(), "pairs": nw.len()}
     pairs = pairs.group_by(*groups, "k").agg(**sums_of_pairs)
