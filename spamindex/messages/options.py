@@ -12,7 +12,7 @@ from functools import partial
 from types import UnionType
 from typing import Any, Literal, TypeAlias, get_args
 
-from spamindex.errors import ColumnError, OptionsError, SpamIndexError
+from spamindex.errors import OptionsError, SpamIndexError
 from spamindex.names import BUILT_IN, Names
 
 Span: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
@@ -69,7 +69,7 @@ class RecordOptions:
         return [*by, "os", "spam_share", self.count, *of_clusters]
 
     def check(self, *, fingerprints: bool, by_client: bool, zone: bool = False) -> None:
-        """Refuse what contradicts itself, or would change nothing: OptionsError, ColumnError.
+        """Refuse what contradicts itself, or would change nothing. Raises OptionsError.
 
         ``fingerprints`` says whether there are some, ``zone`` whether that of their log is given,
         and ``by_client`` whether addresses are needed to count.
@@ -90,7 +90,7 @@ class RecordOptions:
                 raise OptionsError(f"choose {{{one}}} or {{{other}}}, not both")
         for name in self.result:
             if self.result.count(name) > 1:
-                raise ColumnError(f"the result would have two columns {name!r}")
+                raise OptionsError(f"the result would have two columns {name!r}")
 
     def with_fields(self, given: Mapping[str, Any]) -> RecordOptions:
         """The same options but for some fields, in the forms that are easy to write.
