@@ -172,13 +172,22 @@ def called_total(name: str) -> bool:
 
 
 def called_statistic(name: str) -> bool:
-    """Whether a name is one for a figure of all others, such as their mean or the largest."""
-    return words(name) in known.STATISTICS
+    """Whether all words of a name are of other measures: Median, Max, Unique."""
+    said = {*words(name).split()}
+    return bool(said) and said <= known.OTHER_WORDS | known.OF_MEASURES
 
 
 def called_group(name: str) -> bool:
-    """Whether a name is one for a group: of countries, or of kinds of machines."""
-    return words(name) in known.GROUPS or words(name) in known.DEVICES
+    """Whether a name is one for a group: of countries (EU27_2020), or of kinds of machines."""
+    stem = words(name.partition(" (")[0].partition(" - ")[0]).rstrip("0123456789 ")
+    return not known.GROUPS.isdisjoint({words(name), stem}) or called_device(name)
+
+
+def called_device(name: str) -> bool:
+    """Whether a name is one for a kind of machines: Mobile, Desktop OS, Mobile total."""
+    said = {*words(name).split()}
+    beside = known.COUNTED | known.TOTALS - known.ALL
+    return not said.isdisjoint(known.DEVICES) and said <= known.DEVICES | beside
 
 
 def called_footer(name: str) -> bool:

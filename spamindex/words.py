@@ -188,11 +188,6 @@ COUNTED = frozenset().union(*COUNT_WORDS) | _phrases("""
     providers, spam, traffic
 """)
 ALL = _phrases("all, alle, tous")
-STATISTICS = _phrases("""
-    average, avg, mean, median, min, max, minimum, maximum, std, stddev, variance, unique, distinct,
-    durchschnitt, mittelwert, mittel, moyenne, médiane, promedio, media, mediana, média, gemiddelde,
-    среднее, медиана, 平均
-""")
 GROUPS = _phrases("""
     world, welt, monde, mundo, mondo, wereld, świat, dünya, мир, 世界, 세계, asia, asien, asie, azië,
     azja, asya, азия, 亚洲, アジア, europe, europa, avrupa, европа, 欧洲, ヨーロッパ, africa, afrika, afrique,
@@ -200,15 +195,14 @@ GROUPS = _phrases("""
     america, south america, latin america, central america, nordamerika, südamerika, américa del
     norte, américa del sur, norteamérica, sudamérica, северная америка, oceania, ozeanien, océanie,
     oceanía, antarctica, european union, europäische union, union européenne, unión europea, eu,
-    ue, eu27, eu 27, eu28, eu 28, euro area, eurozone, oecd, ocde, g7, g20, brics, emea, apac,
+    ue, ea, euro area, eurozone, oecd, ocde, g7, g20, brics, emea, apac,
     asean, nato, commonwealth, arab world, middle east, rest of world, latam, apj, mena, dach,
-    benelux, nordics, scandinavia, skandinavien, high income, low income, middle income, eu27 2020,
-    ea19, ea20, european union 27 countries, european union 27 countries from 2020
+    benelux, nordics, scandinavia, skandinavien, high income, low income, middle income
 """)
 # Kinds of machines, which are groups among systems, and parts in a column of their own.
 DEVICES = _phrases("""
-    desktop, mobile, tablet, desktops, mobiles, smartphones, tablets, console, desktop total,
-    mobile total, desktop os, mobile os, computers, pc, pcs, phones, mobile phones
+    desktop, mobile, tablet, desktops, mobiles, smartphones, tablets, console, computers, pc, pcs,
+    phones
 """)
 # What begins the name of a part: of which Windows 10.
 PARTS = _phrases("""

@@ -110,7 +110,7 @@ class Choice(click.Choice[str]):
         return f"there is no {value!r}{nearest(str(value), self.choices) or all_of_them}"
 
 
-class Column(Value):
+class ColumnName(Value):
     """A column of the files that some arguments name, or what ``read`` makes of such a text."""
 
     def __init__(self, *files: str, read: Callable[[str], Any] = text) -> None:
@@ -137,7 +137,7 @@ TEXT = Value(text)
 FILE = click.Path(readable=False)  # whether it can be read is seen when it is
 COUNT = number(1, 10**15, whole=True)
 _TYPES: dict[str, click.ParamType[Any]] = {
-    "COLUMN": Column(), "FILE": FILE, "LOG": FILE, "N": COUNT, "M": COUNT,
+    "COLUMN": ColumnName(), "FILE": FILE, "LOG": FILE, "N": COUNT, "M": COUNT,
     "UNIT": Choice(["percent", "fraction", "count"]),
 }  # fmt: skip
 

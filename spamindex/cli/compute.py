@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from spamindex.cli import options as opt
-from spamindex.cli.command import FILE, TEXT, Column, Command, Option, number
+from spamindex.cli.command import FILE, TEXT, ColumnName, Command, Option, number
 from spamindex.cli.console import say, source
 from spamindex.cli.formats import COLUMNS, heading_of
 from spamindex.cli.options import Output
@@ -78,8 +78,8 @@ class Questions(NamedTuple):
 
 
 _INPUT = opt.table_options(
-    Option("--spam-column COLUMN", "Column of SPAM with the spam shares.", Column("spam")),
-    Option("--share-column COLUMN", "Column of SHARE with the market shares.", Column("share")),
+    Option("--spam-column COLUMN", "Column of SPAM with the spam shares.", ColumnName("spam")),
+    Option("--share-column COLUMN", "Column of SHARE with the market shares.", ColumnName("share")),
     Option("--spam-unit UNIT", opt.UNIT),
     Option("--share-unit UNIT", opt.UNIT),
     several=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,9 +15,9 @@ from spamindex.cli.console import shown
 if TYPE_CHECKING:
     import pandas as pd
 
-Column: TypeAlias = "list[Any] | pd.Series[Any]"
+Values: TypeAlias = "list[Any] | pd.Series[Any]"
 Table: TypeAlias = "Mapping[str, Any] | pd.DataFrame"
-Columns: TypeAlias = "list[tuple[str, Column]]"
+Columns: TypeAlias = "list[tuple[str, Values]]"
 Renderer: TypeAlias = Callable[[Columns, "int | None", bool], str]
 
 HEADINGS = {  # of the columns of a ranking, in their order
@@ -159,7 +159,9 @@ def _delimited(delimiter: str, table: Columns, precision: int | None, header: bo
         return cell or ""
 
     columns = [_cells(column, _digits(precision), text) for _, column in table]
-    rows = map(delimiter.join, zip(*columns, strict=True))
+    rows: Iterable[str] = map(delimiter.join, zip(*columns, strict=True))
+    if len(columns) == 1:  # where an empty line would be no row
+        rows = (row or '""' for row in rows)
     headings = [delimiter.join(text(name) for name, _ in table)] if header else []
     return "\n".join([*headings, *rows, ""])
 
@@ -184,11 +186,11 @@ def _objects(
     return f"{start}{comma.join(objects)}{end}"
 
 
-def _holds_figures(column: Column) -> bool:
+def _holds_figures(column: Values) -> bool:
     return len(column) > 0 and isinstance(next(iter(column)), int | float)
 
 
-def _cells(column: Column, figure: Callable[[Any], Any], text: Callable[[Any], Any]) -> list[Any]:
+def _cells(column: Values, figure: Callable[[Any], Any], text: Callable[[Any], Any]) -> list[Any]:
     """The cells of a column, its figures and texts as they are to be written."""
     write = figure if _holds_figures(column) else text
     if isinstance(column, list) or column.dtype == object:  # which may hold both 92 and 92.0

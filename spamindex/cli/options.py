@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from spamindex.cli import console
-from spamindex.cli.command import Choice, Column, Option, later, number
+from spamindex.cli.command import Choice, ColumnName, Option, later, number
 from spamindex.cli.formats import ALSO, FOR_PEOPLE, FORMATS, Table, format_of, render
 from spamindex.errors import Findings, nearest
 
@@ -147,7 +147,8 @@ def table_options(*own: Option, several: bool) -> list[Option]:
     if several:
         one, differ = "One ranking", "; country=Region if the tables name it differently"
         having = ", in the tables that have the column"
-    by, where = (Column(read=later("tables.options", f"{name}.parsed")) for name in ("By", "Where"))
+    parsers = (later("tables.options", f"{name}.parsed") for name in ("By", "Where"))
+    by, where = (ColumnName(read=parser) for parser in parsers)
     return [
         Option("--key COLUMN", "Column with the OS: its heading, or its number from 1."),
         *own,

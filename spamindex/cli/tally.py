@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spamindex.cli import options as opt
-from spamindex.cli.command import FILE, Column, Command, Option, Value, later, number
+from spamindex.cli.command import FILE, ColumnName, Command, Option, Value, later, number
 from spamindex.cli.console import progress, source
 from spamindex.cli.formats import heading_of
 from spamindex.cli.options import Output
@@ -62,7 +62,7 @@ _RECORDS = [
            "have one.", Value(later("messages.options", "time_zone"))),
     Option("--spam COLUMN[=VALUE,...] ...", "Which records are spam: those with one of the values "
            "in COLUMN, or a word for true. Default: a column called spam or is_spam, else all "
-           "records. '' means all.", Column(read=_spam)),
+           "records. '' means all.", ColumnName(read=_spam)),
     Option("--port PORT,...", "Of a p0f log, only connections to these server ports.",
            Value(_ports)),
     opt.NAMES,
@@ -72,7 +72,7 @@ _RECORDS = [
 ]  # fmt: skip
 _QUESTIONS = [
     Option("--by COLUMN[:SPAN] ...", "Count apart for each value; of a time for each day, week, "
-           "month, quarter or year.", Column(read=_by)),
+           "month, quarter or year.", ColumnName(read=_by)),
     Option("--weight COLUMN", "Column that says how many messages a record stands for; '' for one "
            "each."),
     Option("--count messages|machines", "Count messages, or each client address once for each OS.",

@@ -112,7 +112,7 @@ def _check_weights(groups: Groups) -> None:
 
 
 def _refuse_footers(groups: Groups) -> None:
-    """Refuse lines that are no record: a database's footer or total, and comments."""
+    """Refuse lines that are no record: headings, a database's footer or total, and comments."""
     column = groups.question.os
     if any(row["why"] == MOVED for row in groups.rows):
         raise FigureError(

@@ -365,7 +365,7 @@ def _refuse_unnamed_total(
 def _refuse_groups(column: Column, heading: str, title: str) -> None:
     """Refuse a continent among countries; desktop and mobile are parts, where they are alone."""
     there = texts(column)
-    shown = [t for t in there if meaning.called_group(t) and meaning.words(t) not in words.DEVICES]
+    shown = [t for t in there if meaning.called_group(t) and not meaning.called_device(t)]
     rest = [t for t in there if t not in shown]
     if shown and rest:
         first = sorted(shown)[:3]

@@ -183,9 +183,8 @@ def value_column(
     found = sorted(set(found))
     if len(found) == 1 and found[0] in counts and counts[found[0]] != _SPAM:
         # All messages may be meant, or those beside them that are called spam in some way.
-        found = sorted(
-            {*found, *filter(lambda i: meaning.may_be_spam(table.headings[i]), candidates)}
-        )
+        of_spam = [i for i in candidates if meaning.may_be_spam(table.headings[i])]
+        found = sorted({*found, *of_spam})
     if len(found) != 1:
         raise _unclear(table, found or candidates, options, certain=bool(found))
     if not shares and whole != found:

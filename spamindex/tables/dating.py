@@ -135,7 +135,7 @@ def of_period(table: Table, options: TableOptions, ranked_by: Sequence[int]) -> 
     for number in {*table.dated} - {*ranked_by}:
         if twice := periods.within_another(texts(table.column(number)[kept])):
             raise PeriodError(
-                f"{table.name}: {twice[0]} lies in {twice[1]}, and both would count",
+                f"{table.name}: {twice[0]} and {twice[1]} share days, and both would count",
                 settles=[
                     Remedy("period", twice[0], "takes one"),
                     Remedy("by", "period", "ranks each"),

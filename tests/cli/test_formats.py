@@ -145,3 +145,11 @@ def test_without_headings_simple_has_no_rules(invoke: Invoke) -> None:
     assert invoke("compute", SPAM, SHARE, "--no-header", "--top", "1").stdout == (
         "Linux  5.14  1.03  4.99\n"
     )
+
+
+def test_a_figure_that_is_missing_is_a_row_all_the_same(invoke: Invoke) -> None:
+    options = ("--baseline", "Windows", "--columns", "break_even", "-p", "2", "-f")
+    assert (
+        invoke("compute", SPAM, SHARE, *options, "csv").stdout
+        == 'break_even\n78.84\n6.43\n""\n""\n'
+    )

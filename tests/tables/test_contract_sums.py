@@ -328,7 +328,17 @@ def test_a_row_that_was_pasted_twice_is_not_added_up_by_advice() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["All Windows", "Windows family", "Total (filtered)", "Max", "Median", "PCs", "EU27_2020"],
+    [
+        "All Windows",
+        "Windows family",
+        "Total (filtered)",
+        "Max",
+        "Median",
+        "PCs",
+        "EU27_2020",
+        "Desktop OS",
+        "Asia (rest)",
+    ],
 )
 def test_a_row_that_speaks_of_others_is_no_system(name: str) -> None:
     table = f"os,visits\n{name},700\nWindows,650\nLinux,200\nmacOS,150\n"
