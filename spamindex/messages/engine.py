@@ -103,10 +103,10 @@ def united(
 def parquet(
     connection: DuckDBPyConnection, names: Mapping[str, str], *, with_folders: bool
 ) -> tuple[DuckDBPyRelation, tuple[str, ...]]:
-    """Parquet as a relation, and its own columns, which are the same in all files, and of one kind.
+    """Parquet as a relation, and its own columns, which must have the same types in all files.
 
-    Else DuckDB would take what stands in one file for what the first one has: 5.4 for 5. Times that
-    Spark writes as INT96 are in UTC, though they do not say so.
+    Else DuckDB would make of a column what it is in the first file, and of 5.4 a 5. Times that
+    Spark writes as INT96 are in UTC, though they do not say so. Raises ColumnError.
     """
     fields = "select name, num_children, duckdb_type, type from parquet_schema($path) offset 1"
     first: dict[str, str] = {}

@@ -160,7 +160,7 @@ def _of_lines(lines: documents.Lines) -> _Chunk:
 
 
 def _plain(text: Text, delimiter: str) -> Iterator[_Chunk]:
-    """The rows of a file without quotation marks, in half the time that csv needs."""
+    """The rows of a file without quotation marks, which are cut at each delimiter."""
     lines, first = iter(text.lines()), 1
     while taken := [line.rstrip("\r\n") for line in itertools.islice(lines, _ROWS_AT_ONCE)]:
         for line, content in enumerate(taken, first):
