@@ -17,7 +17,7 @@ from spamindex.meaning import is_blank, is_missing
 from spamindex.names import Names, fold
 from spamindex.tables import layout
 from spamindex.tables.layout import Entries
-from spamindex.tables.numbers import Reading, Sums
+from spamindex.tables.numbers import Parsed, Sums
 from spamindex.tables.options import TableOptions
 from spamindex.tables.table import (
     Column,
@@ -54,7 +54,7 @@ _REASONS = {
 
 
 def systems_among(
-    entries: Entries, reading: Reading, names: Names, options: TableOptions, *, counts: bool
+    entries: Entries, reading: Parsed, names: Names, options: TableOptions, *, counts: bool
 ) -> tuple[Mask, Numbers]:
     """Tell systems from totals: which entries are some, and what counts are to be divided by.
 
@@ -62,7 +62,7 @@ def systems_among(
     ``counts`` says that the figures are counts. Raises MatchError.
     """
     column, value = entries.table.column(entries.os), entries.table.column(entries.value)
-    values, halves = reading.of(value), reading.halves(value)
+    values, halves = reading.row_values(value), reading.row_halves(value)
     groups = entries.rankings(over_time=True)
     flags = _told_by_name(entries, names)
     alone, filled = where(column, names.stands_alone), ~np.isnan(values)
@@ -102,7 +102,9 @@ def systems_among(
         flags["most"] = unknown & ~flags["sum"] & (several > 1) & (one == 1) & (figures > others)
     if not counts:
         of_all = Sums(figures, halves, groups)
-        whole = (of_all.are(100) | of_all.are(1))[groups]  # of which none can hold another
+        whole = (of_all.add_up_to(100) | of_all.add_up_to(1))[
+            groups
+        ]  # of which none can hold another
         for reason in {"group", "indented", "family", "sum"} & flags.keys():
             flags[reason] &= ~whole
     if (_any(flags) & ~exact & ~larger).any():
@@ -176,7 +178,7 @@ def _exact(
     exact |= are_sums(groups, figures)
     if not counts:
         without = Sums(figures * ~called, halves * ~called, groups)
-        exact &= np.logical_or.reduce([without.are(whole) for whole in _WHOLES])[groups]
+        exact &= np.logical_or.reduce([without.add_up_to(whole) for whole in _WHOLES])[groups]
         exact |= (figures == 100) & (base > 50) & (base < 101) & several
     return called & exact
 

@@ -259,7 +259,7 @@ def _refuse_faults(entries: Entries, faults: dict[str, str]) -> None:
         raise FigureError(*shown, settles=settles)
 
 
-def _counted(entries: Entries, options: TableOptions, reading: numbers.Reading) -> bool:
+def _counted(entries: Entries, options: TableOptions, reading: numbers.Parsed) -> bool:
     """Whether the figures are counts, as far as can be told before totals are left out."""
     if options.unit is not None:
         return options.unit == "count"
@@ -270,9 +270,9 @@ def _counted(entries: Entries, options: TableOptions, reading: numbers.Reading) 
     return counts and not meaning.says_shares(heading)
 
 
-def _filled(entries: Entries, reading: numbers.Reading, kept: Mask, *, counts: bool) -> Mask:
+def _filled(entries: Entries, reading: numbers.Parsed, kept: Mask, *, counts: bool) -> Mask:
     """The rows with a figure. Raises UnitError where a count is missing."""
-    there = ~np.isnan(reading.of(entries.table.column(entries.value)))
+    there = ~np.isnan(reading.row_values(entries.table.column(entries.value)))
     without = kept & ~there & ~where(entries.table.column(entries.os), is_blank)
     if without.any():
         these, first = entries.named(without), entries.name(int(np.argmax(without)))
@@ -288,14 +288,14 @@ def _filled(entries: Entries, reading: numbers.Reading, kept: Mask, *, counts: b
     return kept & there
 
 
-def _before(entries: Entries, reading: numbers.Reading, options: TableOptions) -> Numbers | None:
+def _before(entries: Entries, reading: numbers.Parsed, options: TableOptions) -> Numbers | None:
     """The figures of all rows before some were chosen by another column than the OS's."""
     others = [w for w in options.where if entries.table.find(w.column) not in ([entries.os], [])]
     fewer = len(entries.all_rows.cells) > len(entries.table.cells)
     if not fewer or not (others or not entries.ranked.all()):
         return None
     column, names = (entries.all_rows.column(i) for i in (entries.value, entries.os))
-    known = {**numbers.read(texts(column))[0].values, **reading.values}
+    known = {**numbers.parse(texts(column))[0].values, **reading.values}
     total = where(names, lambda name: meaning.called_total(name) or is_blank(name))
     return np.nan_to_num(numbers_of(column, known))[~total]
 

@@ -14,7 +14,7 @@ from spamindex.names import fold
 from spamindex.tables import columns, numbers, units
 from spamindex.tables.aggregates import is_total
 from spamindex.tables.layout import Entries
-from spamindex.tables.numbers import Reading, Sums
+from spamindex.tables.numbers import Parsed, Sums
 from spamindex.tables.options import TableOptions
 from spamindex.tables.table import Column, Groups, Mask, Numbers, lines_of, mapped, summed, texts
 from spamindex.tables.units import Figures
@@ -23,15 +23,15 @@ _ABOUT = 0.01  # how far, of itself, a share may be from what its count says
 _TOTAL = Remedy("total", None, "says how many there are in all")
 
 
-def repeated(entries: Entries, reading: Reading) -> Mask:
+def repeated(entries: Entries, reading: Parsed) -> Mask:
     """The rows of shares that stand again just as they are, and without which they are whole."""
     again: Mask = entries.table.cells.duplicated().to_numpy()
     if again.any():
         column = entries.table.column(entries.value)
         groups = entries.rankings(over_time=True)
-        values = np.nan_to_num(reading.of(column))
-        sums = Sums(values * ~again, reading.halves(column) * ~again, groups)
-        again = again & (sums.are(100) | sums.are(1))[groups]
+        values = np.nan_to_num(reading.row_values(column))
+        sums = Sums(values * ~again, reading.row_halves(column) * ~again, groups)
+        again = again & (sums.add_up_to(100) | sums.add_up_to(1))[groups]
     return again
 
 
@@ -236,7 +236,7 @@ def _counted(entries: Entries, figures: Figures) -> bool:
     sign = units.said(entries.heading)
     shares = meaning.says_shares(entries.heading) or (sign is not None and sign.unit != "count")
     amounts = figures.coarse or bool((figures.amounts % 1).any())
-    return not (shares or amounts or figures.reading.signed)
+    return not (shares or amounts or figures.reading.percents)
 
 
 def _too_coarse(title: str) -> UnitError:
@@ -250,11 +250,11 @@ def _of_clusters(entries: Entries) -> dict[str, Numbers]:
     for name in ("design_effect", "clusters"):
         if columns := entries.table.find(name):
             column = entries.table.column(columns[0])
-            reading = numbers.read(texts(column), ["."])[0]
+            reading = numbers.parse(texts(column), ["."])[0]
             if reading.faults:
                 text, why = next(iter(reading.faults.items()))
                 raise FigureError(f"{entries.table.name}: column {name!r}: {text!r} {why}")
-            found[name] = reading.of(column)
+            found[name] = reading.row_values(column)
     return found
 
 
@@ -267,11 +267,11 @@ def _beside(entries: Entries, figures: Figures, options: TableOptions) -> dict[s
     table, odd = entries.table, []
     for number in sorted(entries.counted, key=lambda n: meaning.measure(table.headings[n]) or 0):
         column, title = table.column(number), f"{table.name}: {table.called(number)}"
-        readings = [reading for reading in numbers.read(texts(column)) if not reading.faults]
+        readings = [reading for reading in numbers.parse(texts(column)) if not reading.faults]
         if not readings:
             continue
         reading = max(readings, key=lambda reading: reading.whole)
-        counts = reading.of(column)
+        counts = reading.row_values(column)
         totals = _totals(entries, figures, np.nan_to_num(counts))
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             exact = 100 * np.nan_to_num(counts) / totals
@@ -282,7 +282,7 @@ def _beside(entries: Entries, figures: Figures, options: TableOptions) -> dict[s
             odd.append((number, int(np.argmax(wrong))))
             continue
         sign = units.said(table.headings[number])
-        if (sign is not None and sign.times > 1) or reading.rounded:
+        if (sign is not None and sign.times > 1) or reading.multiples:
             if options.of is not None and options.counts and options.total is None:
                 raise _too_coarse(title)
             return {}
@@ -323,4 +323,4 @@ def _whole(counts: Numbers, title: str) -> Numbers:
 
 def _halves(entries: Entries, figures: Figures) -> Numbers:
     """Half a unit of the last digit of each share, in percent."""
-    return figures.reading.halves(entries.table.column(entries.value)) * figures.times
+    return figures.reading.row_halves(entries.table.column(entries.value)) * figures.times

@@ -12,7 +12,7 @@ from spamindex import meaning, words
 from spamindex.errors import Doubt, FigureError, Remedy, UnitError, listed
 from spamindex.tables import numbers
 from spamindex.tables.layout import Entries
-from spamindex.tables.numbers import Reading, Sums
+from spamindex.tables.numbers import Parsed, Sums
 from spamindex.tables.options import TableOptions
 from spamindex.tables.table import Mask, Numbers, numbers_of, where
 
@@ -44,7 +44,7 @@ class Figures:
     or in percent.
     """
 
-    reading: Reading
+    reading: Parsed
     counts: bool
     amounts: Numbers
     coarse: bool
@@ -69,18 +69,18 @@ def said(heading: str) -> Sign | None:
     return next((Sign("count", times) for times in multiples), None)
 
 
-def decimal_mark(entries: Entries, options: TableOptions) -> Reading:
+def decimal_mark(entries: Entries, options: TableOptions) -> Parsed:
     """The one reading of the figures: which mark is the decimal one. Raises FigureError.
 
     Under a heading of counts a mark before three digits is a thousands mark, under one of shares a
     decimal mark; else the other columns of the table may tell, or that decimals add up to 100.
     """
     column, there = entries.table.column(entries.value), entries.table.texts(entries.value)
-    readings = numbers.read(there, [options.decimal] if options.decimal else numbers.MARKS)
+    readings = numbers.parse(there, [options.decimal] if options.decimal else numbers.MARKS)
     if len(readings) == 1:
         return readings[0]
     thousands, decimals = sorted(readings, key=lambda reading: not reading.grouped)
-    if meaning.says_shares(entries.heading) or any(map(numbers.is_signed, there)):
+    if meaning.says_shares(entries.heading) or any(map(numbers.is_percent, there)):
         return decimals
     sign = said(entries.heading)
     if meaning.measure(entries.heading) is not None and (sign is None or sign.times == 1):
@@ -89,12 +89,16 @@ def decimal_mark(entries: Entries, options: TableOptions) -> Reading:
     for number in {*range(len(entries.table.headings))} - {entries.value, *entries.table.dated}:
         figures = [t for t in entries.table.texts(number)[:1000] if numbers.is_figure(t)]
         if number != entries.os and any(set(text) & {*numbers.MARKS} for text in figures):
-            found = numbers.read(figures)
+            found = numbers.parse(figures)
             marks |= {found[0].mark} if len(found) == 1 and not found[0].faults else set()
     if len(marks) == 1:
         return next(reading for reading in readings if reading.mark in marks)
-    values = np.nan_to_num(decimals.of(column))
-    if Sums(values, decimals.halves(column), entries.rankings(over_time=True)).are(100).all():
+    values = np.nan_to_num(decimals.row_values(column))
+    if (
+        Sums(values, decimals.row_halves(column), entries.rankings(over_time=True))
+        .add_up_to(100)
+        .all()
+    ):
         return decimals
     some = [text for text in there if set(text) & {*numbers.MARKS}]
     raise FigureError(
@@ -108,7 +112,7 @@ def decimal_mark(entries: Entries, options: TableOptions) -> Reading:
 
 
 def settle(
-    entries: Entries, reading: Reading, whole_before: Numbers | None, options: TableOptions
+    entries: Entries, reading: Parsed, whole_before: Numbers | None, options: TableOptions
 ) -> Figures:
     """The figures of the systems in their unit, and what is to be said of it.
 
@@ -117,15 +121,15 @@ def settle(
     figure is in another one than the rest.
     """
     column = entries.table.column(entries.value)
-    values = reading.of(column)
+    values = reading.row_values(column)
     sign = said(entries.heading)
-    sums = Sums(values, reading.halves(column), entries.rankings(over_time=True))
+    sums = Sums(values, reading.row_halves(column), entries.rankings(over_time=True))
     unit: str | None = options.unit
     if unit is not None:
         times = 100.0 if unit == "fraction" else 1.0
         if sign is not None and sign.unit == unit:
             times = sign.times
-    elif (signed := where(column, reading.signed.__contains__)).any():
+    elif (signed := where(column, reading.percents.__contains__)).any():
         _refuse_mixed(entries, reading, sums, signed, values)
         unit, times = _declared(entries, sums, whole_before, _PERCENTS, certain=True)
     else:
@@ -137,7 +141,7 @@ def settle(
     if not amounts.any():
         raise UnitError(f"{entries.title}: adds up to 0, so nothing can be said of anybody's share")
     refuse_too_many(amounts, entries.title)
-    return Figures(reading, True, amounts, rounded > 1 or bool(reading.rounded), rounded)
+    return Figures(reading, True, amounts, rounded > 1 or bool(reading.multiples), rounded)
 
 
 def refuse_too_many(counts: Numbers, title: str) -> None:
@@ -158,14 +162,14 @@ def say_counts(entries: Entries, figures: Figures, options: TableOptions) -> Non
 
 
 def _refuse_mixed(
-    entries: Entries, reading: Reading, sums: Sums, signed: Mask, values: Numbers
+    entries: Entries, reading: Parsed, sums: Sums, signed: Mask, values: Numbers
 ) -> None:
     """Refuse percent signs beside figures without one, or under a heading of another unit.
 
     That all add up to 100, and would not if those without a sign were fractions, leaves no doubt.
     """
     sign = said(entries.heading) or _PERCENTS
-    per_mille = sign.times == 0.1 and all("‰" in text for text in reading.signed)
+    per_mille = sign.times == 0.1 and all("‰" in text for text in reading.percents)
     if sign.unit == "percent" and sign.times != 1 and not per_mille:
         raise UnitError(
             f"{entries.title}: the heading says one unit, and the signs in the cells another: "
@@ -173,7 +177,7 @@ def _refuse_mixed(
         )
     plain = (values > 0) & ~signed
     fractions = sums.sums + np.bincount(sums.groups, weights=99 * values * plain)
-    if plain.any() and not (sums.are(100) & (abs(fractions - 100) > 2 * sums.slack)).all():
+    if plain.any() and not (sums.add_up_to(100) & (abs(fractions - 100) > 2 * sums.slack)).all():
         those = entries.named(signed if signed.sum() < plain.sum() else plain)
         text = f"{entries.title}: some figures have a sign for percent, and some none: {those}"
         # One of 1 or less may be a fraction: as percents it would be a hundredth of what it is.
@@ -203,13 +207,13 @@ _COUNT = Remedy("unit", "count", "takes them for counts")
 
 
 def _found(
-    entries: Entries, reading: Reading, sums: Sums, sign: Sign | None, whole_before: Numbers | None
+    entries: Entries, reading: Parsed, sums: Sums, sign: Sign | None, whole_before: Numbers | None
 ) -> tuple[str, float]:
     """The unit that is certain without signs, and of how many percent a figure of 1 is."""
     if sign is not None and sign.unit != "count":
         return _declared(entries, sums, whole_before, sign)
     if sign is not None or meaning.measure(entries.heading) is not None:
-        if reading.whole or (sign is not None and sign.times > 1) or reading.rounded:
+        if reading.whole or (sign is not None and sign.times > 1) or reading.multiples:
             return "count", 1.0
         raise UnitError(
             f"{entries.title}: counts are whole, but these are not, and add up to {_total(sums)}",
@@ -235,7 +239,7 @@ def _declared(
     _refuse_parts(entries, sums, whole_before)
     # A row of fractions may be missing; a sign in the cells is taken at its word.
     small = sums.largest <= 1 and not certain
-    if sign == _PERCENTS and (small or sums.are(1).all()) and sums.counted.max() > 1:
+    if sign == _PERCENTS and (small or sums.add_up_to(1).all()) and sums.sizes.max() > 1:
         fault = f"{entries.title}: says percent, but adds up to {_total(sums)}"
         raise UnitError(fault, settles=[_FRACTION, _PERCENT])
     return sign.unit, sign.times
@@ -243,7 +247,7 @@ def _declared(
 
 def _by_what_they_add_up_to(entries: Entries, sums: Sums) -> tuple[str, float] | None:
     """Percents where they add up to 100, fractions where they add up to 1; else None."""
-    percents, fractions = sums.are(100), sums.are(1) & (sums.counted > 1)
+    percents, fractions = sums.add_up_to(100), sums.add_up_to(1) & (sums.sizes > 1)
     if percents.all():
         return "percent", 1.0
     if fractions.all():
@@ -268,10 +272,10 @@ def _refuse_parts(entries: Entries, sums: Sums, whole_before: Numbers | None) ->
     # The whole of all rankings together, or of each, before rows were chosen.
     times = {1} if entries.by else set()
     times |= {len(sums.sums)} if whole_before is not None else set()
-    most = float(sums.slack.max() / max(sums.counted.max(), 1)) * max(len(entries), len(before))
+    most = float(sums.slack.max() / max(sums.sizes.max(), 1)) * max(len(entries), len(before))
     for whole in (100.0, 1.0):
         near = any(abs(before.sum() - whole * n) <= most for n in times)
-        if near and not sums.are(whole).all():
+        if near and not sums.add_up_to(whole).all():
             raise UnitError(
                 f"{entries.title}: the shares are parts of {whole:g} only together with the other "
                 f"rankings or rows; those chosen add up to {_total(sums)}",
@@ -280,11 +284,11 @@ def _refuse_parts(entries: Entries, sums: Sums, whole_before: Numbers | None) ->
 
 
 def _of_shares(
-    entries: Entries, reading: Reading, sums: Sums, unit: str, times: float, options: TableOptions
+    entries: Entries, reading: Parsed, sums: Sums, unit: str, times: float, options: TableOptions
 ) -> Figures:
     """Shares in percent, and what is to be said of what they add up to."""
     findings, given = entries.table.findings, options.unit is not None
-    above, part = sums.above(100, times), ~sums.are(100, times)
+    above, part = sums.exceed(100, times), ~sums.add_up_to(100, times)
     if above.any() and (given or entries.each_once()):  # what stands twice is refused for that
         text = f"adds up to {_total(sums, times, above)} percent"
         text += f"{_rankings(entries, sums, above)}, more than 100"
@@ -307,7 +311,7 @@ def _of_shares(
     if times != 1:  # by way of decimals: 0.0514 * 100 is 5.140000000000001
         factor = Decimal(repr(times))
         percents = {
-            text: float(Decimal(repr(v)) * factor) if v == v and text not in reading.signed else v
+            text: float(Decimal(repr(v)) * factor) if v == v and text not in reading.percents else v
             for text, v in percents.items()
         }
     amounts = numbers_of(entries.table.column(entries.value), percents)
