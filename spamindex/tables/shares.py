@@ -173,8 +173,8 @@ def _read(table: Table, options: TableOptions) -> Reading:
     if entries.table.above == "os":  # one without a name has a share all the same
         named_ = mapped(entries.table.column(entries.os), lambda name: name or "(no name)")
         entries = replace(entries, table=entries.table.replaced(entries.os, named_))
-    units.refuse_units_beside(entries)
-    reading = units.decimal_mark(entries, options)
+    units.refuse_unit_column(entries)
+    reading = units.parse_figures(entries, options)
     _refuse_faults(entries, reading.faults)
     counted = _counted(entries, options, reading)
     if not counted and not entries.each_once() and (again := sums.repeated(entries, reading)).any():
@@ -183,8 +183,8 @@ def _read(table: Table, options: TableOptions) -> Reading:
     kept, wholes = aggregates.systems_among(entries, reading, names, options, counts=counted)
     filled = _filled(entries, reading, kept, counts=counted)
     entries, wholes = entries.only(filled), wholes[filled]
-    figures = units.settle(entries, reading, _before(entries, reading, options), options)
-    if figures.counts:
+    figures = units.in_unit(entries, reading, _before(entries, reading, options), options)
+    if figures.are_counts:
         entries, figures, wholes = _of_wholes(entries, figures, wholes, options)
     apart = sums.refuse_repeats(entries, figures)
     amounts = {"share": figures.amounts, **sums.behind(entries, figures, wholes, options)}
@@ -196,12 +196,12 @@ def _read(table: Table, options: TableOptions) -> Reading:
             said = f"{headings[entries.os]!r} holds no OS names, so there are no families"
             findings.notes.append(said)
     groups = entries.rankings(mapped(shown, names.canonical))
-    shares = sums.added_up(entries, shown, groups, amounts, counts=figures.counts)
+    shares = sums.added_up(entries, shown, groups, amounts, counts=figures.are_counts)
     if len(shares) < len(entries):
         over = f" over {', '.join(map(entries.table.called, apart))}" if apart else ""
         family = " by family" if options.family else ""
         findings.notes.append(f"{len(entries)} rows added up to {len(shares)}{over}{family}")
-    if figures.counts:
+    if figures.are_counts:
         shares["share"] = sums.shares_of_counts(figures, groups, wholes)
     if not entries.ranked.all():
         ranked = np.bincount(groups, weights=entries.ranked) > 0
@@ -234,7 +234,7 @@ def _of_wholes(
     if (rolled := aggregates.rolled_up(entries, figures, options)).any():
         entries, wholes = entries.only(~rolled), wholes[~rolled]
         figures = replace(figures, amounts=figures.amounts[~rolled])
-    units.say_counts(entries, figures, options)
+    units.report_counts(entries, figures, options)
     return entries, figures, sums.wholes_of(entries, figures, wholes)
 
 
@@ -264,8 +264,8 @@ def _counted(entries: Entries, options: TableOptions, reading: numbers.Parsed) -
     if options.unit is not None:
         return options.unit == "count"
     heading = entries.heading
-    if (sign := units.said(heading)) is not None:
-        return sign.unit == "count"
+    if (sign := units.parse_unit(heading)) is not None:
+        return sign.name == "count"
     counts = meaning.measure(heading) is not None or reading.surely_counts
     return counts and not meaning.says_shares(heading)
 
@@ -305,7 +305,11 @@ def _all_of(entries: Entries) -> dict[str, str]:
     found = {}
     for number in entries.labels:
         first, *more = entries.table.texts(number)
-        speaks = meaning.says_measure(first) or meaning.names_os(first) or units.said(f"in {first}")
+        speaks = (
+            meaning.says_measure(first)
+            or meaning.names_os(first)
+            or units.parse_unit(f"in {first}")
+        )
         if not more and not speaks and any(map(str.isalpha, first)):
             found[entries.table.headings[number]] = first
     return found

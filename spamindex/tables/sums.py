@@ -60,7 +60,7 @@ def refuse_repeats(entries: Entries, figures: Figures) -> list[int]:
     if told:
         raise _which_label(entries, groups, told, figures)
     first, lines = _first_of_several(entries, groups)
-    if not figures.counts:
+    if not figures.are_counts:
         if over_time := [i for i in differing if i in entries.table.dated]:
             raise PeriodError(
                 f"{entries.title}: shares of several periods never add up, as of {first!r} "
@@ -121,7 +121,7 @@ def _which_label(
         ),
         Remedy("by", heading, "ranks each"),
     ]
-    if figures.counts:
+    if figures.are_counts:
         adds_up = Remedy("sum", heading, "adds them up, where they are parts of one whole")
         # Beside a total, adding up is what is safe: the total is checked then, and left out.
         settles.insert(len(settles) if len(kinds) == len(there) else 0, adds_up)
@@ -181,7 +181,7 @@ def wholes_of(entries: Entries, figures: Figures, wholes: Numbers) -> Numbers:
     ranking = entries.rankings()
     totals = np.bincount(ranking, weights=figures.amounts)
     said = np.zeros(len(totals))
-    np.maximum.at(said, ranking, np.nan_to_num(wholes) * figures.times)
+    np.maximum.at(said, ranking, np.nan_to_num(wholes) * figures.unit.factor)
     of: Numbers = np.where(said > 0, said, totals)[ranking]
     if not of.all():
         row = int(np.argmin(of))
@@ -208,22 +208,22 @@ def behind(
     tally has written. Raises UnitError where the table has no such thing, or counts and shares
     contradict each other.
     """
-    found = _beside(entries, figures, options) if not figures.counts else {}
+    found = _beside(entries, figures, options) if not figures.are_counts else {}
     of_one_table = options.of is None
-    if options.rounding and not (figures.counts and of_one_table):
-        if figures.counts:
+    if options.rounding and not (figures.are_counts and of_one_table):
+        if figures.are_counts:
             raise UnitError(
                 f"{entries.title}: holds counts, which are not rounded: leave rounding out"
             )
         found["half"] = _halves(entries, figures)
     if options.total is not None:
-        if (figures.counts and not figures.coarse) or "count" in found:
+        if (figures.are_counts and not figures.coarse) or "count" in found:
             raise UnitError(f"{entries.title}: holds counts already: leave their total out")
-        share = 100 * figures.amounts / wholes if figures.counts else figures.amounts
+        share = 100 * figures.amounts / wholes if figures.are_counts else figures.amounts
         found["count"] = share / 100 * options.total
         found["total"] = np.full(len(entries), float(options.total))
     # By itself a table may hold amounts, or percents: only intervals need what was counted.
-    elif options.counts and figures.counts and (_counted(entries, figures) or not of_one_table):
+    elif options.counts and figures.are_counts and (_counted(entries, figures) or not of_one_table):
         if figures.coarse:
             raise _too_coarse(entries.title)
         found["count"] = _whole(figures.amounts, entries.title)
@@ -233,10 +233,10 @@ def behind(
 
 def _counted(entries: Entries, figures: Figures) -> bool:
     """Whether counts are what was counted, and no amounts, nor shares that are taken for counts."""
-    sign = units.said(entries.heading)
-    shares = meaning.says_shares(entries.heading) or (sign is not None and sign.unit != "count")
+    sign = units.parse_unit(entries.heading)
+    shares = meaning.says_shares(entries.heading) or (sign is not None and sign.name != "count")
     amounts = figures.coarse or bool((figures.amounts % 1).any())
-    return not (shares or amounts or figures.reading.percents)
+    return not (shares or amounts or figures.parsed.percents)
 
 
 def _too_coarse(title: str) -> UnitError:
@@ -281,8 +281,8 @@ def _beside(entries: Entries, figures: Figures, options: TableOptions) -> dict[s
         if wrong.any():
             odd.append((number, int(np.argmax(wrong))))
             continue
-        sign = units.said(table.headings[number])
-        if (sign is not None and sign.times > 1) or reading.multiples:
+        sign = units.parse_unit(table.headings[number])
+        if (sign is not None and sign.factor > 1) or reading.multiples:
             if options.of is not None and options.counts and options.total is None:
                 raise _too_coarse(title)
             return {}
@@ -323,4 +323,4 @@ def _whole(counts: Numbers, title: str) -> Numbers:
 
 def _halves(entries: Entries, figures: Figures) -> Numbers:
     """Half a unit of the last digit of each share, in percent."""
-    return figures.reading.row_halves(entries.table.column(entries.value)) * figures.times
+    return figures.parsed.row_halves(entries.table.column(entries.value)) * figures.unit.factor

@@ -71,7 +71,7 @@ def test_fractions_against_percents_give_the_same_index_and_a_warning(
     assert result.stdout == EXAMPLE
     assert result.complaints == [
         "warning: share.csv: read as fractions, since they add up to 1 "
-        "(--share-unit fraction says so, --share-unit percent takes them for percents)"
+        "(--share-unit fraction confirms it, --share-unit percent reads them as percents)"
     ]
 
 
@@ -79,8 +79,8 @@ def test_a_lone_figure_has_no_unit(invoke: Invoke, write: Write) -> None:
     result = invoke("compute", SPAM, write("share.csv", "Linux,0.9\n"))
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.complaints == [
-        "error: share.csv: adds up to 0.9: percents or fractions? --share-unit percent takes them "
-        "for percents, --share-unit fraction takes them for fractions"
+        "error: share.csv: adds up to 0.9: percents or fractions? --share-unit percent reads them "
+        "as percents, --share-unit fraction reads them as fractions"
     ]
     result = invoke("compute", SPAM, "share.csv", "--share-unit", "fraction", "-f", "csv")
     assert result.stdout.splitlines()[1] == "Linux,5.14,90.0,0.057111111111111106"

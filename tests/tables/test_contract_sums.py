@@ -362,9 +362,7 @@ def test_all_other_is_a_rest() -> None:
     ],
 )
 def test_a_unit_for_each_row(table: str, units: str) -> None:
-    assert f"says that the figures are in {units}: write all of them in one unit" in (
-        refused(table).stderr
-    )
+    assert f"differ ({units}): write all figures in one unit" in (refused(table).stderr)
 
 
 def test_shares_of_several_wholes_are_no_counts() -> None:
