@@ -180,7 +180,7 @@ def _read(table: Table, options: TableOptions) -> Reading:
     if not counted and not entries.each_once() and (again := sums.repeated(entries, reading)).any():
         entries.table.findings.notes.append(f"left out, as repeated: {entries.named(again)}")
         entries = entries.only(~again)
-    kept, wholes = aggregates.systems_among(entries, reading, names, options, counts=counted)
+    kept, wholes = aggregates.find_systems(entries, reading, names, options, counts=counted)
     filled = _filled(entries, reading, kept, counts=counted)
     entries, wholes = entries.only(filled), wholes[filled]
     figures = units.in_unit(entries, reading, _before(entries, reading, options), options)
@@ -231,7 +231,7 @@ def _of_wholes(
     entries: Entries, figures: units.Figures, wholes: Numbers, options: TableOptions
 ) -> tuple[Entries, units.Figures, Numbers]:
     """Counts without the totals along what is added up, and what they are divided by."""
-    if (rolled := aggregates.rolled_up(entries, figures, options)).any():
+    if (rolled := aggregates.find_subtotals(entries, figures, options)).any():
         entries, wholes = entries.only(~rolled), wholes[~rolled]
         figures = replace(figures, amounts=figures.amounts[~rolled])
     units.report_counts(entries, figures, options)

@@ -12,7 +12,7 @@ from spamindex.errors import FigureError, MatchError, PeriodError, Remedy, SpamI
 from spamindex.frames import decimal_sums
 from spamindex.names import fold
 from spamindex.tables import columns, numbers, units
-from spamindex.tables.aggregates import is_total
+from spamindex.tables.aggregates import is_total_cell
 from spamindex.tables.layout import Entries
 from spamindex.tables.numbers import Parsed, Sums
 from spamindex.tables.options import TableOptions
@@ -109,7 +109,7 @@ def _which_label(
     there = [str(text) for text in entries.table.column(number)[groups == groups[row]]]
     shown = ", ".join(map(repr, dict.fromkeys(there[:3])))
     also = f" (and in {', '.join(map(entries.table.called, more))})" if more else ""
-    kinds = [text for text in there if not is_total(text)]
+    kinds = [text for text in there if not is_total_cell(text)]
     # Counts before what is none, where the cells are words for measures.
     ordered = sorted(
         dict.fromkeys(kinds), key=lambda t: (meaning.measure(t) is None, meaning.says_other(t))

@@ -233,7 +233,7 @@ def test_digits_as_wide_as_ideographs_are_digits() -> None:
 def test_a_column_of_several_units_is_refused(invoke: Invoke, write: Write, table: str) -> None:
     result = invoke("shares", write("t.csv", table))
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "write all of them in one unit" in result.stderr
+    assert "write all figures in one unit" in result.stderr
 
 
 def test_a_fraction_among_percent_signs_is_not_to_be_taken_for_percent(
@@ -242,5 +242,5 @@ def test_a_fraction_among_percent_signs_is_not_to_be_taken_for_percent(
     table = write("t.csv", "os;share\nWindows;91.58%\nLinux;0.0103\nMac OS X;5.34%\nOther;2.05%\n")
     result = invoke("shares", table)
     assert result.exit_code == 1
-    assert "'Linux' (line 3); write all of them in one unit" in result.stderr
+    assert "'Linux' (line 3); write all figures in one unit" in result.stderr
     assert "--unit" not in result.stderr
