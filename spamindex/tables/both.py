@@ -61,7 +61,7 @@ def read_pair(
     """
     paths = [source for source in (spam, market) if isinstance(source, str | os.PathLike)]
     if spam is market and not paths:
-        raise _same_column(name_of(market), [])  # a stream can be read only once
+        raise _same_column(name_of(spam), [])  # a stream can be read only once
     options = [replace(spam_options, of="spam"), replace(market_options, of="market")]
     tables = _for_both(load, [spam, market], options)
     period_names = {meaning.words(table.headings[i]) for table in tables for i in table.dated}
@@ -70,7 +70,7 @@ def read_pair(
     spam_reading, market_reading = _for_both(read, tables, _applicable(tables, options))
     same_file = len(paths) == 2 and os.path.samefile(*paths)
     if same_file and spam_reading.value == market_reading.value:
-        raise _same_column(name_of(market), sheets(market_reading.findings)[1:])
+        raise _same_column(name_of(spam), sheets(market_reading.findings)[1:])
     readings = [spam_reading, market_reading]
     say_unmatched(readings)
     _refuse_spans(spam_reading, market_reading)
