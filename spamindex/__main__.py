@@ -29,7 +29,7 @@ def end_on_signals() -> None:
 
 def _end(number: int, _frame: object) -> None:
     if (sources := sys.modules.get("spamindex.sources")) is not None:  # else nothing is half done
-        sources.tidy_up()
+        sources.run_cleanups()
     os._exit(128 + number)
 
 

@@ -75,7 +75,7 @@ def read_pair(
     _doubt_periods(readings, spam_options)
     _doubt_places(readings, spam_options)
     for reading, of in zip(readings, _ROLES, strict=True):
-        reading.findings.of_table(of)
+        reading.findings.for_table(of)
     if spam_reading.of_systems != market_reading.of_systems:
         # One table says, or shows, that it names operating systems, and the other does not.
         of_systems = any(meaning.names_os(reading.heading) for reading in readings)
@@ -119,9 +119,9 @@ def _each(
         try:
             done.append(make(one, own))
         except SpamIndexError as error:
-            errors.append(error.of_table(role))
+            errors.append(error.for_table(role))
     if errors:
-        raise SpamIndexError.together(errors)
+        raise SpamIndexError.combined(errors)
     return done
 
 
