@@ -221,11 +221,7 @@ _ENCODING = (Remedy("encoding", None, "names the right one"),)
 
 
 def encoding_name(encoding: str) -> str:
-    """Python's own name of a text encoding. Raises FileError for anything else.
-
-    >>> encoding_name("Latin-1"), encoding_name("UTF8")
-    ('iso8859-1', 'utf-8-sig')
-    """
+    """Python's own name of a text encoding. Raises FileError for anything else."""
     try:
         "".encode(encoding)  # codecs.lookup also knows hex and zip, which are not text
         name = codecs.lookup(encoding).name
@@ -301,9 +297,6 @@ def detect_delimiter(name: str, sample: list[str]) -> str:
     """The delimiter that gives the most rows the same number of cells.
 
     ``sample`` has the first lines of the file ``name``. Raises FileError if no delimiter fits.
-
-    >>> detect_delimiter("share.csv", ["os;share", "Linux;1,03", "Windows;91,58"])
-    ';'
     """
 
     def most_rows_alike(delimiter: str) -> int:

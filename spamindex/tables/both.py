@@ -162,8 +162,8 @@ def _last(tables: Sequence[Table]) -> str:
         return LAST
     if not (common := {*ours} & {*theirs} - {""}):
         raise PeriodError(
-            f"the tables have no period in common: {tables[0].name} has {periods.told(ours)}, "
-            f"{tables[1].name} has {periods.told(theirs)}",
+            f"the tables have no period in common: {tables[0].name} has {periods.summary(ours)}, "
+            f"{tables[1].name} has {periods.summary(theirs)}",
             settles=[Remedy("period", None, "names one that both lie in")],
         )
     return max(common)
@@ -192,9 +192,9 @@ def _doubt_periods(readings: Sequence[Reading], options: TableOptions) -> None:
         for parts, whole in ((spam, market), (market, spam))
     ):
         return
-    what = f"periods of one table alone: {periods.told({*spam} ^ {*market})}"
+    what = f"periods of one table alone: {periods.summary({*spam} ^ {*market})}"
     if not {*spam} & {*market}:
-        what = f"the spam shares are of {periods.told(spam)}, these of {periods.told(market)}"
+        what = f"the spam shares are of {periods.summary(spam)}, these of {periods.summary(market)}"
     settles = (Remedy("period", ALL, "says that it is meant"),)
     readings[1].findings.doubts.append(Doubt(what, settles))
 
