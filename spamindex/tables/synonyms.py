@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 
 from spamindex.errors import FileError, Findings
-from spamindex.names import BUILT_IN, CircleError, Names, fold
+from spamindex.names import BUILT_IN, Names, SynonymCycleError, fold
 from spamindex.sources import Source, Text, detect_delimiter, read
 
 _SAMPLE = 100  # lines by which the delimiter is found
@@ -66,7 +66,7 @@ def names_in(
     own = {name: to for name, to in own.items() if to}
     try:
         names = BUILT_IN.extended(own, of)
-    except CircleError as error:
+    except SynonymCycleError as error:
         raise FileError(f"{text.name}:{found[error.name]}: {error}") from error
     return names, text.findings
 
