@@ -28,9 +28,8 @@ def end_on_signals() -> None:
 
 
 def _end(number: int, _frame: object) -> None:
-    if (
-        sources := sys.modules.get("spamindex.sources")
-    ) is not None:  # else there is nothing to clean up
+    sources = sys.modules.get("spamindex.sources")
+    if sources is not None:  # else nothing needs a cleanup yet
         sources.run_cleanups()
     os._exit(128 + number)
 

@@ -34,11 +34,7 @@ def listed(items: Sequence[str], *, of: int | None = None) -> str:
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """The end of a message about a mistyped word: the most similar choices, or nothing.
-
-    >>> did_you_mean("Linx", ["Linux", "Windows"])
-    '; did you mean Linux?'
-    """
+    """The end of a message about a mistyped word: the most similar choices, or nothing."""
     from difflib import get_close_matches
 
     folded = {choice.casefold(): choice for choice in choices}
