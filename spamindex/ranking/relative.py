@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spamindex.errors import Doubt, FigureError, Findings, MatchError, Remedy, listed, nearest
+from spamindex.errors import Doubt, FigureError, Findings, MatchError, Remedy, did_you_mean, listed
 from spamindex.frames import as_pandas
 from spamindex.names import BUILT_IN, Names
 from spamindex.ranking.matching import Codes, as_shares, has_columns, numbered, told_rankings
@@ -161,7 +161,7 @@ def _spellings(os: str, among: Iterable[str], names: Names) -> list[str]:
 
 
 def _suggestion(name: str, among: Sequence[str]) -> str:
-    return nearest(name, among) or f"; choose among {listed(among)}"
+    return did_you_mean(name, among) or f"; choose among {listed(among)}"
 
 
 def _move(

@@ -1,13 +1,13 @@
 """Rows in, those that are systems out: totals are left out, rows that may hold others refused.
 
-Each row that may be no system of its own has a Reason for that: what it is called, how it is
-written, or what its figure is the sum of. An exact total of all others is left out. Every other
-such row is refused until the caller says what it is.
+A row that may be no system of its own has a Reason for it: its name, or what its figure is the sum
+of. An exact total of all others is left out. All else is refused until the caller says what it is.
 """
 
 from __future__ import annotations
 
 import re
+import string
 from collections import defaultdict
 from collections.abc import Callable
 from enum import IntEnum
@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from spamindex import meaning, periods, words
 from spamindex.errors import Doubt, MatchError, Remedy
@@ -40,7 +41,6 @@ from spamindex.tables.units import Figures
 
 # A list mark before a name: "- Windows 10", "• Windows 10", "..Windows 10".
 _LIST_MARK = re.compile(r"[^\w\s\"'“”„«»‹›‘’(\[{<]+\s+\S|\.\.+\S")
-_MARKS = "!\"#%&'()*+,-./:;<=>?@[]_`{|}~ "
 _SMALLEST_SUM = 0.01  # of the whole: smaller figures are often sums of their neighbours by chance
 _WHOLES = (1.0, 100.0, 1e3, 1e4)  # of fractions, percents, per mille and basis points
 
@@ -98,17 +98,16 @@ def find_systems(
         reasons[families & eligible & (reasons == Reason.NONE)] = Reason.FAMILY
     known = where(column, lambda text: names.knows(text) or names.rest(text) is not None)
     unknown = eligible & ~known & (reasons == Reason.NONE)
-    unmarked = figures * (reasons == Reason.NONE)
-    for groups in groupings:
-        reasons[_sums(entries, figures, unmarked, groups, unknown)] = Reason.SUM
+    sums = [_sums(entries, figures, groups, reasons, unknown) for groups in groupings]
+    reasons[np.logical_or.reduce(sums)] = Reason.SUM
     if counts and not larger.any():  # larger than all others, most of which are known
         plain = reasons == Reason.NONE
         rest = summed(rankings, figures * plain) - figures
         only = (summed(rankings, plain & known) > 1) & (summed(rankings, plain & ~known) == 1)
         reasons[unknown & plain & only & (figures > rest)] = Reason.MOST
     if not counts:
-        sums = Sums(figures, halves, rankings)
-        is_whole = (sums.add_up_to(100) | sums.add_up_to(1))[rankings]
+        shares = Sums(figures, halves, rankings)
+        is_whole = (shares.add_up_to(100) | shares.add_up_to(1))[rankings]
         reasons[is_whole & np.isin(reasons, _HOLDERS)] = Reason.NONE
     systems = ~exact & ~larger
     if reasons[systems].any():
@@ -117,11 +116,7 @@ def find_systems(
         raise _refusal(entries, reasons, names)
     if exact.any():
         entries.table.findings.notes.append(f"left out as a total: {entries.named(exact)}")
-    wholes = np.full(len(values), np.nan)
     if larger.any():
-        whole_of = np.full(rankings.max() + 1, np.nan)
-        whole_of[rankings[larger]] = figures[larger]
-        wholes = whole_of[rankings]
         row = int(np.argmax(larger))
         name = entries.name(row)
         doubt = (
@@ -130,6 +125,7 @@ def find_systems(
         )
         remedy = Remedy("drop", name, "makes them parts of what the others add up to")
         entries.table.findings.doubts.append(Doubt(doubt, (remedy,)))
+    wholes = np.where(summed(rankings, larger) > 0, summed(rankings, figures * larger), np.nan)
     return systems, wholes
 
 
@@ -139,7 +135,7 @@ def _reasons_of_names(entries: Entries, names: Names, values: Numbers, eligible:
     present = set(map(names.canonical, texts(column)))
 
     def is_marked(text: str) -> bool:
-        bare = names.canonical(text.strip(_MARKS))
+        bare = names.canonical(text.strip(string.punctuation + " "))
         return bool(bare) and names.canonical(text) != bare and bare in present
 
     def is_total(text: str) -> bool:
@@ -173,11 +169,9 @@ def _reasons_of_names(entries: Entries, names: Names, values: Numbers, eligible:
     reasons = by_text[column.cat.codes.to_numpy()]
     reasons[~eligible] = Reason.NONE
     if (ambiguous := reasons == Reason.TOTAL_OR_NAME).any():
-        rankings = entries.rankings(over_time=True)
-        largest = np.zeros(rankings.max() + 1)
-        np.fmax.at(largest, rankings, values)
-        reasons[ambiguous] = Reason.TOTAL
-        reasons[ambiguous & (values < largest[rankings])] = Reason.NONE
+        by_ranking = pd.Series(values).groupby(entries.rankings(over_time=True))
+        is_largest = values >= by_ranking.transform("max").to_numpy()
+        reasons[ambiguous] = np.where(is_largest[ambiguous], Reason.TOTAL, Reason.NONE)
     groups = reasons == Reason.GROUP
     if (groups | (reasons == Reason.TOTAL) | np.isnan(values)).all():
         reasons[groups] = Reason.NONE  # groups alone are what is compared
@@ -247,12 +241,9 @@ def _families(entries: Entries, figures: Numbers, names: Names, options: TableOp
 
 
 def _sums(
-    entries: Entries, figures: Numbers, unmarked: Numbers, groups: Groups, unknown: Mask
+    entries: Entries, figures: Numbers, groups: Groups, reasons: Reasons, unknown: Mask
 ) -> Mask:
-    """The unknown rows that are what all others, or those next above or below them, add up to.
-
-    ``unmarked`` has the figures of rows without a reason, and 0 for the others.
-    """
+    """The unknown rows that are what all others, or those next above or below them, add up to."""
     unknown = unknown & (figures >= _SMALLEST_SUM * summed(groups, figures)) & (figures > 0)
     # Whether one of several rows of one name is their total is decided by another column.
     codes = entries.table.column(entries.os).cat.codes.to_numpy()
@@ -270,7 +261,8 @@ def _sums(
     above &= np.abs(cumulated[place] - cumulated[first] - figures[rows]) <= slack
     below = (place + 3 <= stop) & (stop <= end)
     below &= np.abs(cumulated[stop] - cumulated[place + 1] - figures[rows]) <= slack
-    of_all_others = are_sums(groups, unmarked)[rows] & (np.bincount(groups)[groups[rows]] > 2)
+    of_all_others = are_sums(groups, figures * (reasons == Reason.NONE))[rows]
+    of_all_others &= np.bincount(groups)[groups[rows]] > 2
     sums = np.zeros(len(figures), bool)
     sums[rows[above | below | of_all_others]] = True
     # In one of many rankings a row may be a sum by chance; a total is one in most of them.

@@ -77,7 +77,7 @@ def read_pair(
     _doubt_periods(spam_reading, market_reading, spam_options)
     _doubt_places(spam_reading, market_reading, spam_options)
     for reading, role in zip(readings, _ROLES, strict=True):
-        reading.findings.of_table(role)
+        reading.findings.for_table(role)
     if spam_reading.of_systems != market_reading.of_systems:
         # One table says, or shows, that it names operating systems, and the other does not.
         of_systems = any(meaning.names_os(reading.heading) for reading in readings)
@@ -109,9 +109,9 @@ def _for_both(
         try:
             results.append(call(of_table, own_options))
         except SpamIndexError as error:
-            errors.append(error.of_table(role))
+            errors.append(error.for_table(role))
     if errors:
-        raise SpamIndexError.together(errors)
+        raise SpamIndexError.combined(errors)
     return results
 
 
@@ -163,8 +163,8 @@ def _last_in_common(tables: Sequence[Table]) -> str:
         return LAST
     if not (common := {*spam} & {*market} - {""}):
         raise PeriodError(
-            f"the tables have no period in common: {tables[0].name} has {periods.told(spam)}, "
-            f"{tables[1].name} has {periods.told(market)}",
+            f"the tables have no period in common: {tables[0].name} has {periods.summary(spam)}, "
+            f"{tables[1].name} has {periods.summary(market)}",
             settles=[Remedy("period", None, "names one that both lie in")],
         )
     return max(common)
@@ -192,9 +192,9 @@ def _doubt_periods(spam: Reading, market: Reading, options: TableOptions) -> Non
             return
     if ours == theirs:
         return
-    text = f"periods of one table alone: {periods.told({*ours} ^ {*theirs})}"
+    text = f"periods of one table alone: {periods.summary({*ours} ^ {*theirs})}"
     if not {*ours} & {*theirs}:
-        text = f"the spam shares are of {periods.told(ours)}, these of {periods.told(theirs)}"
+        text = f"the spam shares are of {periods.summary(ours)}, these of {periods.summary(theirs)}"
     settles = (Remedy("period", ALL, "says that it is meant"),)
     market.findings.doubts.append(Doubt(text, settles))
 

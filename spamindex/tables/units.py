@@ -66,7 +66,7 @@ def parse_unit(heading: str) -> Unit | None:
     Thousands and more are stated by a word, or by an abbreviation in brackets or after "in".
     """
     for phrases, unit in _BY_PHRASES.items():
-        if meaning.holds(heading, phrases):
+        if meaning.contains(heading, phrases):
             return unit
     if meaning.says_shares(heading):
         return None
@@ -190,7 +190,7 @@ def report_counts(entries: Entries, figures: Figures, options: TableOptions) -> 
     """Record the total of the counts: in a note where only their size says that they are counts."""
     heading, findings = entries.heading, entries.table.findings
     total = f"counts, {figures.amounts.sum():,.10g} in all"
-    counts_by_heading = meaning.measure(heading) is not None or meaning.holds(heading, ["spam"])
+    counts_by_heading = meaning.measure(heading) is not None or meaning.contains(heading, ["spam"])
     if options.unit is None and parse_unit(heading) is None and not counts_by_heading:
         findings.notes.append(f"whole numbers above 100 taken as {total}")
     else:
