@@ -133,7 +133,7 @@ def joined(ends: int) -> list[Doubt]:
     return [Doubt(text)] if ends > 0 else []
 
 
-def place(
+def locate(
     formats: Mapping[str, Format], names: Mapping[str, str], column: str, value: str
 ) -> str | None:
     """The file and line of the first record of tables that has a value in a column."""

@@ -20,7 +20,7 @@ from spamindex.messages import engine, relations
 from spamindex.messages.fingerprints import Fingerprints, fingerprints
 from spamindex.messages.formats import KINDS, Format, recognized
 from spamindex.messages.integrity import PACKED, check_bad, how_packed, read_through, rejected
-from spamindex.messages.options import time_zone
+from spamindex.messages.options import parse_zone
 from spamindex.messages.records import LocalRecords
 from spamindex.sources import scratch_folder
 
@@ -112,7 +112,7 @@ def read_fingerprints(
     paths = [logs] if isinstance(logs, str | os.PathLike) else logs
     if not paths:
         raise SpamIndexError("no p0f log is given")
-    zone = None if zone is None else time_zone(zone)
+    zone = None if zone is None else parse_zone(zone)
     known, findings = fingerprints_of(
         [os.fspath(path) for path in paths], zone=zone, skip_bad=skip_bad
     )

@@ -24,7 +24,7 @@ from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, 
 from spamindex.messages.formats import ADDRESS, Format, rows_of
 from spamindex.messages.frames import FIRST, cells_of, first_cells, lazy, nw
 from spamindex.messages.options import RecordOptions
-from spamindex.messages.query import Question, question, refuse_halves
+from spamindex.messages.query import Question, check_keys, resolve_question
 from spamindex.messages.relations import RAW, JsonTable, Table
 from spamindex.messages.tallies import Counts, labels_of
 
@@ -74,7 +74,7 @@ class Records(ABC):
     findings: list[Findings]
 
     def question(self, options: RecordOptions) -> Question:
-        """What is to be counted of them, see ``query.question``.
+        """What is to be counted of them, see ``query.resolve_question``.
 
         A name that is no column may be the path to a value within one: ``source.ip``. Raises a
         SpamIndexError, too, where a column holds only for some of the records.
@@ -88,17 +88,17 @@ class Records(ABC):
             options = replace(options, time="time")  # in which the date stands, too
         absent = [name for name in options.columns if not headed(self.columns, name)]
         inner = [name for name in dict.fromkeys(absent) if self._add_path(name)]
-        found = question(
+        found = resolve_question(
             [*self.columns, *inner],
             options,
             fingerprints=self.known,
-            cells=self._first_cells,
+            read_cells=self._first_cells,
             is_log=self.kind == "p0f",
             findings=self.findings[-1],
         )
         if self.kind == "json":
             flag = found.spam.column if found.spam and not options.spam else None
-            refuse_halves(self._keys(), found.columns, flag)
+            check_keys(self._keys(), found.columns, flag)
         return replace(found, headings=self.kind == "csv")
 
     @abstractmethod
@@ -216,7 +216,7 @@ class LocalRecords(Records):
         return replace(
             found,
             unreadable=UNREADABLE if UNREADABLE in self.relation.columns else None,
-            place=partial(integrity.place, self.formats, self.names),
+            locate=partial(integrity.locate, self.formats, self.names),
         )
 
     def _add_path(self, name: str) -> bool:

@@ -103,7 +103,7 @@ def test_standard_input(write: Write, tmp_path: Path, kind: str) -> None:
             "which column holds the OS",
         ),
         ("r.csv", b"os,os\n1,2\n", "r.csv:1: is no heading with a name of its own for each column"),
-        ("r.csv", b"os,n\n\xe4,1\n", "r.csv:2: is not in UTF-8; if it is in Windows-1252: iconv"),
+        ("r.csv", b"os,x\n\xe4,1\n", "r.csv:2: is not in UTF-8; if it is in Windows-1252: iconv"),
         ("r.csv", b"os,l\xe4nd\nx,1\n", "r.csv:1: is not in UTF-8; if it is in Windows-1252"),
         ("r.jsonl", b'{"os": "\xe4"}\n{"os": "x"}\n', "r.jsonl:1: is not in UTF-8"),
         ("r.csv", b"os\0\0\xff\1", "r.csv: is neither Parquet nor text in UTF-8"),
