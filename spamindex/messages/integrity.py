@@ -13,7 +13,7 @@ from spamindex import sources
 from spamindex.errors import Doubt, FileError, Remedy, counted
 from spamindex.meaning import is_missing
 from spamindex.messages import engine, fingerprints
-from spamindex.messages.formats import NOT_UTF8, Format, rows_of
+from spamindex.messages.formats import NOT_UTF8, Format, read_rows
 from spamindex.messages.relations import of_lines
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _refuse_comments(names: Mapping[str, str], files: Mapping[str, Format], reco
     found = []
     with suppress(csv.Error):
         for path, format_ in files.items():
-            for line, row in rows_of(path, format_):
+            for line, row in read_rows(path, format_):
                 if row and row[0].startswith("#") and not is_missing(row[0]):  # as #N/A is
                     found.append(f"{names[path]}:{line}")
     if 0 < len(found) < records:
@@ -142,7 +142,7 @@ def locate(
             continue
         at = format_.columns.index(column)
         with suppress(csv.Error):
-            for line, row in itertools.islice(rows_of(path, format_), _LOOKED_AT):
+            for line, row in itertools.islice(read_rows(path, format_), _LOOKED_AT):
                 if len(row) > at and row[at].strip() == value.strip():
                     return f"{names[path]}:{line}"
     return None
@@ -174,7 +174,7 @@ def rejected(connection: DuckDBPyConnection, names: Mapping[str, str], kind: str
     if kind == "p0f":  # what it copies from requests is in any encoding, and no fault
         for path in {path for path, _ in bad}:
             for number, line in enumerate(sources.binary_lines(path), start=1):
-                if (path, number) in bad and fingerprints.is_of_others(line):
+                if (path, number) in bad and fingerprints.is_other_event(line):
                     del bad[path, number]
     return sorted(Bad(names[path], line, *[NOT_UTF8] * odd) for (path, line), odd in bad.items())
 
@@ -308,7 +308,7 @@ def _rows(path: str, name: str, format_: Format) -> int:
     rows, row = -1, None
     usual = csv.field_size_limit(_LONGEST)
     try:
-        for _, row in rows_of(path, format_, ["\n", _END]):
+        for _, row in read_rows(path, format_, ["\n", _END]):
             rows += bool(row)
     except csv.Error as error:
         raise FileError(

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from spamindex import sources
 from spamindex.errors import ColumnError, Doubt, FileError, Findings, Remedy, SpamIndexError, listed
 from spamindex.messages import engine, relations
-from spamindex.messages.fingerprints import Fingerprints, fingerprints
-from spamindex.messages.formats import KINDS, Format, recognized
+from spamindex.messages.fingerprints import Fingerprints, build_fingerprints
+from spamindex.messages.formats import KINDS, Format, detect_format
 from spamindex.messages.integrity import PACKED, check_bad, how_packed, read_through, rejected
 from spamindex.messages.options import parse_zone
 from spamindex.messages.records import LocalRecords
@@ -58,7 +58,7 @@ def open_records(
             known = None
             if logs:
                 known = _known(connection, of_logs, zone, said, skip_bad=skip_bad)
-            formats = {path: recognized(path, name) for path, name in names.items()}
+            formats = {path: detect_format(path, name) for path, name in names.items()}
             check_alike(formats, names)
             table = relations.table(connection, formats, names, ports)
             yield LocalRecords(table, connection, names, formats, known, [said, findings])
@@ -141,7 +141,7 @@ def _known(
     *,
     skip_bad: bool,
 ) -> Fingerprints:
-    formats = {path: recognized(path, name) for path, name in logs.items()}
+    formats = {path: detect_format(path, name) for path, name in logs.items()}
     for path, format_ in formats.items():
         if format_.kind != "p0f":
             what = f"{logs[path]}: is {KINDS[format_.kind]}, and no p0f log"
@@ -150,7 +150,7 @@ def _known(
             raise FileError(what)
     packed = {path: format_ for path, format_ in formats.items() if how_packed(path)}
     with read_through(packed, connection.interrupt):
-        known, read, bad = fingerprints(
+        known, read, bad = build_fingerprints(
             connection, relations.of_logs(connection, formats, logs), zone
         )
     rejects = rejected(connection, logs, "p0f")
@@ -278,7 +278,7 @@ def _kept(name: str, stream: sources.Source, scratch: str) -> str:
             file.write(stream.read(_BEGINNING))  # type: ignore[union-attr]
             file.flush()
             if not how_packed(path):
-                recognized(path, name)  # what has no format may be endless
+                detect_format(path, name)  # what has no format may be endless
             shutil.copyfileobj(stream, file)  # type: ignore[arg-type]
     except OSError as error:
         where = os.path.dirname(scratch)

@@ -20,8 +20,8 @@ from spamindex.errors import counted as so_many
 from spamindex.meaning import headed, usual
 from spamindex.messages import engine, integrity
 from spamindex.messages.counting import counts_of, spam_of
-from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, own_mail
-from spamindex.messages.formats import ADDRESS, Format, rows_of
+from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, doubt_own_mail
+from spamindex.messages.formats import ADDRESS, Format, read_rows
 from spamindex.messages.frames import FIRST, cells_of, first_cells, lazy, nw
 from spamindex.messages.options import RecordOptions
 from spamindex.messages.query import Question, check_keys, resolve_question
@@ -232,7 +232,7 @@ class LocalRecords(Records):
             path, format_ = next(iter(self.formats.items()))
             rows: list[list[str]] = []
             with suppress(csv.Error, FileError):  # what is wrong is said when it is counted
-                rows.extend(row for _, row in itertools.islice(rows_of(path, format_), FIRST))
+                rows.extend(row for _, row in itertools.islice(read_rows(path, format_), FIRST))
             width = len(format_.columns)
             return cells_of(format_.columns, [row for row in rows if len(row) == width])
         try:
@@ -281,7 +281,7 @@ class LocalRecords(Records):
             raise FileError(f"{next(iter(self.names.values()))}: has no record of a message")
         if self.kind == "p0f":
             self.relation.create_view("log")
-            findings.doubts += own_mail(self.connection.sql(OWN_MAIL).fetchall())
+            findings.doubts += doubt_own_mail(self.connection.sql(OWN_MAIL).fetchall())
         findings.doubts += integrity.check_bad(
             self.connection, self.formats, self.names, rejects, counts.unreadable, read,
             skip_bad=skip_bad, within=findings.name,

@@ -102,7 +102,7 @@ def test_standard_input(write: Write, tmp_path: Path, kind: str) -> None:
             b"a,b\n1,2\n",
             "which column holds the OS",
         ),
-        ("r.csv", b"os,os\n1,2\n", "r.csv:1: is no heading with a name of its own for each column"),
+        ("r.csv", b"os,os\n1,2\n", "r.csv:1: two columns have the same heading"),
         ("r.csv", b"os,x\n\xe4,1\n", "r.csv:2: is not in UTF-8; if it is in Windows-1252: iconv"),
         ("r.csv", b"os,l\xe4nd\nx,1\n", "r.csv:1: is not in UTF-8; if it is in Windows-1252"),
         ("r.jsonl", b'{"os": "\xe4"}\n{"os": "x"}\n', "r.jsonl:1: is not in UTF-8"),
@@ -112,7 +112,7 @@ def test_standard_input(write: Write, tmp_path: Path, kind: str) -> None:
         ("r.csv", "os\nLinux\n".encode("utf-32"), "r.csv: is text in UTF-32; make it UTF-8"),
         ("r.parquet", b"PAR1 and nothing else", "r.parquet"),
         ("r.csv.gz", gzip.compress(RECORDS.encode() * 50)[:-30], "r.csv.gz"),
-        ("r.csv.bz2", b"BZh91AY&SY", "read from standard input what bzcat writes"),
+        ("r.csv.bz2", b"BZh91AY&SY", "pipe the output of bzcat to standard input"),
         (
             "ips.txt",
             b"192.0.2.1\n192.0.2.2\n",
