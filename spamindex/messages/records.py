@@ -267,13 +267,13 @@ class LocalRecords(Records):
         through = {
             path: format_
             for path, format_ in self.formats.items()
-            if self.kind == "csv" or format_.layout == "array" or integrity.how_packed(path)
+            if self.kind == "csv" or format_.layout == "array" or integrity.compression_suffix(path)
         }
         findings = self.findings[-1]
         records = self.table.relation((), asked.used)
-        with integrity.read_through(through, self.connection.interrupt) as lines:
+        with integrity.count_lines_meanwhile(through, self.connection.interrupt) as lines:
             counts = counts_of(records, asked, bring=self._bring, keep=self._kept)
-            rejects = integrity.rejected(self.connection, self.names, self.kind)
+            rejects = integrity.rejected_lines(self.connection, self.names, self.kind)
             read = counts.read + len(rejects)
             if self.kind == "csv":
                 findings.doubts += integrity.check_all_read(read, self.names, through, lines())
@@ -282,9 +282,9 @@ class LocalRecords(Records):
         if self.kind == "p0f":
             self.relation.create_view("log")
             findings.doubts += doubt_own_mail(self.connection.sql(OWN_MAIL).fetchall())
-        findings.doubts += integrity.check_bad(
+        findings.doubts += integrity.check_bad_lines(
             self.connection, self.formats, self.names, rejects, counts.unreadable, read,
-            skip_bad=skip_bad, within=findings.name,
+            skip_bad=skip_bad, subject=findings.name,
         )  # fmt: skip
         return replace(counts, unreadable=counts.unreadable + len(rejects))
 

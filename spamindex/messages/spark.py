@@ -18,7 +18,7 @@ from spamindex.messages.counting import counts_of
 from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, doubt_own_mail
 from spamindex.messages.formats import KINDS, Format, detect_text_format
 from spamindex.messages.frames import first_cells
-from spamindex.messages.integrity import joined, refuse_bad
+from spamindex.messages.integrity import doubt_bad_lines, doubt_joined_lines
 from spamindex.messages.opening import check_alike, fingerprints_of
 from spamindex.messages.options import RecordOptions
 from spamindex.messages.query import Question
@@ -150,11 +150,11 @@ class RemoteRecords(Records):
                 functions.replace(cells, functions.lit("\n"))
             )
             [(number,)] = frame.agg(functions.sum(ends)).collect()
-            findings.doubts += joined(number or 0)
+            findings.doubts += doubt_joined_lines(number or 0)
         if self.kind == "p0f":
             self.frame.createOrReplaceTempView("log")
             findings.doubts += doubt_own_mail(self.spark.sql(OWN_MAIL).collect())
-        findings.doubts += refuse_bad(counts.unreadable, counts.read, None, skip_bad=skip_bad)
+        findings.doubts += doubt_bad_lines(counts.unreadable, counts.read, None, skip_bad=skip_bad)
         return counts
 
     def _numbered(self) -> tuple[Any, dict[str, str]]:

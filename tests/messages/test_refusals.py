@@ -357,7 +357,7 @@ def test_a_record_that_is_commented_out(invoke: Invoke, write: Write, line: str)
     write("r.csv", f"id,os,is_spam\n1,Linux,1\n{line}\n3,Linux,1\n")
     result = invoke("tally", "r.csv")
     assert result.complaints == [
-        "error: r.csv:3: begins as a comment does (1 of 3 records); delete such lines"
+        "error: r.csv:3: begins like a comment (1 of 3 records); delete such lines"
     ]
     write("r.csv", "id,os,is_spam\n#1,Linux,1\n#2,Linux,1\n")
     assert messages(invoke("tally", "r.csv").stdout) == [["Linux", "2"]]
