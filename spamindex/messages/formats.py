@@ -127,7 +127,7 @@ headings=True, missing=(), event_path=None)
                 f"{name}: is compressed with {compression}; unpack it, or pipe the output of "
                 f"{command} to standard input"
             )
-    with sources.unpacked(path) as unpacked:
+    with sources.open_decompressed(path) as unpacked:
         return detect_text_format(name, unpacked.read(_MOST_BYTES))
 
 
@@ -318,7 +318,7 @@ def _detect_delimiter(name: str, lines: Sequence[str]) -> str:
         if lines[0].count(rare) and len({line.count(rare) for line in lines if line.strip()}) == 1:
             return rare
     with suppress(FileError):
-        delimiter = sources.delimiter_of(name, list(lines))
+        delimiter = sources.detect_delimiter(name, list(lines))
         if delimiter in lines[0]:  # else it stands in cells below a header of one column
             return delimiter
     return ","

@@ -96,7 +96,7 @@ def _count_lines(path: str, format_: Format) -> LineCounts:
     is_checked = False
     after_line_end = True
     last_byte = last_visible = b"\n"
-    with sources.unpacked(path) as file:
+    with sources.open_decompressed(path) as file:
         for _ in range(format_.skip):
             file.readline()
         while size := file.readinto(buffer):  # type: ignore[attr-defined]

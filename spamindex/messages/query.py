@@ -14,13 +14,13 @@ from spamindex.errors import ColumnError, Doubt, Findings, Remedy, listed
 from spamindex.meaning import (
     are_alike,
     counts_or_shares,
-    headed,
+    find_columns,
     is_period,
     is_usual,
     says_os,
     says_other,
     says_shares,
-    usual,
+    usual_headings,
     words,
 )
 from spamindex.messages.fingerprints import Fingerprints
@@ -148,21 +148,21 @@ def find_column(columns: Sequence[str], named: str, *, with_span: bool = False) 
 
     ``with_span`` says that a span of time may follow the name. Raises ColumnError.
     """
-    matches = headed(columns, named)
+    matches = find_columns(columns, named)
     if not matches and named.isdecimal() and 1 <= int(named) <= len(columns):
         return columns[int(named) - 1]
     if len(matches) == 1:
         return columns[matches[0]]
     stem, _, span = named.rpartition(":")
     spans = get_args(Span)
-    if with_span and stem and span not in spans and not matches and headed(columns, stem):
+    if with_span and stem and span not in spans and not matches and find_columns(columns, stem):
         raise ColumnError(f"{span!r} is not a span of time: write {', '.join(spans)}")
     problem = "more than one column is called" if matches else "no column is called"
     raise ColumnError(f"{problem} {named!r}; there are {', '.join(map(repr, columns))}")
 
 
 def _find_usual(columns: Sequence[str], field: str) -> str | None:
-    matches = usual(columns, field)
+    matches = usual_headings(columns, field)
     if len(matches) > 1:
         raise ColumnError(
             f"{', '.join(map(repr, matches))}: which of these columns holds {_CONTENTS[field]}?",
@@ -189,7 +189,11 @@ def _clusters_are_clients(columns: Sequence[str], options: RecordOptions) -> boo
     """Whether each client is a cluster: named so, or by the column of the addresses."""
     if options.cluster is None or options.cluster == "client":
         return options.cluster is not None
-    clients = [find_column(columns, options.client)] if options.client else usual(columns, "client")
+    clients = (
+        [find_column(columns, options.client)]
+        if options.client
+        else usual_headings(columns, "client")
+    )
     return find_column(columns, options.cluster) in clients
 
 
@@ -204,7 +208,7 @@ def _find_time(
         return find_column(columns, options.time)
     if not (fingerprints.changing or options.fresh):
         return None
-    _refuse_split_times(usual(columns, "time"), read_cells)
+    _refuse_split_times(usual_headings(columns, "time"), read_cells)
     column = _find_usual(columns, "time")
     if column is None and options.fresh:
         raise ColumnError(
