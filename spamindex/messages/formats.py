@@ -47,10 +47,8 @@ _MOST_BYTES = 1 << 20
 _ARRAY_START = re.compile(rb'\[\s*([\[{"\]]|$)')
 _ROWS_KEY = re.compile(rb'"rows"\s*:\s*\[')
 _ADDRESS_LINE = re.compile(rf"\s*({COUNTED})?{ADDRESS}(\s+[#;].*)?".encode(), re.IGNORECASE)
-_UNSUPPORTED = {  # compression that DuckDB does not read, and the command that does
-    b"BZh": ("bzip2", "bzcat"),
-    b"\xfd7zXZ": ("xz", "xzcat"),
-}
+# Compression that DuckDB does not read, and the command that does.
+_UNSUPPORTED = {b"BZh": ("bzip2", "bzcat"), b"\xfd7zXZ": ("xz", "xzcat")}
 _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF32_LE: "UTF-32",  # before UTF-16, as it begins with the mark of UTF-16
     codecs.BOM_UTF32_BE: "UTF-32",
@@ -58,17 +56,16 @@ _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_BE: "UTF-16",
 }
 _ZERO_BYTES = {"UTF-16LE": 1, "UTF-16BE": 0}  # without a mark: the first byte that is zero in ASCII
-_SYSLOG = re.compile(  # of RFC 3164, with or without a priority, or with an ISO time
+_MAIL_LOG = re.compile(
+    # syslog of RFC 3164, with or without a priority, or with an ISO time
     r"(<\d+>\d? ?)?([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) "
     r"\S+ [\w./-]+(\[\d+\])?: "
-)
-_EXIM = re.compile(
-    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?( [+-]\d{4})?( \[\d+\])? "
+    # Exim
+    r"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?( [+-]\d{4})?( \[\d+\])? "
     r"(\w{6}-\w{6,11}-\w{2,4} |.*\bH=|SMTP |no host name|exim |Start queue|End queue)"
+    # Rspamd, qmail
+    r"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? #\d+\(\w+\) <|@[0-9a-f]{24} "
 )
-_RSPAMD = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? #\d+\(\w+\) <")
-_QMAIL = re.compile(r"@[0-9a-f]{24} ")
-_MAIL_LOGS = (_SYSLOG, _EXIM, _RSPAMD, _QMAIL)
 _DIRECTIVE = re.compile(r"#([A-Za-z_]+)")
 _RARE_DELIMITERS = "\x01\x1f^~"  # of Hive, of ASCII, and characters that are rare in text
 _RULE = re.compile(r"(?=.*---|.*-[^-]+-)[-=+|,;\s]+")  # a line drawn below headings
@@ -157,15 +154,10 @@ def detect_text_format(name: str, beginning: bytes) -> Format:
     uncommented = (line for line in filled if not line.decode("latin-1").startswith(COMMENTS))
     if address := _ADDRESS_LINE.fullmatch(next(uncommented, b"")):
         return Format("addresses", columns=(COUNT, CLIENT) if address[1] else (CLIENT,))
-    if _is_mail_log(decoded[:100]):
+    first = [line for line in decoded[:100] if line.strip()]
+    if 2 * sum(map(bool, map(_MAIL_LOG.match, first))) > len(first):
         raise FileError(f"{name}: looks like a mail log, not a table; docs/mail.md has a recipe")
     return _parse_table_header(name, decoded)
-
-
-def _is_mail_log(lines: Sequence[str]) -> bool:
-    filled = [line for line in lines if line.strip()]
-    matches = [line for line in filled if any(log.match(line) for log in _MAIL_LOGS)]
-    return 2 * len(matches) > len(filled)
 
 
 def _refuse_encodings(name: str, beginning: bytes) -> None:

@@ -87,13 +87,11 @@ class RecordOptions:
         ``by_client`` whether counting needs addresses.
         """
         need_fingerprints = {
-            "client": self.client is not None and not by_client,
-            "time": self.time is not None,
-            "fresh": self.fresh is not None,
-            "zone": zone,
-        }
-        for name, is_given in need_fingerprints.items():
-            if is_given and not fingerprints:
+            "client": None if by_client else self.client, "time": self.time,
+            "fresh": self.fresh, "zone": zone or None,
+        }  # fmt: skip
+        for name, value in need_fingerprints.items():
+            if value is not None and not fingerprints:
                 raise OptionsError(f"{{{name}}} needs {{fingerprints}}")
         by_machines = self.count == "machines"
         for first, second, both in (

@@ -134,7 +134,13 @@ def resolve_question(
         findings=findings,
     )  # fmt: skip
     unused = [] if is_log else [name for name in columns if name not in question.columns]
-    _check_unused(unused, options, question, columns, read_cells)
+    check_counts = options.weight is None and options.count == "messages"
+    check_spam = spam is None and options.spam is None
+    cells = read_cells(columns) if unused and (check_counts or check_spam) else {}
+    if check_counts:
+        _refuse_counts(os or client or "", unused, cells)
+    if check_spam:
+        _doubt_all_spam([name for name in unused if not is_usual(name)], cells, findings)
     contents = {
         "OS": os, "addresses": client, "times": time, "spam": spam and spam.column,
         "messages": weight, "clusters": cluster,
@@ -234,62 +240,33 @@ def _refuse_split_times(columns: Sequence[str], read_cells: ReadCells) -> None:
 # ---- Columns that are not used ----
 
 
-def _check_unused(
-    unused: Sequence[str],
-    options: RecordOptions,
-    question: Question,
-    columns: Sequence[str],
-    read_cells: ReadCells,
-) -> None:
-    """Refuse ``unused`` columns that may say how many messages a row is, or which are spam.
+def _refuse_counts(label_column: str, unused: Sequence[str], cells: Cells) -> None:
+    """Refuse columns that hold counts or shares: a row is not a single message.
 
-    What ``options`` settle is not looked at.
+    A heading says so; or rows are groups beside figures under a heading that says nothing: no two
+    are the same, and no column but ``label_column`` (of the OS or address) tells all apart, as
+    the time does in records.
     """
-    check_counts = options.weight is None and options.count == "messages"
-    check_spam = options.spam is None
-    cells = read_cells(columns) if unused and (check_counts or check_spam) else {}
-    if check_counts:
-        figures = [name for name in unused if are_figures(cells.get(name, ()))]
-        _refuse_counts(figures)
-        _refuse_groups(question.os or question.client or "", figures, cells)
-    if check_spam and question.spam is None:
-        _doubt_all_spam([c for c in unused if not is_usual(c)], cells, question.findings)
-
-
-def _refuse_counts(figures: Sequence[str]) -> None:
-    """Refuse columns of ``figures`` that hold counts or shares: a row is not a single message."""
-    suspects = [column for column in figures if counts_or_shares(column)]
-    one_each = Remedy("weight", "", "if each row is one message")
-    for column in suspects:
-        if not says_shares(column):
+    figures = [name for name in unused if are_figures(cells.get(name, ()))]
+    for column in sorted(filter(counts_or_shares, figures), key=says_shares):
+        settles = [Remedy("weight", "", "if each row is one message")]
+        if says_shares(column):
             raise ColumnError(
-                f"column {column!r} holds counts: how many messages is a row?",
-                settles=[
-                    Remedy("weight", column, "if it is as many as that column says"),
-                    one_each,
-                ],
+                f"column {column!r} holds shares, so its rows are not messages; a table of shares "
+                "needs no counting",
+                settles=settles,
             )
-    if suspects:
         raise ColumnError(
-            f"column {suspects[0]!r} holds shares, so its rows are not messages; a table of shares "
-            "needs no counting",
-            settles=[one_each],
+            f"column {column!r} holds counts: how many messages is a row?",
+            settles=[Remedy("weight", column, "if it is as many as that column says"), *settles],
         )
-
-
-def _refuse_groups(label_column: str, figures: Sequence[str], cells: Cells) -> None:
-    """Refuse what may be counts grouped by the other columns, under a heading that says nothing.
-
-    In records, rows are the same but for figures, or a column such as the time tells all rows
-    apart. In groups no two rows are the same, and no column tells all rows apart, except
-    ``label_column``, that of the OS or the address.
-    """
     counts = [c for c in figures if not (is_usual(c) or is_period(c))]
     keys = [column for column in cells if column not in counts]
     # A group has a message at least.
     counts = [c for c in counts if not says_other(c) and {"", "0"}.isdisjoint(cells[c])]
     rows = list(zip(*(cells[key] for key in keys), strict=True))
-    if not counts or len(rows) < 2 or len(set(rows)) < len(rows):
+    are_groups = len(set(rows)) == len(rows) > 1
+    if not counts or not are_groups:
         return
     if any(len(set(cells[key])) == len(rows) for key in keys if key != label_column):
         return
