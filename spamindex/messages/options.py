@@ -204,8 +204,10 @@ def _by_pair(value: Any) -> By:
 
 
 def _spam(value: Any) -> Flag | None:
-    if value is None or isinstance(value, str):
-        return value if value is None else parse_spam(value)
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return parse_spam(value)
     column, values = value
     if not isinstance(value, tuple | list) or not isinstance(column, str):
         raise TypeError
