@@ -16,7 +16,7 @@ from wcwidth import wcswidth
 
 from spamindex import meaning, periods
 from spamindex.charts.axis import MAX_INDEX, Axis, Figures, ScaleKind, make_axis, time_positions
-from spamindex.errors import ColumnError, FigureError, MatchError, Remedy, listed, nearest
+from spamindex.errors import ColumnError, FigureError, MatchError, Remedy, did_you_mean, listed
 from spamindex.names import fold, visible
 
 FAIR_SHARE = "1 = fair share"
@@ -324,7 +324,7 @@ def _assign_colours(
         by_folded_name = {fold(os): os for os in systems}
         for name in highlight:
             if fold(name) not in by_folded_name:
-                hint = nearest(name, systems) or f"; it holds {listed(systems)}"
+                hint = did_you_mean(name, systems) or f"; it holds {listed(systems)}"
                 raise MatchError(f"nothing in the ranking is called {name!r}{hint}")
         systems = list(dict.fromkeys(by_folded_name[fold(name)] for name in highlight))
     elif over_time:
