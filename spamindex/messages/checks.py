@@ -14,9 +14,9 @@ from spamindex.messages import times
 from spamindex.messages.fingerprints import OWN_ZONE
 from spamindex.messages.frames import (
     Frame,
-    collected,
-    is_none,
-    normalized,
+    collect_rows,
+    is_no_address,
+    normalize_addresses,
     nw,
     text,
     when,
@@ -68,13 +68,13 @@ class Groups:
         records = self.records
         if self.question.unreadable:
             records = records.filter(~nw.col(self.question.unreadable).fill_null(False))
-        found = collected(records.filter(which).select(found=shown).head(1))
+        found = collect_rows(records.filter(which).select(found=shown).head(1))
         return "" if not found or found[0][0] is None else str(found[0][0])
 
     def values(self, column: str) -> list[str]:
         """The most frequent values of a column."""
         found = self.records.select(value=text(column)).group_by("value").agg(n=nw.len())
-        rows = collected(found.sort("n", "value", descending=[True, False]).head(11))
+        rows = collect_rows(found.sort("n", "value", descending=[True, False]).head(11))
         texts = [value if isinstance(value, str) else "" for value, _ in rows]
         return [value for value in texts if value != column]
 
@@ -325,11 +325,11 @@ def _say_why(groups: Groups, why: Counter[str]) -> None:
         unreadable = [name for name in (groups.question.unreadable,) if name]
         cells = groups.records.select(*unreadable, written=text(client), normal=text(client))
         normal = nw.col("normal")
-        wrong = ~nw.col("is_address").fill_null(False) & ~is_none(normal)
+        wrong = ~nw.col("is_address").fill_null(False) & ~is_no_address(normal)
         if groups.question.headings:
             wrong &= ~is_heading(normal, client)
         of_unknown = ": of an unknown OS" if groups.question.fingerprints else ""
-        spelled = replace(groups, records=normalized(cells, "normal"))
+        spelled = replace(groups, records=normalize_addresses(cells, "normal"))
         findings.doubts.append(
             Doubt(
                 f"column {client!r}: {counted(why['unread'], 'message')} with what is no address, "

@@ -18,13 +18,13 @@ from spamindex.messages.fingerprints import UNKNOWN, Fingerprints
 from spamindex.messages.frames import (
     Bring,
     Frame,
-    collected,
+    cached,
+    collect_rows,
+    convert_like,
     first_cells,
-    is_none,
-    kept,
+    is_no_address,
     lazy,
-    like,
-    normalized,
+    normalize_addresses,
     null,
     nw,
     text,
@@ -116,7 +116,7 @@ def tally(
 
 
 def counts_of(
-    frame: Any, question: Question, *, bring: Bring | None = None, keep: Bring = kept
+    frame: Any, question: Question, *, bring: Bring | None = None, keep: Bring = cached
 ) -> Counts:
     """Count records where they are; only numbers by label come back.
 
@@ -126,7 +126,7 @@ def counts_of(
     """
     records = lazy(frame)
     _check_columns(question, records)
-    bring = bring or (lambda table: like(records, table))
+    bring = bring or (lambda table: convert_like(records, table))
     told = _understood(_grouped(records, question, bring, keep), question)
     by = [f"by{i}" for i in range(len(question.by))]
     has_units = "unit" in told.collect_schema().names()
@@ -135,7 +135,7 @@ def counts_of(
     keys = [*by, "label", "why", "flag", "bad"]
     sums = [n for n in told.collect_schema().names() if n == "rows" or n in _SUMS]
     summed = told.group_by(*keys).agg(**{name: nw.col(name).sum() for name in sums})
-    rows = collected(summed.select(*keys, *sums))
+    rows = collect_rows(summed.select(*keys, *sums))
     every = [dict(zip([*keys, *sums], row, strict=True)) for row in rows]
     for group in every:
         group.setdefault("n", group["rows"])  # without weights each record is one message
@@ -259,7 +259,7 @@ def _identified(told: Frame, question: Question, bring: Bring, keep: Bring) -> F
         told = told.collect(backend="pandas").lazy()  # they can't look back in an order
         bring = lambda table: table  # noqa: E731
     told = told.with_columns(normal=text("client")).drop("client")
-    told = normalized(told, "normal")
+    told = normalize_addresses(told, "normal")
     if question.fingerprints is None:
         return told
     known = nw.from_native(bring(question.fingerprints.latest)).lazy()
@@ -301,7 +301,7 @@ def _why(question: Question) -> nw.Expr:
     why = known
     if question.client:
         normal = nw.col("normal")
-        why = when(is_none(normal), nw.lit("none"), nw.lit("unread"))
+        why = when(is_no_address(normal), nw.lit("none"), nw.lit("unread"))
         if question.headings:
             why = when(checks.is_heading(normal, *others), moved, why)
             why = when(checks.is_heading(normal, question.client), heading, why)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 from spamindex.errors import Doubt, Findings, MatchError, Remedy, counted, listed
 from spamindex.meaning import is_missing
 from spamindex.messages.fingerprints import UNKNOWN
-from spamindex.messages.frames import Bring, Frame, collected, lazy, nw
+from spamindex.messages.frames import Bring, Frame, collect_rows, lazy, nw
 from spamindex.messages.options import Unit
 from spamindex.names import Names, fold
 
@@ -349,5 +349,5 @@ def _by_key(frame: Frame, keys: Sequence[str]) -> dict[Key, list[int]]:
     values = [name for name in frame.collect_schema().names() if name not in keys]
     return {
         tuple(row[: len(keys)]): [int(cell or 0) for cell in row[len(keys) :]]
-        for row in collected(frame.select(*keys, *values))
+        for row in collect_rows(frame.select(*keys, *values))
     }
