@@ -107,7 +107,7 @@ def test_what_a_frame_lacks() -> None:
         spamindex.tally(pd.DataFrame({"x": ["1"]}))
     with pytest.raises(SpamIndexError, match="no column is called 'y'; there are 'os'"):
         spamindex.tally(pd.DataFrame({"os": ["1"]}), by="y")
-    with pytest.raises(SpamIndexError, match="records are a frame"):
+    with pytest.raises(SpamIndexError, match="records must be a frame"):
         spamindex.tally([1])
     with pytest.raises(SpamIndexError, match="count is messages or machines"):
         spamindex.tally(pd.DataFrame({"os": ["1"]}), count="clients")
