@@ -33,7 +33,7 @@ from spamindex.messages.frames import (
 from spamindex.messages.options import RecordOptions, Span
 from spamindex.messages.query import Question
 from spamindex.messages.query import question as asked_of
-from spamindex.messages.tallies import Counts, shares, systems
+from spamindex.messages.tallies import Counts, shares, systems_of
 from spamindex.names import BUILT_IN, Names
 from spamindex.words import MISSING
 
@@ -149,7 +149,7 @@ def counts_of(
         why[row["why"]] += n
     headings = sum(int(row["rows"]) for row in read if row["why"] == "heading")
     checks.say(groups, why, headings)
-    of = systems(labels, question.names, family=question.family, holds_os=question.holds_os)
+    of = systems_of(labels, question.names, family=question.family, holds_os=question.holds_os)
     units, sums_of_clusters = Counter[tuple[str, ...]](), None
     for row in filter(groups.is_spam, groups.rows):
         key = [spans[i][row[name]] if spans[i] else row[name] for i, name in enumerate(by)]
@@ -160,10 +160,10 @@ def counts_of(
         }
         spam = tallies.spam_by_unit(told, by, shown, spans, bring)
         if question.count == "machines":
-            units = tallies.machines(spam, by, question.findings)
+            units = tallies.count_machines(spam, by, question.findings)
         else:
-            sums_of_clusters = tallies.sums(spam, by, question.findings, keep)
-            question.findings.notes += tallies.unequal(units, sums_of_clusters)
+            sums_of_clusters = tallies.cluster_sums(spam, by, question.findings, keep)
+            question.findings.notes += tallies.unequal_clusters(units, sums_of_clusters)
     spam_rows = groups.spam_rows
     return Counts(
         by=question.by_names,
