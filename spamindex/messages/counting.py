@@ -148,7 +148,7 @@ def counts_of(
         labels[row["label"]] += n
         why[row["why"]] += n
     headings = sum(int(row["rows"]) for row in read if row["why"] == "heading")
-    checks.say(groups, why, headings)
+    checks.report(groups, why, headings)
     of = systems_of(labels, question.names, family=question.family, holds_os=question.holds_os)
     units, sums_of_clusters = Counter[tuple[str, ...]](), None
     for row in filter(groups.is_spam, groups.rows):
@@ -164,7 +164,7 @@ def counts_of(
         else:
             sums_of_clusters = tallies.cluster_sums(spam, by, question.findings, keep)
             question.findings.notes += tallies.unequal_clusters(units, sums_of_clusters)
-    spam_rows = groups.spam_rows
+    spam_rows = groups.total("rows", of_spam=True)
     return Counts(
         by=question.by_names,
         units=units,
@@ -274,7 +274,7 @@ def _understood(told: Frame, question: Question) -> Frame:
     columns = {name: nw.col(name).str.strip_chars().fill_null("") for name in by}
     columns |= {"label": _label(question), "why": nw.col("why"), "bad": nw.col("bad")}
     there = told.collect_schema().names()
-    columns["flag"] = nw.lit("") if question.spam is None else checks.flag(told, question.spam)
+    columns["flag"] = nw.lit("") if question.spam is None else checks.spam_flag(told, question.spam)
     machines, why = question.count == "machines", nw.col("why")
     if machines or (question.cluster is not None and question.cluster == question.client):
         # What cannot be read is no machine, but a client all the same.
@@ -296,7 +296,7 @@ def _label(question: Question) -> nw.Expr:
 
 def _why(question: Question) -> nw.Expr:
     """Why the OS is not known, as far as the address is why; or whether it is a heading."""
-    heading, known, moved = nw.lit("heading"), nw.lit("known"), nw.lit(checks.MOVED)
+    heading, known, moved = nw.lit("heading"), nw.lit("known"), nw.lit("moved")
     others = [name for name in question.columns if name not in (question.os, question.client)]
     why = known
     if question.client:
@@ -328,7 +328,7 @@ def spam_of(
     told = records.select(*keep, **_cells(records, question, as_text=True))
     told = told.filter(~nw.col("bad"))
     if question.spam is not None:
-        told = told.filter(checks.flag(told, question.spam).str.starts_with(tallies.SPAM))
+        told = told.filter(checks.spam_flag(told, question.spam).str.starts_with(tallies.SPAM))
     told = _identified(told, question, bring, lambda table: table)
     told = told.with_columns(named=_label(question), why=_why(question))
     wanted = nw.col("named").is_in(list(labels)) & (nw.col("why") != nw.lit("heading"))

@@ -346,8 +346,8 @@ may be up to 77.2']
     if equal >= _FEW:
         return []
     return [
-        f"{clusters} clusters of so unequal sizes that they tell as much as {equal:.0f} equal ones; "
-        f"the design effect may be up to {largest:.3g}"
+        f"{clusters} clusters of so unequal sizes that they tell as much as {equal:.0f} equal "
+        f"ones; the design effect may be up to {largest:.3g}"
     ]
 
 

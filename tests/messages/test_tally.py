@@ -86,7 +86,7 @@ def test_what_feeds_compute(invoke: Invoke, write: Write) -> None:
 def test_a_time_that_is_none_is_refused(invoke: Invoke, write: Write) -> None:
     result = invoke("tally", write("r.csv", "os,time\nLinux,03/01/2010\n"), "--by", "time:month")
     assert result.complaints == [
-        "error: r.csv:2: column 'time': '03/01/2010' is no time that says its month, such as "
+        "error: r.csv:2: column 'time': '03/01/2010' is not a time that gives its month, such as "
         "2010-03-01T12:00:00Z"
     ]
 
@@ -143,7 +143,7 @@ def test_a_weight_is_a_number_of_messages(invoke: Invoke, write: Write, weight: 
     write("r.csv", f"os,n\nLinux,2\nWindows,{weight}\n")
     result = invoke("tally", "r.csv", "--weight", "n")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert f"column 'n': {weight!r} is no number of messages" in result.stderr
+    assert f"column 'n': {weight!r} is not a number of messages" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -586,7 +586,7 @@ def test_digits_that_may_be_a_date_are_no_seconds_since_1970(
     records = write("r.csv", f"time,os,spam\n{digits},Linux,1\n")
     result = invoke("tally", records, "--by", "time:month")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert f"{digits!r} is no time that says its month" in result.stderr
+    assert f"{digits!r} is not a time that gives its month" in result.stderr
 
 
 def test_times_without_a_zone_beside_a_log_in_one_are_refused(invoke: Invoke, write: Write) -> None:
@@ -594,7 +594,7 @@ def test_times_without_a_zone_beside_a_log_in_one_are_refused(invoke: Invoke, wr
     write("r.csv", "ip,time\n192.0.2.1,2010-02-01 12:30:00\n")
     result = invoke("tally", "r.csv", "--fingerprints", log, "--log-zone", "Europe/Paris")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "says no zone, so it is open whether it is in UTC, or in Europe/Paris" in result.stderr
+    assert "has no time zone; is it in UTC, or in Europe/Paris as the log" in result.stderr
 
 
 def test_blanks_around_a_cluster_make_no_other_one(invoke: Invoke, write: Write) -> None:
@@ -620,7 +620,7 @@ def test_the_total_of_a_group_by_is_no_record(invoke: Invoke, write: Write) -> N
     counts = write("r.csv", "os,count\nLinux,3\nWindows,5\nTotal,8\n")
     result = invoke("tally", counts, "--spam", "", "--weight", "count")
     assert result.complaints == [
-        "error: r.csv:4: column 'os': 'Total' is a total, and no record; delete that line"
+        "error: r.csv:4: column 'os': 'Total' is a total, not a record; delete that line"
     ]
 
 
@@ -682,7 +682,7 @@ def test_times_in_other_forms_are_refused_with_their_line(
     result = invoke("tally", "r.csv", "--by", "time:month")
     assert result.exit_code == 1
     assert (
-        f"error: r.csv:3: column 'time': {time!r} is no time that says its month, such as "
+        f"error: r.csv:3: column 'time': {time!r} is not a time that gives its month, such as "
         "2010-03-01T12:00:00Z"
     ) in result.stderr
 
@@ -691,7 +691,7 @@ def test_a_comment_among_records_is_no_os(invoke: Invoke, write: Write) -> None:
     result = invoke("tally", write("r.csv", "os,spam\nLinux,yes\n#Windows,yes\n"))
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.complaints == [
-        "error: r.csv:3: column 'os': '#Windows' begins as a comment does; delete that line"
+        "error: r.csv:3: begins as a comment does (1 of 2 records); delete such lines"
     ]
     assert messages(invoke("tally", write("r.csv", "os,spam\nLinux,yes\n#N/A,yes\n")).stdout) == [
         ["Linux", "1"], ["Unknown", "1"]
