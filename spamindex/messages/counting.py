@@ -170,7 +170,7 @@ def counts_of(
         units=units,
         labels={label: n for label, n in labels.items() if n},
         systems=of,
-        rows=spam_rows,
+        spam_records=spam_rows,
         not_spam=groups.total("rows") - spam_rows,
         unreadable=sum(int(row["rows"]) for row in every if row["bad"]),
         headings=headings,

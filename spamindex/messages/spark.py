@@ -181,15 +181,12 @@ class RemoteRecords(Records):
         """Refuse tables with comments among the records, and doubt line ends within cells."""
         from pyspark.sql import functions
 
-        first, *_ = cells = [frame[f"`{name}`"] for name in frame.columns[: len(self.columns)]]
+        cells = [frame[f"`{name}`"] for name in frame.columns[: len(self.columns)]]
         text = functions.concat_ws("", *cells)
-        line_ends = functions.length(text) - functions.length(
-            functions.replace(text, functions.lit("\n"))
-        )
-        is_missing = functions.lower(functions.trim(first)).isin(*MISSING)
-        is_comment = first.startswith("#") & ~is_missing  # as #N/A is
+        is_missing = functions.lower(functions.trim(cells[0])).isin(*MISSING)
         [(ends, comments)] = frame.agg(
-            functions.sum(line_ends), functions.count_if(is_comment)
+            functions.sum(functions.regexp_count(text, functions.lit("\n"))),
+            functions.count_if(cells[0].startswith("#") & ~is_missing),  # as #N/A is
         ).collect()
         if 0 < comments < read:
             share = f"{comments} of {counted(read, 'record')}"

@@ -45,15 +45,15 @@ class Counts:
 
     ``units`` counts messages or machines (``unit`` says which) by the values of the columns ``by``,
     then the OS; ``clusters`` has the sums by the same keys. ``labels`` counts messages by label as
-    written, ``systems`` gives the OS of each label. ``rows`` counts the records that are spam.
-    ``heading`` is that of the labels, if it says that they are no operating systems.
+    written, ``systems`` gives the OS of each label. ``heading`` is that of the labels, if it says
+    that they are no operating systems.
     """
 
     by: Sequence[str]
     units: Mapping[Key, int]
     labels: Mapping[str, int]
     systems: Mapping[str, str]
-    rows: int
+    spam_records: int
     not_spam: int = 0
     unreadable: int = 0
     headings: int = 0
@@ -64,24 +64,24 @@ class Counts:
 
     @property
     def spam(self) -> int:
-        """The number of messages that are spam."""
+        """How many messages are spam."""
         return sum(self.labels.values())
 
     @property
     def read(self) -> int:
-        """The number of all records, with unreadable ones and repeated headings."""
-        return self.rows + self.not_spam + self.unreadable + self.headings
+        """How many records there are, with unreadable ones and repeated headings."""
+        return self.spam_records + self.not_spam + self.unreadable + self.headings
 
     @property
     def unknown(self) -> int:
-        """The number of messages that are spam from an unknown OS."""
+        """How many messages are spam from an unknown OS."""
         return sum(n for label, n in self.labels.items() if self.systems.get(label) == UNKNOWN)
 
     @property
     def summary(self) -> str:
         """How many records were spam, not spam, or unreadable, in one line."""
-        spam = f"{self.rows} spam"
-        if self.spam != self.rows:
+        spam = f"{self.spam_records} spam"
+        if self.spam != self.spam_records:
             spam += f" for {counted(self.spam, 'message')}"
         return (
             f"{counted(self.read - self.headings, 'record')}: {spam} ({self.unknown} of an unknown "
@@ -96,12 +96,12 @@ def shares(counts: Counts, *, ignore_unknown: bool = False) -> dict[str, list[An
     count fifty million records. Raises MatchError where there is no spam, or none of a known OS
     with ``ignore_unknown``.
 
-    >>> counts = Counts([], {("Windows",): 3, ("Linux",): 1}, {}, {}, rows=4)
+    >>> counts = Counts([], {("Windows",): 3, ("Linux",): 1}, {}, {}, spam_records=4)
     >>> shares(counts)
     {'os': ['Windows', 'Linux'], 'spam_share': [75.0, 25.0], 'messages': [3, 1]}
     """
     name = counts.findings.name
-    if not counts.rows:
+    if not counts.spam_records:
         raise MatchError(
             f"{name}: none of {counted(counts.read, 'record')} is spam",
             settles=[Remedy("spam", "COLUMN=VALUE", "says which are")],
