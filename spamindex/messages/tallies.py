@@ -267,13 +267,11 @@ def count_machines(spam: Frame, by: Sequence[str], findings: Findings) -> Counte
     """The number of machines that sent spam, by columns ``by`` and OS."""
     keys = [*by, "os"]
     has_unit = ~nw.col("unit").is_null()
-    without = spam.filter(~has_unit).group_by(*keys).agg(rows=nw.col("rows").sum())
-    if lost := sum(rows for (rows,) in _by_key(without, keys).values()):
-        text = f"not among the machines: {counted(lost, 'record')} without a readable address"
-        findings.doubts.append(Doubt(text))
-    units = spam.filter(has_unit).select(*keys, "unit").unique()
-    machines = units.group_by(*keys).agg(n=nw.len())
-    return Counter({key: n for key, (n,) in _by_key(machines, keys).items()})
+    if lost := sum(rows for (rows,) in _sums(spam.filter(~has_unit), keys, "rows").values()):
+        problem = f"not among the machines: {counted(lost, 'record')} without a readable address"
+        findings.doubts.append(Doubt(problem))
+    machines = spam.filter(has_unit).select(*keys, "unit").unique().with_columns(n=nw.lit(1))
+    return Counter({key: n for key, (n,) in _sums(machines, keys, "n").items()})
 
 
 def cluster_sums(
@@ -288,38 +286,29 @@ def cluster_sums(
     pairs = lazy(keep(pairs.to_native()))
     clusters = pairs.group_by(*by, "unit").agg(n=x.sum(), systems=nw.len())
     clusters = clusters.with_columns(n=n.cast(nw.Int64))
-    pairs = pairs.join(clusters, on=[*by, "unit"], how="inner").with_columns(xx=x * x, xn=x * n)
-    in_clusters = pairs.group_by(*keys, "systems").agg(
-        xx=nw.col("xx").sum(), xn=nw.col("xn").sum(), pairs=nw.len()
-    )
-    alone = (
-        spam.filter(~has_unit)
-        .group_by(*keys)
-        .agg(squares=nw.col("squares").sum(), rows=nw.col("rows").sum())
-    )
-    entries = [*_by_key(in_clusters, [*keys, "systems"]).items()]
+    pairs = pairs.join(clusters, on=[*by, "unit"], how="inner")
+    pairs = pairs.with_columns(xx=x * x, xn=x * n, pairs=nw.lit(1))
+    groups = [*_sums(pairs, [*keys, "systems"], "xx", "xn", "pairs").items()]
     lone = 0
-    for key, (square, rows) in _by_key(alone, keys).items():
-        entries.append(((*key, "1"), [square, square, rows]))
+    for key, (square, rows) in _sums(spam.filter(~has_unit), keys, "squares", "rows").items():
+        groups.append(((*key, 1), [square, square, rows]))
         lone += rows
     if lone:
         findings.notes.append(f"each a cluster of its own: {counted(lone, 'record')} without one")
 
-    squares, products = Counter[Key](), Counter[Key]()
-    whole_squares, number = Counter[Key](), Counter[Key]()
+    squares, products, whole_squares = Counter[Key](), Counter[Key](), Counter[Key]()
     pairs_by_systems = Counter[tuple[Key, int]]()
-    for (*key_parts, systems), (xx, xn, n_pairs) in entries:
-        key, ranking = tuple(key_parts), tuple(key_parts[:-1])
+    for (*parts, systems), (xx, xn, number) in groups:
+        key, ranking = tuple(parts), tuple(parts[:-1])
         squares[key] += xx
         products[key] += xn
         whole_squares[ranking] += xn  # the n of a cluster is the sum of its x
-        pairs_by_systems[ranking, int(systems)] += n_pairs
-    for (ranking, n_systems), n_pairs in pairs_by_systems.items():
-        number[ranking] += (
-            n_pairs // n_systems
-        )  # each cluster is in as many pairs as it has systems
+        pairs_by_systems[ranking, systems] += number
+    number_of = Counter[Key]()
+    for (ranking, systems), number in pairs_by_systems.items():
+        number_of[ranking] += number // systems  # each cluster is in a pair for each of its systems
     return {
-        key: ClusterSums(square, products[key], whole_squares[key[:-1]], number[key[:-1]])
+        key: ClusterSums(square, products[key], whole_squares[key[:-1]], number_of[key[:-1]])
         for key, square in squares.items()
     }
 
@@ -351,10 +340,10 @@ may be up to 77.2']
     ]
 
 
-def _by_key(frame: Frame, keys: Sequence[str]) -> dict[Key, list[int]]:
-    """The numbers in the other columns of a frame by those in its columns ``keys``."""
-    numbers = [name for name in frame.collect_schema().names() if name not in keys]
+def _sums(frame: Frame, keys: Sequence[str], *columns: str) -> dict[tuple[Any, ...], list[int]]:
+    """The sums of some columns by the values of the columns ``keys``."""
+    sums = frame.group_by(*keys).agg(**{name: nw.col(name).sum() for name in columns})
     return {
         tuple(row[: len(keys)]): [int(cell or 0) for cell in row[len(keys) :]]
-        for row in collect_rows(frame.select(*keys, *numbers))
+        for row in collect_rows(sums.select(*keys, *columns))
     }
