@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from spamindex import tally
+from spamindex.messages.tallies import ClusterSums, design_effect
 from tests.conftest import SHARE, Invoke, Write
 from tests.messages.tallying import COUNTED, LOG, MESSAGES, RECORDS, SPAM, messages, rows
 
@@ -595,6 +596,17 @@ def test_times_without_a_zone_beside_a_log_in_one_are_refused(invoke: Invoke, wr
     result = invoke("tally", "r.csv", "--fingerprints", log, "--log-zone", "Europe/Paris")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "has no time zone; is it in UTC, or in Europe/Paris as the log" in result.stderr
+    syn = {"mod": "syn", "client_ip": "192.0.2.1", "server_ip": "192.0.2.25", "subject": "cli"}
+    syn |= {"client_port": "4", "server_port": "25"}
+    seen = (("2010-01-10T12:00:00Z", "Windows XP"), ("2010-02-01T12:00:00Z", "Linux 3.x"))
+    log = write(
+        "p0f.json", "".join(f"{json.dumps(syn | {'@timestamp': t, 'os': os})}\n" for t, os in seen)
+    )
+    result = invoke("tally", "r.csv", "--fingerprints", log)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "has no time zone, and the times in the log are in UTC; --log-zone UTC" in result.stderr
+    result = invoke("tally", "r.csv", "--fingerprints", log, "--log-zone", "UTC")
+    assert rows(result.stdout) == ["Linux,100.0,1"]
 
 
 def test_blanks_around_a_cluster_make_no_other_one(invoke: Invoke, write: Write) -> None:
@@ -602,6 +614,28 @@ def test_blanks_around_a_cluster_make_no_other_one(invoke: Invoke, write: Write)
     result = invoke("tally", records, "--cluster", "camp")
     # p = 2/3; 2 ÷ 1 · 2 · (2 - 2/3 · 2)² ÷ 3² ÷ (2/3 · 1/3 ÷ 3) = 8/3
     assert result.stdout.splitlines()[1] == "Linux,66.66666666666667,2,2.6666666666666665,2"
+
+
+def test_machines_and_clusters_by_month(invoke: Invoke, write: Write) -> None:
+    days = ("01-30,192.0.2.1", "01-31,192.0.2.1", "02-01,192.0.2.1", "02-02,192.0.2.2")
+    write("r.csv", "time,ip,os\n" + "".join(f"2010-{day},Linux\n" for day in days))
+    options = ("tally", "r.csv", "--spam", "", "--by", "time:month")
+    assert rows(invoke(*options, "--count", "machines").stdout) == [
+        "2010-01,Linux,100.0,1", "2010-02,Linux,100.0,2"
+    ]  # fmt: skip
+    assert rows(invoke(*options, "--cluster", "client").stdout) == [
+        "2010-01,Linux,100.0,2,2.0,1", "2010-02,Linux,100.0,2,1.0,2"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("x", "n", "whole_squares", "clusters", "effect"),
+    [(0, 4, 8, 2, 2.0), (4, 4, 16, 1, 4.0), (2, 4, 16, 1, None), (0, 0, 0, 1, None)],
+)
+def test_a_design_effect_where_the_variance_says_nothing(
+    x: int, n: int, whole_squares: int, clusters: int, effect: float | None
+) -> None:
+    assert design_effect(x, n, ClusterSums(x * x, x * n, whole_squares, clusters)) == effect
 
 
 def test_clusters_by_the_column_of_addresses_are_those_of_clients(
