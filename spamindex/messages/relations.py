@@ -37,9 +37,7 @@ _FIRST = 1000  # lines whose keys come first
 _MOST_SETS = 100_000  # of keys that stand together
 # Compared as texts first, which is several times as fast as to trim each line; by a case, since
 # DuckDB works out both sides of an or.
-_FILLED = (
-    f"case when {LINE} > '!' then true else trim({LINE}, ' ' || chr(9) || chr(13)) <> '' end"
-)
+_FILLED = f"case when {LINE} > '!' then true else trim({LINE}, ' ' || chr(9) || chr(13)) <> '' end"
 _OBJECT = (
     f"case when {LINE} >= '{{' and {LINE} < '|' then true "
     f"else starts_with(ltrim({LINE}, ' ' || chr(9)), '{{') end"

@@ -244,7 +244,7 @@ def _kind(table: Table, number: int) -> int | None:
 
 def _is_dated(table: Table, number: int) -> bool:
     heading = table.headings[number]
-    return bool(periods.iso(heading)) or periods.is_short(heading)
+    return bool(periods.iso(heading)) or periods.is_month_or_day(heading)
 
 
 def says_other(text: str, of: Role | None = None) -> bool:

@@ -43,7 +43,7 @@ def with_periods(table: Table, options: TableOptions, named: Collection[int]) ->
             continue
         there = [text for text in table.texts(i) if text]
         day_first = options.dates and options.dates == "day-first"
-        to = periods.in_column(there, spans[i], day_first=day_first)
+        to = periods.parse_column(there, spans[i], day_first=day_first)
         numbered = any(map(_NUMBERED.fullmatch, there))
         if None in to.values():
             if len(there) == 1 and not numbered and not periods.iso(there[0]):
@@ -133,7 +133,7 @@ def of_period(table: Table, options: TableOptions, ranked_by: Sequence[int]) -> 
     if not kept.any():
         raise PeriodError(f"{table.name}: has nothing of {options.period}: {_held(table)}")
     for number in {*table.dated} - {*ranked_by}:
-        if twice := periods.within_another(texts(table.column(number)[kept])):
+        if twice := periods.find_overlap(texts(table.column(number)[kept])):
             raise PeriodError(
                 f"{table.name}: {twice[0]} and {twice[1]} share days, and both would count",
                 settles=[
@@ -145,7 +145,7 @@ def of_period(table: Table, options: TableOptions, ranked_by: Sequence[int]) -> 
 
 
 def _held(table: Table) -> str:
-    return " and ".join(f"{table.called(i)} {periods.told(table.texts(i))}" for i in table.dated)
+    return " and ".join(f"{table.called(i)} {periods.summary(table.texts(i))}" for i in table.dated)
 
 
 def _wanted(table: Table, period: str, there: Sequence[str]) -> str:
@@ -153,7 +153,7 @@ def _wanted(table: Table, period: str, there: Sequence[str]) -> str:
     if period == LAST:
         if not all(map(periods.span_of, there)):
             raise PeriodError(
-                f"{table.name}: can't tell which of {periods.told(there)} is the last",
+                f"{table.name}: can't tell which of {periods.summary(there)} is the last",
                 settles=[Remedy("period", None, "names it")],
             )
         return max(there)
@@ -162,7 +162,7 @@ def _wanted(table: Table, period: str, there: Sequence[str]) -> str:
     if wanted is None:
         raise PeriodError(
             f"{table.name}: {period!r} isn't a period; write 2010-03, March 2010, Q1 2010, last or "
-            f"all, or one of its own: {periods.told(there)}"
+            f"all, or one of its own: {periods.summary(there)}"
         )
     return wanted
 

@@ -136,7 +136,7 @@ def long(table: Table, options: TableOptions) -> Table:
         return table
     table = _melted(table, spans, "period")
     last = len(table.headings) - 2
-    parsed = periods.in_column(table.texts(last))
+    parsed = periods.parse_column(table.texts(last))
     table = table.replaced(last, mapped(table.column(last), lambda t: parsed.get(t) or t))
     return replace(table, dated=(*table.dated, last))
 
