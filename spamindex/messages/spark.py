@@ -256,7 +256,7 @@ def _read(spark: SparkSession, format_: Format, paths: Sequence[str]) -> DataFra
 
 
 def _read_csv(spark: SparkSession, format_: Format, files: list[str]) -> DataFrame:
-    from pyspark.sql.types import StringType, StructType
+    from pyspark.sql.types import StringType, StructField, StructType
 
     options: dict[str, Any] = {
         "header": format_.headings, "sep": format_.delimiter, "quote": '"', "escape": '"'
@@ -264,9 +264,7 @@ def _read_csv(spark: SparkSession, format_: Format, files: list[str]) -> DataFra
     columns = format_.columns
     if format_.headings:  # with the names that Spark gives to columns without a heading
         columns = tuple(spark.read.csv(files, **options).columns)
-    schema = StructType()
-    for name in [*columns, _CORRUPT]:
-        schema = schema.add(name, StringType())
+    schema = StructType([StructField(name, StringType()) for name in (*columns, _CORRUPT)])
     return spark.read.csv(
         files, schema=schema, columnNameOfCorruptRecord=_CORRUPT, enforceSchema=False,
         multiLine=True, **options,
