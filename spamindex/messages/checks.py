@@ -21,8 +21,8 @@ from spamindex.messages.frames import (
     text,
     when,
 )
-from spamindex.messages.options import Span, written_values
-from spamindex.messages.query import Flag, Question
+from spamindex.messages.options import Flag, Span, format_values
+from spamindex.messages.query import Question
 from spamindex.messages.tallies import SPAM
 from spamindex.words import FALSE, MISSING, TRUE
 
@@ -46,7 +46,7 @@ class Groups:
 
     def cell(self, column: str, value: str) -> str:
         """The first cell with a value, as errors call it: by its line if that is known."""
-        line = self.question.place(column, value)
+        line = self.question.locate(column, value)
         return f"{f'{line}: column {column!r}' if line else self.column(column)}: {value!r}"
 
     def is_spam(self, row: dict[str, Any]) -> bool:
@@ -165,7 +165,7 @@ def _check_flags(groups: Groups, flag: Flag) -> None:
         records[row["flag"]] += int(row["rows"])
         if row["flag"].startswith(_SEVERAL):
             cell = row["flag"].removeprefix(_SEVERAL)
-            values = f"{flag.column}={written_values([*flag.values, cell])}"
+            values = f"{flag.column}={format_values([*flag.values, cell])}"
             raise FigureError(
                 f"{groups.cell(flag.column, cell)} holds several values, of which one means spam",
                 settles=[Remedy("spam", values, "takes such records for spam, too")],
@@ -181,7 +181,7 @@ def _check_flags(groups: Groups, flag: Flag) -> None:
         raise FigureError(problem, settles=[remedy])
     if missing and not flag.values:
         yes = [v for v in groups.frequent_values(flag.column) if v.strip().lower() in TRUE]
-        values = f"{flag.column}={written_values(yes) or 'VALUE'}"
+        values = f"{flag.column}={format_values(yes) or 'VALUE'}"
         raise FigureError(
             f"{name}: no value in {missing} of {every}",
             settles=[Remedy("spam", values, "takes only those that have it for spam")],
@@ -195,7 +195,7 @@ def _check_flags(groups: Groups, flag: Flag) -> None:
     present = [word for word in words if records[SPAM + word.lower()]]
     if absent := [repr(word) for word in words if word not in present]:
         problem = f"column {flag.column!r}: no record has {listed(absent)}; {there_are()}"
-        remedy = Remedy("spam", f"{flag.column}={written_values(present)}", "leaves it out")
+        remedy = Remedy("spam", f"{flag.column}={format_values(present)}", "leaves it out")
         findings.doubts.append(Doubt(problem, (remedy,)))
 
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from spamindex.errors import Doubt, FileError, Findings, Remedy, SpamIndexError, counted, install
 from spamindex.messages import fingerprints
 from spamindex.messages.counting import counts_of
-from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, own_mail
-from spamindex.messages.formats import KINDS, Format, of_text
+from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, doubt_own_mail
+from spamindex.messages.formats import KINDS, Format, detect_text_format
 from spamindex.messages.frames import PREVIEW, first_cells
-from spamindex.messages.integrity import joined, refuse_bad
+from spamindex.messages.integrity import doubt_bad_lines, doubt_joined_lines
 from spamindex.messages.opening import check_alike, fingerprints_of
 from spamindex.messages.options import RecordOptions
 from spamindex.messages.query import Question
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _CORRUPT = "_corrupt_record"  # Spark's own name for the text of an unreadable line
 
 
-def _values(json: str, paths: Sequence[Sequence[str]]) -> str:
+def _json_values(json: str, paths: Sequence[Sequence[str]]) -> str:
     unquoted = str.maketrans("'\"\\", "???")  # a path with a question mark finds nothing
     steps = ["".join(f"['{key.translate(unquoted)}']" for key in keys) for keys in paths]
     return "array(" + ", ".join(f'get_json_object({json}, "${step}")' for step in steps) + ")"
@@ -44,7 +44,7 @@ _PARTS = (
 )
 _SQL = fingerprints.Dialect(
     f"named_struct({', '.join(_PARTS)})", "try_element_at", "regexp_like", "try_to_timestamp",
-    "yyyy-MM-dd HH:mm:ss", _values, f", {ROW}",
+    "yyyy-MM-dd HH:mm:ss", _json_values, f", {ROW}",
 )  # fmt: skip
 # The position of a record as text that sorts: the lines of a file are read in several pieces.
 _POSITION = """concat(_metadata.file_path, lpad(_metadata.file_block_start, 20, '0'),
@@ -173,8 +173,8 @@ class RemoteRecords(Records):
             findings.doubts += self._check_lines(frame, counts.read)
         if self.kind == "p0f":
             self.frame.createOrReplaceTempView("log")
-            findings.doubts += own_mail(self.spark.sql(OWN_MAIL).collect())
-        findings.doubts += refuse_bad(counts.unreadable, counts.read, None, skip_bad=skip_bad)
+            findings.doubts += doubt_own_mail(self.spark.sql(OWN_MAIL).collect())
+        findings.doubts += doubt_bad_lines(counts.unreadable, counts.read, None, skip_bad=skip_bad)
         return counts
 
     def _check_lines(self, frame: DataFrame, read: int) -> list[Doubt]:
@@ -190,8 +190,8 @@ class RemoteRecords(Records):
         ).collect()
         if 0 < comments < read:
             share = f"{comments} of {counted(read, 'record')}"
-            raise _only_here(f"{self.findings[-1].name}: begins as a comment does ({share})")
-        return joined(ends or 0)
+            raise _only_here(f"{self.findings[-1].name}: begins like a comment ({share})")
+        return doubt_joined_lines(ends or 0)
 
     def _numbered(self) -> tuple[Any, dict[str, str]]:
         aliases = {name: f"column{i}" for i, name in enumerate(self.frame.columns)} | {ROW: ROW}
@@ -214,7 +214,9 @@ def _records(
     position = functions.expr(_POSITION).alias(ROW)
     lines = {path: _first_lines(spark, path) for path in paths}
     if any(map(any, lines.values())):
-        formats = {path: of_text(path, "\n".join(lines[path]).encode()) for path in paths}
+        formats = {
+            path: detect_text_format(path, "\n".join(lines[path]).encode()) for path in paths
+        }
         check_alike(formats, {path: path for path in paths})
         format_ = formats[paths[0]]
     else:
@@ -223,7 +225,7 @@ def _records(
     if kind == "p0f":
         log = _read(spark, format_, paths)
         log.select(functions.col("value").alias("line"), position).createOrReplaceTempView("lines")
-        senders = spark.sql(fingerprints.sql(format_.within, _SQL))
+        senders = spark.sql(fingerprints.connections_sql(format_.event_path, _SQL))
         if ports:
             senders = senders.where(senders["port"].isin(*ports) | senders[UNREADABLE])
         return senders, kind

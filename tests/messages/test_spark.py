@@ -131,7 +131,7 @@ def test_csv_that_is_compressed_and_has_bad_lines(
 @pytest.mark.parametrize(
     ("files", "options", "complaint"),
     [
-        ({"r.csv": "os,n\nWindows 7,5\nWindows XP,3\nLinux,2\n"}, (), "beside figures in 'n'"),
+        ({"r.csv": "os,x\nWindows 7,5\nWindows XP,3\nLinux,2\n"}, (), "beside figures in 'x'"),
         ({"r.csv": "Windows,5\nLinux,2\n"}, ("--os", "1"), "beside figures in '2'"),
         ({"r.csv": "os,verdict\nWindows,spam\nLinux,ham\n"}, (), "column 'verdict' holds"),
         ({"r.csv": "os,subject\nWindows,x\nLinux,y\n"}, ("--strict",), "all records are taken"),
@@ -140,7 +140,7 @@ def test_csv_that_is_compressed_and_has_bad_lines(
             ("--strict", "--spam", ""),
             "marks: 1 line end; is a mark",
         ),
-        ({"r.csv": "id,os\n1,Linux\n#2,AIX\n"}, ("--spam", ""), "begins as a comment does (1 of 2"),
+        ({"r.csv": "id,os\n1,Linux\n#2,AIX\n"}, ("--spam", ""), "begins like a comment (1 of 2"),
         ({"r.csv": "os,os_fp\nWindows,x\n"}, (), "'os', 'os_fp': which of these columns"),
         ({"a.csv": "os,x\nLinux,1\n", "b.csv": "x,os\n1,Linux\n"}, (), "has other columns"),
         ({"a.jsonl": '{"os": "Linux"}\n', "b.jsonl": '{"x": 1}\n'}, (), "has no key 'os'"),
