@@ -34,9 +34,10 @@ from spamindex.tables.table import Mask, Numbers, Table, mapped, numbers_of, tex
 class Reading:
     """A table of shares as it was read, and what is to be said of it.
 
-    ``shares`` has a row for each system: the columns of ``by`` as 0, 1, 2 …, then ``os``,
-    ``share`` in percent and, where they are asked for and known, ``count`` of ``total``, ``half``
-    (half a unit of the last digit, in percent), ``design_effect`` and ``clusters``.
+    ``shares`` has a row for each system: the columns of ``by`` as 0, 1, 2 …, then ``os``, all of
+    categories, ``share`` in percent and, where they are asked for and known, ``count`` of
+    ``total``, ``half`` (half a unit of the last digit, in percent), ``design_effect`` and
+    ``clusters``.
     ``names`` are those by which it meets another table, ``heading`` stands over them in the file,
     ``value`` is the number of the column of shares. ``spans`` are the kinds of periods of each
     ``by``, ``periods`` those that the rows are of, ``all_of`` what all rows have in common, such
@@ -97,7 +98,8 @@ def told(reading: Reading) -> pd.DataFrame:
         raise ColumnError(
             f"the result has a column {clash[0]!r} of its own; rename that of the table"
         )
-    return frame.rename(columns=dict(enumerate(by)))
+    texts = dict.fromkeys([*range(len(by)), "os"], "str")
+    return frame.astype(texts).rename(columns=dict(enumerate(by)))
 
 
 def read_table(source: Source, options: TableOptions) -> Reading:

@@ -156,8 +156,8 @@ def added_up(
             parts = several[groups]
             added = decimal_sums(groups[parts].tolist(), amount[parts].tolist())
             sums[name][list(added)] = list(added.values())
-    by = {number: _taken(entries.table.column(i), first) for number, i in enumerate(entries.by)}
-    return pd.DataFrame(by).assign(os=_taken(shown, first), **sums)
+    by = {n: entries.table.column(i).array.take(first) for n, i in enumerate(entries.by)}
+    return pd.DataFrame(by).assign(os=shown.array.take(first), **sums)
 
 
 def _first_rows(groups: Groups) -> Groups:
@@ -165,12 +165,6 @@ def _first_rows(groups: Groups) -> Groups:
     first = np.zeros(groups.max(initial=-1) + 1, np.int64)
     first[groups[::-1]] = np.arange(len(groups))[::-1]  # the last one written stays
     return first
-
-
-def _taken(column: Column, rows: Groups) -> pd.api.extensions.ExtensionArray:
-    """The texts of some rows, as pandas keeps text."""
-    kinds = pd.array(list(column.cat.categories), dtype="str")
-    return kinds.take(column.cat.codes.to_numpy()[rows])
 
 
 def wholes_of(entries: Entries, figures: Figures, wholes: Numbers) -> Numbers:
