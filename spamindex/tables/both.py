@@ -41,8 +41,8 @@ def read_both(
     """
     own = [{f"{of}_{name}": name for name in _OF_ONE} for of in ("spam", "share")]
     both = {name: value for name, value in fields.items() if name not in own[0] | own[1]}
-    if "of" in both:
-        raise SpamIndexError("of is given by the order of the two tables")
+    if "role" in both:
+        raise SpamIndexError("role is given by the order of the two tables")
     of_each = [{of[name]: value for name, value in fields.items() if name in of} for of in own]
     asked = [(options or TableOptions()).with_fields(both | of) for of in of_each]
     spam_shares, market_shares = map(told, read_pair(spam, share, *asked))
@@ -57,7 +57,7 @@ def read_pair(
     What chooses among columns, rows and periods applies to the tables that have them. Raises
     a SpamIndexError with the faults of both tables, whose remedies say for which table they are.
     """
-    options = [replace(spam_options, of="spam"), replace(market_options, of="market")]
+    options = [replace(spam_options, role="spam"), replace(market_options, role="market")]
     paths, same = [name_of(spam), name_of(market)], False
     if spam is market and not isinstance(spam, str | os.PathLike):
         raise _same_column(paths[0], [])  # a stream can be read but once

@@ -162,7 +162,7 @@ def value_column(
         i: _kind(table, i)
         for i in candidates
         if not _is_no_figure(table.headings[i])
-        and not says_other(table.headings[i], options.of)
+        and not says_other(table.headings[i], options.role)
         and not _is_something_else(table, i)
     }
     shares = [i for i, kind in kinds.items() if kind == _SHARES]
@@ -325,7 +325,7 @@ def _unclear(
     table: Table, among: Sequence[int], options: TableOptions, *, certain: bool
 ) -> ColumnError:
     """The error where one column, and only one, can't be found to hold the shares."""
-    what, settles = _WHAT[options.of], [Remedy("column", None, "chooses one")]
+    what, settles = _WHAT[options.role], [Remedy("column", None, "chooses one")]
     if not among:
         fault = f"{table.name}: no column holds figures for {what}; it has {_listed(table)}"
         return ColumnError(fault)

@@ -196,7 +196,7 @@ def _refuse_other_measures(table: Table, labels: Collection[int], options: Table
     for number in sorted(labels):
         heading = table.headings[number]
         there = [text for text in table.texts(number) if not is_missing(text)]
-        other = [text for text in there if columns.says_other(text, options.of)]
+        other = [text for text in there if columns.says_other(text, options.role)]
         if meaning.flags_spam(heading) or any("spam" in meaning.words(text) for text in there):
             other = [t for t in there if t in other or meaning.words(t) in words.FALSE]
         elif len(there) > 1:

@@ -115,7 +115,7 @@ def load(source: Source, options: TableOptions) -> Table:
     """The table of text in a file, under its headings. Raises a SpamIndexError."""
     found = rows.read(source, options)
     with _other_sheets(found.table.findings):
-        return layout.long(header.table(found, options), options)
+        return layout.long(header.parse_table(found, options), options)
 
 
 @contextlib.contextmanager

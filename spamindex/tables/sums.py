@@ -209,7 +209,7 @@ def behind(
     contradict each other.
     """
     found = _beside(entries, figures, options) if not figures.counts else {}
-    of_one_table = options.of is None
+    of_one_table = options.role is None
     if options.rounding and not (figures.counts and of_one_table):
         if figures.counts:
             raise UnitError(
@@ -283,7 +283,7 @@ def _beside(entries: Entries, figures: Figures, options: TableOptions) -> dict[s
             continue
         sign = units.said(table.headings[number])
         if (sign is not None and sign.times > 1) or reading.rounded:
-            if options.of is not None and options.counts and options.total is None:
+            if options.role is not None and options.counts and options.total is None:
                 raise _too_coarse(title)
             return {}
         if np.isnan(counts).any() or not options.counts:

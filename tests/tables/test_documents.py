@@ -246,7 +246,7 @@ def test_text_that_is_given_a_delimiter_is_neither_json_nor_markdown() -> None:
         refusal = reader.read(io.BytesIO(text), TableOptions(delimiter=";"))
         from spamindex.tables import header
 
-        header.table(refusal, TableOptions(delimiter=";"))
+        header.parse_table(refusal, TableOptions(delimiter=";"))
 
 
 SIMPLE = """\

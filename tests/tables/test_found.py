@@ -17,7 +17,7 @@ RIGHT = {"Windows": 90.0, "Linux": 3.0, "macOS": 7.0}
 def reading(text: str, **fields: object) -> Reading:
     source = io.BytesIO(text.encode())
     source.name = "t.csv"
-    return read_table(source, TableOptions(of="market").with_fields(fields))
+    return read_table(source, TableOptions(role="market").with_fields(fields))
 
 
 def read(text: str, **fields: object) -> dict[str, float]:
@@ -219,7 +219,7 @@ def test_bold_names_and_figures_of_a_markdown_table_are_plain_ones() -> None:
 def test_counts_in_hundreds_or_thousands_are_too_coarse_for_intervals(heading: str) -> None:
     table = f'os,"messages {heading}"\n{THREE}'
     assert read(table) == RIGHT
-    assert "too coarse for intervals" in refused(table, of="spam", counts=True)
+    assert "too coarse for intervals" in refused(table, role="spam", counts=True)
 
 
 def test_a_row_without_a_cell_is_refused_where_a_date_stands_under_a_figure() -> None:

@@ -120,7 +120,7 @@ def test_a_file_open_as_text_is_refused() -> None:
     ("wrong", "because"),
     [
         ({"unit": "x"}, "unit is one of percent, fraction, count, not 'x'"),
-        ({"of": "x"}, "of is one of spam, market, not 'x'"),
+        ({"role": "x"}, "role is one of spam, market, not 'x'"),
         ({"decimal": ";"}, "decimal is one of ., ,, not ';'"),
         ({"dates": "x"}, "dates is one of day-first, month-first, not 'x'"),
         ({"total": 0}, "total is a number of messages or machines, not 0"),
