@@ -269,7 +269,7 @@ def test_what_the_user_names_is_not_guessed() -> None:
     text = "os,device,share,usage\nMac,a,30,60\nLinux,b,70,40\n"
     assert of(text, key="device", column="usage") == {"os": ["a", "b"], "share": [60.0, 40.0]}
     with pytest.raises(ColumnError, match="'share' or 'share of all'"):
-        reading(text.replace("usage", "share of all"), of="market")
+        reading(text.replace("usage", "share of all"), role="market")
     assert of("which,2010\nMac,30\nLinux,70\n", column="2010")["os"] == ["Mac", "Linux"]
 
 
@@ -287,10 +287,10 @@ def test_figures_that_are_none_are_said_line_by_line() -> None:
     )
 
 
-@pytest.mark.parametrize("of_", ["spam", "market", None])
-def test_an_open_unit_names_the_field_that_settles_it(of_: Any) -> None:
+@pytest.mark.parametrize("role", ["spam", "market", None])
+def test_an_open_unit_names_the_field_that_settles_it(role: Any) -> None:
     with pytest.raises(UnitError) as caught:
-        reading("os,share\nMac,0.3\nLinux,0.4\n", of=of_)
+        reading("os,share\nMac,0.3\nLinux,0.4\n", role=role)
     assert [remedy.field for remedy in caught.value.settles] == ["unit", "unit"]
     assert "unit='percent'" in str(caught.value)
 
