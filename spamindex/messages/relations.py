@@ -35,9 +35,11 @@ RAW = "_spamindex_json"  # a column of our own: all that stands in a record
 _OWN = (UNREADABLE, RAW)
 _FIRST = 1000  # lines whose keys come first
 _MOST_SETS = 100_000  # of keys that stand together
-# Compared as texts first, which is several times as fast as to trim each line.
-_FILLED = f"({LINE} > '!' or trim({LINE}, ' ' || chr(9) || chr(13)) <> '')"
-# A case, since DuckDB works out both sides of an or.
+# Compared as texts first, which is several times as fast as to trim each line; by a case, since
+# DuckDB works out both sides of an or.
+_FILLED = (
+    f"case when {LINE} > '!' then true else trim({LINE}, ' ' || chr(9) || chr(13)) <> '' end"
+)
 _OBJECT = (
     f"case when {LINE} >= '{{' and {LINE} < '|' then true "
     f"else starts_with(ltrim({LINE}, ' ' || chr(9)), '{{') end"
@@ -339,9 +341,7 @@ def _sets_of(lines: DuckDBPyRelation) -> list[tuple[str | None, list[str]]]:
     long, and most lines have the keys that one of the first has.
     """
     path = "filename" if "filename" in lines.columns else "null"
-    keys = engine.projected(
-        lines.filter(_FILLED), f"{path} as path", f"try(json_keys({LINE})) as keys"
-    )
+    keys = engine.projected(lines, f"{path} as path", f"try(json_keys({LINE})) as keys")
     hashed = engine.projected(keys, "path", "keys", "hash(keys) as hashed")
     sets: dict[tuple[str | None, int], list[str]] = {
         (path, number): keys for path, keys, number in hashed.limit(_FIRST).fetchall() if keys
