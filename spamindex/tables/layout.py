@@ -120,7 +120,7 @@ def long(table: Table, options: TableOptions) -> Table:
     A wide table has a column for each system, or for each period. Raises PeriodError.
     """
     for name in options.fill:
-        number = columns.find(table, name)
+        number = columns.find_column(table, name)
         codes = table.column(number).cat.codes.to_numpy()
         blank = where(table.column(number), is_blank)
         above = np.maximum.accumulate(np.where(blank, 0, np.arange(len(codes))))
@@ -130,9 +130,9 @@ def long(table: Table, options: TableOptions) -> Table:
     named = _named(table, options)
     table = dating.with_periods(table, options, named)
     apart = {*named, *table.dated, *table.made_of}
-    if systems := columns.is_wide(table, options, apart):
+    if systems := columns.system_columns(table, options, apart):
         return _melted(table, systems, "os")
-    if options.column or not (spans := columns.by_period(table)):
+    if options.column or not (spans := columns.period_columns(table)):
         return table
     table = _melted(table, spans, "period")
     last = len(table.headings) - 2
@@ -164,7 +164,9 @@ def entries(table: Table, options: TableOptions) -> Entries:
         if one.span:  # beside the days, along which counts add up
             table = table.with_column(one.name, dating.cut(table, by[i], one.span))
             by = [*by[:i], len(table.headings) - 1, *by[i + 1 :]]
-    chosen = [(condition, columns.find(table, condition.column)) for condition in options.where]
+    chosen = [
+        (condition, columns.find_column(table, condition.column)) for condition in options.where
+    ]
     # A condition that leaves blank cells out is an answer to what they are.
     answered = {i for condition, i in chosen if condition.negated and not condition.value}
     _refuse_blanks(table, {*by, *table.dated, *(i for _, i in chosen)} - answered)
@@ -179,7 +181,7 @@ def entries(table: Table, options: TableOptions) -> Entries:
     table, ranked = table.only(kept), ranked[kept]
     if table.dated and options.period not in (None, ALL):
         everything = everything.only(dating.of_period(everything, options, table.dated))
-    summed = [columns.find(table, name) for name in options.sum]
+    summed = [columns.find_column(table, name) for name in options.sum]
     used = {os, value, *by, *table.dated, *table.made_of, *summed}
     headings = enumerate(table.headings)
     labels = [i for i, heading in headings if i not in used and not meaning.is_note(heading)]
@@ -229,7 +231,7 @@ def _named(table: Table, options: TableOptions) -> list[int]:
 def _by(table: Table, by: By) -> int:
     if not any(map(table.find, by.columns)) and (instead := spans([table], by.columns)):
         raise ColumnError(f"{table.name}: has no column {by.columns[0]!r}", settles=instead)
-    return columns.find(table, next(filter(table.find, by.columns), by.columns[0]))
+    return columns.find_column(table, next(filter(table.find, by.columns), by.columns[0]))
 
 
 def spans(tables: Sequence[Table], wanted: Sequence[str]) -> list[Remedy]:

@@ -328,5 +328,5 @@ def _say(entries: Entries, there: Sequence[str], options: TableOptions) -> None:
     named_ = [*(w.column for w in options.where), "design_effect", "clusters"]
     used = {i for name in named_ for i in table.find(name)} | {entries.os, entries.value}
     used.update(entries.by, entries.table.dated, entries.summed, entries.counted, table.made_of)
-    if not table.above and (rest := columns.unused(table, used)):
+    if not table.above and (rest := columns.unused_columns(table, used)):
         findings.notes.append(f"not used: {', '.join(rest)}")
