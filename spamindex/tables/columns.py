@@ -191,10 +191,8 @@ def value_column(
         if len(found) == 1 and first != _SPAM:
             # Either all messages are meant, or those of a column beside them that may be spam.
             found.update(i for i in candidates if meaning.may_be_spam(table.headings[i]))
-    elif len(whole) > 1 or len(unknown) == 1:
-        found = set(whole or unknown)
     else:
-        found = set(unknown)
+        found = set(whole if len(whole) > 1 else unknown)
     if len(found) != 1:
         raise _unclear(table, sorted(found), candidates, options.role)
     (column,) = found

@@ -325,14 +325,14 @@ def _check_widths(rows: Rows, kept: Mask, extents: Widths, width: int) -> None:
     suspects = np.flatnonzero(kept & ((extents > width) | (widths < width))).tolist()
     if not suspects:
         return
-    last_figure, figure_column = _last_figure_columns(raw, kept, width)
+    figure_column = _last_figure_column(raw, kept, width)
     faults = []
     for row in suspects:
         cells, count = _cells(raw, row), int(widths[row])
         figure = cells[figure_column]
         if extents[row] > width:
             count, reason = int(extents[row]), f": {_QUOTE_CELLS}"
-        elif count <= last_figure:
+        elif count <= figure_column:
             if count > 1 and not is_figure(cells[count - 1]):
                 continue
             reason = f": {_BROKEN_ROW}"
@@ -349,18 +349,14 @@ def _check_widths(rows: Rows, kept: Mask, extents: Widths, width: int) -> None:
         raise FileError(*faults, settles=[_DELIMITER])
 
 
-def _last_figure_columns(raw: Table, kept: Mask, width: int) -> tuple[int, int]:
-    """The last column with any figure, and the last one with mostly figures; -1 for none."""
+def _last_figure_column(raw: Table, kept: Mask, width: int) -> int:
+    """The last column in which most cells are figures; -1 if there is none."""
     sample = raw.cells.iloc[np.flatnonzero(kept)[:_SAMPLE_ROWS]]
-    last_with_any = last_with_most = -1
-    for i in range(width):
+    for i in reversed(range(width)):
         texts = [text for text in map(str.strip, sample[i]) if not is_missing(text)]
-        figures = sum(map(is_figure, texts))
-        if figures:
-            last_with_any = i
-        if 2 * figures > len(texts):
-            last_with_most = i
-    return last_with_any, last_with_most
+        if 2 * sum(map(is_figure, texts)) > len(texts):
+            return i
+    return -1
 
 
 def _is_cut_off(rows: Rows, kept: Mask) -> bool:

@@ -128,7 +128,7 @@ def long(table: Table, options: TableOptions) -> Table:
         filled = categories(list(column.cat.categories), codes[above], column.index)
         table = table.replaced(number, filled)
     named = _named(table, options)
-    table = dating.with_periods(table, options, named)
+    table = dating.parse_periods(table, options, named)
     apart = {*named, *table.dated, *table.made_of}
     if systems := columns.system_columns(table, options, apart):
         return _melted(table, systems, "os")
@@ -162,7 +162,7 @@ def entries(table: Table, options: TableOptions) -> Entries:
     ranked_by = by = [_by(table, one) for one in options.by]
     for i, one in enumerate(options.by):
         if one.span:  # beside the days, along which counts add up
-            table = table.with_column(one.name, dating.cut(table, by[i], one.span))
+            table = table.with_column(one.name, dating.truncate(table, by[i], one.span))
             by = [*by[:i], len(table.headings) - 1, *by[i + 1 :]]
     chosen = [
         (condition, columns.find_column(table, condition.column)) for condition in options.where
@@ -177,10 +177,10 @@ def entries(table: Table, options: TableOptions) -> Entries:
             ranked &= rows
         else:
             table, ranked = table.only(rows), ranked[rows]
-    kept = dating.of_period(table, options, ranked_by)
+    kept = dating.rows_of_period(table, options, ranked_by)
     table, ranked = table.only(kept), ranked[kept]
     if table.dated and options.period not in (None, ALL):
-        everything = everything.only(dating.of_period(everything, options, table.dated))
+        everything = everything.only(dating.rows_of_period(everything, options, table.dated))
     summed = [columns.find_column(table, name) for name in options.sum]
     used = {os, value, *by, *table.dated, *table.made_of, *summed}
     headings = enumerate(table.headings)
