@@ -52,7 +52,7 @@ __all__ = [
     "reattribute", "relative_index", "rounding_ranges", "sampling_intervals", "spam_index", "tally",
 ]  # fmt: skip
 
-# Loaded when they are asked for: most of them need pandas, which --help and the like do not.
+# Imported on first use, because most of them import pandas, which --help does not need.
 _LAZY = {
     "TableOptions": "tables.options",
     "chart": "charts",
@@ -70,9 +70,9 @@ _LAZY = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        return getattr(import_module(f"spamindex.{_LAZY[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"spamindex.{_LAZY[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -1,4 +1,4 @@
-"""The process: what a signal (Ctrl-C, SIGTERM) does to it; then the command line is run."""
+"""Start the command line, with handlers for signals (Ctrl-C, SIGTERM)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main() -> None:
-    """Run the command; signals are handled before the rest is loaded, which takes a while."""
+    """Run the command; the handlers come first, because importing the rest takes a while."""
     end_on_signals()
     from spamindex.cli import main as cli
 
@@ -18,9 +18,9 @@ def main() -> None:
 
 
 def end_on_signals() -> None:
-    """End the process on a signal, quietly and at once; one that it was started to ignore, it does.
+    """Make signals end the process quietly and at once, except those that it was told to ignore.
 
-    It raises no exception, since not all C++ libraries survive one in the middle of their work.
+    The handlers raise no exception, since not all C++ libraries survive one during their work.
     """
     for number in _ENDING:
         if signal.getsignal(number) != signal.SIG_IGN:
@@ -28,8 +28,9 @@ def end_on_signals() -> None:
 
 
 def _end(number: int, _frame: object) -> None:
-    if (sources := sys.modules.get("spamindex.sources")) is not None:  # else nothing is half done
-        sources.tidy_up()
+    sources = sys.modules.get("spamindex.sources")
+    if sources is not None:  # else nothing needs a cleanup yet
+        sources.run_cleanups()
     os._exit(128 + number)
 
 

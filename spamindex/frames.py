@@ -1,4 +1,4 @@
-"""Frames of Polars, Arrow and others in, of pandas out; sums of what was written as decimals."""
+"""Frames of Polars, Arrow and others in, pandas frames out; exact sums of decimal figures."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def as_pandas(frame: IntoFrame) -> pd.DataFrame:
-    """A pandas frame as it is, and what another frame holds as one.
+    """Convert a frame of any kind that narwhals knows to pandas; a pandas frame stays as it is.
 
-    Raises SpamIndexError for what is no frame, and where narwhals is needed and not installed.
+    Raises SpamIndexError for anything else, and if narwhals is needed but not installed.
 
     >>> import polars
     >>> as_pandas(polars.DataFrame({"os": ["Linux"], "share": [5.14]}))
@@ -36,16 +36,16 @@ def as_pandas(frame: IntoFrame) -> pd.DataFrame:
             f"{install('messages')}"
         ) from error
     try:
-        known = nw.from_native(frame)
+        wrapped = nw.from_native(frame)
     except TypeError as error:
         raise SpamIndexError(f"{kind} is not a frame, such as one of pandas or Polars") from error
-    eager = known.collect() if isinstance(known, nw.LazyFrame) else known
+    eager = wrapped.collect() if isinstance(wrapped, nw.LazyFrame) else wrapped
     return pd.DataFrame(eager.to_dict(as_series=False))
 
 
 def decimal_sums(groups: Sequence[int], figures: Sequence[float]) -> dict[int, float]:
-    """The sum of the figures of each group, as they would be added up on paper."""
-    exact: dict[int, Decimal] = {}
+    """The sum of the figures of each group, added as decimals: 0.1 + 0.2 is 0.3."""
+    sums: dict[int, Decimal] = {}
     for group, figure in zip(groups, figures, strict=True):
-        exact[group] = exact.get(group, Decimal()) + Decimal(repr(figure))
-    return {group: float(total) for group, total in exact.items()}
+        sums[group] = sums.get(group, Decimal()) + Decimal(repr(figure))
+    return {group: float(total) for group, total in sums.items()}

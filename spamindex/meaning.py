@@ -1,6 +1,6 @@
-"""What a heading, the name of a row or a cell says by the tables of ``words``: a share, a total.
+"""Classify a heading, a row name or a cell by the words of words.py: share, total, period, blank.
 
-A column is found by ``headed``, for tables and records alike. tests/test_meaning.py has examples.
+``says_...`` is about headings, ``called_...`` about row names. tests/test_meaning.py has examples.
 """
 
 from __future__ import annotations
@@ -9,24 +9,26 @@ import functools
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from spamindex import words as known
+from spamindex import words as vocab
 
-# A word that ends in one of five letters or more is one too: Marktanteil.
-_SHARE_ENDS = tuple(word for word in known.SHARE_WORDS if len(word) >= 5)
-_PARTS = tuple(f"{part} " for part in known.PARTS)
-_FOOTERS = tuple(f"{footer} " for footer in known.FOOTERS)
-# With spam in a heading, these words say that spam is counted.
-_OF_SPAM = (
-    known.SHARE_WORDS, *known.COUNT_WORDS, known.PERIOD_HEADINGS, known.MONTH_NUMBERS,
-    known.MULTIPLES, known.RATE_WORDS, known.TOTALS, known.OS_HEADINGS,
-    known.FRACTION_WORDS, known.BASIS_POINTS,
+# Compounds count, too, if their last part has five letters or more: Marktanteil.
+_SHARE_ENDS = tuple(word for word in vocab.SHARE_WORDS if len(word) >= 5)
+_PARTS = tuple(f"{part} " for part in vocab.PARTS)
+_FOOTERS = tuple(f"{footer} " for footer in vocab.FOOTERS)
+# Words that may stand beside spam in a heading of counted spam.
+_BESIDE_SPAM_TABLES = (
+    vocab.SHARE_WORDS, *vocab.COUNT_WORDS, vocab.PERIOD_HEADINGS, vocab.MONTH_NUMBERS,
+    vocab.MULTIPLES, vocab.RATE_WORDS, vocab.TOTALS, vocab.OS_HEADINGS,
+    vocab.FRACTION_WORDS, vocab.BASIS_POINTS,
 )  # fmt: skip
-_BESIDE_SPAM = known.BESIDE_SPAM.union(*(p.split() for phrases in _OF_SPAM for p in phrases))
+_BESIDE_SPAM = vocab.BESIDE_SPAM.union(
+    *(phrase.split() for phrases in _BESIDE_SPAM_TABLES for phrase in phrases)
+)
 
 
-@functools.lru_cache(maxsize=1 << 16)  # the same headings and names are asked about again and again
+@functools.lru_cache(maxsize=1 << 16)  # the same headings and names come again and again
 def words(heading: str) -> str:
-    """A heading as its words alone: lower case, one blank between them.
+    """The words of a heading in lower case, with one blank between them.
 
     >>> words("Market_Share%"), words("nbVisits")
     ('market share %', 'nbvisits')
@@ -37,10 +39,10 @@ def words(heading: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def holds(heading: str, phrases: Iterable[str]) -> bool:
-    """Whether one of the phrases stands in a heading, at whole words.
+def contains(heading: str, phrases: Iterable[str]) -> bool:
+    """Whether a heading contains one of the phrases as whole words.
 
-    >>> holds("Unique visitors", ["visitors"]), holds("Microvisitors", ["visitors"])
+    >>> contains("Unique visitors", ["visitors"]), contains("Microvisitors", ["visitors"])
     (True, False)
     """
     padded = f" {words(heading)} "
@@ -48,232 +50,241 @@ def holds(heading: str, phrases: Iterable[str]) -> bool:
 
 
 def names_os(heading: str) -> bool:
-    """Whether a heading says that operating systems stand under it."""
-    return not known.OS_HEADINGS.isdisjoint(
+    """Whether a heading is one of operating systems."""
+    return not vocab.OS_HEADINGS.isdisjoint(
         {unnumbered(heading), words(heading.rpartition(".")[2])}
     )
 
 
 def is_period(heading: str) -> bool:
-    """Whether a heading says that periods stand under it."""
-    return unnumbered(heading) in known.PERIOD_HEADINGS
+    """Whether a heading is one of periods."""
+    return unnumbered(heading) in vocab.PERIOD_HEADINGS
 
 
 def span_of(heading: str) -> str | None:
-    """What span of time a heading of periods speaks of: day, week, month, quarter, year or none."""
-    return known.PERIOD_HEADINGS.get(unnumbered(heading))
+    """The span of a heading of periods: day, week, month, quarter or year; None if it is open."""
+    return vocab.PERIOD_HEADINGS.get(unnumbered(heading))
 
 
 def speaks_of_span(heading: str) -> str | None:
-    """The week, quarter or year that one of the words of a heading speaks of, if one does."""
-    spans = (known.PERIOD_HEADINGS.get(word) for word in words(heading).split())
+    """``week``, ``quarter`` or ``year`` if one of the words of a heading says so."""
+    spans = (vocab.PERIOD_HEADINGS.get(word) for word in words(heading).split())
     return next((span for span in spans if span in ("week", "quarter", "year")), None)
 
 
 def unnumbered(heading: str) -> str:
-    """The words of a heading without the number by which pandas tells repeated ones apart."""
+    """The words of a heading without the number that pandas adds to repeated headings."""
     stem, _, number = heading.rpartition(".")
     return words(stem if number.isdecimal() and len(number) == 1 else heading)
 
 
 def says_other(heading: str) -> bool:
-    """Whether a heading speaks of something else than shares or counts of the whole."""
-    said = words(heading).split()
-    if any("spam" in word for word in said) and not all(map(_is_of_spam, said)):
+    """Whether a heading says something else than shares or counts of the whole."""
+    parts = words(heading).split()
+    if any("spam" in word for word in parts) and not all(map(_says_spam_is_counted, parts)):
         return True
-    shares = says_shares(heading) or holds(heading, known.PER_MILLE)
-    if "per" in said and not shares and measure(heading) is None:  # pages per visit
+    shares = says_shares(heading) or contains(heading, vocab.PER_MILLE)
+    if "per" in parts and not shares and measure(heading) is None:  # pages per visit
         return True
-    counted = known.COUNTABLE if said[-1:] in (["count"], ["counts"]) else frozenset()
-    return not known.OTHER_WORDS.isdisjoint(set(said) - counted)
+    allowed = vocab.COUNTABLE if parts[-1:] in (["count"], ["counts"]) else frozenset()
+    return not vocab.OTHER_WORDS.isdisjoint(set(parts) - allowed)
 
 
-def _is_of_spam(word: str) -> bool:
-    """Whether a word in a heading with spam in it leaves no doubt that spam is counted.
+def _says_spam_is_counted(word: str) -> bool:
+    """Whether a word in a heading with spam leaves no doubt that spam is counted.
 
-    All others may say the contrary: spamfree, not spam, spam blocked.
+    All other words may say the contrary: spamfree, not spam, spam blocked.
     """
     rest = word.replace("spam", "", 1).removeprefix("s") if "spam" in word else word
     return not rest or rest.isdecimal() or rest in _BESIDE_SPAM or says_shares(rest)
 
 
 def may_be_spam(heading: str) -> bool:
-    """Whether a heading speaks of spam in words that leave open whether it is counted."""
-    of_other = not known.OTHER_WORDS.isdisjoint(words(heading).split())
+    """Whether spam may be what is counted under a heading."""
+    of_other = not vocab.OTHER_WORDS.isdisjoint(words(heading).split())
     return "spam" in words(heading) and (says_shares(heading) or not of_other)
 
 
 def flags_spam(heading: str) -> bool:
-    """Whether a heading says that its cells tell spam from other messages."""
-    return words(heading) in known.RECORD_HEADINGS["spam"][0]
+    """Whether a heading is one of flags that mark messages as spam."""
+    return words(heading) in vocab.RECORD_HEADINGS["spam"][0]
 
 
 def says_shares(heading: str) -> bool:
-    """Whether a heading says that shares stand under it, in whatever unit."""
-    said = words(heading).split()
-    return not known.SHARE_WORDS.isdisjoint(said) or any(
-        word.endswith(_SHARE_ENDS) for word in said
+    """Whether a heading is one of shares, in any unit."""
+    return any(
+        word in vocab.SHARE_WORDS or word.endswith(_SHARE_ENDS) for word in words(heading).split()
     )
 
 
 def measure(heading: str) -> int | None:
-    """Which line of ``COUNT_WORDS`` a heading speaks of: the first that it holds; None for none."""
+    """The first line of ``COUNT_WORDS`` that a heading has a word of; None if there is none."""
     if says_shares(heading):
         return None
-    what = _before_rate(heading)
-    return next((i for i, line in enumerate(known.COUNT_WORDS) if holds(what, line)), None)
+    counted = _before_per(heading)
+    for number, names in enumerate(vocab.COUNT_WORDS):
+        if contains(counted, names):
+            return number
+    return None
 
 
 def says_rate(heading: str) -> bool:
-    """Whether a heading speaks of a measure by another: visits per day, Seiten pro Besuch."""
-    return _before_rate(heading) != words(heading)
+    """Whether a heading is one of rates: visits per day, Seiten pro Besuch."""
+    return _before_per(heading) != words(heading)
 
 
-def _before_rate(heading: str) -> str:
-    """The words of a heading before "per": in ``actions per visit`` no visits are counted."""
-    said = words(heading).split()
-    at = next((i for i, word in enumerate(said) if i and word in known.RATE_WORDS), len(said))
-    return " ".join(said[:at])
+def _before_per(heading: str) -> str:
+    """The words of a heading before "per": ``actions per visit`` counts no visits."""
+    parts = words(heading).split()
+    for i, word in enumerate(parts):
+        if i and word in vocab.RATE_WORDS:
+            return " ".join(parts[:i])
+    return " ".join(parts)
 
 
 def is_note(heading: str) -> bool:
-    """Whether a heading says that notes stand under it."""
-    return words(heading) in known.NOTE_WORDS
+    """Whether a heading is one of notes."""
+    return words(heading) in vocab.NOTE_WORDS
 
 
 def says_measure(heading: str) -> bool:
-    """Whether a column of figures under a heading is a measure or a total, and no system."""
+    """Whether a heading of figures names a measure or a total, and not a system."""
     return (
         called_total(heading)
         or measure(heading) is not None
         or says_shares(heading)
-        or holds(heading, known.OF_MEASURES)
+        or contains(heading, vocab.OF_MEASURES)
         or says_other(heading)
     )
 
 
 def called_total(name: str) -> bool:
-    """Whether a name is one for a total, of all or of some."""
-    said = words(name)
+    """Whether a row name means a total, of all rows or of some."""
     before, bracket, remark = name.removesuffix(")").rpartition(" (")
-    if bracket and {words(before), words(remark)} & (known.TOTALS | {"any"}):
+    if bracket and {words(before), words(remark)} & (vocab.TOTALS | {"any"}):
         return True
-    first, _, rest = said.partition(" ")
-    last = said.rpartition(" ")[2]
-    if said in known.TOTALS | known.TOTALS_OR_NAMES or (
-        first in known.TOTALS and rest in known.COUNTED
+    phrase, parts = words(name), words(name).split()
+    first, _, rest = phrase.partition(" ")
+    if phrase in vocab.TOTALS | vocab.TOTALS_OR_NAMES or (
+        first in vocab.TOTALS and rest in vocab.COUNTED
     ):
         return True
-    parts = said.split()
-    return (last in known.TOTALS and last not in known.ALL) or any(
-        part in known.ALL and {parts[i + 1], " ".join(parts[i + 1 : i + 3])} & known.COUNTED
+    if parts and parts[-1] in vocab.TOTALS - vocab.ALL:
+        return True
+    return any(
+        part in vocab.ALL and {parts[i + 1], " ".join(parts[i + 1 : i + 3])} & vocab.COUNTED
         for i, part in enumerate(parts[:-1])
     )
 
 
 def called_statistic(name: str) -> bool:
-    """Whether all words of a name are of other measures: Median, Max, Unique."""
-    said = {*words(name).split()}
-    return bool(said) and said <= known.OTHER_WORDS | known.OF_MEASURES
+    """Whether a row name consists of words for other measures: Median, Max, Unique."""
+    parts = {*words(name).split()}
+    return bool(parts) and parts <= vocab.OTHER_WORDS | vocab.OF_MEASURES
 
 
 def called_group(name: str) -> bool:
-    """Whether a name is one for a group: of countries (EU27_2020), or of kinds of machines."""
+    """Whether a row name means a group: of countries (EU27_2020), or a kind of device."""
     stem = words(name.partition(" (")[0].partition(" - ")[0]).rstrip("0123456789 ")
-    return not known.GROUPS.isdisjoint({words(name), stem}) or called_device(name)
+    return not vocab.GROUPS.isdisjoint({words(name), stem}) or called_device(name)
 
 
 def called_device(name: str) -> bool:
-    """Whether a name is one for a kind of machines: Mobile, Desktop OS, Mobile total."""
-    said = {*words(name).split()}
-    beside = known.COUNTED | known.TOTALS - known.ALL
-    return not said.isdisjoint(known.DEVICES) and said <= known.DEVICES | beside
+    """Whether a row name means a kind of device: Mobile, Desktop OS, Mobile total."""
+    parts = {*words(name).split()}
+    beside = vocab.COUNTED | vocab.TOTALS - vocab.ALL
+    return not parts.isdisjoint(vocab.DEVICES) and parts <= vocab.DEVICES | beside
 
 
 def called_footer(name: str) -> bool:
-    """Whether a name is no name but what stands below a table: when, and from where."""
+    """Whether a row name is a line below a table: its date, its source, its number of rows."""
     before, colon, _ = name.partition(":")
-    said = words(before) if colon else words(name)
-    _, several, last = said.rpartition(" ")
-    after = [said.removeprefix(footer).split() for footer in _FOOTERS if said.startswith(footer)]
-    return (
-        said in known.FOOTERS
-        or counts_rows(name)
-        or (bool(several) and last in known.DATES)
-        or any(
-            rest[0][0].isdecimal()
-            or (rest[0] in known.BEFORE_DATES and any(map(str.isdecimal, "".join(rest[1:]))))
-            for rest in after
-        )
+    phrase = words(before) if colon else words(name)
+    _, blank, last = phrase.rpartition(" ")
+    if phrase in vocab.FOOTERS or counts_rows(name) or (blank and last in vocab.DATES):
+        return True
+    return any(
+        phrase.startswith(footer) and _starts_with_date(phrase.removeprefix(footer).split())
+        for footer in _FOOTERS
     )
 
 
+def _starts_with_date(parts: Sequence[str]) -> bool:
+    """Whether words start with a number, or with "on" or the like and have one later."""
+    if parts[0][0].isdecimal():
+        return True
+    return parts[0] in vocab.BEFORE_DATES and any(map(str.isdecimal, "".join(parts[1:])))
+
+
 def counts_rows(name: str) -> bool:
-    """Whether a name is what a database client says below its rows."""
+    """Whether a text is what a database client prints below its rows: (3 rows)."""
     number, _, rest = words(name).partition(" ")
-    return number.isdecimal() and rest.partition(" ")[0] in known.ROWS
+    return number.isdecimal() and rest.partition(" ")[0] in vocab.ROWS
 
 
 def called_part(name: str) -> bool:
-    """Whether a name says that it is a part of the one above: of which Windows 10."""
+    """Whether a row name says that it is a part of the row above: of which Windows 10."""
     return words(name).startswith(_PARTS)
 
 
 def is_missing(text: str) -> bool:
-    """Whether a cell says that it holds nothing, as a blank, ``n/a`` or ``NULL`` does."""
-    return text.strip().casefold() in known.MISSING
+    """Whether a cell has no value: it is blank, ``n/a``, ``NULL`` or the like."""
+    return text.strip().casefold() in vocab.MISSING
 
 
 def is_blank(text: str) -> bool:
-    """Whether a cell says that it holds no name: it is blank, has no letters, or says NULL.
+    """Whether a cell has no name: it is blank, or a sign such as - or NULL.
 
-    Unlike figures, names may be called NA or None.
+    Unlike a figure, a name may be NA or None.
     """
     folded = text.strip().casefold()
     if any(map(str.isalpha, folded)):
-        return folded in known.NO_NAMES or folded in known.DITTO
-    return folded in known.MISSING or folded in known.DITTO
+        return folded in vocab.NO_NAMES or folded in vocab.DITTO
+    return folded in vocab.MISSING or folded in vocab.DITTO
 
 
 def counts_or_shares(heading: str) -> bool:
-    """Whether figures under a heading of records say that each is many messages, or a share."""
-    phrases = known.RECORD_COUNTS.union(*known.COUNT_WORDS)
+    """Whether a heading of records is one of counts or shares, and not of single messages."""
+    phrases = vocab.RECORD_COUNTS.union(*vocab.COUNT_WORDS)
     if says_shares(heading) or words(heading) in phrases:
         return True
     parts = words(heading).split()
-    rest = " ".join(p for p in parts if p not in known.BESIDE_COUNTS and not p.isdecimal())
+    rest = " ".join(p for p in parts if p not in vocab.BESIDE_COUNTS and not p.isdecimal())
     return rest in phrases or (not rest and not phrases.isdisjoint(parts))
 
 
 def says_os(heading: str) -> bool | None:
-    """Whether a heading of records says that operating systems stand there; None: perhaps."""
-    said = words(heading)
-    if holds(heading, known.OS_HEADINGS) or holds(heading, known.OF_FINGERPRINTS):
+    """Whether a heading of records is one of operating systems; None if it may be."""
+    phrase = words(heading)
+    if contains(heading, vocab.OS_HEADINGS) or contains(heading, vocab.OF_FINGERPRINTS):
         return True
-    open_ = said in {*known.NAME_HEADINGS, ""} or said.removeprefix("column ").isdecimal()
-    return None if open_ else False
+    may_be = phrase in {*vocab.NAME_HEADINGS, ""} or phrase.removeprefix("column ").isdecimal()
+    return None if may_be else False
 
 
-def headed(headings: Sequence[str], wanted: str) -> list[int]:
-    """The columns of a heading: just so, else whatever its case and punctuation."""
-    exact = [i for i, heading in enumerate(headings) if heading == wanted]
-    return exact or [i for i, heading in enumerate(headings) if words(heading) == words(wanted)]
+def find_columns(headings: Sequence[str], name: str) -> list[int]:
+    """The numbers of the columns with a heading, ignoring case and punctuation if none is equal."""
+    exact = [i for i, heading in enumerate(headings) if heading == name]
+    return exact or [i for i, heading in enumerate(headings) if words(heading) == words(name)]
 
 
-def usual(headings: Sequence[str], what: str) -> list[str]:
-    """The headings of records that are usual for ``what``: those of the first line that has any."""
-    lines = ([h for h in headings if words(h) in line] for line in known.RECORD_HEADINGS[what])
-    return next(filter(None, lines), [])
+def usual_headings(headings: Sequence[str], field: str) -> list[str]:
+    """Those of the headings of records that are usual for a field, of its first line with any."""
+    for line in vocab.RECORD_HEADINGS[field]:
+        if usual := [heading for heading in headings if words(heading) in line]:
+            return usual
+    return []
 
 
 def are_alike(heading: str, other: str) -> bool:
-    """Whether two headings of records are one but for punctuation, or usual for the same."""
+    """Whether two headings of records differ only in punctuation, or are usual for one field."""
     both = {words(heading), words(other)}
     return len(both) == 1 or any(
-        both <= line for of in known.RECORD_HEADINGS.values() for line in of
+        both <= line for lines in vocab.RECORD_HEADINGS.values() for line in lines
     )
 
 
 def is_usual(heading: str) -> bool:
-    """Whether a heading of records is a usual one, of whatever."""
-    return any(words(heading) in line for lines in known.RECORD_HEADINGS.values() for line in lines)
+    """Whether a heading of records is usual for any field."""
+    lines = vocab.RECORD_HEADINGS.values()
+    return any(words(heading) in line for field_lines in lines for line in field_lines)

@@ -1,4 +1,4 @@
-"""Paths, pipes, streams in; unpacked bytes or text out; PDF refused; delimiter; temporary files."""
+"""A path or open file in; bytes or text out, decompressed and decoded. Delimiters, cleanups."""
 
 from __future__ import annotations
 
@@ -15,21 +15,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeAlias
 
-from spamindex import encodings
-from spamindex.errors import FileError, Findings
+from spamindex.errors import Doubt, FileError, Findings, Remedy, did_you_mean
 
 Source: TypeAlias = str | os.PathLike[str] | BinaryIO
 
-_MAX_BYTES = 1 << 30  # ten million rows of a share table fit; a bomb of zeros does not
-_PIECE = 1 << 20
-_MOST_TIMES = 1000  # a table is packed to a tenth, a bomb to a millionth
-_ANYWAY = 1 << 24  # bytes may come of however few
+_CHUNK = 1 << 20  # bytes read at once, and the longest line
+_MAX_BYTES = 1 << 30  # enough for a share table of ten million rows
+_MAX_RATIO = 1000  # tables compress about 10:1, zip bombs a million to one
+_MIN_LIMIT = 1 << 24  # bytes that even the smallest compressed file may unpack to
 _TOO_LARGE = "is larger than 1 GiB; a table of shares or counts is needed"
 _BOMB = (
-    f"unpacks to more than {_MOST_TIMES} times its size, as no table does; if it is one, unpack it "
+    f"unpacks to more than {_MAX_RATIO} times its size, as no table does; if it is one, unpack it "
     "first"
 )
-_COMPRESSED = {
+_COMPRESSIONS = {
     re.compile(rb"\x1f\x8b"): "gzip",
     re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"): "bz2",
     re.compile(rb"\xfd7zXZ\0"): "lzma",
@@ -38,10 +37,9 @@ _COMPRESSED = {
     ),
 }
 
-DELIMITERS = "\t;|,"  # where the lines leave it open the first wins: a comma may be a decimal mark
+DELIMITERS = "\t;|,"  # the first wins a tie, and the comma is last: it may be a decimal mark
 
-
-# What is no text, by how it begins, and what to do with it.
+# The first bytes of files that are not text.
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _DOCUMENTS = {
     b"%PDF": "is a PDF; save the table as CSV",
@@ -57,7 +55,7 @@ _MARKUP = re.compile(rb"\s*<(!doctype html|html|head|body|table|\?xml|svg)\b", r
 
 @dataclass(frozen=True)
 class Text:
-    """A text file in memory, under the name that messages call it by, and what is to be said."""
+    """A text file in memory, its name in messages, and the findings about its encoding."""
 
     name: str
     data: bytes
@@ -66,90 +64,90 @@ class Text:
 
     @property
     def ends_in_a_line(self) -> bool:
-        """Whether its last line has a line end, as a file that is whole mostly does."""
+        """Whether the last line has a line end. It is usually missing where a file was cut off."""
         return self.data.rstrip(b"\0").endswith((b"\n", b"\r"))
 
     @property
     def has_quotes(self) -> bool:
-        """Whether there is a quotation mark anywhere in it."""
+        """Whether the file contains a quotation mark."""
         return b'"' in self.data
 
     def lines(self) -> Iterator[str]:
-        """Its lines, each with the end it has, and without the byte-order marks before them."""
+        """The lines with their line ends, without byte-order marks."""
         lines = io.TextIOWrapper(io.BytesIO(self.data), encoding=self.encoding, newline="")
-        if not self.encoding.startswith(encodings.WIDE) and codecs.BOM_UTF8 not in self.data:
+        if not self.encoding.startswith(_WIDE) and codecs.BOM_UTF8 not in self.data:
             return lines
-        return (line.lstrip("\ufeff") for line in lines)  # files put together keep their marks
+        # A file that was concatenated from others has a mark at the start of each.
+        return (line.lstrip("\ufeff") for line in lines)
 
 
 def read(source: Source, encoding: str | None = None) -> Text:
-    """Read a file, or an open binary one, compressed (gzip, bz2, xz, zstd) or not.
+    """Read a file, or an open binary one, as text; gzip, bz2, xz and zstd are decompressed.
 
-    Without ``encoding`` it is found out: from the byte-order mark, or where zero bytes stand in
-    UTF-16 without one, with a note among the findings; else it is UTF-8, else Windows-1252 with a
-    warning. Raises FileError.
+    Without ``encoding`` the encoding is UTF-16 or UTF-32 where a byte-order mark says so, UTF-16
+    where zero bytes do (with a note), else UTF-8, else Windows-1252 (with a warning).
+    Raises FileError.
     """
-    return decoded(name_of(source), content(source), encoding)
+    return decode(name_of(source), read_bytes(source), encoding)
 
 
-def decoded(name: str, data: bytes, encoding: str | None = None) -> Text:
-    """The bytes of a file as text, see ``read``."""
-    return Text(name, data, *encodings.of(name, data, encoding))
+def read_bytes(source: Source) -> bytes:
+    """Read all bytes of a file, or of an open binary one, and decompress them.
 
-
-def content(source: Source) -> bytes:
-    """All bytes of a file, or of an open binary one, unpacked where they are compressed.
-
-    Raises FileError where it can't be read, or is too large.
+    Raises FileError if it can't be read or is too large.
     """
     name = name_of(source)
     with _opened(name, source) as file:
-        data = _at_most(name, file.read, _MAX_BYTES, _TOO_LARGE)
-    if _compressed(data) is None:
+        data = _read_limited(name, file.read, _MAX_BYTES, _TOO_LARGE)
+    if _compression(data) is None:
         return data
-    most, too_large = max(_MOST_TIMES * len(data), _ANYWAY), _BOMB
-    if most >= _MAX_BYTES:
-        most, too_large = _MAX_BYTES, _TOO_LARGE
-    with _expanded(name, io.BytesIO(data), data) as file:
-        return _at_most(name, file.read, most, too_large)
+    limit, complaint = max(_MAX_RATIO * len(data), _MIN_LIMIT), _BOMB
+    if limit >= _MAX_BYTES:
+        limit, complaint = _MAX_BYTES, _TOO_LARGE
+    with _decompressed(name, io.BytesIO(data), data) as file:
+        return _read_limited(name, file.read, limit, complaint)
 
 
 def refuse_documents(name: str, data: bytes) -> None:
-    """Raise FileError for what is no text, or no table in it: say what it is and what to do."""
-    for beginning, what in _DOCUMENTS.items():
-        if data.startswith(beginning):
-            raise FileError(f"{name}: {what}")
+    """Raise FileError for data that is not text, or is markup; the error says how to convert it."""
+    for signature, complaint in _DOCUMENTS.items():
+        if data.startswith(signature):
+            raise FileError(f"{name}: {complaint}")
     if markup := _MARKUP.match(data.removeprefix(codecs.BOM_UTF8)[:1000]):
         kind = "XML" if markup[1] in (b"?xml", b"svg") else "HTML"
         raise FileError(f"{name}: is {kind}; save the table as CSV")
 
 
 def binary_lines(source: Source) -> Iterator[bytes]:
-    """The lines of a file, or an open binary one, compressed or not, one after the other.
-
-    However large it is, no more than a line is in memory. Raises FileError.
-    """
+    """Yield the decompressed lines of a file of any size, one at a time. Raises FileError."""
     name = name_of(source)
-    with unpacked(source) as lines:
-        while line := lines.readline(_PIECE):
-            if len(line) == _PIECE and not line.endswith(b"\n"):
+    with open_decompressed(source) as file:
+        while line := file.readline(_CHUNK):
+            if len(line) == _CHUNK and not line.endswith(b"\n"):
                 raise FileError(f"{name}: has a line that is longer than a million characters")
             yield line
 
 
 @contextlib.contextmanager
-def unpacked(source: Source) -> Iterator[BinaryIO]:
-    """A file, or an open binary one, as what was compressed in it. Raises FileError."""
+def open_decompressed(source: Source) -> Iterator[BinaryIO]:
+    """Open a file, or take an open binary one, and decompress it on reading. Raises FileError."""
     name = name_of(source)
     with _opened(name, source) as file:
         raw: Any = file if hasattr(file, "peek") else io.BufferedReader(file)
-        with _expanded(name, raw, raw.peek(10)) as lines:
-            yield lines
+        with _decompressed(name, raw, raw.peek(10)) as decompressed:
+            yield decompressed
+
+
+def name_of(source: Source) -> str:
+    """What messages call a source: its path, or standard input."""
+    if isinstance(source, str | os.PathLike):
+        return os.fspath(source)
+    name = str(getattr(source, "name", "<stream>"))
+    return "standard input" if name in ("<stdin>", "0") else name
 
 
 @contextlib.contextmanager
 def _opened(name: str, source: Source) -> Iterator[BinaryIO]:
-    """A file by its path, or an open one as it is."""
     try:
         if isinstance(source, str | os.PathLike):
             with open(source, "rb") as file:
@@ -164,9 +162,9 @@ def _opened(name: str, source: Source) -> Iterator[BinaryIO]:
 
 
 @contextlib.contextmanager
-def _expanded(name: str, raw: BinaryIO, beginning: bytes) -> Iterator[BinaryIO]:
-    """An open file as what was compressed in it, or as it is."""
-    if (module := _compressed(beginning)) is None:
+def _decompressed(name: str, raw: BinaryIO, beginning: bytes) -> Iterator[BinaryIO]:
+    module = _compression(beginning)
+    if module is None:
         yield raw
         return
     try:
@@ -174,115 +172,197 @@ def _expanded(name: str, raw: BinaryIO, beginning: bytes) -> Iterator[BinaryIO]:
             yield file
     except FileError:
         raise
-    except Exception as error:  # each library has kinds of its own for damaged data
+    except Exception as error:  # each library has its own exceptions for damaged data
         raise FileError(f"{name}: the compressed data is damaged or cut off: {error}") from error
 
 
-def _compressed(beginning: bytes) -> str | None:
-    """The library that can read data which begins so, None for what is not compressed."""
-    return next((m for magic, m in _COMPRESSED.items() if magic.match(beginning)), None)
+def _compression(beginning: bytes) -> str | None:
+    """The module that decompresses data with this beginning, or None if it is not compressed."""
+    for signature, module in _COMPRESSIONS.items():
+        if signature.match(beginning):
+            return module
+    return None
 
 
-def name_of(source: Source) -> str:
-    """What messages call a source: its path, or standard input."""
-    if isinstance(source, str | os.PathLike):
-        return os.fspath(source)
-    name = str(getattr(source, "name", "<stream>"))
-    return "standard input" if name in ("<stdin>", "0") else name
-
-
-def _at_most(name: str, read: Callable[[int], bytes], most: int, too_large: str) -> bytes:
-    """All that there is to read, as long as no line of it, nor the whole, is too long."""
-    data, is_packed, line = io.BytesIO(), False, 0
-    while piece := read(_PIECE):
-        if not isinstance(piece, bytes):
+def _read_limited(name: str, read: Callable[[int], bytes], limit: int, complaint: str) -> bytes:
+    """Read to the end; refuse more than ``limit`` bytes, and text with a line that is too long."""
+    data, is_text, line_length = io.BytesIO(), True, 0
+    while chunk := read(_CHUNK):
+        if not isinstance(chunk, bytes):
             raise FileError(f"{name}: is open as text; open it in binary, or give its path")
         if not data.tell():
-            # Binary data has no lines; what kind it is, is said later.
-            is_packed = _compressed(piece) is not None or piece.startswith(
-                (*WORKBOOKS, *_DOCUMENTS)
-            )
-        data.write(piece)
-        end = max(piece.rfind(b"\n"), piece.rfind(b"\r"))
-        line = len(piece) - end - 1 if end >= 0 else line + len(piece)
-        if line > _PIECE and not is_packed:
-            encodings.refuse_zeros(name, data.getvalue())
+            is_text = not (_compression(chunk) or chunk.startswith((*WORKBOOKS, *_DOCUMENTS)))
+        data.write(chunk)
+        line_end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+        line_length = len(chunk) - line_end - 1 if line_end >= 0 else line_length + len(chunk)
+        if line_length > _CHUNK and is_text:
+            _refuse_zeros(name, data.getvalue())
             number = data.getvalue().count(b"\n") + 1
             raise FileError(f"{name}:{number}: the line is longer than a million characters")
-        if data.tell() > most:
-            raise FileError(f"{name}: {too_large}")
+        if data.tell() > limit:
+            raise FileError(f"{name}: {complaint}")
     return data.getvalue()
 
 
-def delimiter_of(name: str, sample: list[str]) -> str:
-    """The delimiter that gives the most rows of one and the same width.
+# ---- Encodings ----
 
-    ``sample`` are the first lines of the file ``name``. Raises FileError where there is none.
+_WIDE = ("utf-16", "utf-32")
+_BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, because its mark starts with that of UTF-16
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_HIGH_BYTES = {"utf-16-le": 1, "utf-16-be": 0}  # where the high byte of each character is
+_FALLBACK = "windows-1252"
+_COMMON_ENCODINGS = ("utf-8", "utf-16", "latin-1", "cp1252", "cp1251", "shift_jis", "gb18030")
+_ENCODING = (Remedy("encoding", None, "names the right one"),)
+
+
+def encoding_name(encoding: str) -> str:
+    """Python's own name of a text encoding. Raises FileError for anything else."""
+    try:
+        "".encode(encoding)  # codecs.lookup also knows hex and zip, which are not text
+        name = codecs.lookup(encoding).name
+    except (LookupError, ValueError) as error:
+        near = did_you_mean(encoding, _COMMON_ENCODINGS)
+        raise FileError(f"{encoding!r} is not an encoding that Python knows{near}") from error
+    return "utf-8-sig" if name == "utf-8" else name
+
+
+def decode(name: str, data: bytes, encoding: str | None = None) -> Text:
+    """The bytes of a file as text, see ``read``. Raises FileError if they can't be decoded."""
+    findings = Findings(name)
+    if encoding is not None:
+        codec = encoding_name(encoding)
+        if not codec.startswith(_WIDE):
+            _refuse_zeros(name, data)
+        if not _can_decode(data, codec):
+            raise FileError(f"{name}: is not text in {encoding}", settles=_ENCODING)
+        return Text(name, data, codec, findings)
+    codec = _detect_encoding(name, data)
+    if codec == _FALLBACK:
+        remedy = Remedy("encoding", codec, "says that it is right")
+        findings.doubts.append(Doubt("is not UTF-8, and was read as Windows-1252", (remedy,)))
+    if codec in _HIGH_BYTES:
+        findings.notes.append(f"has no byte-order mark, and was read as {codec}")
+    return Text(name, data, codec, findings)
+
+
+def _detect_encoding(name: str, data: bytes) -> str:
+    for mark, encoding in _BYTE_ORDER_MARKS.items():
+        if data.startswith(mark):
+            if _can_decode(data, encoding):
+                return encoding
+            raise FileError(f"{name}: begins like {encoding}, but is damaged or cut off")
+    for encoding, high_byte in _HIGH_BYTES.items():
+        # Letters of Latin-1 in UTF-16: every high byte is zero, and no other byte is.
+        if 2 * data.count(0) == len(data) > 0 and not any(data[high_byte::2]):
+            return encoding
+    _refuse_zeros(name, data)
+    for encoding in ("utf-8-sig", _FALLBACK):
+        if _can_decode(data, encoding):
+            return encoding
+    raise FileError(f"{name}: is not text in UTF-8 or Windows-1252", settles=_ENCODING)
+
+
+def _refuse_zeros(name: str, data: bytes) -> None:
+    """Raise FileError for zero bytes, which text has only in UTF-16 and UTF-32."""
+    if b"\0" in data:
+        settles = [Remedy("encoding", "utf-16-le", "reads it, if it is UTF-16")]
+        raise FileError(
+            f"{name}: is not a text file: it holds zero bytes",
+            settles=settles if _can_decode(data, "utf-16-le") else [],
+        )
+
+
+def _can_decode(data: bytes, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for start in range(0, len(data), _CHUNK):  # in chunks, so that no second copy is in memory
+            text = decoder.decode(data[start : start + _CHUNK])
+            if not encoding.startswith(("utf-8", *_WIDE)):
+                text.encode()  # decoders such as UTF-7's let half a surrogate pair through
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+    return True
+
+
+# ---- Delimiters ----
+
+
+def detect_delimiter(name: str, sample: list[str]) -> str:
+    """The delimiter that gives the most rows the same number of cells.
+
+    ``sample`` has the first lines of the file ``name``. Raises FileError if no delimiter fits.
     """
 
-    def rows_alike(delimiter: str) -> int:
-        widths = Counter(_cells_in(line, delimiter) for line in sample)
-        return max((n for width, n in widths.items() if width > 1), default=0)
+    def most_rows_alike(delimiter: str) -> int:
+        widths = Counter(_count_cells(line, delimiter) for line in sample)
+        return max((rows for width, rows in widths.items() if width > 1), default=0)
 
     lines = sum(1 for line in sample if line.strip())
     if not lines:
         raise FileError(f"{name}: is empty; a table of names and figures is needed")
-    best = max(DELIMITERS, key=rows_alike)
-    if rows_alike(best) < min(lines, 2):
+    best = max(DELIMITERS, key=most_rows_alike)
+    if most_rows_alike(best) < min(lines, 2):
         raise FileError(
             f"{name}: can't find the columns: no comma, semicolon, tab or | separates them"
         )
     return best
 
 
-def _cells_in(line: str, delimiter: str) -> int:
-    """How many cells a line has by itself, whether or not a quotation goes on after it."""
+def _count_cells(line: str, delimiter: str) -> int:
     try:
         return len(next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), []))
     except csv.Error:  # longer than csv's limit
         return 0
 
 
-_TRIES = 100  # to remove a folder
+# ---- Temporary files ----
 
-_to_tidy: list[Callable[[], None]] = []
+_REMOVE_ATTEMPTS = 100
+
+_cleanups: list[Callable[[], None]] = []
 
 
-def tidy_up() -> None:
-    """Undo what is half done, as where a signal is about to end the process."""
-    for tidy in reversed(_to_tidy):
-        tidy()
+def run_cleanups() -> None:
+    """Run the cleanups of all open ``cleanup`` blocks, because a signal ends the process."""
+    for clean in reversed(_cleanups):
+        clean()
 
 
 @contextlib.contextmanager
-def tidied(tidy: Callable[[], None]) -> Iterator[None]:
-    """Call ``tidy`` at the end of the block, or where a signal ends the process in it."""
-    _to_tidy.append(tidy)
+def cleanup(clean: Callable[[], None]) -> Iterator[None]:
+    """Call ``clean`` at the end of the block, or when a signal ends the process inside it."""
+    _cleanups.append(clean)
     try:
         yield
     finally:
-        tidy()
-        _to_tidy.remove(tidy)
+        clean()
+        _cleanups.remove(clean)
 
 
 @contextlib.contextmanager
 def scratch_folder() -> Iterator[str]:
-    """A folder for files of our own, which goes with them. Raises FileError where there is none."""
+    """Make a temporary folder, and remove it after the block. Raises FileError."""
     import shutil
     import tempfile
 
     try:
         folder = tempfile.mkdtemp(prefix="spamindex-")
     except OSError as error:
-        why = f"{error.strerror}; name another folder in TMPDIR"
-        raise FileError(f"temporary files can't be written: {why}") from error
+        reason = f"{error.strerror}; name another folder in TMPDIR"
+        raise FileError(f"temporary files can't be written: {reason}") from error
 
     def remove() -> None:
-        for _ in range(_TRIES):  # other threads may still write into it
+        for _ in range(_REMOVE_ATTEMPTS):  # other threads may still be writing into it
             with contextlib.suppress(OSError):
                 shutil.rmtree(folder)
             if not os.path.exists(folder):
                 break
 
-    with tidied(remove):
+    with cleanup(remove):
         yield folder

@@ -1,57 +1,56 @@
-"""What may follow a name in its family: versions, and the editions and codenames of words.py.
+"""Parse what follows the name of an OS: versions, and the editions and codenames of words.py.
 
-``Windows 10 Pro`` is Windows, ``Windows 10 Mobile`` and ``Windows Mail`` are not. Comes in as a
-folded text after a folded name, and is read by the tables of ``words``.
+``Windows 10 Pro`` is Windows; ``Windows 10 Mobile`` and ``Windows Mail`` are not. All texts are
+folded (see ``names.fold``).
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from spamindex import words
 
-# What may follow the name of a system: blanks, what joins versions, architectures, versions.
+# A detail is an architecture; a joint needs something after it: or, kernel, a hyphen.
 _Part: TypeAlias = Literal["gap", "joint", "detail", "version"]
-_BETWEEN_WORDS = frozenset(" /,;&+-_()[]")
-_WORDS = re.compile(r"[^\s()\[\]/,&;]+(?: [^\s()\[\]/,&;]+){0,2}")
+_WORD_ENDS = frozenset(" /,;&+-_()[]")
+_UP_TO_THREE_WORDS = re.compile(r"[^\s()\[\]/,&;]+(?: [^\s()\[\]/,&;]+){0,2}")
 _VERSION = re.compile(
     r"(?:[vr]|b\.)?\d++(?:[a-z]{1,2}\d*+)?(?:[._](?:\d++(?:[a-z]{1,3}\d*+)?|[a-z]{1,3}\d++|x))*+[.+]?"
 )
-_NUMBERED = re.compile(r"([a-z]+)[\d.]+[a-z]?")  # SP3, beta4
-_SHORT = re.compile(r"[a-z]{1,2}\d{1,4}[a-z]?")  # R2, TL5, p3
+_NUMBERED_RELEASE = re.compile(r"([a-z]+)[\d.]+[a-z]?")  # SP3, beta4
+_SHORT_RELEASE = re.compile(r"[a-z]{1,2}\d{1,4}[a-z]?")  # R2, TL5, p3
 
 
 @dataclass(frozen=True)
 class Systems:
-    """Folded names of systems, and the family of each ("" for none)."""
+    """Names of systems, and the family of each ("" for none)."""
 
     families: Mapping[str, str]
 
     @functools.cached_property
-    def _beginning_with(self) -> Mapping[str, Sequence[str]]:
-        """All names by their first two characters, the longest first."""
+    def _names_by_prefix(self) -> Mapping[str, Sequence[str]]:
+        """The names by their first two characters, the longest first."""
         names: dict[str, list[str]] = {}
         for name in sorted(self.families, key=len, reverse=True):
             names.setdefault(name[:2], []).append(name)
         return names
 
     def name_at(self, text: str, at: int) -> str:
-        """The longest name that a text has at a place; "" for none."""
-        for name in self._beginning_with.get(text[at : at + 2], ()):
+        """The longest name that starts at a position of a text; "" for none."""
+        for name in self._names_by_prefix.get(text[at : at + 2], ()):
             if text.startswith(name, at) and _ends_word(text, at + len(name)):
                 return name
         return ""
 
     def follows(self, text: str, family: str, *, says_version: bool) -> bool:
-        """Whether all of a text can follow the name of a system of some family.
+        """Whether a text as a whole can follow the name of a system of a family.
 
-        It is read from left to right. ``says_version`` tells whether a version has been read, since
-        an edition is one only of a version (Windows 10 Home); after a joint, such as "or",
-        something must still come.
+        It is parsed from left to right. ``says_version`` says whether a version came before, since
+        only a version has editions (Windows 10 Home).
 
         >>> systems = Systems({"windows": "Windows", "mac": "macOS"})
         >>> systems.follows(" 7 or 8", "Windows", says_version=False)
@@ -59,24 +58,24 @@ class Systems:
         >>> systems.follows(" or mac", "Windows", says_version=False)
         False
         """
-        at, open_ = 0, False
+        at, is_incomplete = 0, False
         while at < len(text):
             part, at = self._part_at(text, at, family, says_version=says_version)
             if part is None:
                 return False
             says_version = says_version or part == "version"
-            open_ = part == "joint" or (open_ and part == "gap")
-        return not open_
+            is_incomplete = part == "joint" or (is_incomplete and part == "gap")
+        return not is_incomplete
 
     def family_of_list(self, folded: str, family_of: Callable[[str], str | None]) -> str | None:
-        """The family of what a browser says of its platform, None where that is not one system."""
+        """The family of a browser's platform (X11; U; Linux i686); None if it is not one system."""
         families: list[str] = []
         for part in (part.strip(" ()") for part in folded.split(";")):
             if part in words.PLATFORMS:
                 continue
             if family := family_of(part):
                 families.append(family)
-            elif not families:  # it begins with what is no system
+            elif not families:  # its first part is not a system
                 return None
         if not words.ON_LINUX.isdisjoint(families):
             families = [family for family in families if family != "Linux"]
@@ -85,7 +84,7 @@ class Systems:
     def _part_at(
         self, text: str, at: int, family: str, *, says_version: bool
     ) -> tuple[_Part | None, int]:
-        """What stands at a place, None for what is no part of a version, and where it ends."""
+        """The part that starts at a position (None if it can't be in a version), and its end."""
         if text[at] == " ":
             return "gap", at + 1
         if text[at] in "-_/,&+":
@@ -101,14 +100,14 @@ class Systems:
             return None, at
         if name := self.name_at(text, at):
             return ("version" if self.families[name] == family else None), at + len(name)
-        if found := _WORDS.match(text, at):
-            return _word_at(found[0], at, family, says_version=says_version)
+        if match := _UP_TO_THREE_WORDS.match(text, at):
+            return _word_at(match[0], at, family, says_version=says_version)
         return None, at
 
     def _is_remark(self, text: str, family: str) -> bool:
-        """Whether a text in brackets after a version leaves the system what it is.
+        """Whether a text in brackets is a mere remark.
 
-        It does not where it names another system, or speaks of telephones or of totals.
+        It is not if it names a system of another family, a phone or a total.
         """
         for word in re.finditer(r"[^\s()\[\]/,;&+-]+", text):
             if word[0] in words.NO_REMARKS or word[0] in words.TOTALS:
@@ -120,22 +119,24 @@ class Systems:
 
 
 def _word_at(phrase: str, at: int, family: str, *, says_version: bool) -> tuple[_Part | None, int]:
-    """What the first word or words of a phrase are after the name of a system; see _part_at."""
+    """The part that the first word of a phrase is, or its first words; see ``_part_at``."""
     editions = words.EDITIONS.get(family, frozenset()) | words.RELEASES
     codenames = words.CODENAMES.get(family, frozenset())
-    known = (codenames, words.ARCHITECTURES, words.BETWEEN_VERSIONS, editions)
-    word = _longest_of(phrase, known)
+    tables = (codenames, words.ARCHITECTURES, words.BETWEEN_VERSIONS, editions)
+    word = phrase
+    while " " in word and not any(word in table for table in tables):
+        word = word.rpartition(" ")[0]
     part: _Part | None = None
     if word in words.ARCHITECTURES:
         part = "detail"
     elif word in (words.BETWEEN_VERSIONS if says_version else words.BEFORE_VERSIONS):
         part = "joint"
-    elif word in codenames or _is_versions(word, editions, says_version=says_version):
+    elif word in codenames or _is_version(word, editions, says_version=says_version):
         part = "version"
     return part, at + len(word)
 
 
-def _is_versions(word: str, editions: Collection[str], *, says_version: bool) -> bool:
+def _is_version(word: str, editions: Collection[str], *, says_version: bool) -> bool:
     """Whether a word is a version or edition, or several with hyphens between: 2.2.x-3.x."""
     if _VERSION.fullmatch(word) or (says_version and word in editions):
         return True
@@ -143,25 +144,16 @@ def _is_versions(word: str, editions: Collection[str], *, says_version: bool) ->
         if _VERSION.fullmatch(part):
             says_version = True
         elif part and part not in words.ARCHITECTURES:
-            numbered = _NUMBERED.fullmatch(part)
-            if not says_version or not (
-                part in editions
-                or _SHORT.fullmatch(part)
-                or (numbered and numbered[1] in words.RELEASES)
-            ):
+            numbered = _NUMBERED_RELEASE.fullmatch(part)
+            is_release = numbered is not None and numbered[1] in words.RELEASES
+            is_edition = part in editions or _SHORT_RELEASE.fullmatch(part) or is_release
+            if not (says_version and is_edition):
                 return False
     return True
 
 
 def _ends_word(text: str, at: int) -> bool:
-    """Whether a word of letters ends at a place: before a figure, too, as in Win7."""
-    if at == len(text) or text[at] in _BETWEEN_WORDS:
+    """Whether a word ends at a position; a digit ends a word of letters, as in Win7."""
+    if at == len(text) or text[at] in _WORD_ENDS:
         return True
     return text[at].isdecimal() and text[at - 1].isalpha()
-
-
-def _longest_of(phrase: str, known: Iterable[Collection[str]]) -> str:
-    """The longest known beginning of a few words, else the first word alone."""
-    while " " in phrase and not any(phrase in table for table in known):
-        phrase = phrase.rpartition(" ")[0]
-    return phrase

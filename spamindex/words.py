@@ -1,7 +1,7 @@
 """The words and signs recognised in headings and cells: units, totals, comments, blanks, months.
 
-Every one stands here, in plain tables of folded words (see ``meaning.words``): to know a heading in
-another language is a word in a line. What is asked of them stands in ``meaning``.
+These are plain tables of words in the form of ``meaning.words``: to support a heading in another
+language, add its words to a line. The functions that ask for them are in ``meaning``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _T = TypeVar("_T")
 
 
 def _phrases(table: str) -> frozenset[str]:
-    """The words of a table, which commas part; those of one phrase may stand on two lines."""
+    """Phrases separated by commas; a line break counts as a blank."""
     return frozenset(" ".join(phrase.split()) for phrase in table.split(","))
 
 
@@ -35,7 +35,7 @@ OS_HEADINGS = _phrases("""
     styresystem, system operacyjny, operační systém, operačný systém, operációs rendszer, işletim
     sistemi, операционная система, ос, операційна система, 操作系统, 作業系統, オペレーティングシステム, 운영체제, 운영 체제
 """)
-# Headings that say only that a name stands under them, of whatever it may be.
+# Headings that leave open what the names under them are.
 NAME_HEADINGS = _phrases("""
     name, names, label, system, systems, item, key, title, bezeichnung, nom, nombre, nome, naam,
     navn, namn, nazwa, название, 名称, 名前, 이름
@@ -66,7 +66,7 @@ PERIOD_HEADINGS: dict[str, str | None] = _by_phrase({
         период, 期间, 期間, 기간
     """,
 })  # fmt: skip
-# Kinds of counts, in the order in which they are preferred; the words of one line are one measure.
+# Measures that are counted, in order of preference; the words up to a semicolon are one measure.
 COUNT_WORDS = _lines("""
     messages, message, mails, mail count, emails, e mails, nachrichten, mensajes, mensagens,
     messaggi, berichten, meddelanden, wiadomości, сообщений, сообщения, письма, 消息, 邮件, メッセージ;
@@ -100,7 +100,7 @@ SHARE_WORDS = PERCENT_WORDS | _phrases("""
     udział, podíl, podiel, részesedés, pay, payı, доля, частка, 份额, 占比, 比例, シェア, 割合, 점유율, ‰,
     permille, promille, bps
 """)
-# A heading with one of these speaks of something else than shares or counts of the whole.
+# A heading with one of these is not one of shares or counts of the whole.
 OTHER_WORDS = _phrases("""
     average, avg, mean, median, durchschnitt, mittel, moyenne, promedio, media, média, gemiddelde,
     среднее, bounce, rate, duration, seconds, minutes, dauer, durée, duración, durata, score,
@@ -120,7 +120,7 @@ OTHER_WORDS = _phrases("""
     error, errors, margin, low, high, lower, upper, min, max, std, stddev, variance, relative,
     even, effect, clusters
 """)
-# Under these stands in which unit, or in how many, the figures of a row are.
+# Headings of the unit or the multiplier of the figures in a row.
 UNIT_HEADINGS = _phrases("""
     unit, unit of measure, unit mult, unit multiplier, multiplier, power code, power code code,
     einheit, unité, unidad, unidade, unità, eenheid, единица
@@ -129,28 +129,28 @@ VERSION_WORDS = _phrases("""
     version, versions, release, build, versión, versão, versione, versie, wersja, verze, версия,
     版本, バージョン, 버전
 """)
-# Between two measures, of which the first is what is counted: actions per visit.
+# Words between two measures; the first one is what is counted: actions per visit.
 RATE_WORDS = _phrases("per, pro, par, por, je, op")
-# Those of which a column may be a count: user_id Count.
+# Words of OTHER_WORDS that can be counted: user_id Count.
 COUNTABLE = _phrases("id, code, codes, version, release")
-COMMENTS = ("#", "//")  # how a line begins that is none of the table
+COMMENTS = ("#", "//")  # how a line that is not part of the table starts
 NOTE_WORDS = _phrases("""
     note, notes, remark, remarks, comment, comments, footnote, footnotes, source, sources,
     bemerkung, bemerkungen, anmerkung, anmerkungen, kommentar, hinweis, quelle, remarque,
     remarques, commentaire, observaciones, observações, nota, notas, opmerking, opmerkingen, uwagi,
     poznámka, примечание, 备注, 備考, 비고
 """)
-# What makes a heading of a wide table no system, beside the words above: Unique users, All devices.
+# More words that make a heading of a wide table a measure: Unique users, All devices.
 OF_MEASURES = _phrases("unique, all, total, distinct, combined")
 
 # ---- Units in headings and cells ----
 
 PER_MILLE = _phrases("‰, permille, per mille, promille, per mil, per thousand")
 BASIS_POINTS = _phrases("bps, bp, basis points, basis point, basispunkte")
-# What one of each is in percent.
+# The factor that converts each unit into percent.
 OF_PERCENT = {PER_MILLE: 0.1, BASIS_POINTS: 0.01, PERCENT_WORDS: 1.0}
 FRACTION_WORDS = _phrases("fraction, fractions, proportion, proportions")
-# Counts in thousands and more; those of one or two letters only in brackets, or after "in".
+# Multipliers of counts; those of one or two letters count only in brackets, or after "in".
 MULTIPLES: dict[str, float] = _by_phrase({
     100.0: "100, hundred, hundreds, hundert, cientos, centaines",
     1000.0: """
@@ -170,7 +170,7 @@ MULTIPLES: dict[str, float] = _by_phrase({
     10000000.0: "crore, crores",
 })  # fmt: skip
 
-# ---- Rows that are no system ----
+# ---- Rows that are not systems ----
 
 TOTALS = _phrases("""
     total, totals, grand total, subtotal, sub total, sum, all, overall, sum total, ergebnis,
@@ -180,9 +180,9 @@ TOTALS = _phrases("""
     toplam, σύνολο, всего, итого, разом, усього, סך הכל, المجموع, 合計, 合计, 总计, 總計, 小计, 小計, 총계, 합계,
     всі, все
 """)
-# Totals or places: a row of one of these is a total only where no other row is larger.
+# Totals or places: such a row is a total only if no other row is larger.
 TOTALS_OR_NAMES = _phrases("somme, global, worldwide, mundial, mondial")
-# With "all", or a total's word, before or after them they make a total: All devices, Total visits.
+# Words that make a total together with "all" or a word for a total: All devices, Total visits.
 COUNTED = frozenset().union(*COUNT_WORDS) | _phrases("""
     systems, os, oses, operating systems, browsers, countries, versions, platforms, others, regions,
     providers, spam, traffic
@@ -199,12 +199,12 @@ GROUPS = _phrases("""
     asean, nato, commonwealth, arab world, middle east, rest of world, latam, apj, mena, dach,
     benelux, nordics, scandinavia, skandinavien, high income, low income, middle income
 """)
-# Kinds of machines, which are groups among systems, and parts in a column of their own.
+# Kinds of device: groups in a column of systems, parts in a column of their own.
 DEVICES = _phrases("""
     desktop, mobile, tablet, desktops, mobiles, smartphones, tablets, console, computers, pc, pcs,
     phones
 """)
-# What begins the name of a part: of which Windows 10.
+# How the name of a part starts: of which Windows 10.
 PARTS = _phrases("""
     of which, thereof, including, incl, davon, darunter, darin, inkl, dont, y compris, de los
     cuales, de las cuales, dos quais, di cui, waarvon, waarvan, därav, varav, heraf, herav, hvorav,
@@ -224,7 +224,7 @@ MISSING = frozenset(
      "null", "none", "nil", "\\n", "(empty)", "(null)", "(none)", "(blank)", "<null>", "<na>",
      "k. a.", "k.a.", "keine angabe", "s.o.", "nd", "n.d.", "н/д", "不详"}
 )  # fmt: skip
-# In a column of names: the same as above.
+# In a column of names, these mean the same as above.
 DITTO = frozenset({"〃", "″", '"', ",,", "''", "ditto", "idem"})
 NO_NAMES = frozenset(
     {"n/a", "#n/a", "null", "\\n", "(empty)", "(null)", "(none)", "(blank)", "<null>", "<na>"}
@@ -232,7 +232,7 @@ NO_NAMES = frozenset(
 
 # ---- What may follow the name of a system ----
 
-# Anywhere after it.
+# Anywhere after the name.
 ARCHITECTURES = _phrases("""
     bit, bits, 32 bit, 64 bit, 32bit, 64bit, x86, x32, x64, x86_64, x86 64, i386, i486, i586, i686,
     i86pc, ia32, ia64, itanium, amd64, intel, wow64, win32, win64, arm, armhf, armel, armv6l,
@@ -242,9 +242,9 @@ ARCHITECTURES = _phrases("""
 """)
 # Before a version: Windows Server 2019, Darwin Kernel Version 19.6.0.
 BEFORE_VERSIONS = _phrases("version, ver, release, build, kernel, server")
-# Between two versions, or before one of the words after it.
+# Between two versions, or between a version and a release: 7 or 8, 10 and later.
 BETWEEN_VERSIONS = _phrases("or, and, to, through, seldom, oder, und, bis, ou, et, y")
-# After a version of any system; sp may have its number with it.
+# After a version of any system; a number may follow directly (SP3).
 RELEASES = _phrases("""
     sp, service pack, pack, rtm, final, stable, beta, alpha, rc, preview, pre, insider, developer
     preview, update, patch, version, release, build, edition, editions, lts, ltsc, ltsb, kernel,
@@ -252,7 +252,7 @@ RELEASES = _phrases("""
     earlier, before, below, lower, neuer, später, älter, früher, höher,
     while downloading
 """)
-# After a version, or a name that says one (Vista, Ubuntu), of the systems of a family.
+# By family: after a version, or a name that implies one (Vista, Ubuntu).
 EDITIONS = {
     "Windows": _phrases("""
         pro, professional, home, enterprise, education, ultimate, starter, premium, basic,
@@ -284,7 +284,7 @@ EDITIONS = {
     "Nintendo": _phrases("lite, xl, oled"),
     "Symbian": _phrases("belle, anna"),
 }  # fmt: skip
-# What says a version of a family by itself: macOS Sonoma, Xbox One.
+# By family: words that are versions by themselves: macOS Sonoma, Xbox One.
 CODENAMES = {
     "macOS": _phrases("""
         cheetah, puma, jaguar, panther, tiger, leopard, snow leopard, lion, mountain lion,
@@ -300,11 +300,11 @@ CODENAMES = {
     "Tizen": _phrases("tv"),
     "webOS": _phrases("tv"),
 }  # fmt: skip
-# In a remark in brackets these say that the row is not simply the system: Windows 10 (mobile).
+# A remark in brackets with one of these makes it another system: Windows 10 (mobile).
 NO_REMARKS = _phrases("mobile, mobiles, phone, phones, smartphone, without, except")
-# Parts of what a browser says of its platform that name no system: X11; U; Linux i686.
+# Parts of a browser's platform that are not systems: X11; U; Linux i686.
 PLATFORMS = _phrases("x11, wayland, u, i, n, mobile, smart-tv")
-# Families that say Linux too in such a list: Linux; Android 4.4.
+# Families beside which a browser's platform also has Linux: Linux; Android 4.4.
 ON_LINUX = _phrases("""
     Android, Chrome OS, Firefox OS, KaiOS, Maemo, MeeGo, Sailfish OS, Tizen, webOS
 """)
@@ -344,8 +344,8 @@ FALSE = _phrases("""
 
 # ---- Columns of records ----
 
-# Of two columns that an earlier and a later line know, the earlier is meant; two of one line rival.
-# The unix time comes first, since it has no zone that could be mistaken.
+# The words up to a semicolon are equally good, and better than those after it; two columns with
+# equally good headings are ambiguous. Unix time is best, because it needs no time zone.
 RECORD_HEADINGS = {
     "os": _lines("os, os fp, os fingerprint, os name, operating system, client os"),
     "client": _lines("""
@@ -355,13 +355,13 @@ RECORD_HEADINGS = {
     "time": _lines("unix time; time, timestamp, datetime, date time, date, ts, received"),
     "spam": _lines("spam, is spam, isspam, spam flag, spamflag, is spam flag, x spam flag"),
 }
-# What stands in the place of a client's address where there is none, beside MISSING.
+# Texts in place of a missing address.
 NO_ADDRESS = MISSING | _phrases("""
     unknown, undef, undefined, local, localhost, (unknown), not set, (not set)
 """)
-# Words that say of a heading of records, beside OS_HEADINGS, that operating systems stand there.
+# Like OS_HEADINGS, in records.
 OF_FINGERPRINTS = _phrases("fingerprint, fingerprints, fp, p0f, satori, genre")
-# Words for counts beside COUNT_WORDS, and those that may stand beside them: count_star(), n_mails.
+# Like COUNT_WORDS, in records; and words that may stand beside them: count_star(), n_mails.
 RECORD_COUNTS = _phrases("""
     cnt, msgs, msg, total, qty, quantity, doc, docs, documents, records, rows, events,
     occurrences
@@ -370,7 +370,7 @@ BESIDE_COUNTS = _phrases("""
     n, nb, no, num, nr, of, der, de, star, sum, distinct, spam, anzahl, number, total, count,
     counts, cnt, nombre, numero, número, antal, aantal, sent, received
 """)
-# With spam in a heading, these too say that spam is counted.
+# More words that may stand beside spam in a heading of counted spam.
 BESIDE_SPAM = _phrases("""
     n, nb, num, nr, e, the, of, in, by, from, der, des, von, de, du, di, da, do, van, af, av, is,
     flag, mail, email, volume, traffic, sent, received, seen

@@ -1,4 +1,4 @@
-"""What headings, names of rows and cells say by the tables of words."""
+"""How headings, row names and cells are classified by the words of words.py."""
 
 from __future__ import annotations
 
@@ -74,17 +74,19 @@ SAID: dict[Callable[[str], object], dict[str, object]] = {
 @pytest.mark.parametrize(
     ("ask", "text", "said"), [(ask, *case) for ask, cases in SAID.items() for case in cases.items()]
 )
-def test_what_a_text_says(ask: Callable[[str], object], text: str, said: object) -> None:
+def test_what_a_text_is_classified_as(
+    ask: Callable[[str], object], text: str, said: object
+) -> None:
     assert ask(text) == said
 
 
-def test_a_column_is_found_just_so_else_whatever_its_case_and_punctuation() -> None:
-    assert meaning.headed(["OS", "Client_IP"], "client ip") == [1]
-    assert meaning.headed(["os", "OS"], "os") == [0]
-    assert meaning.headed(["Os", "OS"], "os") == [0, 1]
+def test_a_heading_is_found_whatever_its_case_and_punctuation_if_none_is_equal() -> None:
+    assert meaning.find_columns(["OS", "Client_IP"], "client ip") == [1]
+    assert meaning.find_columns(["os", "OS"], "os") == [0]
+    assert meaning.find_columns(["Os", "OS"], "os") == [0, 1]
 
 
 def test_usual_headings_are_those_of_the_first_line_that_has_any() -> None:
-    assert meaning.usual(["Date", "OS_fp", "os"], "os") == ["OS_fp", "os"]
-    assert meaning.usual(["time", "unix_time"], "time") == ["unix_time"]
-    assert meaning.usual(["verdict"], "spam") == []
+    assert meaning.usual_headings(["Date", "OS_fp", "os"], "os") == ["OS_fp", "os"]
+    assert meaning.usual_headings(["time", "unix_time"], "time") == ["unix_time"]
+    assert meaning.usual_headings(["verdict"], "spam") == []

@@ -3,14 +3,14 @@ from __future__ import annotations
 import pytest
 
 from spamindex.periods import (
-    in_column,
-    is_short,
+    find_in,
+    find_overlap,
+    is_month_or_day,
     iso,
-    named_in,
+    parse_column,
     span_of,
-    told,
+    summary,
     within,
-    within_another,
 )
 from tests.conftest import Invoke, Write
 
@@ -106,12 +106,12 @@ def test_within(period: str, wider: str, expected: bool) -> None:
 def test_the_periods_of_a_column(
     texts: list[str], span: str | None, expected: list[str | None]
 ) -> None:
-    assert list(in_column(texts, span).values()) == expected
+    assert list(parse_column(texts, span).values()) == expected
 
 
-def test_who_says_which_number_is_the_month_is_believed() -> None:
-    assert in_column(["01/03/2010"], day_first=True) == {"01/03/2010": "2010-03-01"}
-    assert in_column(["01/03/2010"], day_first=False) == {"01/03/2010": "2010-01-03"}
+def test_day_first_says_which_number_is_the_month() -> None:
+    assert parse_column(["01/03/2010"], day_first=True) == {"01/03/2010": "2010-03-01"}
+    assert parse_column(["01/03/2010"], day_first=False) == {"01/03/2010": "2010-01-03"}
 
 
 @pytest.mark.parametrize(
@@ -119,26 +119,30 @@ def test_who_says_which_number_is_the_month_is_believed() -> None:
     [("2010", "year"), ("2010-03", "month"), ("2010-03-01", "day"), ("2010-Q1", "quarter"),
      ("2010-W09", "week"), ("Apr-10", None), ("", None)],
 )  # fmt: skip
-def test_which_span_a_period_is(period: str, span: str | None) -> None:
+def test_the_span_of_a_period(period: str, span: str | None) -> None:
     assert span_of(period) == span
 
 
-def test_months_with_two_digits_are_short() -> None:
-    assert (is_short("Apr-10"), is_short("10-Apr"), is_short("Net-10")) == (True, True, False)
+def test_a_month_with_two_digits_may_be_a_month_or_a_day() -> None:
+    assert (is_month_or_day("Apr-10"), is_month_or_day("10-Apr"), is_month_or_day("Net-10")) == (
+        True,
+        True,
+        False,
+    )
 
 
-def test_a_period_that_lies_in_another_one() -> None:
-    assert within_another(["2010-01", "2010-02", "2010"]) == ("2010-01", "2010")
-    assert within_another(["2010-01", "2010-Q1"]) == ("2010-01", "2010-Q1")
-    assert within_another(["2010-01", "2010-02", "2009"]) is None
-    assert within_another(["2010-01", "2010-W01"]) == ("2010-W01", "2010-01")
-    assert within_another(["2010-01-04", "2010-W01"]) == ("2010-01-04", "2010-W01")
-    assert within_another(["2010-W53", "2010-W01", "2010-W02", "2011-02", "spring"]) is None
+def test_periods_that_have_days_in_common() -> None:
+    assert find_overlap(["2010-01", "2010-02", "2010"]) == ("2010-01", "2010")
+    assert find_overlap(["2010-01", "2010-Q1"]) == ("2010-01", "2010-Q1")
+    assert find_overlap(["2010-01", "2010-02", "2009"]) is None
+    assert find_overlap(["2010-01", "2010-W01"]) == ("2010-W01", "2010-01")
+    assert find_overlap(["2010-01-04", "2010-W01"]) == ("2010-01-04", "2010-W01")
+    assert find_overlap(["2010-W53", "2010-W01", "2010-W02", "2011-02", "spring"]) is None
 
 
-def test_periods_are_told_shortly() -> None:
-    assert told(["2010-02", "2010-01", "2010-02"]) == "2010-01, 2010-02"
-    assert told(f"2010-{m:02}" for m in range(1, 13)) == "12 periods, 2010-01 to 2010-12"
+def test_many_periods_are_summarized() -> None:
+    assert summary(["2010-02", "2010-01", "2010-02"]) == "2010-01, 2010-02"
+    assert summary(f"2010-{m:02}" for m in range(1, 13)) == "12 periods, 2010-01 to 2010-12"
 
 
 @pytest.mark.parametrize("heading", ["ISO week", "Tax year", "Qtr.", "Reporting year", "Boekjaar"])
@@ -153,8 +157,8 @@ def test_months_under_a_heading_of_another_span_are_asked_about(
 
 @pytest.mark.parametrize("written", ["03.2010", "3.2010"])
 def test_a_month_before_its_year_is_one_in_a_column_of_periods(written: str) -> None:
-    assert in_column([written]) == {written: "2010-03"}
-    assert in_column([written], "week") == {written: None}
+    assert parse_column([written]) == {written: "2010-03"}
+    assert parse_column([written], "week") == {written: None}
 
 
 @pytest.mark.parametrize(
@@ -163,4 +167,4 @@ def test_a_month_before_its_year_is_one_in_a_column_of_periods(written: str) -> 
      ("Visits, Q1 2010", "2010-Q1"), ("share 2010", "2010"), ("top 10 share", None)],
 )  # fmt: skip
 def test_a_heading_may_name_a_period(heading: str, period: str | None) -> None:
-    assert named_in(heading) == period
+    assert find_in(heading) == period

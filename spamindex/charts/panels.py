@@ -16,7 +16,7 @@ from wcwidth import wcswidth
 
 from spamindex import meaning, periods
 from spamindex.charts.axis import MOST, Axis, Figures, ScaleKind, axis_of, moments
-from spamindex.errors import ColumnError, FigureError, MatchError, Remedy, listed, nearest
+from spamindex.errors import ColumnError, FigureError, MatchError, Remedy, did_you_mean, listed
 from spamindex.names import fold, visible
 
 FAIR = "1 = fair share"
@@ -308,7 +308,7 @@ def _coloured(
     if highlight:
         known = {fold(os): os for os in chosen}
         if missing := [name for name in highlight if fold(name) not in known]:
-            near = nearest(missing[0], chosen) or f"; it holds {listed(chosen)}"
+            near = did_you_mean(missing[0], chosen) or f"; it holds {listed(chosen)}"
             raise MatchError(f"nothing in the ranking is called {missing[0]!r}{near}")
         chosen = [known[fold(name)] for name in highlight]
     elif over_time:

@@ -15,7 +15,7 @@ from click.core import ParameterSource, augment_usage_errors
 
 from spamindex import __version__
 from spamindex.cli import console
-from spamindex.errors import OptionsError, SpamIndexError, nearest
+from spamindex.errors import OptionsError, SpamIndexError, did_you_mean
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -107,7 +107,7 @@ class Choice(click.Choice[str]):
     def get_invalid_choice_message(self, value: object, ctx: click.Context | None) -> str:
         """Which word is near, or all that there are."""
         all_of_them = f"; choose {', '.join(self.words[:-1])} or {self.words[-1]}"
-        return f"there is no {value!r}{nearest(str(value), self.choices) or all_of_them}"
+        return f"there is no {value!r}{did_you_mean(str(value), self.choices) or all_of_them}"
 
 
 class ColumnName(Value):

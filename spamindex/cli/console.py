@@ -133,7 +133,7 @@ def _stream(path: str) -> int | None:
 
 
 def _replace(path: str, data: bytes) -> None:
-    from spamindex.sources import tidied
+    from spamindex.sources import cleanup
 
     beside = f"{path}.{os.getpid()}.part"
 
@@ -141,7 +141,7 @@ def _replace(path: str, data: bytes) -> None:
         with suppress(FileNotFoundError):  # where it has become the file
             os.unlink(beside)
 
-    with tidied(remove):
+    with cleanup(remove):
         with open(beside, "xb") as file:
             file.write(data)
         if os.path.exists(path):
@@ -155,7 +155,7 @@ def progress(percent: Callable[[], float]) -> Iterator[None]:
     if sys.stderr is None or not sys.stderr.isatty():
         yield
         return
-    from spamindex.sources import tidied
+    from spamindex.sources import cleanup
 
     done = threading.Event()
 
@@ -178,5 +178,5 @@ def progress(percent: Callable[[], float]) -> Iterator[None]:
 
     thread = threading.Thread(target=draw, daemon=True)
     thread.start()
-    with tidied(stop):
+    with cleanup(stop):
         yield

@@ -14,7 +14,7 @@ from spamindex.cli.compute import compute
 from spamindex.cli.console import put, say, silence
 from spamindex.cli.shares import shares
 from spamindex.cli.tally import sample, tally
-from spamindex.errors import nearest
+from spamindex.errors import did_you_mean
 
 EXIT_ERROR, EXIT_INTERRUPTED, EXIT_CLOSED_PIPE = 1, 130, 141
 _COMPLETE = "_SPAMINDEX_COMPLETE"
@@ -102,7 +102,7 @@ def usage(error: click.ClickException) -> str:
     if isinstance(error, click.NoSuchOption):
         return f"there is no option {error.option_name}{_instead(error, ctx)}"
     if isinstance(error, click.exceptions.NoSuchCommand):
-        near = nearest(error.command_name, COMMANDS) or f"; there are {', '.join(COMMANDS)}"
+        near = did_you_mean(error.command_name, COMMANDS) or f"; there are {', '.join(COMMANDS)}"
         return f"there is no command {error.command_name!r}{near}"
     if isinstance(error, click.BadOptionUsage) and "requires" in message:
         param = next(param for param in ctx.command.params if error.option_name in param.opts)

@@ -10,7 +10,7 @@ import click
 from spamindex.cli import console
 from spamindex.cli.command import Choice, ColumnName, Option, later, number
 from spamindex.cli.formats import ALSO, FOR_PEOPLE, FORMATS, Table, format_of, render
-from spamindex.errors import Findings, nearest
+from spamindex.errors import Findings, did_you_mean
 
 if TYPE_CHECKING:
     from spamindex.names import Names
@@ -85,7 +85,7 @@ class Output(NamedTuple):
             if name in also and name not in there:
                 raise click.UsageError(f"--columns: {name!r} is there only with {also[name]}")
             if name not in there:
-                near = nearest(name, there) or f"; there are {', '.join(there)}"
+                near = did_you_mean(name, there) or f"; there are {', '.join(there)}"
                 raise click.UsageError(f"--columns: the result has no column {name!r}{near}")
         if len(set(wanted)) < len(wanted):
             raise click.UsageError("--columns names a column twice")

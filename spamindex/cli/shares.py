@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spamindex import encodings
 from spamindex.cli import options as opt
 from spamindex.cli.command import FILE, Choice, Command, Option, Value, number
 from spamindex.cli.console import source
 from spamindex.cli.formats import heading_of
 from spamindex.cli.options import Output
+from spamindex.sources import encoding_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ def _character(given: str) -> str:
 
 _WRITTEN = [
     Option("-d --delimiter CHAR", "Column separator: one character, or tab.", Value(_character)),
-    Option("-e --encoding NAME", "Encoding of the text.", Value(encodings.known)),
+    Option("-e --encoding NAME", "Encoding of the text.", Value(encoding_name)),
     Option("--decimal MARK", "Decimal mark: . or ,", Choice([".", ","])),
     Option("--sheet NAME", "Sheet of a workbook, or its number."),
     Option("--fill COLUMN ...", "A blank cell here repeats the one above, as in merged cells."),

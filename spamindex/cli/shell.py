@@ -15,7 +15,7 @@ from click.shell_completion import BashComplete, CompletionItem, add_completion_
 
 from spamindex.errors import Remedy, SpamIndexError, Spelling
 from spamindex.meaning import is_period
-from spamindex.sources import delimiter_of, unpacked
+from spamindex.sources import detect_delimiter, open_decompressed
 
 _SPECIAL = re.compile(r"[^\w@%+=:,./-]")  # what bash would take for more than text
 _LINE = 1 << 16  # bytes of a first line that are looked at
@@ -154,14 +154,14 @@ def headings(path: str) -> list[str]:
     if not os.path.isfile(path):  # a pipe would be empty when the command reads it
         return []
     try:
-        with unpacked(path) as file:
+        with open_decompressed(path) as file:
             line = file.readline(_LINE)
         wide = line.startswith((b"\xff\xfe", b"\xfe\xff"))
         text = (line + b"\0" if wide else line).decode("utf-16" if wide else "utf-8-sig", "replace")
         if text.startswith(("{", "[")):
             found = json.loads(text.strip().removeprefix("[").removesuffix(",").removesuffix("]"))
             return [str(key) for key in found] if isinstance(found, dict) else []
-        cells = next(csv.reader([text], delimiter=delimiter_of(path, [text])), [])
+        cells = next(csv.reader([text], delimiter=detect_delimiter(path, [text])), [])
     except (SpamIndexError, OSError, ValueError, csv.Error):
         return []
     return [cell.strip() for cell in cells if cell.strip().isprintable() and cell.strip()]

@@ -118,7 +118,7 @@ headings=True, missing=(), within=None)
                 f"{name}: is compressed by {packer}; unpack it, or read from standard "
                 f"input what {reader} writes"
             )
-    with sources.unpacked(path) as file:
+    with sources.open_decompressed(path) as file:
         return of_text(name, file.read(_BEGINNING))
 
 
@@ -304,7 +304,7 @@ def _delimiter(name: str, lines: Sequence[str]) -> str:
         if lines[0].count(rare) and len({line.count(rare) for line in lines if line.strip()}) == 1:
             return rare
     try:
-        found = sources.delimiter_of(name, list(lines))
+        found = sources.detect_delimiter(name, list(lines))
     except FileError:
         return ","
     return found if found in lines[0] else ","  # what is only in the cells below separates none

@@ -267,7 +267,7 @@ def _lines(path: str, format_: Format) -> Lines:
     tail = b""
     is_table = format_.kind == "csv"
     is_lines = not format_.is_document
-    with sources.unpacked(path) as file:
+    with sources.open_decompressed(path) as file:
         for _ in range(format_.skip):
             file.readline()
         while size := file.readinto(buffer):  # type: ignore[attr-defined]

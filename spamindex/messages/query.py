@@ -11,13 +11,13 @@ from spamindex.errors import ColumnError, Doubt, Findings, Remedy, listed
 from spamindex.meaning import (
     are_alike,
     counts_or_shares,
-    headed,
+    find_columns,
     is_period,
     is_usual,
     says_os,
     says_other,
     says_shares,
-    usual,
+    usual_headings,
     words,
 )
 from spamindex.messages.fingerprints import Fingerprints
@@ -134,7 +134,7 @@ def question(
         if asked.time:
             time = find(columns, asked.time)
         elif fingerprints.changing or asked.fresh:
-            _refuse_hours(usual(columns, "time"), cells)
+            _refuse_hours(usual_headings(columns, "time"), cells)
             time = _usual(columns, "time")
         if time is None and asked.fresh:
             raise ColumnError(
@@ -175,7 +175,7 @@ def _of_clients(columns: Sequence[str], asked: RecordOptions) -> bool:
     """Whether clusters are clients: asked for as such, or by the column of their addresses."""
     if asked.cluster == "client":
         return True
-    client = [find(columns, asked.client)] if asked.client else usual(columns, "client")
+    client = [find(columns, asked.client)] if asked.client else usual_headings(columns, "client")
     return find(columns, asked.cluster or "") in client
 
 
@@ -184,14 +184,14 @@ def find(columns: Sequence[str], named: str, *, is_cut: bool = False) -> str:
 
     Raises ColumnError, which tells of spans of time where a column may be cut to one (``is_cut``).
     """
-    found = headed(columns, named)
+    found = find_columns(columns, named)
     if not found and named.isdecimal() and 1 <= int(named) <= len(columns):
         found = [int(named) - 1]
     if len(found) == 1:
         return columns[found[0]]
     stem, _, span = named.rpartition(":")
     spans = get_args(Span)
-    if is_cut and stem and span not in spans and not found and headed(columns, stem):
+    if is_cut and stem and span not in spans and not found and find_columns(columns, stem):
         raise ColumnError(
             f"{span!r} is no span of time; a column of times is cut to {', '.join(spans)}"
         )
@@ -328,7 +328,7 @@ def _needed(columns: Sequence[str], field: str, named: str | None) -> str:
 
 
 def _usual(columns: Sequence[str], field: str) -> str | None:
-    found = usual(columns, field)
+    found = usual_headings(columns, field)
     if len(found) > 1:
         raise ColumnError(
             f"{', '.join(map(repr, found))}: which of these columns holds {_WHAT[field]}?",

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from spamindex.errors import ColumnError, Doubt, FileError, Findings, Remedy
 from spamindex.errors import counted as so_many
-from spamindex.meaning import headed, usual
+from spamindex.meaning import find_columns, usual_headings
 from spamindex.messages import engine, integrity
 from spamindex.messages.counting import counts_of, spam_of
 from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, own_mail
@@ -80,13 +80,13 @@ class Records(ABC):
         SpamIndexError, too, where a column holds only for some of the records.
         """
         if self.kind == "json":
-            is_said = options.os or self.known or usual(self.columns, "os")
+            is_said = options.os or self.known or usual_headings(self.columns, "os")
             if not is_said and self._add_path(_P0F_SYMBOL):
                 options = replace(options, os=_P0F_SYMBOL)
         of_parts = self.kind == "fields" and {"date", "time"} <= {*self.columns}
         if of_parts and self.known and options.time is None:
             options = replace(options, time="time")  # in which the date stands, too
-        absent = [name for name in options.columns if not headed(self.columns, name)]
+        absent = [name for name in options.columns if not find_columns(self.columns, name)]
         inner = [name for name in dict.fromkeys(absent) if self._add_path(name)]
         found = question(
             [*self.columns, *inner],

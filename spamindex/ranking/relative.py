@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spamindex.errors import Doubt, FigureError, Findings, MatchError, Remedy, listed, nearest
+from spamindex.errors import Doubt, FigureError, Findings, MatchError, Remedy, did_you_mean, listed
 from spamindex.frames import as_pandas
 from spamindex.names import BUILT_IN, Names
 from spamindex.ranking.matching import as_shares, has_columns, numbered, told_rankings
@@ -157,7 +157,7 @@ def _named(os: str, among: Iterable[str], names: Names) -> list[str]:
 
 
 def _meant(name: str, among: Sequence[str]) -> str:
-    return nearest(name, among) or f"; choose among {listed(among)}"
+    return did_you_mean(name, among) or f"; choose among {listed(among)}"
 
 
 def _moved(

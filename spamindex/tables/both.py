@@ -15,7 +15,7 @@ from spamindex import meaning, periods
 from spamindex.errors import ColumnError, Doubt, MatchError, PeriodError, Remedy, SpamIndexError
 from spamindex.names import fold
 from spamindex.sources import Source, name_of
-from spamindex.tables.layout import spans
+from spamindex.tables.layout import period_remedies
 from spamindex.tables.options import ALL, LAST, By, TableOptions
 from spamindex.tables.shares import Reading, load, reading_of, say_unmatched, sheets, told
 from spamindex.tables.table import Table
@@ -75,7 +75,7 @@ def read_pair(
     _doubt_periods(readings, spam_options)
     _doubt_places(readings, spam_options)
     for reading, of in zip(readings, _ROLES, strict=True):
-        reading.findings.of_table(of)
+        reading.findings.for_table(of)
     if spam_reading.of_systems != market_reading.of_systems:
         # One table says, or shows, that it names operating systems, and the other does not.
         of_systems = any(meaning.names_os(reading.heading) for reading in readings)
@@ -119,9 +119,9 @@ def _each(
         try:
             done.append(make(one, own))
         except SpamIndexError as error:
-            errors.append(error.of_table(role))
+            errors.append(error.for_table(role))
     if errors:
-        raise SpamIndexError.together(errors)
+        raise SpamIndexError.combined(errors)
     return done
 
 
@@ -135,7 +135,9 @@ def _narrowed(tables: Sequence[Table], options: Sequence[TableOptions]) -> list[
         if not any(table.find(name) for table in tables for name in names):
             has = (f"{table.name} has {', '.join(map(repr, table.headings))}" for table in tables)
             missing = " or ".join(map(repr, names))
-            settles = spans(tables, names) if names in [by.columns for by in shared.by] else []
+            settles = (
+                period_remedies(tables, names) if names in [by.columns for by in shared.by] else []
+            )
             raise ColumnError(f"no table has a column {missing}: {'; '.join(has)}", settles=settles)
     period = shared.period
     if period not in (None, ALL) and not any(table.dated for table in tables):
@@ -162,8 +164,8 @@ def _last(tables: Sequence[Table]) -> str:
         return LAST
     if not (common := {*ours} & {*theirs} - {""}):
         raise PeriodError(
-            f"the tables have no period in common: {tables[0].name} has {periods.told(ours)}, "
-            f"{tables[1].name} has {periods.told(theirs)}",
+            f"the tables have no period in common: {tables[0].name} has {periods.summary(ours)}, "
+            f"{tables[1].name} has {periods.summary(theirs)}",
             settles=[Remedy("period", None, "names one that both lie in")],
         )
     return max(common)
@@ -192,9 +194,9 @@ def _doubt_periods(readings: Sequence[Reading], options: TableOptions) -> None:
         for parts, whole in ((spam, market), (market, spam))
     ):
         return
-    what = f"periods of one table alone: {periods.told({*spam} ^ {*market})}"
+    what = f"periods of one table alone: {periods.summary({*spam} ^ {*market})}"
     if not {*spam} & {*market}:
-        what = f"the spam shares are of {periods.told(spam)}, these of {periods.told(market)}"
+        what = f"the spam shares are of {periods.summary(spam)}, these of {periods.summary(market)}"
     settles = (Remedy("period", ALL, "says that it is meant"),)
     readings[1].findings.doubts.append(Doubt(what, settles))
 

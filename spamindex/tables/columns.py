@@ -6,6 +6,7 @@ A column is chosen by its heading or its cells, and refused if it has a rival.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Collection, Sequence
 
 import numpy as np
@@ -20,6 +21,7 @@ from spamindex.tables.table import Groups, Table, groups, lines_of, where
 
 _VALUES = {"spam": "the spam shares", "market": "the market shares", None: "the shares"}
 _OTHER_ROLE = {"spam": ("market", "markt", "usage"), "market": ("spam",), None: ()}
+_DIGIT = re.compile(r"\d")
 _SAMPLE_TEXTS = 1000
 _SHARES, _SPAM = -2, -1  # kinds of columns; 0 and more are lines of words.COUNT_WORDS
 
@@ -81,7 +83,7 @@ def _may_be_system(table: Table, names: Names, number: int, is_right_of_figures:
         return bool(heading) and is_right_of_figures
     if _says_no_figures(heading):
         return False
-    if names.knows(heading) and any(map(_has_digits, sample)):
+    if names.knows(heading) and any(map(_DIGIT.search, sample)):
         return True
     return is_right_of_figures and any(map(numbers.is_figure, sample))
 
@@ -237,7 +239,7 @@ def figure_columns(table: Table, *, unreadable: bool = True) -> list[int]:
     for i in range(len(table.headings)):
         sample = [text for text in table.texts(i)[:_SAMPLE_TEXTS] if not is_missing(text)]
         if 2 * sum(map(numbers.is_figure, sample)) > len(sample) or (
-            unreadable and _says_values(table.headings[i]) and any(map(_has_digits, sample))
+            unreadable and _says_values(table.headings[i]) and any(map(_DIGIT.search, sample))
         ):
             found.append(i)
     return found
@@ -258,11 +260,7 @@ def _says_no_figures(heading: str) -> bool:
 
 
 def _is_period(heading: str) -> bool:
-    return bool(periods.iso(heading)) or periods.is_short(heading)
-
-
-def _has_digits(text: str) -> bool:
-    return any(map(str.isdigit, text))
+    return bool(periods.iso(heading)) or periods.is_month_or_day(heading)
 
 
 def _filled(table: Table, number: int) -> list[str]:

@@ -13,17 +13,7 @@ from spamindex import meaning, periods
 from spamindex.errors import PeriodError, Remedy, listed
 from spamindex.tables.numbers import is_clock
 from spamindex.tables.options import ALL, LAST, TableOptions
-from spamindex.tables.table import (
-    Column,
-    Mask,
-    Table,
-    categories,
-    groups,
-    lines_of,
-    mapped,
-    texts,
-    where,
-)
+from spamindex.tables.table import Column, Mask, Table, categories, groups, lines_of, mapped, where
 
 _ISO_DATE = re.compile(r"\d{4}-\d\d(-\d\d)?", re.ASCII)
 _NUMERIC_DATE = re.compile(r"\d\d?[./-]\d\d?[./-]\d{4}", re.ASCII)
@@ -87,7 +77,7 @@ def _parse_column(
     column = table.column(number)
     filled = [text for text in table.texts(number) if text]
     day_first = None if options.dates is None else options.dates == "day-first"
-    parsed = periods.in_column(filled, span, day_first=day_first)
+    parsed = periods.parse_column(filled, span, day_first=day_first)
     if None not in parsed.values():
         return mapped(column, lambda text: parsed.get(text) or text)
     has_numeric_dates = any(map(_NUMERIC_DATE.fullmatch, filled))
@@ -147,7 +137,7 @@ def rows_of_period(table: Table, options: TableOptions, grouped_by: Collection[i
             fault = f"has no rows of {options.period}: {_describe_dates(table)}"
             raise PeriodError(f"{table.name}: {fault}")
     for i in {*table.dated} - {*grouped_by}:
-        if overlap := periods.within_another(texts(table.column(i)[rows])):
+        if overlap := periods.find_overlap(table.only(rows).texts(i)):
             raise PeriodError(
                 f"{table.name}: {overlap[0]} and {overlap[1]} share days, and both would count",
                 settles=[
@@ -163,7 +153,7 @@ def _resolve(table: Table, period: str, available: Sequence[str]) -> str:
     if period == LAST:
         if not all(map(periods.span_of, available)):
             raise PeriodError(
-                f"{table.name}: can't tell which of {periods.told(available)} is the last",
+                f"{table.name}: can't tell which of {periods.summary(available)} is the last",
                 settles=[Remedy("period", None, "names it")],
             )
         return max(available)
@@ -174,7 +164,7 @@ def _resolve(table: Table, period: str, available: Sequence[str]) -> str:
     if iso is None:
         raise PeriodError(
             f"{table.name}: {period!r} isn't a period; write 2010-03, March 2010, Q1 2010, last or "
-            f"all, or one of its own: {periods.told(available)}"
+            f"all, or one of its own: {periods.summary(available)}"
         )
     return iso
 
@@ -199,4 +189,4 @@ def _several_periods(table: Table, several: Sequence[int]) -> PeriodError:
 
 
 def _describe_dates(table: Table) -> str:
-    return " and ".join(f"{table.called(i)} {periods.told(table.texts(i))}" for i in table.dated)
+    return " and ".join(f"{table.called(i)} {periods.summary(table.texts(i))}" for i in table.dated)

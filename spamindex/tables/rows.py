@@ -65,7 +65,7 @@ def read(source: Source, options: TableOptions | None = None) -> Rows:
     kind of file, and the delimiter from the first lines. Raises FileError.
     """
     options = options or TableOptions()
-    name, data = sources.name_of(source), sources.content(source)
+    name, data = sources.name_of(source), sources.read_bytes(source)
     if data.startswith(sources.WORKBOOKS):
         findings = Findings(name)
         lines = documents.workbook_rows(name, data, options.sheet, findings)
@@ -73,7 +73,7 @@ def read(source: Source, options: TableOptions | None = None) -> Rows:
     if options.sheet is not None:
         raise FileError(f"{name}: is no workbook, so it has no sheet {options.sheet!r}")
     sources.refuse_documents(name, data)
-    text = sources.decoded(name, data, options.encoding)
+    text = sources.decode(name, data, options.encoding)
     for beginning, kind in _RECORDS.items():
         if beginning.match(text.data):
             raise FileError(f"{name}: {kind}; tally counts its records")
@@ -94,7 +94,7 @@ def read(source: Source, options: TableOptions | None = None) -> Rows:
 def _delimiter(text: Text) -> str:
     sample = list(itertools.islice(text.lines(), _SAMPLE_LINES))
     try:
-        return sources.delimiter_of(text.name, sample)
+        return sources.detect_delimiter(text.name, sample)
     except FileError as error:
         if any(map(str.strip, sample)):
             error.settles = (Remedy("delimiter", None, "names another character"),)

@@ -115,7 +115,7 @@ def load(source: Source, options: TableOptions) -> Table:
     """The table of text in a file, under its headings. Raises a SpamIndexError."""
     found = rows.read(source, options)
     with _other_sheets(found.table.findings):
-        return layout.long(header.parse_table(found, options), options)
+        return layout.to_long(header.parse_table(found, options), options)
 
 
 @contextlib.contextmanager
@@ -168,7 +168,7 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
 
 
 def _read(table: Table, options: TableOptions) -> Reading:
-    entries = layout.entries(table, options)
+    entries = layout.find_entries(table, options)
     of_systems, names = _names(entries, options)
     if entries.table.above == "os":  # one without a name has a share all the same
         named_ = mapped(entries.table.column(entries.os), lambda name: name or "(no name)")
@@ -208,7 +208,7 @@ def _read(table: Table, options: TableOptions) -> Reading:
         shares = shares[ranked].reset_index(drop=True)
     there = [entries.table.texts(i) for i in entries.table.dated]
     longest = max(map(sorted, there), key=len, default=[])  # of the column that has most of them
-    if not longest and (of := periods.named_in(entries.heading) or _dated_by(entries)):
+    if not longest and (of := periods.find_in(entries.heading) or _dated_by(entries)):
         longest = [of]
     _say(entries, longest, options)
     return Reading(
@@ -314,7 +314,7 @@ def _all_of(entries: Entries) -> dict[str, str]:
 def _dated_by(entries: Entries) -> str | None:
     """The one day or month that a column not used has in all rows; a year may be anything."""
     alone = [text for i in entries.labels for text, *more in [entries.table.texts(i)] if not more]
-    days = [periods.in_column([text])[text] for text in alone]
+    days = [periods.parse_column([text])[text] for text in alone]
     return next((day for day in days if day and len(day) > len("2010")), None)
 
 
@@ -324,7 +324,7 @@ def _say(entries: Entries, there: Sequence[str], options: TableOptions) -> None:
     each = {"os": "a column for each system", "period": "a column for each period"}
     findings.facts.insert(0, each.get(table.above, f"column {table.called(entries.value)}"))
     if there:
-        findings.facts.append(f"of {periods.told(there)}")
+        findings.facts.append(f"of {periods.summary(there)}")
     named_ = [*(w.column for w in options.where), "design_effect", "clusters"]
     used = {i for name in named_ for i in table.find(name)} | {entries.os, entries.value}
     used.update(entries.by, entries.table.dated, entries.summed, entries.counted, table.made_of)

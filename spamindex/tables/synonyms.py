@@ -6,8 +6,8 @@ import csv
 from collections.abc import Iterator
 
 from spamindex.errors import FileError, Findings
-from spamindex.names import BUILT_IN, CircleError, Names, fold
-from spamindex.sources import Source, Text, delimiter_of, read
+from spamindex.names import BUILT_IN, Names, SynonymCycleError, fold
+from spamindex.sources import Source, Text, detect_delimiter, read
 
 _SAMPLE = 100  # lines by which the delimiter is found
 
@@ -66,7 +66,7 @@ def names_in(
     own = {name: to for name, to in own.items() if to}
     try:
         names = BUILT_IN.extended(own, of)
-    except CircleError as error:
+    except SynonymCycleError as error:
         raise FileError(f"{text.name}:{found[error.name]}: {error}") from error
     return names, text.findings
 
@@ -74,7 +74,7 @@ def names_in(
 def _lines(text: Text, delimiter: str | None) -> Iterator[tuple[int, tuple[str, str, str]]]:
     """The number of each line that says something, and its three cells. Raises FileError."""
     sample = [line for line in text.lines() if line.strip() and not line.startswith("#")]
-    delimiter = delimiter or delimiter_of(text.name, sample[:_SAMPLE])
+    delimiter = delimiter or detect_delimiter(text.name, sample[:_SAMPLE])
     lines = ("\n" if line.startswith("#") else line for line in text.lines())
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
     first = True

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from spamindex.errors import SHOWN, Findings
-from spamindex.meaning import headed, words
+from spamindex.meaning import find_columns, words
 
 Column: TypeAlias = "pd.Series[Any]"
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -70,7 +70,7 @@ class Table:
 
     def find(self, name: str) -> list[int]:
         """The columns of a heading; where no heading is that, of a number from 1, or of periods."""
-        if found := headed(self.headings, name):
+        if found := find_columns(self.headings, name):
             return found
         if name.isdecimal() and 0 < int(name[:9]) <= len(self.headings):
             return [int(name) - 1]

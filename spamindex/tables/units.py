@@ -57,7 +57,7 @@ def said(heading: str) -> Sign | None:
     Of how many a figure is counts says a word, or a short form in brackets or after in.
     """
     for phrases, sign in _UNITS.items():
-        if meaning.holds(heading, phrases):
+        if meaning.contains(heading, phrases):
             return sign
     if meaning.says_shares(heading):
         return None
@@ -150,7 +150,7 @@ def say_counts(entries: Entries, figures: Figures, options: TableOptions) -> Non
     """Say how many are counted in all, and whether nothing but the figures says that they are."""
     findings, heading = entries.table.findings, entries.heading
     in_all = f"counts, {figures.amounts.sum():,.10g} in all"
-    by_heading = meaning.measure(heading) is not None or meaning.holds(heading, ["spam"])
+    by_heading = meaning.measure(heading) is not None or meaning.contains(heading, ["spam"])
     if options.unit is None and said(heading) is None and not by_heading:
         findings.notes.append(f"whole numbers above 100 taken as {in_all}")
     else:
