@@ -118,15 +118,10 @@ def key_column(table: Table, options: TableOptions, reserved: Collection[int]) -
         and any(not is_missing(text) and not numbers.is_clock(text) for text in table.texts(i))
     ]
     of_os = [i for i, heading in enumerate(table.headings) if meaning.names_os(heading)]
-    of_versions = [i for i in of_os if "version" in meaning.words(table.headings[i])]
+    plain = [i for i in of_os if "version" not in meaning.words(table.headings[i])]
     of_names = [i for i in free if meaning.unnumbered(table.headings[i]) in words.NAME_HEADINGS]
-    found = (
-        [i for i in of_os if i not in of_versions]
-        or of_os
-        or [i for i in of_names if i in of_text]
-        or of_names
-        or of_text
-    )
+    named_text = [i for i in of_names if i in of_text]
+    found = plain or of_os or named_text or of_names or of_text
     for i in of_text:
         if i == found[0] or not _are_twins(table, found[0], i):
             continue
@@ -200,12 +195,12 @@ def value_column(
     (column,) = found
     if column not in shares and [column] != whole:
         return column, []
-    readings = {i: numbers.read(table.texts(i)) for i in kinds if i != column}
-    return column, [
-        i
-        for i, ways in readings.items()
-        if i in counts or any(reading.surely_counts for reading in ways)
-    ]
+
+    def holds_counts(number: int) -> bool:
+        readings = numbers.read(table.texts(number))
+        return number in counts or any(reading.surely_counts for reading in readings)
+
+    return column, [i for i in kinds if i != column and holds_counts(i)]
 
 
 def _unclear(

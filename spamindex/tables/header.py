@@ -219,28 +219,19 @@ def _split_off_data(
 def _header_in_first_row(
     rows: Rows, options: TableOptions, cells: list[str], first: int
 ) -> _Header:
-    """The first row of data as headings if all its figures are years; else there are none."""
-    _refuse_fewer_headings(rows, first)
+    """The first row of data as headings, if all its figures are years; else there are none."""
+    above = _cells(rows.table, first - 1)[: rows.widths[first - 1]] if first else []
+    if len(above) > 1 and not any(map(is_figure, [*above, cells[0]])):
+        # Decimal commas give rows more cells than there are headings: _check_widths refuses them.
+        above_names = meaning.names_os(above[0]) or meaning.words(above[0]) in words.NAME_HEADINGS
+        if above_names:
+            return _Header(above, [first - 1], first)
     figures = [text for text in cells if is_figure(text)]
     if not figures or not all(map(periods.iso, figures)):
         return _Header([""] * len(cells), [], first)
     if not _has_heading(cells, options):
         raise _ambiguous(rows.table, first, cells)
     return _Header(cells, [first], first + 1)
-
-
-def _refuse_fewer_headings(rows: Rows, first: int) -> None:
-    """Refuse headings above rows that have more cells, as decimal commas make them."""
-    raw, widths = rows.table, rows.widths
-    headings = _cells(raw, first - 1)[: widths[first - 1]] if first else []
-    if len(headings) < 2 or any(map(is_figure, [*headings, _cells(raw, first)[0]])):
-        return
-    if meaning.names_os(headings[0]) or meaning.words(headings[0]) in words.NAME_HEADINGS:
-        raise FileError(
-            f"{raw.at(raw.cells.index[first])}: has {widths[first]} cells, but there are "
-            f"{len(headings)} headings: {_QUOTE_CELLS}",
-            settles=[_DELIMITER],
-        )
 
 
 def _has_heading(cells: list[str], options: TableOptions) -> bool:
@@ -344,7 +335,7 @@ def _check_widths(rows: Rows, kept: Mask, extents: Widths, width: int) -> None:
         faults.append(f"{raw.at(raw.cells.index[row])}: {size}{reason}")
     if len(faults) > max(2, kept.sum() // 2):
         fault = "most rows have more or fewer cells than the headings: is it a table?"
-        faults = [f"{raw.name}: {fault}"]
+        faults = [f"{raw.name}: {fault} If so, {_QUOTE_CELLS}"]
     if faults:
         raise FileError(*faults, settles=[_DELIMITER])
 

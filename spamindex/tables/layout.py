@@ -264,7 +264,7 @@ def _grouping_column(table: Table, by: By) -> int:
 
 
 def period_remedies(tables: Sequence[Table], headings: Sequence[str]) -> list[Remedy]:
-    """What to group by if ``headings`` name a span, such as month, and the dates have another name."""
+    """What to group by if ``headings`` name a span, such as month, but no column has that name."""
     dated = [table.headings[i] for table in tables for i in table.dated[:1]]
     spans = [span for span in map(meaning.span_of, headings) if span]
     if not dated or not spans:
