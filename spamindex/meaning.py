@@ -161,7 +161,7 @@ def says_measure(heading: str) -> bool:
 def called_total(name: str) -> bool:
     """Whether a row name means a total, of all rows or of some."""
     before, bracket, remark = name.removesuffix(")").rpartition(" (")
-    if bracket and {words(before), words(remark)} & (vocab.TOTALS | {"any"}):
+    if bracket and {words(before), words(remark)} & vocab.TOTALS:
         return True
     phrase, parts = words(name), words(name).split()
     first, _, rest = phrase.partition(" ")

@@ -173,7 +173,7 @@ MULTIPLES: dict[str, float] = _by_phrase({
 # ---- Rows that are not systems ----
 
 TOTALS = _phrases("""
-    total, totals, grand total, subtotal, sub total, sum, all, overall, sum total, ergebnis,
+    total, totals, grand total, subtotal, sub total, sum, all, any, overall, sum total, ergebnis,
     gesamtergebnis, teilergebnis, gesamt, gesamtsumme, insgesamt, summe, zwischensumme, alle, total
     général, total general, total geral, totaux, ensemble, sous total, tous, totale, totaal,
     totalt, totalen, suma, summa, razem, ogółem, celkem, spolu, összesen, yhteensä, toplam, genel
@@ -187,7 +187,7 @@ COUNTED = frozenset().union(*COUNT_WORDS) | _phrases("""
     systems, os, oses, operating systems, browsers, countries, versions, platforms, others, regions,
     providers, spam, traffic
 """)
-ALL = _phrases("all, alle, tous")
+ALL = _phrases("all, any, alle, tous")
 GROUPS = _phrases("""
     world, welt, monde, mundo, mondo, wereld, świat, dünya, мир, 世界, 세계, asia, asien, asie, azië,
     azja, asya, азия, 亚洲, アジア, europe, europa, avrupa, европа, 欧洲, ヨーロッパ, africa, afrika, afrique,
@@ -363,7 +363,7 @@ NO_ADDRESS = MISSING | _phrases("""
 OF_FINGERPRINTS = _phrases("fingerprint, fingerprints, fp, p0f, satori, genre")
 # Like COUNT_WORDS, in records; and words that may stand beside them: count_star(), n_mails.
 RECORD_COUNTS = _phrases("""
-    cnt, msgs, msg, total, qty, quantity, doc, docs, documents, records, rows, events,
+    n, cnt, msgs, msg, total, qty, quantity, doc, docs, documents, records, rows, events,
     occurrences
 """)
 BESIDE_COUNTS = _phrases("""

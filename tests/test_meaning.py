@@ -41,6 +41,8 @@ SAID: dict[Callable[[str], object], dict[str, object]] = {
         "Windows Total": True,
         "Linux": False,
         "All devices": True,
+        "Any": True,
+        "Any OS": True,
         "Windows (all versions)": True,
         "All4": False,
         "Linux (all)": True,

@@ -27,17 +27,17 @@ def chart(
     source: str | None = None,
     size: tuple[int, int] | None = None,
 ) -> Figure:
-    """Draw a ranking as a matplotlib figure, which a notebook shows; pyplot knows nothing of it.
+    """Draw a ranking as a matplotlib figure for a notebook; it is not registered with pyplot.
 
-    ``ranking`` is what ``spam_index`` returns, or any frame of such columns: those of ``by``, one
-    of names, ``spam_index``, and perhaps ``low``, ``high`` and ``interval``. Over a column of
-    periods in ``by`` it becomes lines; each value of the others gets a panel of its own. The names
-    to ``highlight`` are drawn in colour and the others in grey. ``scale`` is linear or log; left
-    out, it is linear from 0 unless the highest index is above 20. ``source`` is printed below the
-    chart. ``size`` is its width and height in pixels.
+    ``ranking`` is what ``spam_index`` returns, or any frame with a column of names, ``spam_index``,
+    the columns of ``by``, and optionally ``low``, ``high`` and ``interval``. A column of periods in
+    ``by`` makes lines over time; each value of its other columns gets a panel. The names to
+    ``highlight`` are drawn in colour and the others in grey. ``scale`` is linear or log; left out,
+    it is linear unless the highest index is above 20. ``source`` is printed below the chart.
+    ``size`` is its width and height in pixels.
 
-    Raises a SpamIndexError where matplotlib is not installed, a column or a name to highlight is
-    not there, or there is too much to draw.
+    Raises a SpamIndexError if matplotlib is not installed, a column or a name to highlight is
+    missing, or there is too much to draw.
 
     >>> import pandas as pd
     >>> ranking = pd.DataFrame({"os": ["Linux", "Windows"], "spam_index": [4.99, 1.01]})
@@ -47,18 +47,22 @@ def chart(
     """
     from spamindex.charts import panels
 
-    by, highlight = ([one] if isinstance(one, str) else list(one) for one in (by, highlight))
-    drawn = panels.chart(
-        as_pandas(ranking), by, highlight=highlight, scale=scale, title=title, source=source
+    drawn = panels.make_chart(
+        as_pandas(ranking),
+        [by] if isinstance(by, str) else list(by),
+        highlight=[highlight] if isinstance(highlight, str) else list(highlight),
+        scale=scale,
+        title=title,
+        source=source,
     )
-    with loading():
-        from spamindex.charts.figure import figure
-    return figure(drawn, size)
+    with loading_matplotlib():
+        from spamindex.charts.figure import draw_figure
+    return draw_figure(drawn, size)
 
 
 @contextmanager
-def quietly() -> Iterator[None]:
-    """Without what matplotlib logs of caches that it can't write and fonts that are not there."""
+def quiet_matplotlib() -> Iterator[None]:
+    """Silence matplotlib's log of unwritable caches and missing fonts."""
     logger = logging.getLogger("matplotlib")
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -69,12 +73,12 @@ def quietly() -> Iterator[None]:
 
 
 @contextmanager
-def loading() -> Iterator[None]:
-    """Quietly, and what keeps matplotlib from being loaded as a SpamIndexError."""
+def loading_matplotlib() -> Iterator[None]:
+    """Import matplotlib quietly; a failure becomes a SpamIndexError."""
     try:
-        with quietly():
+        with quiet_matplotlib():
             yield
     except ImportError as error:
         raise SpamIndexError(f"a picture needs matplotlib: {install('chart')}") from error
-    except ValueError as error:  # of MPLBACKEND, or the user's own matplotlibrc
+    except ValueError as error:  # from MPLBACKEND or the user's matplotlibrc
         raise SpamIndexError(f"matplotlib can't be set up: {error}") from error

@@ -1,4 +1,4 @@
-"""A ranking in, a Chart out: rows or lines, panels, which in colour; texts such as 4.99."""
+"""A ranking in, a Chart out: what to draw in which panel, in colour or grey, with which texts."""
 
 from __future__ import annotations
 
@@ -15,25 +15,21 @@ import pandas as pd
 from wcwidth import wcswidth
 
 from spamindex import meaning, periods
-from spamindex.charts.axis import MOST, Axis, Figures, ScaleKind, axis_of, moments
+from spamindex.charts.axis import MAX_INDEX, Axis, Figures, ScaleKind, make_axis, time_positions
 from spamindex.errors import ColumnError, FigureError, MatchError, Remedy, did_you_mean, listed
 from spamindex.names import fold, visible
 
-FAIR = "1 = fair share"
-QUOTIENT = "spam share ÷ market share"
-NO_INDEX = "no index"
-NO_NAME = "(no name)"
-COLOURED = 8  # lines over time: the eye follows no more, so the others are grey
-SHARES = ("spam_share", "market_share")
-INDEX = "spam_index"
-BOUNDS = ("low", "high")
-_MOST_PANELS = 24
-_LONGEST = 4  # digits of a number that is a period: 12, or 366
+FAIR_SHARE = "1 = fair share"
+FORMULA = "spam share ÷ market share"
+_INDEX, _BOUNDS, _SHARES = "spam_index", ("low", "high"), ("spam_share", "market_share")
+_MAX_COLOURED_LINES = 8  # more can't be told apart, so the others are grey
+_MAX_PANELS = 24
+_MAX_PERIOD_DIGITS = 4  # a number may be a period: 12, 366, 2010
 
 
 @dataclass(frozen=True)
 class Series:
-    """An OS: an index for each period, or one. NaN where it has none; so is a bound."""
+    """One OS and its index in each period, or its only one; NaN is a missing index or bound."""
 
     os: str
     index: Figures
@@ -41,25 +37,25 @@ class Series:
     high: Figures
 
     @property
-    def known(self) -> list[int]:
-        """The periods in which it has an index."""
+    def valid(self) -> list[int]:
+        """The numbers of the periods that have an index."""
         return np.flatnonzero(~np.isnan(self.index)).tolist()
 
     @property
-    def last(self) -> float:
-        """Its last index, NaN if it has none at all."""
-        return float(self.index[self.known[-1]]) if self.known else math.nan
+    def last_index(self) -> float:
+        """The latest index; NaN if there is none."""
+        return float(self.index[self.valid[-1]]) if self.valid else math.nan
 
     @property
-    def bounds(self) -> tuple[float, float]:
-        """The interval of its last index: NaN where it has none, or no end."""
-        i = self.known[-1] if self.known else 0
+    def last_bounds(self) -> tuple[float, float]:
+        """The interval of the latest index. Low is NaN without an interval, high if unbounded."""
+        i = self.valid[-1] if self.valid else 0
         return float(self.low[i]), float(self.high[i])
 
 
 @dataclass(frozen=True)
 class Panel:
-    """What is drawn on one pair of axes: the systems of one ranking, or of one for each period."""
+    """What is drawn on one pair of axes: one ranking, or the rankings of all periods."""
 
     title: str
     series: list[Series]
@@ -67,18 +63,18 @@ class Panel:
 
 @dataclass(frozen=True)
 class Chart:
-    """Panels on one axis, and the periods over which they go: one or none is no time to draw.
+    """Panels that share one axis. With two periods or more, they hold lines over time.
 
-    ``category`` is the heading of what is ranked, ``interval`` what low and high are, "" if there
-    are none. ``coloured`` are the systems that are not grey, each with a number for its look, which
-    is the same in every panel. ``title`` and ``source`` are the user's own words.
+    ``category`` is what is ranked, as a heading. ``interval`` says what low and high are, "" if
+    there are none. ``colours`` numbers the systems that are drawn in colour, the same in every
+    panel; the others are grey. ``title`` and ``source`` are the user's texts.
     """
 
     panels: list[Panel]
     periods: list[str]
     category: str
     interval: str
-    coloured: dict[str, int]
+    colours: dict[str, int]
     axis: Axis
     title: str | None
     source: str | None
@@ -90,59 +86,63 @@ class Chart:
 
     @property
     def subject(self) -> str:
-        """What is drawn, as a heading says it."""
+        """What the chart shows, as a heading."""
         return f"Spam index by {self.category}"
 
     @property
-    def bounds(self) -> str:
+    def interval_heading(self) -> str:
         """What low and high are, as a heading."""
         return self.interval[:1].upper() + self.interval[1:]
 
     @property
-    def grey(self) -> int:
-        """How many systems are in the background."""
-        return len({one.os for panel in self.panels for one in panel.series} - {*self.coloured})
+    def series(self) -> list[Series]:
+        """The series of all panels."""
+        return [series for panel in self.panels for series in panel.series]
 
-    def runs(self, one: Series) -> list[list[int]]:
-        """The periods of an OS that a line joins: not over one that is missing, nor a break to 0.
+    def segments(self, series: Series) -> list[list[int]]:
+        """Group the periods of a series into connected lines.
 
-        A period is missing where two are further apart than most are.
+        A line is interrupted where a period is missing (the step is longer than the most common
+        one), and on a log scale before and after an index of 0.
         """
-        when = moments(self.periods)
-        steps = Counter(np.diff(when).tolist())
-        step = min(steps, key=lambda step: (-steps[step], step), default=0)
-        runs: list[list[int]] = []
-        for i in one.known:
-            before = runs[-1][-1] if runs else -2
-            is_next = before == i - 1 and when[i] - when[before] < 1.5 * step
-            if is_next and not (self.axis.is_log and 0 in (one.index[i], one.index[before])):
-                runs[-1].append(i)
+        positions = time_positions(self.periods)
+        counts = Counter(np.diff(positions).tolist())
+        usual_step = min(counts, key=lambda step: (-counts[step], step), default=0)
+        segments: list[list[int]] = []
+        previous = -2
+        for i in series.valid:
+            is_next = previous == i - 1 and positions[i] - positions[previous] < 1.5 * usual_step
+            if is_next and not (self.axis.is_log and 0 in series.index[[previous, i]]):
+                segments[-1].append(i)
             else:
-                runs.append([i])
-        return runs
+                segments.append([i])
+            previous = i
+        return segments
 
-    def until(self, one: Series) -> str:
-        """Where the last index of an OS is not of the last period: which one it is of."""
-        is_last = not one.known or one.known[-1] == len(self.periods) - 1
-        return "" if is_last or not self.over_time else f" ({self.periods[one.known[-1]]})"
+    def period_suffix(self, series: Series) -> str:
+        """The period of the latest index in brackets, unless it is the last of the chart."""
+        if not series.valid or series.valid[-1] == len(self.periods) - 1 or not self.over_time:
+            return ""
+        return f" ({self.periods[series.valid[-1]]})"
 
-    def described(self) -> str:
-        """The chart in words, for who can't see it."""
-        parts = [f"{self.subject}: {QUOTIENT}; {FAIR}."]
+    def describe(self) -> str:
+        """The chart in words, for screen readers."""
+        sentences = [f"{self.subject}: {FORMULA}; {FAIR_SHARE}."]
         if self.interval:
-            parts.append(f"In brackets: {self.interval}.")
+            sentences.append(f"In brackets: {self.interval}.")
         if self.over_time:
-            parts.append(f"{self.periods[0]} to {self.periods[-1]}; the last index of each:")
+            sentences.append(f"{self.periods[0]} to {self.periods[-1]}; the last index of each:")
         for panel in self.panels:
-            texts = [
-                " ".join(filter(None, (one.os, times(one.last), self.interval and bounds_of(one))))
-                for one in panel.series
-            ]
-            parts.append(f"{panel.title}: {listed(texts)}." if panel.title else f"{listed(texts)}.")
-        return " ".join(parts)
+            texts = []
+            for series in panel.series:
+                interval = format_interval(series) if self.interval else ""
+                texts.append(f"{series.os} {format_index(series.last_index)} {interval}".rstrip())
+            prefix = f"{panel.title}: " if panel.title else ""
+            sentences.append(f"{prefix}{listed(texts)}.")
+        return " ".join(sentences)
 
 
-def chart(
+def make_chart(
     ranking: pd.DataFrame,
     by: Sequence[str] = (),
     *,
@@ -151,37 +151,41 @@ def chart(
     title: str | None = None,
     source: str | None = None,
 ) -> Chart:
-    """Part rankings into what is drawn together.
+    """Arrange a ranking in panels.
 
-    ``ranking`` has the columns ``by``, one of names, ``spam_index`` and perhaps ``low`` and
-    ``high``, figures or texts of them, and ``interval``, which says what those are. One of the
-    columns ``by`` may hold periods; each value of the others makes a panel. Raises FigureError
-    where it is empty or a figure is none, with what is in the index where that is text; ColumnError
-    where a column is missing, there are too many panels, an OS stands twice in one, or there are
-    intervals of two kinds; MatchError where a name to ``highlight`` is not there.
+    ``ranking`` has the columns ``by``, one of names, ``spam_index``, and optionally ``low``,
+    ``high`` and ``interval``; figures may be numbers or texts. The first column of ``by`` that
+    holds periods becomes the time axis; each value of the others becomes a panel. Raises
+    FigureError if the ranking is empty or a figure is invalid (a text in the frame's index says
+    where it stands), ColumnError if a column is missing, there are too many panels, an OS is
+    ranked twice or ``interval`` has two kinds, and MatchError for an unknown name in ``highlight``.
     """
-    ranking, category = _checked(ranking, by)
-    when = next((i for i, name in enumerate(by) if _holds_periods(name, ranking[i])), None)
-    apart = [i for i in range(len(by)) if i != when]
-    there = sorted(set(ranking[when]), key=_in_time) if when is not None else []
-    parts = ranking.groupby(apart, sort=False) if apart else [((), ranking)]
-    groups = [(", ".join(visible(str(part)) for part in key), rows) for key, rows in parts]
-    if len(groups) > _MOST_PANELS:
+    category = _find_category(ranking, by)
+    frame = _parse(ranking, by, category)
+    time_column = next((i for i, name in enumerate(by) if _holds_periods(name, frame[i])), None)
+    panel_columns = [i for i in range(len(by)) if i != time_column]
+    labels: list[str] = []
+    if time_column is not None:
+        labels = sorted(frame[time_column].unique(), key=_period_order)
+    parts = frame.groupby(panel_columns, sort=False) if panel_columns else [((), frame)]
+    groups = [([visible(str(value)) for value in values], rows) for values, rows in parts]
+    if len(groups) > _MAX_PANELS:
         raise ColumnError(
-            f"{len(groups)} rankings are too many for one picture, which holds {_MOST_PANELS}",
-            settles=[Remedy("where", f"{by[apart[0]]}=VALUE", "chooses one of them")],
+            f"{len(groups)} rankings are too many for one picture, which holds {_MAX_PANELS}",
+            settles=[Remedy("where", f"{by[panel_columns[0]]}=VALUE", "chooses one of them")],
         )
-    if len(there) == 1:
-        groups = [(", ".join(filter(None, (title, there[0]))), rows) for title, rows in groups]
-    panels = [Panel(title, _series(rows, when, there)) for title, rows in groups]
-    series = [one for panel in panels for one in panel.series]
+    panels = []
+    for values, rows in groups:
+        panel_title = ", ".join(values + labels if len(labels) == 1 else values)
+        panels.append(Panel(panel_title, _make_series(rows, time_column, labels)))
+    series = [series for panel in panels for series in panel.series]
     return Chart(
         panels,
-        there,
+        labels,
         "operating system" if category.casefold() == "os" else visible(category),
-        _interval(ranking) if all(name in ranking for name in BOUNDS) else "",
-        _coloured(panels, highlight, over_time=len(there) > 1),
-        axis_of(
+        _describe_interval(frame) if all(bound in frame for bound in _BOUNDS) else "",
+        _assign_colours(panels, highlight, over_time=len(labels) > 1),
+        make_axis(
             np.concatenate([one.index for one in series]),
             np.concatenate([bound for one in series for bound in (one.low, one.high)]),
             scale,
@@ -191,50 +195,55 @@ def chart(
     )
 
 
-def _checked(ranking: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, str]:
-    """A ranking with the columns ``by`` as 0, 1, ... and ``os``; and what ``os`` was called.
-
-    The names stand under ``os``, or in the last column before the shares that is not in ``by``.
-    """
+def _find_category(ranking: pd.DataFrame, by: Sequence[str]) -> str:
+    """The heading of the names: ``os``, else the last column before the shares, not in ``by``."""
     columns = list(map(str, ranking))
-    if missing := [name for name in (*by, INDEX) if name not in columns]:
-        there = ", ".join(map(repr, columns)) or "none"
-        raise ColumnError(f"the ranking has no column {missing[0]!r}; its columns are {there}")
-    if twice := [name for name in columns if columns.count(name) > 1]:
-        raise ColumnError(f"the ranking has two columns {twice[0]!r}")
-    start = columns.index(INDEX)
-    before = [name for name in columns[:start] if name not in (*by, *SHARES)]
-    if not before:
-        raise ColumnError(f"the ranking has no column of names before {INDEX!r}")
+    for name in (*by, _INDEX):
+        if name not in columns:
+            existing = ", ".join(map(repr, columns)) or "none"
+            raise ColumnError(f"the ranking has no column {name!r}; its columns are {existing}")
+    for name in columns:
+        if columns.count(name) > 1:
+            raise ColumnError(f"the ranking has two columns {name!r}")
+    before = columns[: columns.index(_INDEX)]
+    candidates = [name for name in before if name not in (*by, *_SHARES)]
+    if not candidates:
+        raise ColumnError(f"the ranking has no column of names before {_INDEX!r}")
+    return "os" if "os" in candidates else candidates[-1]
+
+
+def _parse(ranking: pd.DataFrame, by: Sequence[str], category: str) -> pd.DataFrame:
+    """The ranking with figures as numbers, its ``by`` columns named 0, 1, ... and its names os."""
     if ranking.empty:
         raise FigureError("the ranking has no rows to draw")
-    category = "os" if "os" in before else before[-1]
-    read: dict[int | str, pd.Series[Any]] = {"os": _texts(ranking[category])}
-    read |= {i: _texts(ranking[name]) for i, name in enumerate(by)}
+    # Before the index there may be columns of by that are called low or interval.
+    optional = ranking.loc[:, _INDEX:].columns
     faults: list[str] = []
-    for name in (INDEX, *BOUNDS):
-        if name in columns[start:]:  # a column of by may be called low
-            read[name] = _figures(ranking[name], faults)
-    if "interval" in columns[start:]:
-        read["interval"] = ranking["interval"]
-    frame = pd.DataFrame(read)
-    low, high = (frame.get(bound, frame[INDEX]) for bound in BOUNDS)
-    odd = frame.index[(low > frame[INDEX]) | (high < frame[INDEX])]
-    faults += [f"{_at(label)}: low and high do not hold the index between them" for label in odd]
+    frame = pd.DataFrame({"os": _to_text(ranking[category])})
+    for i, name in enumerate(by):
+        frame[i] = _to_text(ranking[name])
+    for name in (_INDEX, *_BOUNDS):
+        if name in optional:
+            frame[name] = _to_figures(ranking[name], faults)
+    if "interval" in optional:
+        frame["interval"] = ranking["interval"]
+    low, high = (frame.get(bound, frame[_INDEX]) for bound in _BOUNDS)
+    for label in frame.index[(low > frame[_INDEX]) | (high < frame[_INDEX])]:
+        faults.append(f"{_location(label)}: the index is not between low and high")
     if faults:
         raise FigureError(*faults)
-    return frame, category
+    return frame
 
 
-def _texts(column: pd.Series[Any]) -> pd.Series[str]:
-    """A column as text: days without a time of day, and nothing for what is missing."""
+def _to_text(column: pd.Series[Any]) -> pd.Series[str]:
+    """A column as text: dates without a time of day, "" for missing cells."""
     texts = (column.dt.date if column.dtype.kind == "M" else column).astype(str)
     return texts.where(column.notna(), "")
 
 
-def _figures(column: pd.Series[Any], faults: list[str]) -> pd.Series[float]:
-    """A column as numbers that can be drawn, NaN for what is missing; others become faults."""
-    found: list[float] = []
+def _to_figures(column: pd.Series[Any], faults: list[str]) -> pd.Series[float]:
+    """A column as numbers from 0 on, NaN for missing cells; appends the invalid ones to faults."""
+    figures: list[float] = []
     for label, cell in column.items():
         text = str(cell)
         try:
@@ -242,54 +251,58 @@ def _figures(column: pd.Series[Any], faults: list[str]) -> pd.Series[float]:
             if figure < 0 or figure == math.inf or "_" in text:
                 raise ValueError
         except ValueError:
-            where = f"{_at(label)}: column {column.name!r}"
-            faults.append(f"{where}: {cell!r} is not an index: a number from 0 on")
+            place = f"{_location(label)}: column {column.name!r}"
+            faults.append(f"{place}: {cell!r} is not an index: a number from 0 on")
             figure = math.nan
-        found.append(figure)
-    return pd.Series(found, index=column.index, dtype=float)
+        figures.append(figure)
+    return pd.Series(figures, index=column.index, dtype=float)
 
 
-def _at(label: object) -> str:
-    """Where a row stands: as the index says it in words, or by its number there."""
+def _location(label: object) -> str:
+    """Where a row is: what the frame's index says if it is text (``file:line``), else its label."""
     return label if isinstance(label, str) else f"row {label}"
 
 
 def _holds_periods(name: str, texts: pd.Series[str]) -> bool:
-    """Whether texts are periods whose order is known: in ISO form, or the numbers of months."""
-    found = texts.unique().tolist()
-    if meaning.is_period(name) and all(t.isdecimal() and len(t) <= _LONGEST for t in found):
+    """Whether a column has periods that can be sorted: ISO periods, or the numbers of months."""
+    labels = texts.unique().tolist()
+    is_number = [text.isdecimal() and len(text) <= _MAX_PERIOD_DIGITS for text in labels]
+    if meaning.is_period(name) and all(is_number):
         return True
-    return all(periods.iso(text) == text for text in found)
+    return all(periods.iso(text) == text for text in labels)
 
 
-def _in_time(period: str) -> tuple[int, str]:
+def _period_order(period: str) -> tuple[int, str]:
     return (0, period) if periods.iso(period) == period else (int(period), "")
 
 
-def _series(rows: pd.DataFrame, when: Hashable | None, there: Sequence[str]) -> list[Series]:
-    """The systems of a panel: in the order of their indexes, the last period's first."""
-    place = {period: i for i, period in enumerate(there)}
-    series: list[Series] = []
-    for os, own in rows.groupby("os", sort=False):
-        at = [place[period] for period in own[when]] if when is not None else [0] * len(own)
-        if len(set(at)) < len(at):
+def _make_series(
+    rows: pd.DataFrame, time_column: Hashable | None, labels: Sequence[str]
+) -> list[Series]:
+    """The systems of a panel, by descending index in the last period; missing ones last."""
+    period_number = {label: i for i, label in enumerate(labels)}
+    all_series: list[Series] = []
+    for os, group in rows.groupby("os", sort=False):
+        numbers = [0] * len(group)
+        if time_column is not None:
+            numbers = [period_number[label] for label in group[time_column]]
+        if len(set(numbers)) < len(numbers):
             raise ColumnError(
                 f"{os!r} is ranked twice; the column that tells its rankings apart is missing",
                 settles=[Remedy("by", "COLUMN", "keeps it in the ranking")],
             )
-        values = {name: np.full(max(len(there), 1), math.nan) for name in (INDEX, *BOUNDS)}
-        for name, value in values.items():
-            if name in own:
-                value[at] = own[name]
-        series.append(
-            Series(visible(str(os)) or NO_NAME, values[INDEX], values["low"], values["high"])
-        )
-    # The last period's first; NaN last.
-    return sorted(series, key=lambda one: np.nan_to_num(-one.index[::-1], nan=math.inf).tolist())
+        arrays = []
+        for name in (_INDEX, *_BOUNDS):
+            array = np.full(max(len(labels), 1), math.nan)
+            if name in group:
+                array[numbers] = group[name]
+            arrays.append(array)
+        all_series.append(Series(visible(str(os)) or "(no name)", *arrays))
+    return sorted(all_series, key=lambda s: np.nan_to_num(-s.index[::-1], nan=math.inf).tolist())
 
 
-def _interval(ranking: pd.DataFrame) -> str:
-    """What low and high are: ``95%`` as "95 % interval", ``rounding`` as it is."""
+def _describe_interval(ranking: pd.DataFrame) -> str:
+    """What low and high are: ``95 % interval`` for ``95%``, ``rounding`` as it is."""
     kinds = sorted(set(ranking["interval"].dropna()) - {""}) if "interval" in ranking else []
     if len(kinds) > 1:
         raise ColumnError(f"column 'interval' says {listed(kinds)}: one picture needs one kind")
@@ -299,62 +312,70 @@ def _interval(ranking: pd.DataFrame) -> str:
     return f"{kind} interval" if "%" in kind else kind
 
 
-def _coloured(
+def _assign_colours(
     panels: Sequence[Panel], highlight: Sequence[str], *, over_time: bool
 ) -> dict[str, int]:
-    """The systems that are drawn in colour: those that are asked for, or all, but few lines."""
-    ranked = sorted((i, n, one.os) for n, p in enumerate(panels) for i, one in enumerate(p.series))
-    chosen = list(dict.fromkeys(os for _, _, os in ranked))
+    """Number the systems to draw in colour: the highlighted ones, else all, or the top lines."""
+    ranks = [
+        (rank, i, s.os) for i, panel in enumerate(panels) for rank, s in enumerate(panel.series)
+    ]
+    systems = list(dict.fromkeys(os for *_, os in sorted(ranks)))
     if highlight:
-        known = {fold(os): os for os in chosen}
-        if missing := [name for name in highlight if fold(name) not in known]:
-            near = did_you_mean(missing[0], chosen) or f"; it holds {listed(chosen)}"
-            raise MatchError(f"nothing in the ranking is called {missing[0]!r}{near}")
-        chosen = [known[fold(name)] for name in highlight]
+        by_folded_name = {fold(os): os for os in systems}
+        for name in highlight:
+            if fold(name) not in by_folded_name:
+                hint = did_you_mean(name, systems) or f"; it holds {listed(systems)}"
+                raise MatchError(f"nothing in the ranking is called {name!r}{hint}")
+        systems = list(dict.fromkeys(by_folded_name[fold(name)] for name in highlight))
     elif over_time:
-        chosen = chosen[:COLOURED]
-    return {os: i for i, os in enumerate(dict.fromkeys(chosen))}
+        systems = systems[:_MAX_COLOURED_LINES]
+    return {os: number for number, os in enumerate(systems)}
 
 
-def times(index: float) -> str:
-    """An index as it is written beside its mark: two decimals, or more where it is small."""
+def format_index(index: float) -> str:
+    """An index as text: two decimals, or two significant digits where it is small."""
     if math.isnan(index):
-        return NO_INDEX
-    if index > MOST:
-        return f">{MOST:,.0f}"
-    if index >= 0.0995 or index == 0:
-        return f"{index:.2f}" if 0 < index < 100 else f"{index:,.0f}"
+        return "no index"
+    if index > MAX_INDEX:
+        return f">{MAX_INDEX:,.0f}"
+    if index == 0 or index >= 100:
+        return f"{index:,.0f}"
+    if index >= 0.0995:
+        return f"{index:.2f}"
     if index < 0.00005:
         return "<0.0001"
     return f"{float(f'{index:.2g}'):.4f}".rstrip("0")
 
 
-def bounds_of(one: Series) -> str:
-    """The interval of an OS's last index as text; empty where it has none."""
-    low, high = one.bounds
+def format_interval(series: Series) -> str:
+    """The interval of the latest index as text; "" if it has none."""
+    low, high = series.last_bounds
     if math.isnan(low):
         return ""
-    return f"({times(low)} or more)" if math.isnan(high) else f"({times(low)} to {times(high)})"
+    if math.isnan(high):
+        return f"({format_index(low)} or more)"
+    return f"({format_index(low)} to {format_index(high)})"
 
 
-def columns(text: str) -> int:
-    """How many columns of a terminal a text takes: two for each wide character."""
+def display_width(text: str) -> int:
+    """The columns that a text takes in a terminal: two for each wide character."""
     return max(wcswidth(text), 0)
 
 
-def cut(text: str, width: int) -> str:
-    """As much of a text as fits into so many columns."""
-    if columns(text) <= width:
+def truncate(text: str, width: int) -> str:
+    """Cut a text to a width in columns, with an ellipsis."""
+    if display_width(text) <= width:
         return text
-    while columns(text) >= width:
+    while display_width(text) >= width:
         text = text[:-1]
     return f"{text}…"
 
 
-def wrapped(text: str, width: int) -> str:
-    """Text in lines of so many columns, three at most; a line feed in it is kept."""
-    per_line = width // 2 if columns(text) > len(text) else width
-    parts = text.split("\n")
+def wrap(text: str, width: int) -> str:
+    """Wrap each line of a text to a width in columns, and cut it after three lines."""
+    per_line = width // 2 if display_width(text) > len(text) else width
     return "\n".join(
-        textwrap.fill(part, per_line, max_lines=3, placeholder=" …") for part in parts if part
+        textwrap.fill(line, per_line, max_lines=3, placeholder=" …")
+        for line in text.split("\n")
+        if line
     )

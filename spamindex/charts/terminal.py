@@ -1,4 +1,4 @@
-"""A Chart in, text for the terminal out: characters for bars, dots, lines, the axis."""
+"""A Chart in, text for the terminal out: bars, dots, intervals and lines as characters."""
 
 from __future__ import annotations
 
@@ -6,48 +6,39 @@ import string
 
 import numpy as np
 
-from spamindex.charts.axis import Axis, moments, some
-from spamindex.charts.panels import (
-    FAIR,
-    QUOTIENT,
-    Chart,
-    Panel,
-    Series,
-    bounds_of,
-    columns,
-    cut,
-    times,
-    wrapped,
-)  # fmt: skip
+from spamindex.charts import panels
+from spamindex.charts.axis import Axis, choose_period_ticks, time_positions
+from spamindex.charts.panels import FAIR_SHARE, Chart, Panel, Series, display_width
 from spamindex.errors import counted
 
-_HEIGHT = 18  # rows of a panel with lines
-_NARROW = 40  # columns, below which no axis fits
-_WIDE = 1000  # columns, above which COLUMNS is a mistake
+_PLOT_HEIGHT = 18  # rows of a panel with lines
+_MIN_WIDTH = 40  # the axis needs this many columns
+_MAX_WIDTH = 1000  # a larger COLUMNS is taken for a mistake
+_MIN_PLOT_WIDTH = 26  # below it the intervals are not printed
 _LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits
-_MORE = "•"  # for those that there are no letters for
-_EIGHTHS = " ▏▎▍▌▋▊▉"
+_NO_LETTER_LEFT = "•"
+_EIGHTHS = ("", *"▏▎▍▌▋▊▉")
 
 
 def draw(chart: Chart, width: int) -> str:
-    """Draw a chart in so many columns of text, between 40 and 1,000."""
-    width = min(max(width, _NARROW), _WIDE)
-    what = QUOTIENT + (" (log scale)" if chart.axis.is_log else "")
+    """Draw a chart as text of ``width`` columns, limited to 40 to 1,000."""
+    width = min(max(width, _MIN_WIDTH), _MAX_WIDTH)
+    formula = panels.FORMULA + (" (log scale)" if chart.axis.is_log else "")
     if chart.interval and not chart.over_time:
-        what += f", ├─┤ {chart.interval}"
-    parts = [f"{wrapped(chart.title, width)}\n"] if chart.title else []
-    parts.append(f"{wrapped(chart.subject, width)}\n{wrapped(what, width)}\n")
+        formula += f", ├─┤ {chart.interval}"
+    blocks = [panels.wrap(chart.title, width)] if chart.title else []
+    blocks.append(f"{panels.wrap(chart.subject, width)}\n{panels.wrap(formula, width)}")
     for panel in chart.panels:
         if panel.title:
-            parts.append(f"{panel.title}\n")
-        parts.append((_lines if chart.over_time else _rows)(chart, panel, width))
+            blocks.append(panel.title)
+        blocks.append((_draw_lines if chart.over_time else _draw_rows)(chart, panel, width))
     if chart.source:
-        parts.append(f"{wrapped(f'Source: {chart.source}', width)}\n")
-    return "\n".join(parts)
+        blocks.append(panels.wrap(f"Source: {chart.source}", width))
+    return "\n\n".join(blocks) + "\n"
 
 
 class _Canvas:
-    """Characters in rows and columns, on which what comes later covers what was there."""
+    """A grid of characters; later ones overwrite earlier ones."""
 
     def __init__(self, width: int, height: int) -> None:
         self._cells = [[" "] * width for _ in range(height)]
@@ -61,126 +52,135 @@ class _Canvas:
         return ["".join(cells) for cells in self._cells]
 
 
-def _column(axis: Axis, place: float, width: int) -> int:
-    return round((place - axis.first) / (axis.last - axis.first) * (width - 1))
+def _to_cell(axis: Axis, position: float, size: int) -> int:
+    """The row or column, of ``size``, for a position on the axis."""
+    return round((position - axis.lower) / (axis.upper - axis.lower) * (size - 1))
 
 
-def _rows(chart: Chart, panel: Panel, width: int) -> str:
+def _draw_rows(chart: Chart, panel: Panel, width: int) -> str:
     """A row for each OS: its name, a bar or a dot with its interval, and its index."""
-    axis = chart.axis
-    figures = [times(one.last) for one in panel.series]
-    bounds = [bounds_of(one) if chart.interval else "" for one in panel.series]
-    names = [cut(one.os, width // 3) for one in panel.series]
-    left, right = max(map(columns, names)), max(map(len, figures))
-    beside = max(map(len, bounds))
-    if width - left - right - beside < 30:  # the axis comes first, and figures can be had as CSV
-        bounds, beside = [""] * len(bounds), 0
-    across = width - left - right - beside - (4 if beside else 3)
-    canvas = _Canvas(across, len(names))
-    for row, one in enumerate(panel.series):
-        canvas.put(row, _column(axis, axis.one, across), "┊")
-        at = _column(axis, axis.at(one.last), across) if one.known else None
-        if at is not None and not axis.is_log:
-            bar = _bar(axis.at(one.last) / axis.last * (across - 1), across)
-            canvas.put(row, 0, "·" * at if chart.interval else bar)
-        low, high = one.bounds
-        if chart.interval and not np.isnan(low) and (at is not None or low > 0):
-            start = _column(axis, axis.at(low), across)
-            end = across - 1 if np.isnan(high) else _column(axis, axis.at(high), across)
-            ends = "◂├▸"[axis.side(low) + 1], "◂┤▸"[axis.side(high) + 1]
-            if end > start:
-                canvas.put(row, start, ends[0] + "─" * (end - start - 1) + ends[1])
-        if at is not None and (chart.interval or axis.is_log or axis.side(one.last)):
-            canvas.put(row, at, "◂●▸"[axis.side(one.last) + 1])
-    lines = [
-        f"{' ' * (left - columns(name))}{name} {drawn}  {figure:>{right}}{' ' * bool(bound)}{bound}"
-        for name, drawn, figure, bound in zip(names, canvas.rows(), figures, bounds, strict=True)
-    ]
-    below = [f"{' ' * left} {line}" for line in _scale(axis, across)]
-    return "\n".join([*(line.rstrip() for line in [*lines, *below]), ""])
+    names = [panels.truncate(series.os, width // 3) for series in panel.series]
+    figures = [panels.format_index(series.last_index) for series in panel.series]
+    intervals = [panels.format_interval(s) if chart.interval else "" for s in panel.series]
+    name_width, figure_width = max(map(display_width, names)), max(map(len, figures))
+    plot_width = width - name_width - figure_width - 3
+    interval_width = 1 + max(map(len, intervals))
+    if plot_width - interval_width < _MIN_PLOT_WIDTH:
+        intervals = [""] * len(intervals)
+    elif chart.interval:
+        plot_width -= interval_width
+    canvas = _Canvas(plot_width, len(names))
+    for row, series in enumerate(panel.series):
+        canvas.put(row, _to_cell(chart.axis, chart.axis.fair_share, plot_width), "┊")
+        _draw_index(canvas, row, chart, series, plot_width)
+    lines = []
+    for name, plot, figure, interval in zip(names, canvas.rows(), figures, intervals, strict=True):
+        padding = " " * (name_width - display_width(name))
+        lines.append(f"{padding}{name} {plot}  {figure:>{figure_width}} {interval}")
+    lines += [f"{' ' * name_width} {line}" for line in _axis_rows(chart.axis, plot_width)]
+    return "\n".join(map(str.rstrip, lines))
 
 
-def _bar(length: float, across: int) -> str:
-    """A bar of so many columns, to an eighth of one."""
-    eighths = min(round(length * 8), across * 8)
-    return "█" * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")
+def _draw_index(canvas: _Canvas, row: int, chart: Chart, series: Series, width: int) -> None:
+    """A bar, or dots and an interval, or a dot alone on a log scale; arrows off the scale."""
+    axis, index = chart.axis, series.last_index
+    low, high = series.last_bounds
+    column = _to_cell(axis, axis.position(index), width) if series.valid else 0
+    if series.valid and not axis.is_log:
+        eighths = min(round(axis.position(index) / axis.upper * (width - 1) * 8), width * 8)
+        bar = "█" * (eighths // 8) + _EIGHTHS[eighths % 8]
+        canvas.put(row, 0, "·" * column if chart.interval else bar)
+    if chart.interval and low >= 0 and (series.valid or low > 0):
+        start = _to_cell(axis, axis.position(low), width)
+        end = width - 1 if np.isnan(high) else _to_cell(axis, axis.position(high), width)
+        if end > start:
+            left_end, right_end = "◂├▸"[axis.overflow(low) + 1], "◂┤▸"[axis.overflow(high) + 1]
+            canvas.put(row, start, left_end + "─" * (end - start - 1) + right_end)
+    if series.valid and (chart.interval or axis.is_log or axis.overflow(index)):
+        canvas.put(row, column, "◂●▸"[axis.overflow(index) + 1])
 
 
-def _scale(axis: Axis, across: int) -> list[str]:
-    """The axis with its numbers below it, and what the line at 1 means."""
-    scale = _Canvas(across, 3)
-    scale.put(0, 0, "└" + "─" * (across - 1))
-    if axis.is_log and axis.has_zero:
-        scale.put(0, _column(axis, axis.rift, across), "//")
-    free = 0
-    for place, text in axis.ticks(max(2, across // 7)):
-        at = _column(axis, place, across)
-        start = min(max(at - len(text) // 2, 0), across - len(text))
-        if start >= free:
-            scale.put(0, at, "┴" if at else "└")
-            scale.put(1, start, text)
-            free = start + len(text) + 1
-    one = _column(axis, axis.one, across)
-    scale.put(0, one, "┼")
-    scale.put(2, min(one, across - len(FAIR)), FAIR)
-    return scale.rows()
+def _axis_rows(axis: Axis, width: int) -> list[str]:
+    """The axis, its numbers, and a label for the fair share."""
+    canvas = _Canvas(width, 3)
+    canvas.put(0, 0, "└" + "─" * (width - 1))
+    if axis.break_position is not None:
+        canvas.put(0, _to_cell(axis, axis.break_position, width), "//")
+    free_from = 0
+    for position, text in axis.ticks(max(2, width // 7)):
+        column = _to_cell(axis, position, width)
+        start = min(max(column - len(text) // 2, 0), width - len(text))
+        if start >= free_from:
+            canvas.put(0, column, "┴" if column else "└")
+            canvas.put(1, start, text)
+            free_from = start + len(text) + 1
+    column = _to_cell(axis, axis.fair_share, width)
+    canvas.put(0, column, "┼")
+    canvas.put(2, min(column, width - len(FAIR_SHARE)), FAIR_SHARE)
+    return canvas.rows()
 
 
-def _lines(chart: Chart, panel: Panel, width: int) -> str:
-    """Letters at the periods of each OS, joined by dots, and below whose letter each one is."""
-    axis, when = chart.axis, moments(chart.periods)
-    ticks = [(place, FAIR if text == "1" else text) for place, text in axis.ticks(6)]
-    ticks += [] if FAIR in [text for _, text in ticks] else [(axis.one, FAIR)]
-    left = max(len(text) for _, text in ticks)
-    across = width - left - 2
-    columns_of = [round((at - when[0]) / (when[-1] - when[0]) * (across - 1)) for at in when]
-    canvas = _Canvas(across, _HEIGHT)
-
-    def row(place: float) -> int:
-        return _HEIGHT - 1 - _column(axis, place, _HEIGHT)
-
-    canvas.put(row(axis.one), 0, "┈" * across)
-    for one in reversed(panel.series):  # the highest last, so on top
-        rows = {i: row(axis.at(one.index[i])) for i in one.known}
-        for run in chart.runs(one):
-            between = range(columns_of[run[0]], columns_of[run[-1]] + 1)
-            joined = np.interp(between, [columns_of[i] for i in run], [rows[i] for i in run])
-            for column, at in zip(between, np.rint(joined).astype(int).tolist(), strict=True):
-                canvas.put(at, column, "·")
-        for i in one.known:
-            canvas.put(rows[i], columns_of[i], _letter(chart, one))
-    sides = [" " * left + " │"] * _HEIGHT
-    for place, text in sorted(ticks, key=lambda tick: tick[1] == FAIR):  # which comes last
-        sides[row(place)] = f"{text:>{left}} ┤"
-    if axis.is_log and axis.has_zero:
-        sides[row(axis.rift)] = " " * left + " /"
-    drawn = [side + line for side, line in zip(sides, canvas.rows(), strict=True)]
-    frame = _Canvas(across, 2)
-    frame.put(0, 0, "─" * across)
-    for i in some(when, max(2, across // 12)):
-        frame.put(0, columns_of[i], "┴")
-        start = columns_of[i] - len(chart.periods[i]) // 2
-        frame.put(1, max(0, min(start, across - len(chart.periods[i]))), chart.periods[i])
-    drawn += [f"{' ' * left} {edge}{line}" for edge, line in zip("└ ", frame.rows(), strict=True)]
-    return "\n".join([*(line.rstrip() for line in drawn), _key(chart, panel, width), ""])
-
-
-def _letter(chart: Chart, one: Series) -> str:
-    number = chart.coloured.get(one.os)
-    return "·" if number is None else (_LETTERS + _MORE)[min(number, len(_LETTERS))]
+def _draw_lines(chart: Chart, panel: Panel, width: int) -> str:
+    """A letter for each OS in each period, joined by dots, and a legend of the letters."""
+    axis, times = chart.axis, time_positions(chart.periods)
+    tick_labels = {_line_row(axis, position): text for position, text in axis.ticks(6)}
+    tick_labels[_line_row(axis, axis.fair_share)] = FAIR_SHARE
+    label_width = max(map(len, tick_labels.values()))
+    plot_width = width - label_width - 2
+    relative_times = [(time - times[0]) / (times[-1] - times[0]) for time in times]
+    period_columns = [round(time * (plot_width - 1)) for time in relative_times]
+    canvas = _Canvas(plot_width, _PLOT_HEIGHT)
+    canvas.put(_line_row(axis, axis.fair_share), 0, "┈" * plot_width)
+    for series in reversed(panel.series):  # so that the highest is on top
+        rows = {i: _line_row(axis, axis.position(series.index[i])) for i in series.valid}
+        for segment in chart.segments(series):
+            columns = range(period_columns[segment[0]], period_columns[segment[-1]] + 1)
+            points = [period_columns[i] for i in segment], [rows[i] for i in segment]
+            for column, height in zip(columns, np.interp(columns, *points), strict=True):
+                canvas.put(round(height), column, "·")
+        for i in series.valid:
+            canvas.put(rows[i], period_columns[i], _letter(chart, series))
+    margins = [" " * label_width + " │"] * _PLOT_HEIGHT
+    for row, text in tick_labels.items():
+        margins[row] = f"{text:>{label_width}} ┤"
+    if axis.break_position is not None:
+        margins[_line_row(axis, axis.break_position)] = " " * label_width + " /"
+    time_axis = _Canvas(plot_width, 2)
+    time_axis.put(0, 0, "─" * plot_width)
+    for i in choose_period_ticks(times, max(2, plot_width // 12)):
+        label, column = chart.periods[i], period_columns[i]
+        time_axis.put(0, column, "┴")
+        start = min(column - len(label) // 2, plot_width - len(label))
+        time_axis.put(1, max(0, start), label)
+    margins += [" " * label_width + corner for corner in (" └", "  ")]
+    plot_rows = canvas.rows() + time_axis.rows()
+    lines = [(left + row).rstrip() for left, row in zip(margins, plot_rows, strict=True)]
+    return "\n".join([*lines, _legend(chart, panel, width)])
 
 
-def _key(chart: Chart, panel: Panel, width: int) -> str:
-    """Whose letter each one is, and its last index."""
-    texts = [
-        f"{_letter(chart, one)} {cut(one.os, width // 2)} {times(one.last)}{chart.until(one)}"
-        for one in panel.series
-        if one.os in chart.coloured
-    ]
-    if others := len(panel.series) - len(texts):
-        texts.append(f"· {counted(others, 'other')}")
-    column = max(map(columns, texts)) + 2
-    across = max(1, width // column)
-    padded = [text + " " * (column - columns(text)) for text in texts]
-    rows = ("".join(padded[i : i + across]) for i in range(0, len(padded), across))
+def _line_row(axis: Axis, position: float) -> int:
+    return _PLOT_HEIGHT - 1 - _to_cell(axis, position, _PLOT_HEIGHT)
+
+
+def _letter(chart: Chart, series: Series) -> str:
+    number = chart.colours.get(series.os)
+    if number is None:
+        return "·"
+    return _LETTERS[number] if number < len(_LETTERS) else _NO_LETTER_LEFT
+
+
+def _legend(chart: Chart, panel: Panel, width: int) -> str:
+    """The letter, name and latest index of each OS, in columns."""
+    entries = []
+    for series in panel.series:
+        if series.os in chart.colours:
+            name = panels.truncate(series.os, width // 2)
+            index = panels.format_index(series.last_index) + chart.period_suffix(series)
+            entries.append(f"{_letter(chart, series)} {name} {index}")
+    if others := len(panel.series) - len(entries):
+        entries.append(f"· {counted(others, 'other')}")
+    column_width = max(map(display_width, entries)) + 2
+    per_row = max(1, width // column_width)
+    padded = [entry + " " * (column_width - display_width(entry)) for entry in entries]
+    rows = ("".join(padded[i : i + per_row]) for i in range(0, len(padded), per_row))
     return "\n".join(map(str.rstrip, rows))

@@ -90,7 +90,7 @@ def chart(
 
     frame, by, findings = read_ranking(console.source(ranking))
     try:
-        drawn = panels.chart(
+        drawn = panels.make_chart(
             frame, by, highlight=highlight, scale=scale, title=title, source=source
         )
     except ColumnError as error:
@@ -102,9 +102,9 @@ def chart(
         width = shutil.get_terminal_size().columns
         picture: str | bytes = terminal.draw(drawn, width)
     else:
-        with charts.loading():
-            from spamindex.charts.figure import image
-        picture, doubts = image(drawn, kind, size)
+        with charts.loading_matplotlib():
+            from spamindex.charts.figure import draw_image
+        picture, doubts = draw_image(drawn, kind, size)
         findings.doubts += doubts
     console.say_findings([findings], **said)
     console.write(picture, output)

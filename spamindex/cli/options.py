@@ -132,9 +132,9 @@ def names_of(path: str | None) -> tuple[Names, list[Findings]]:
         from spamindex.names import BUILT_IN
 
         return BUILT_IN, []
-    from spamindex.tables.synonyms import names_in  # which loads pandas
+    from spamindex.tables.synonyms import load_names  # which loads pandas
 
-    names, findings = names_in(console.source(path))
+    names, findings = load_names(console.source(path))
     return names, [findings]
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from spamindex.errors import ColumnError, FileError, counted
 from spamindex.messages import engine
 from spamindex.messages.engine import LINE, identifier, pointer, text
-from spamindex.messages.fingerprints import UNREADABLE, senders
+from spamindex.messages.fingerprints import UNREADABLE, connections
 from spamindex.messages.formats import (
     ADDRESS,
     CLIENT,
@@ -37,9 +37,7 @@ _FIRST = 1000  # lines whose keys come first
 _MOST_SETS = 100_000  # of keys that stand together
 # Compared as texts first, which is several times as fast as to trim each line; by a case, since
 # DuckDB works out both sides of an or.
-_FILLED = (
-    f"case when {LINE} > '!' then true else trim({LINE}, ' ' || chr(9) || chr(13)) <> '' end"
-)
+_FILLED = f"case when {LINE} > '!' then true else trim({LINE}, ' ' || chr(9) || chr(13)) <> '' end"
 _OBJECT = (
     f"case when {LINE} >= '{{' and {LINE} < '|' then true "
     f"else starts_with(ltrim({LINE}, ' ' || chr(9)), '{{') end"
@@ -210,7 +208,7 @@ def of_lines(
 ) -> DuckDBPyRelation:
     """Lines of a format as a relation, with ``UNREADABLE``, and what stands beside the lines."""
     if format_.kind == "p0f":
-        return senders(lines, ports, within=format_.within)
+        return connections(lines, ports, event_path=format_.event_path)
     if format_.kind == "fields":
         return _of_fields(lines, format_)
     if format_.kind == "addresses":

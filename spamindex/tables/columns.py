@@ -171,7 +171,7 @@ def value_column(
         i: _kind(table, i)
         for i in candidates
         if not _says_no_figures(table.headings[i])
-        and not says_other(table.headings[i], options.role)
+        and not says_other(table.headings[i], options.of)
         and not _are_years_or_row_numbers(table, i)
     }
     shares = [i for i, kind in kinds.items() if kind == _SHARES]
@@ -191,13 +191,13 @@ def value_column(
     else:
         found = set(whole if len(whole) > 1 else unknown)
     if len(found) != 1:
-        raise _unclear(table, sorted(found), candidates, options.role)
+        raise _unclear(table, sorted(found), candidates, options.of)
     (column,) = found
     if column not in shares and [column] != whole:
         return column, []
 
     def holds_counts(number: int) -> bool:
-        readings = numbers.read(table.texts(number))
+        readings = numbers.parse(table.texts(number))
         return number in counts or any(reading.surely_counts for reading in readings)
 
     return column, [i for i in kinds if i != column and holds_counts(i)]
@@ -265,7 +265,7 @@ def _filled(table: Table, number: int) -> list[str]:
 def _kind(table: Table, number: int) -> int | None:
     """What a column of figures seems to hold: shares, or counts of a measure; None for neither."""
     heading, filled = table.headings[number], _filled(table, number)
-    if meaning.says_shares(heading) or 2 * sum(map(numbers.is_signed, filled)) > len(filled):
+    if meaning.says_shares(heading) or 2 * sum(map(numbers.is_percent, filled)) > len(filled):
         return _SHARES
     return _SPAM if "spam" in meaning.words(heading).split() else meaning.measure(heading)
 
@@ -296,13 +296,15 @@ def _adds_up(table: Table, number: int) -> bool:
 
 def _is_whole(table: Table, summed: Sequence[int], row_groups: Groups) -> bool:
     """Whether columns add up to 100, or to 1, in each group of rows, within rounding."""
-    readings = [(table.column(i), numbers.read(table.texts(i))[0]) for i in summed]
+    readings = [(table.column(i), numbers.parse(table.texts(i))[0]) for i in summed]
     if not len(row_groups) or any(reading.faults for _, reading in readings):
         return False
-    values = np.concatenate([np.nan_to_num(reading.of(column)) for column, reading in readings])
-    halves = np.concatenate([reading.halves(column) for column, reading in readings])
+    values = np.concatenate(
+        [np.nan_to_num(reading.row_values(column)) for column, reading in readings]
+    )
+    halves = np.concatenate([reading.row_halves(column) for column, reading in readings])
     sums = numbers.Sums(values, halves, np.tile(row_groups, len(summed)))
-    return any(bool(sums.are(whole).all()) for whole in (100.0, 1.0))
+    return any(bool(sums.add_up_to(whole).all()) for whole in (100.0, 1.0))
 
 
 def _refuse_split_cells(table: Table, candidates: Sequence[int]) -> None:

@@ -319,7 +319,7 @@ def _refuse_other_measures(table: Table, labels: Sequence[int], options: TableOp
         tells_spam |= meaning.flags_spam(heading)
         other = []
         if tells_spam or len(texts) == 1:
-            other = [text for text in texts if columns.says_other(text, options.role)]
+            other = [text for text in texts if columns.says_other(text, options.of)]
         if tells_spam:
             other += [t for t in texts if meaning.words(t) in words.FALSE and t not in other]
         if not other and len(texts) > 1 and None not in map(meaning.measure, texts):

@@ -76,7 +76,7 @@ class Where:
 class TableOptions:
     """How to read a table. Fields left out are inferred from the table where that is certain."""
 
-    role: Role | None = None
+    of: Role | None = None
     """Whether the table holds spam shares or market shares."""
     key: str | None = None
     """The column that holds the OS: its heading, or its number from 1."""
@@ -151,7 +151,7 @@ _SEQUENCES: dict[str, type] = {"by": By, "where": Where, "drop": str, "sum": str
 _PARSERS: dict[str, Any] = {"by": By.parse, "where": Where.parse}
 _FLAGS = {"family", "wide", "counts", "rounding"}
 _CHOICES = {
-    "role": get_args(Role), "unit": get_args(Unit), "decimal": (".", ","), "dates": get_args(Dates),
+    "of": get_args(Role), "unit": get_args(Unit), "decimal": (".", ","), "dates": get_args(Dates),
 }  # fmt: skip
 _NUMBERS = {"total": (1, "a number of messages or machines"), "header": (0, "a line's number")}
 

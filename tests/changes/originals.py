@@ -131,21 +131,21 @@ def originals() -> list[Sheet]:
             "percent",
         ),
         _long(
-            "spam", {"os": "os", "value": "spam_share"}, list(_SPAM.items()), "percent", role="spam"
+            "spam", {"os": "os", "value": "spam_share"}, list(_SPAM.items()), "percent", of="spam"
         ),
         _long(
             "spam counts",
             {"os": "os", "value": "messages"},
             [(o, _times(s, "1731")) for o, s in _SPAM.items()],
             "count",
-            role="spam",
+            of="spam",
         ),
         _long(
             "countries",
             {"os": "Country", "value": "Spam share"},
             list(_COUNTRIES.items()),
             "percent",
-            role="spam",
+            of="spam",
         ),
         _long(
             "days",

@@ -78,7 +78,7 @@ class Sheet:
     @property
     def of(self) -> str:
         """Of which of the two tables it is."""
-        return str(self.options.get("role", "market"))
+        return str(self.options.get("of", "market"))
 
     @property
     def long(self) -> bool:

@@ -30,7 +30,7 @@ def options_of(sheet: Sheet) -> TableOptions:
     asked = sheet.asked()
     if sheet.column:
         asked["column"] = sheet.columns[sheet.column]
-    return replace(TableOptions(role="market")).with_fields(asked)
+    return replace(TableOptions(of="market")).with_fields(asked)
 
 
 def judge(sheet: Sheet, options: TableOptions | None = None) -> Verdict:

@@ -47,11 +47,11 @@ MANY = "month,Country,spam_index\n" + "".join(
 
 def charted(content: str, **options: Any) -> panels.Chart:
     frame, by, _ = read_ranking(io.BytesIO(content.encode()))
-    return panels.chart(frame, by, **options)
+    return panels.make_chart(frame, by, **options)
 
 
 def image(content: str, kind: str = "svg", **options: Any) -> bytes:
-    drawing, doubts = pictures.image(charted(content), kind, **options)
+    drawing, doubts = pictures.draw_image(charted(content), kind, **options)
     assert doubts == []
     return drawing
 
@@ -96,8 +96,9 @@ def test_a_linear_axis_shows_1_where_all_indexes_are_less() -> None:
 def test_what_is_below_a_hundredth_is_at_the_edge_of_a_log_axis_with_an_arrow() -> None:
     logs = charted(WIDE).axis
     assert logs.start == -2
-    assert logs.at(0.0043) == logs.at(9.4e-05) == logs.edge
-    assert logs.first < logs.at(0) < logs.rift < logs.edge < logs.at(0.01)
+    assert logs.break_position is not None
+    assert logs.position(0.0043) == logs.position(9.4e-05) == logs.edge
+    assert logs.lower < logs.position(0) < logs.break_position < logs.edge < logs.position(0.01)
     assert (
         drawn(WIDE)
         == """\
@@ -120,7 +121,7 @@ Windows                          ●                      1.01
 def test_an_end_of_an_interval_far_beyond_the_indexes_is_an_arrow() -> None:
     far = charted("os,spam_index,low,high\na,2,1,3\nb,1,0.1,500\nc,1,0.5,\n").axis
     assert (far.is_log, far.end) == (False, 3)
-    assert (far.side(500), far.side(math.nan), far.side(2)) == (1, 1, 0)
+    assert (far.overflow(500), far.overflow(math.nan), far.overflow(2)) == (1, 1, 0)
 
 
 FIGURES = st.one_of(st.none(), st.just(0.0), st.floats(1e-9, 1e9))
@@ -138,8 +139,8 @@ def test_the_axis_holds_every_index_and_1(
     found = charted(json.dumps(rows), scale=scale).axis
     for index in indexes:
         if index is not None:
-            assert found.first <= found.at(index) <= found.last
-    assert found.first < found.one < found.last
+            assert found.lower <= found.position(index) <= found.upper
+    assert found.lower < found.fair_share < found.upper
     ticks = found.ticks(most)
     assert 1 <= len(ticks) <= most
     assert [place for place, _ in ticks] == sorted(place for place, _ in ticks)
@@ -148,33 +149,36 @@ def test_the_axis_holds_every_index_and_1(
 
 @given(st.lists(st.floats(0, 10), min_size=1, max_size=12), st.floats(0.1, 0.8))
 def test_labels_never_overlap(wanted: list[float], size: float) -> None:
-    places = sorted(axis.spread(wanted, [size] * len(wanted), 0, 10))
+    places = sorted(axis.spread_labels(wanted, [size] * len(wanted), 0, 10))
     assert all(b - a >= size - 1e-9 for a, b in itertools.pairwise(places))
     assert places[0] >= size / 2 - 1e-9
     assert places[-1] <= 10 - size / 2 + 1e-9
 
 
 def test_a_label_that_touches_no_other_stays() -> None:
-    assert axis.spread([5.0] * 8 + [10.5], [1.0] * 9, 0, 20) == [*(1.5 + i for i in range(8)), 10.5]
+    assert axis.spread_labels([5.0] * 8 + [10.5], [1.0] * 9, 0, 20) == [
+        *(1.5 + i for i in range(8)),
+        10.5,
+    ]
 
 
 def test_periods_lie_in_time() -> None:
-    assert axis.moments(["2010", "2012"]) == [2011, 2013]
-    assert axis.moments(["2010-Q1", "2010-Q3", "2011-Q1"]) == [8041, 8043, 8045]
-    days = axis.moments(["2010-02-28", "2010-03-01"])
+    assert axis.time_positions(["2010", "2012"]) == [2011, 2013]
+    assert axis.time_positions(["2010-Q1", "2010-Q3", "2011-Q1"]) == [8041, 8043, 8045]
+    days = axis.time_positions(["2010-02-28", "2010-03-01"])
     assert days[1] - days[0] == 1
-    assert axis.moments(["1", "2", "12"]) == [1, 2, 12]
-    assert axis.moments(["2010", "2010-05", "soon"]) == [0, 1, 2]
+    assert axis.time_positions(["1", "2", "12"]) == [1, 2, 12]
+    assert axis.time_positions(["2010", "2010-05", "soon"]) == [0, 1, 2]
 
 
 def test_the_last_period_is_always_named() -> None:
     for count in range(2, 70):
-        assert axis.some(list(map(float, range(count))), 6)[-1] == count - 1
+        assert axis.choose_period_ticks(list(map(float, range(count))), 6)[-1] == count - 1
 
 
 def test_how_an_index_is_written() -> None:
     figures = (4.9903, 12.0, 0.0123, 0.0, 0.00019, 9.4e-05, 1e-7, 812.4, 1e7, math.nan)
-    assert [panels.times(figure) for figure in figures] == [
+    assert [panels.format_index(figure) for figure in figures] == [
         "4.99", "12.00", "0.012", "0", "0.0002", "0.0001", "<0.0001", "812", ">1,000,000",
         "no index",
     ]  # fmt: skip
@@ -217,7 +221,7 @@ def test_intervals_of_two_kinds_are_refused() -> None:
 
 def test_names_to_highlight_are_coloured_and_the_others_grey() -> None:
     chart = charted(PUBLISHED, highlight=["linux", "Windows"])
-    assert chart.coloured == {"Linux": 0, "Windows": 1}
+    assert chart.colours == {"Linux": 0, "Windows": 1}
     figure = spamindex.chart(pd.read_csv(io.StringIO(PUBLISHED)), highlight="Linux")
     colours = [bar.get_facecolor() for bar in figure.axes[0].patches]
     assert colours[0] != colours[1]
@@ -230,8 +234,8 @@ def test_a_name_to_highlight_that_is_not_there_is_refused() -> None:
 
 
 def test_lines_are_grey_but_for_the_eight_highest() -> None:
-    assert list(charted(MANY).coloured) == [f"C{i:02}" for i in range(12, 4, -1)]
-    assert list(charted(MANY, highlight=["C01"]).coloured) == ["C01"]
+    assert list(charted(MANY).colours) == [f"C{i:02}" for i in range(12, 4, -1)]
+    assert list(charted(MANY, highlight=["C01"]).colours) == ["C01"]
     assert drawn(MANY).splitlines()[-1].endswith("· 4 others")
     words = words_of(image(MANY))
     assert "spam share ÷ market share; in grey: 4 others" in words
@@ -242,20 +246,20 @@ def test_a_line_has_a_gap_where_a_period_is_missing() -> None:
         f"{month},a,2\n" for month in ("2010-01", "2010-02", "2010-03", "2010-07", "2010-08")
     )
     chart = charted(content)
-    assert chart.runs(chart.panels[0].series[0]) == [[0, 1, 2], [3, 4]]
+    assert chart.segments(chart.panels[0].series[0]) == [[0, 1, 2], [3, 4]]
 
 
 def test_a_line_has_a_gap_where_an_index_is_missing() -> None:
     chart = charted(MONTHS)
     linux, windows = chart.panels[0].series
-    assert (chart.runs(linux), chart.runs(windows)) == ([[0, 1], [2]], [[0], [2]])
+    assert (chart.segments(linux), chart.segments(windows)) == ([[0, 1], [2]], [[0], [2]])
 
 
 def test_a_line_is_broken_before_0_on_a_log_axis_only() -> None:
     content = "month,os,spam_index\n2010-01,a,2\n2010-02,a,0\n2010-03,a,2\n"
     for scale, runs in (("linear", [[0, 1, 2]]), ("log", [[0], [1], [2]])):
         chart = charted(content, scale=scale)
-        assert chart.runs(chart.panels[0].series[0]) == runs
+        assert chart.segments(chart.panels[0].series[0]) == runs
 
 
 def test_a_last_index_of_an_earlier_period_says_so() -> None:
@@ -344,11 +348,11 @@ def test_wide_characters_take_two_columns() -> None:
 
 
 def test_texts_are_cut_and_wrapped_to_columns() -> None:
-    assert [panels.cut(text, 7) for text in ("Windows", "Windows 2019", "银河麒麟")] == [
+    assert [panels.truncate(text, 7) for text in ("Windows", "Windows 2019", "银河麒麟")] == [
         "Windows", "Window…", "银河麒…"
     ]  # fmt: skip
-    assert panels.wrapped("Windows Server 2019", 15) == "Windows Server\n2019"
-    assert panels.wrapped("a b c d e f", 1) == "a\nb\n…"
+    assert panels.wrap("Windows Server 2019", 15) == "Windows Server\n2019"
+    assert panels.wrap("a b c d e f", 1) == "a\nb\n…"
 
 
 def test_an_os_looks_the_same_in_every_panel() -> None:
@@ -374,7 +378,7 @@ def test_lines_over_time_in_the_terminal() -> None:
 @pytest.mark.parametrize("width", [1, 20, 40, 80, 300])
 def test_a_chart_is_as_wide_as_the_terminal(width: int) -> None:
     for content in (RANKING, PUBLISHED, WIDE, MONTHS, MANY):
-        widest = max(map(panels.columns, drawn(content, width).splitlines()))
+        widest = max(map(panels.display_width, drawn(content, width).splitlines()))
         assert widest <= max(width, 40)
 
 
@@ -516,7 +520,7 @@ def test_markup_in_names_is_text_in_an_svg(invoke: Invoke, write: Write, tmp_pat
 
 def test_characters_without_a_font_are_said_where_the_picture_has_them_drawn() -> None:
     odd = '[{"os": "\U00013080", "spam_index": 1}]'
-    (doubt,) = pictures.image(charted(odd), "png")[1]
+    (doubt,) = pictures.draw_image(charted(odd), "png")[1]
     assert doubt.text == "no font of this machine has all characters of the names"
     assert "\U00013080" in words_of(image(odd))  # and no doubt: the reader draws it
 

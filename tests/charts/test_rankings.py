@@ -29,14 +29,14 @@ def test_the_column_of_the_os_may_have_another_name(write: Write) -> None:
     path = write("r.json", '[{"day": "1", "Provider": "A", "spam_share": 5, "spam_index": 2}]')
     frame, by, _ = read_ranking(path)
     assert by == ["day"]
-    drawn = panels.chart(frame, by)
+    drawn = panels.make_chart(frame, by)
     assert (drawn.category, drawn.panels[0].series[0].os) == ("Provider", "A")
 
 
 def test_a_column_of_by_may_be_called_os_half_or_interval() -> None:
     frame, by, _ = read_ranking(io.BytesIO(b"os,half,interval,Provider,spam_index\nx,y,z,A,2\n"))
     assert by == ["os", "half", "interval"]
-    drawn = panels.chart(frame, by)
+    drawn = panels.make_chart(frame, by)
     assert (drawn.panels[0].title, drawn.category, drawn.interval) == ("x, y, z", "Provider", "")
 
 
@@ -98,7 +98,7 @@ def test_a_name_in_a_markdown_table_is_read_as_it_was(name: str) -> None:
         ("\n|--|--|\n| OS | Spam index |\n", "r: the ranking has no column 'spam_index'"),
         ("| OS | Spam index |\n|--|--|\n", "r:1: only headings, no ranking under them"),
         ("os,spam_index,low\na,1,0.5\nb", "r:3: has 1 cell under 3 headings: is it cut off?"),
-        ("os,spam_index,low\na,1,2\n", "r:2: low and high do not hold the index between them"),
+        ("os,spam_index,low\na,1,2\n", "r:2: the index is not between low and high"),
         ("OS  Index\n--  --\na  1\n", "give what spamindex compute prints with -f csv"),
         ("os,spam_index\na,1\na,2\n", "spamindex compute SPAM SHARE --by COLUMN keeps it"),
     ],

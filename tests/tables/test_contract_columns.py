@@ -308,7 +308,7 @@ def test_rows_of_which_a_label_says_something_else_are_refused(table: str, chose
 def test_of_all_messages_and_spam_the_spam_is_taken(write: Write, heading: str) -> None:
     spam = write("s.csv", f"os,emails,{heading}\nWindows,1000,700\nLinux,5000,300\n")
     market = write("m.csv", "os,share\nWindows,60\nLinux,40\n")
-    tables, _ = read_pair(spam, market, TableOptions(role="spam"), TableOptions(role="market"))
+    tables, _ = read_pair(spam, market, TableOptions(of="spam"), TableOptions(of="market"))
     assert tables.shares["share"].tolist() == [70, 30]
 
 

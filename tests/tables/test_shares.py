@@ -120,7 +120,7 @@ def test_a_file_open_as_text_is_refused() -> None:
     ("wrong", "because"),
     [
         ({"unit": "x"}, "unit is one of percent, fraction, count, not 'x'"),
-        ({"role": "x"}, "role is one of spam, market, not 'x'"),
+        ({"of": "x"}, "of is one of spam, market, not 'x'"),
         ({"decimal": ";"}, "decimal is one of ., ,, not ';'"),
         ({"dates": "x"}, "dates is one of day-first, month-first, not 'x'"),
         ({"total": 0}, "total is a number of messages or machines, not 0"),
@@ -167,7 +167,7 @@ def test_shares_that_are_not_of_all_are_doubted_unless_the_unit_is_given() -> No
 @pytest.mark.parametrize("total", ["Kokku", "D"])
 def test_a_sum_of_the_rows_above_is_doubted_unless_it_stands_for_itself(total: str) -> None:
     text = f"os,visits\nA,4000\nB,700\nC,300\n{total},5000\n"
-    with pytest.raises(MatchError, match=f"'{total}' .line 5.: what the rows next to it add up to"):
+    with pytest.raises(MatchError, match=f"'{total}' .line 5.: the sum of the rows next to it"):
         reading(text)
     assert of(text, names={total: total})["share"] == [40.0, 7.0, 3.0, 50.0]
     assert of(text, drop=total)["share"] == [80.0, 14.0, 6.0]
@@ -269,7 +269,7 @@ def test_what_the_user_names_is_not_guessed() -> None:
     text = "os,device,share,usage\nMac,a,30,60\nLinux,b,70,40\n"
     assert of(text, key="device", column="usage") == {"os": ["a", "b"], "share": [60.0, 40.0]}
     with pytest.raises(ColumnError, match="'share' or 'share of all'"):
-        reading(text.replace("usage", "share of all"), role="market")
+        reading(text.replace("usage", "share of all"), of="market")
     assert of("which,2010\nMac,30\nLinux,70\n", column="2010")["os"] == ["Mac", "Linux"]
 
 
@@ -290,7 +290,7 @@ def test_figures_that_are_none_are_said_line_by_line() -> None:
 @pytest.mark.parametrize("role", ["spam", "market", None])
 def test_an_open_unit_names_the_field_that_settles_it(role: Any) -> None:
     with pytest.raises(UnitError) as caught:
-        reading("os,share\nMac,0.3\nLinux,0.4\n", role=role)
+        reading("os,share\nMac,0.3\nLinux,0.4\n", of=role)
     assert [remedy.field for remedy in caught.value.settles] == ["unit", "unit"]
     assert "unit='percent'" in str(caught.value)
 
@@ -298,7 +298,7 @@ def test_an_open_unit_names_the_field_that_settles_it(role: Any) -> None:
 def test_a_row_without_a_name_is_the_total_with_the_decimal_mark_that_makes_it_one() -> None:
     text = "os;n\nA;1.500\nB;98.500\n;100\n"
     assert of(text, decimal=".")["share"] == [1.5, 98.5]
-    with pytest.raises(MatchError, match="no name stands under 'os' on line 4"):
+    with pytest.raises(MatchError, match="no name under 'os' on line 4"):
         reading(text, decimal=",", unit="count")
 
 
