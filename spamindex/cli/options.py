@@ -147,7 +147,7 @@ def table_options(*own: Option, several: bool) -> list[Option]:
     if several:
         one, differ = "One ranking", "; country=Region if the tables name it differently"
         having = ", in the tables that have the column"
-    parsers = (later("tables.options", f"{name}.parsed") for name in ("By", "Where"))
+    parsers = (later("tables.options", f"{name}.parse") for name in ("By", "Where"))
     by, where = (ColumnName(read=parser) for parser in parsers)
     return [
         Option("--key COLUMN", "Column with the OS: its heading, or its number from 1."),
