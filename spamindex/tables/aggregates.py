@@ -188,9 +188,11 @@ def _families(entries: Entries, figures: Numbers, names: Names, options: TableOp
     column = entries.table.column(entries.os)
     label = mapped(column, lambda text: names.canonical(names.label(text)))
     own = where(column, lambda text: names.canonical(names.label(text)) == names.canonical(text))
-    of_family = entries.rankings(label, over_time=True)
-    versions = summed(of_family, figures * ~own)
-    doubted: Mask = own & (versions > 0) & (summed(of_family, figures * own) >= versions)
+    doubted: Mask = np.zeros(len(figures), bool)
+    if not own.all():
+        of_family = entries.rankings(label, over_time=True)
+        versions = summed(of_family, figures * ~own)
+        doubted = own & (versions > 0) & (summed(of_family, figures * own) >= versions)
     # A version has editions in the same manner: Windows 10 beside its Pro and Home. One alone may
     # be another: Windows Server 2008 R2.
     there = {meaning.words(name) for name in entries.table.texts(entries.os) if names.knows(name)}
@@ -211,6 +213,8 @@ def _families(entries: Entries, figures: Numbers, names: Names, options: TableOp
 def _sums(entries: Entries, figures: Numbers, groups: Groups, unknown: Mask, flagged: Mask) -> Mask:
     """The rows of no known system that are what all others, or some next to them, add up to."""
     unknown = unknown & (figures >= _WORTH_A_DOUBT * summed(groups, figures)) & (figures > 0)
+    if not unknown.any():
+        return unknown
     # Of rows of one name next to each other another column says whether one is their total.
     codes = entries.table.column(entries.os).cat.codes.to_numpy()
     again = np.append(codes[1:] == codes[:-1], False)

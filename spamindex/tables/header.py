@@ -274,11 +274,11 @@ def _end(rows: Rows, filled: Widths, passed: Mask, first: int, width: int) -> tu
             other = not last and _has_figures(raw, there[i + 2])
             return row, "another table below" if other else _BELOW
     end = len(filled)
-    for row in there[:0:-1].tolist():
+    for row in there[:0:-1]:
         cell = raw.row(row)[0]
         if rows.widths[row] > 1 or BUILT_IN.knows(cell) or is_figure(cell) or width < 2:
             break
-        end = row
+        end = int(row)
     return end, _BELOW
 
 

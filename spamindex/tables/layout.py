@@ -99,6 +99,7 @@ class Entries:
         dated = [self.table.column(i) for i in self.table.dated if i not in self.by]
         return groups(dated, within=self._rankings)
 
+    @cached_property
     def each_once(self) -> bool:
         """Whether each name stands once in each ranking."""
         return int(self.rankings(mapped(self.table.column(self.os), fold)).max()) + 1 == len(self)
@@ -111,6 +112,8 @@ class Entries:
 
     def only(self, rows: Mask) -> Entries:
         """The entries in these rows alone."""
+        if rows.all():
+            return self
         return replace(self, table=self.table.only(rows), ranked=self.ranked[rows])
 
 

@@ -285,7 +285,7 @@ def _of_shares(
     """Shares in percent, and what is to be said of what they add up to."""
     findings, given = entries.table.findings, options.unit is not None
     above, part = sums.above(100, times), ~sums.are(100, times)
-    if above.any() and (given or entries.each_once()):  # what stands twice is refused for that
+    if above.any() and (given or entries.each_once):  # what stands twice is refused for that
         text = f"adds up to {_total(sums, times, above)} percent"
         text += f"{_rankings(entries, sums, above)}, more than 100"
         if not given:
