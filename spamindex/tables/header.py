@@ -67,10 +67,10 @@ def table(rows: Rows, options: TableOptions) -> Table:
     ):
         if len(among := lines[left & (filled > 0) & ~kept]):
             raw.findings.notes.append(f"left out: {lines_of(among)} ({what})")
-    blank, there = np.cumsum(filled == 0), np.flatnonzero(kept)
-    gaps = np.diff(blank[there]) > 0
-    if gaps.any() and not gaps.all() and not rows.certain:
-        gap = lines_of(lines[there[1:][gaps]])
+    there = np.flatnonzero(kept)
+    gaps = _gaps(filled, there)
+    if 0 < len(gaps) < len(there) - 1 and not rows.certain:
+        gap = lines_of(lines[there[gaps]])
         raw.findings.doubts.append(Doubt(f"goes on after a blank line at {gap}: is it one table?"))
     return _tidied(replace(raw, headings=headings, cells=raw.cells.iloc[kept, :width]))
 
@@ -253,6 +253,12 @@ def _with_units(headings: list[str], below: list[str], raw: Table, rows: list[in
     ]
 
 
+def _gaps(filled: Widths, there: Widths) -> Widths:
+    """Which of some rows, but the first, follow a blank line."""
+    after = np.unique(np.searchsorted(there, np.flatnonzero(filled == 0)))
+    return after[(after > 0) & (after < len(there))]
+
+
 def _end(rows: Rows, filled: Widths, passed: Mask, first: int, width: int) -> tuple[int, str]:
     """Where the table ends, and what stands below it.
 
@@ -261,9 +267,9 @@ def _end(rows: Rows, filled: Widths, passed: Mask, first: int, width: int) -> tu
     """
     raw = rows.table
     there = np.flatnonzero((filled > 0) & ~passed & (np.arange(len(filled)) >= first))
-    spaced = np.flatnonzero(np.diff(np.cumsum(filled == 0)[there]))
+    spaced = _gaps(filled, there)
     for i in spaced if len(spaced) < len(there) - 1 else ():
-        row, last = int(there[i + 1]), i + 2 == len(there)
+        row, last = int(there[i]), i + 1 == len(there)
         cells = _cells(raw, row)[: rows.widths[row]]
         if last and meaning.called_footer(cells[0]):
             return row, _BELOW
@@ -271,7 +277,7 @@ def _end(rows: Rows, filled: Widths, passed: Mask, first: int, width: int) -> tu
         if not BUILT_IN.knows(cells[0]) and not any(
             text[:1].isdecimal() or is_figure(text) or is_missing(text) for text in cells
         ):
-            other = not last and _has_figures(raw, there[i + 2])
+            other = not last and _has_figures(raw, there[i + 1])
             return row, "another table below" if other else _BELOW
     end = len(filled)
     for row in there[:0:-1]:

@@ -35,8 +35,9 @@ class Reading:
     """A table of shares as it was read, and what is to be said of it.
 
     ``shares`` has a row for each system: the columns of ``by`` as 0, 1, 2 …, then ``os``, all of
-    categories, ``share`` in percent and, where they are asked for and known, ``count`` of ``total``, ``half``
-    (half a unit of the last digit, in percent), ``design_effect`` and ``clusters``.
+    categories, ``share`` in percent and, where they are asked for and known, ``count`` of
+    ``total``, ``half`` (half a unit of the last digit, in percent), ``design_effect`` and
+    ``clusters``.
     ``names`` are those by which it meets another table, ``heading`` stands over them in the file,
     ``value`` is the number of the column of shares. ``spans`` are the kinds of periods of each
     ``by``, ``periods`` those that the rows are of, ``all_of`` what all rows have in common, such
