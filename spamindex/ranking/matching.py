@@ -130,8 +130,8 @@ def meeting(
     other, unknown = (np.array([name == rest for name in canonical]) for rest in (OTHER, UNKNOWN))
 
     def side(of: Role, shares: pd.DataFrame, rows: slice, met: Codes, own: list[Hashable]) -> Side:
-        if len(shares) and (twice := pd.Series(keys[rows]).duplicated().to_numpy()).any():
-            raise _twice(shares, of, twice, by, own)
+        if np.bincount(keys[rows]).max(initial=0) > 1:
+            raise _twice(shares, of, pd.Series(keys[rows]).duplicated().to_numpy(), by, own)
         return Side(
             of, shares, shares["share"].to_numpy(dtype=float), group[rows], groups, met,
             other[spelling][rows], (other | unknown)[spelling][rows], spelling[rows], spellings,

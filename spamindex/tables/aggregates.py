@@ -245,6 +245,8 @@ def _sums(
 ) -> Mask:
     """The unknown rows that are what all others, or those next above or below them, add up to."""
     unknown = unknown & (figures >= _SMALLEST_SUM * summed(groups, figures)) & (figures > 0)
+    if not unknown.any():
+        return unknown
     # Whether one of several rows of one name is their total is decided by another column.
     codes = entries.table.column(entries.os).cat.codes.to_numpy()
     repeated = np.append(codes[1:] == codes[:-1], False)

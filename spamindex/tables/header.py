@@ -84,10 +84,10 @@ def parse_table(rows: Rows, options: TableOptions) -> Table:
         left_out_lines = lines[left_out & is_filled & ~kept]
         if len(left_out_lines):
             raw.findings.notes.append(f"left out: {lines_of(left_out_lines)} ({kind})")
-    blank_lines_above = np.cumsum(~is_filled)[kept]
-    after_blank = np.diff(blank_lines_above) > 0
-    if after_blank.any() and not after_blank.all() and not rows.certain:
-        places = lines_of(lines[kept][1:][after_blank])
+    data_rows = np.flatnonzero(kept)
+    after_blank = _after_blank_lines(extents, data_rows)
+    if 0 < len(after_blank) < len(data_rows) - 1 and not rows.certain:
+        places = lines_of(lines[data_rows[after_blank]])
         doubt = f"goes on after a blank line at {places}: is it one table?"
         raw.findings.doubts.append(Doubt(doubt))
     return _strip_indents(replace(raw, headings=headings, cells=raw.cells.iloc[kept, :width]))
@@ -274,6 +274,12 @@ def _join_units(raw: Table, cells: Mapping[int, list[str]], header: int) -> list
     ]
 
 
+def _after_blank_lines(extents: Widths, rows: Widths) -> Widths:
+    """The positions of those rows, but for the first, that follow a blank line."""
+    after = np.unique(np.searchsorted(rows, np.flatnonzero(extents == 0)))
+    return after[(after > 0) & (after < len(rows))]
+
+
 def _find_end(
     rows: Rows, extents: Widths, skipped: Mask, first: int, width: int
 ) -> tuple[int, str]:
@@ -284,7 +290,7 @@ def _find_end(
     """
     raw = rows.table
     candidates = np.flatnonzero((extents > 0) & ~skipped & (np.arange(len(extents)) >= first))
-    after_blank = 1 + np.flatnonzero(np.diff(np.cumsum(extents == 0)[candidates]))
+    after_blank = _after_blank_lines(extents, candidates)
     if len(after_blank) + 1 == len(candidates):  # the rows are double-spaced
         after_blank = after_blank[:0]
     for i in after_blank:

@@ -102,6 +102,7 @@ class Entries:
         dated = [self.table.column(i) for i in self.table.dated if i not in self.by]
         return groups(dated, within=self._rankings)
 
+    @cached_property
     def each_once(self) -> bool:
         """Whether no name is repeated within a ranking."""
         return int(self.rankings(mapped(self.table.column(self.os), fold)).max()) + 1 == len(self)
@@ -114,6 +115,8 @@ class Entries:
 
     def only(self, rows: Mask) -> Entries:
         """The entries of these rows."""
+        if rows.all():
+            return self
         return replace(self, table=self.table.only(rows), ranked=self.ranked[rows])
 
 

@@ -179,7 +179,7 @@ def _read(table: Table, options: TableOptions) -> Reading:
     reading = units.parse_figures(entries, options)
     _refuse_faults(entries, reading.faults)
     counted = _counted(entries, options, reading)
-    if not counted and not entries.each_once() and (again := sums.repeated(entries, reading)).any():
+    if not counted and not entries.each_once and (again := sums.repeated(entries, reading)).any():
         entries.table.findings.notes.append(f"left out, as repeated: {entries.named(again)}")
         entries = entries.only(~again)
     kept, wholes = aggregates.find_systems(entries, reading, names, options, counts=counted)

@@ -41,7 +41,7 @@ def refuse_repeats(entries: Entries, figures: Figures) -> list[int]:
     Shares never add up. Counts do along the periods that are asked for, and along the columns that
     are to be added up. Raises MatchError or PeriodError.
     """
-    if entries.each_once():
+    if entries.each_once:
         return []
     table = entries.table
     names = mapped(table.column(entries.os), fold)

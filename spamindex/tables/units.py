@@ -295,7 +295,7 @@ def _percents(
     findings, factor = entries.table.findings, unit.factor
     above, part = sums.exceed(100, factor), ~sums.add_up_to(100, factor)
     # Names that stand twice are refused for that, later.
-    if above.any() and (options.unit is not None or entries.each_once()):
+    if above.any() and (options.unit is not None or entries.each_once):
         text = f"adds up to {_range(sums, factor, above)} percent"
         text += f"{_rankings(entries, sums, above)}, more than 100"
         if options.unit is None:
