@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spamindex.cli import options as opt
-from spamindex.cli.command import FILE, ColumnName, Command, Option, Value, later, number
+from spamindex.cli.command import FILE, ColumnName, Command, Option, Value, lazy, number
 from spamindex.cli.console import progress, source
 from spamindex.cli.formats import heading_of
 from spamindex.cli.options import Output
@@ -57,12 +57,12 @@ _RECORDS = [
     Option("--time COLUMN", "Column with the time of the message, for fingerprints that change; '' "
            "takes the latest ones."),
     Option("--fresh DURATION", "How long a fingerprint holds after it was seen: 12h, 7d.",
-           Value(later("messages.options", "seconds_of"))),
+           Value(lazy("messages.options", "seconds_of"))),
     Option("--log-zone ZONE", "Time zone of the p0f logs (Europe/Paris), where the records' times "
-           "have one.", Value(later("messages.options", "time_zone"))),
+           "have one.", Value(lazy("messages.options", "time_zone"))),
     Option("--spam COLUMN[=VALUE,...] ...", "Which records are spam: those with one of the values "
            "in COLUMN, or a word for true. Default: a column called spam or is_spam, else all "
-           "records. '' means all.", ColumnName(read=_spam)),
+           "records. '' means all.", ColumnName(parse=_spam)),
     Option("--port PORT,...", "Of a p0f log, only connections to these server ports.",
            Value(_ports)),
     opt.NAMES,
@@ -72,7 +72,7 @@ _RECORDS = [
 ]  # fmt: skip
 _QUESTIONS = [
     Option("--by COLUMN[:SPAN] ...", "Count apart for each value; of a time for each day, week, "
-           "month, quarter or year.", ColumnName(read=_by)),
+           "month, quarter or year.", ColumnName(parse=_by)),
     Option("--weight COLUMN", "Column that says how many messages a record stands for; '' for one "
            "each."),
     Option("--count messages|machines", "Count messages, or each client address once for each OS.",
@@ -121,7 +121,7 @@ class Asked:
         """The records that are meant, on the cluster or here, with a bar while they are read."""
         from dataclasses import replace  # which takes longer to load than all of this room
 
-        known, self.said = opt.names_of(self.names)
+        known, self.said = opt.read_names(self.names)
         self.how = replace(self.how, names=known)
         if self.remote:
             from spamindex.messages.spark import open_remote
@@ -140,7 +140,7 @@ class Asked:
 
 @click.command(
     cls=Command,
-    fields={"zone": "log_zone"},
+    option_names={"zone": "log_zone"},
     sections={
         "Input": [Option("--os COLUMN", _OS), *_RECORDS],
         "Questions": _QUESTIONS,
@@ -160,9 +160,9 @@ def tally(messages: tuple[str, ...], **given: Any) -> None:
       spamindex tally data/messages.csv --fingerprints data/p0f.log --spam content_type=Spam
       spamindex tally 'mail/*.parquet' --by time:month | spamindex compute - share.csv --by period
     """
-    out, asked = Output.of(given, "csv"), Asked(messages, given)
+    out, asked = Output.pop_from(given, "csv"), Asked(messages, given)
     needs = dict.fromkeys(("design_effect", "clusters"), "--cluster")
-    columns = out.chosen(asked.how.result, needs)
+    columns = out.select(asked.how.result, needs)
     with asked.opened() as records:
         # This loads narwhals, so not before the options are known to be right.
         from spamindex.messages.tallies import shares
@@ -181,7 +181,7 @@ def tally(messages: tuple[str, ...], **given: Any) -> None:
 
 @click.command(
     cls=Command,
-    fields={"os": "os_column", "zone": "log_zone"},
+    option_names={"os": "os_column", "zone": "log_zone"},
     sections={
         "Input": [
             Option("--os NAME", "The OS whose spam is wanted.", required=True),
@@ -205,7 +205,7 @@ def sample(messages: tuple[str, ...], os: str, n: int, seed: int, **given: Any) 
     Example:
       spamindex sample mail.csv --fingerprints p0f.log --spam action=reject --os Linux -n 5
     """
-    out = Output.of(given, "csv", _OF_RECORDS)
+    out = Output.pop_from(given, "csv", _OF_RECORDS)
     # A row may stand for several messages here: it is picked as one.
     asked = Asked(messages, {"os": given.pop("os_column"), "weight": "", **given})
     with asked.opened() as records:
