@@ -120,7 +120,10 @@ def of_clusters(messages: npt.NDArray[np.int64]) -> list[float]:
 
     effects, largest = design_effects(messages)
     relative = [
-        _holds(interval.around(x / x_0, interval.log_reach(x / d, x_0 / d_0, Z)), p / SYSTEMS[0])
+        _holds(
+            interval.ratio_interval(x / x_0, interval.log_half_width(x / d, x_0 / d_0, Z)),
+            p / SYSTEMS[0],
+        )
         for (x_0, *others), (d_0, *their_effects) in zip(
             counts.tolist(), effects.tolist(), strict=True
         )

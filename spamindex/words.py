@@ -363,7 +363,7 @@ NO_ADDRESS = MISSING | _phrases("""
 OF_FINGERPRINTS = _phrases("fingerprint, fingerprints, fp, p0f, satori, genre")
 # Like COUNT_WORDS, in records; and words that may stand beside them: count_star(), n_mails.
 RECORD_COUNTS = _phrases("""
-    cnt, msgs, msg, total, qty, quantity, doc, docs, documents, records, rows, events,
+    n, cnt, msgs, msg, total, qty, quantity, doc, docs, documents, records, rows, events,
     occurrences
 """)
 BESIDE_COUNTS = _phrases("""

@@ -72,7 +72,7 @@ REFUSED = {
     "counts that nobody has counted": (
         "compute INPUT share --confidence 95 --share-total 1000",
         b"os,visits\nLinux,1e+300\nWindows,5\n",
-        "error: INPUT: column 'visits': adds up to 1e+300, more than anybody has counted",
+        "error: INPUT: column 'visits': adds up to 1e+300, too large for counts",
     ),
     "such counts beside shares": (
         "compute INPUT share --confidence 95",

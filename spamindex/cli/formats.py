@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -31,6 +32,7 @@ HEADINGS |= {  # and of those of a SPAM table, and of a table of shares
     "clusters": "Clusters", "share_percent": "Share %", "count": "Count",
 }  # fmt: skip
 _DECIMALS = 2
+_LINES_AT_ONCE = 1000
 
 # tabulate's own, by name: the choices of --format are needed where tabulate is not loaded.
 FOR_PEOPLE = (
@@ -159,11 +161,13 @@ def _delimited(delimiter: str, table: Columns, precision: int | None, header: bo
         return cell or ""
 
     columns = [_cells(column, _digits(precision), text) for _, column in table]
-    rows: Iterable[str] = map(delimiter.join, zip(*columns, strict=True))
+    rows: Iterator[str] = map(delimiter.join, zip(*columns, strict=True))
     if len(columns) == 1:  # where an empty line would be no row
         rows = (row or '""' for row in rows)
     headings = [delimiter.join(text(name) for name, _ in table)] if header else []
-    return "\n".join([*headings, *rows, ""])
+    # A million lines take twice the memory of their text, so they are put together piece by piece.
+    pieces = iter(lambda: "\n".join(itertools.islice(rows, _LINES_AT_ONCE)), "")
+    return "\n".join([*headings, *pieces, ""])
 
 
 def _objects(
@@ -195,9 +199,11 @@ def _cells(column: Values, figure: Callable[[Any], Any], text: Callable[[Any], A
     write = figure if _holds_figures(column) else text
     if isinstance(column, list) or column.dtype == object:  # which may hold both 92 and 92.0
         return list(map(write, column))
+    import numpy as np
+
     codes, distinct = column.factorize(use_na_sentinel=False)  # shares and names repeat
-    texts = list(map(write, distinct.tolist()))
-    return [texts[code] for code in codes.tolist()]
+    written: list[Any] = np.array([*map(write, distinct.tolist())], dtype=object)[codes].tolist()
+    return written
 
 
 def _digits(decimals: int | None) -> Callable[[Any], str]:

@@ -134,9 +134,9 @@ def read_names(path: str | None) -> tuple[Names, list[Findings]]:
         from spamindex.names import BUILT_IN
 
         return BUILT_IN, []
-    from spamindex.tables.synonyms import names_in  # loads pandas
+    from spamindex.tables.synonyms import load_names  # loads pandas
 
-    names, findings = names_in(console.source(path))
+    names, findings = load_names(console.source(path))
     return names, [findings]
 
 

@@ -17,20 +17,20 @@ from spamindex.errors import counted
 
 if TYPE_CHECKING:
     from spamindex.errors import Findings
-    from spamindex.messages.options import By, Spam
+    from spamindex.messages.options import By, Flag
     from spamindex.messages.records import Records
 
 _OF_RECORDS = ("csv", "tsv", "json", "jsonl")  # formats in which records are written
 
 
-def _spam(text: str) -> Spam:
+def _spam(text: str) -> Flag:
     """COLUMN, or COLUMN=VALUE,..., as the column and the values that mean spam; "" for all."""
-    from spamindex.messages.options import parted_spam
+    from spamindex.messages.options import parse_spam
 
-    column, values = parted_spam(text)
-    if (text.strip() and not column) or ("=" in text and not values):
+    flag = parse_spam(text)
+    if (text.strip() and not flag.column) or ("=" in text and not flag.values):
         raise ValueError(f"{text!r} is not COLUMN or COLUMN=VALUE,...")
-    return column, values
+    return flag
 
 
 def _ports(given: str) -> tuple[str, ...]:
@@ -43,9 +43,9 @@ def _ports(given: str) -> tuple[str, ...]:
 
 def _by(text: str) -> By:
     """COLUMN or COLUMN:SPAN as the column and the span."""
-    from spamindex.messages.options import parted_by
+    from spamindex.messages.options import parse_by
 
-    column, span = parted_by(text)
+    column, span = parse_by(text)
     if not column:
         raise ValueError(f"{text!r} names no column")
     return column, span
@@ -57,9 +57,9 @@ _RECORDS = [
     Option("--time COLUMN", "Column with the time of the message, for fingerprints that change; '' "
            "takes the latest ones."),
     Option("--fresh DURATION", "How long a fingerprint holds after it was seen: 12h, 7d.",
-           Value(lazy("messages.options", "seconds_of"))),
+           Value(lazy("messages.options", "parse_duration"))),
     Option("--log-zone ZONE", "Time zone of the p0f logs (Europe/Paris), where the records' times "
-           "have one.", Value(lazy("messages.options", "time_zone"))),
+           "have one.", Value(lazy("messages.options", "parse_zone"))),
     Option("--spam COLUMN[=VALUE,...] ...", "Which records are spam: those with one of the values "
            "in COLUMN, or a word for true. Default: a column called spam or is_spam, else all "
            "records. '' means all.", ColumnName(parse=_spam)),
@@ -91,7 +91,7 @@ class Asked:
     """What is asked of records: ``how`` they are counted, ``logs`` of p0f, names on the way."""
 
     def __init__(self, messages: Sequence[str], given: dict[str, Any]) -> None:
-        from spamindex.messages.options import RecordOptions
+        from spamindex.messages.options import Flag, RecordOptions
 
         self.messages, self.remote = messages, given.pop("remote")
         self.names: str | None = given.pop("names")
@@ -103,8 +103,8 @@ class Asked:
         spam = given.pop("spam")
         if len({(column, bool(values)) for column, values in spam}) > 1:
             raise click.UsageError("--spam: the values for spam must be of one column")
-        together = (spam[0][0], tuple(v for _, values in spam for v in values)) if spam else None
-        self.how = RecordOptions(spam=together, **given)
+        values = tuple(value for flag in spam for value in flag.values)
+        self.how = RecordOptions(spam=Flag(spam[0].column, values) if spam else None, **given)
         self.how.check(
             fingerprints=bool(self.logs["logs"]),
             by_client=self.how.cluster is not None or self.how.count == "machines",
@@ -162,7 +162,7 @@ def tally(messages: tuple[str, ...], **given: Any) -> None:
     """
     out, asked = Output.pop_from(given, "csv"), Asked(messages, given)
     needs = dict.fromkeys(("design_effect", "clusters"), "--cluster")
-    columns = out.select(asked.how.result, needs)
+    columns = out.select(asked.how.result_columns, needs)
     with asked.opened() as records:
         # This loads narwhals, so not before the options are known to be right.
         from spamindex.messages.tallies import shares

@@ -21,8 +21,8 @@ from spamindex.messages.frames import (
     text,
     when,
 )
-from spamindex.messages.options import written_values
-from spamindex.messages.query import Flag, Question
+from spamindex.messages.options import Flag, format_values
+from spamindex.messages.query import Question
 from spamindex.messages.tallies import SPAM
 from spamindex.words import COMMENTS, FALSE, MISSING, TRUE
 
@@ -47,7 +47,7 @@ class Groups:
 
     def at(self, column: str, value: str) -> str:
         """What errors call the first cell of a column that has a value: by its line, if known."""
-        line = self.question.place(column, value)
+        line = self.question.locate(column, value)
         return f"{f'{line}: column {column!r}' if line else self.of(column)}: {value!r}"
 
     def is_spam(self, row: dict[str, Any]) -> bool:
@@ -163,7 +163,7 @@ def _check_flags(groups: Groups, asked: Flag) -> None:
     lacking, column = rows[_LACKING], asked.column
     if several := next((flag for flag in rows if flag.startswith(_SEVERAL)), ""):
         cell = several.removeprefix(_SEVERAL)
-        there = written_values([*asked.values, cell])
+        there = format_values([*asked.values, cell])
         raise FigureError(
             f"{groups.at(column, cell)} holds several values, of which one means spam",
             settles=[Remedy("spam", f"{column}={there}", "takes such records for spam, too")],
@@ -178,7 +178,7 @@ def _check_flags(groups: Groups, asked: Flag) -> None:
     if asked.values:
         words = [value.strip() for value in asked.values]
         if absent := [word for word in words if not rows[SPAM + word.lower()]]:
-            there = written_values([word for word in words if word not in absent])
+            there = format_values([word for word in words if word not in absent])
             findings.doubts.append(
                 Doubt(
                     f"column {column!r}: no record has {listed([repr(word) for word in absent])}; "
@@ -203,7 +203,7 @@ def _refuse_flags(groups: Groups, asked: Flag, *, odd: int, lacking: int) -> Non
             f"{groups.of(asked.column)}: does not say yes or no of each record; there are {shown}",
             settles=[remedy],
         )
-    yes = written_values([v for v in values if v.strip().lower() in TRUE]) or "VALUE"
+    yes = format_values([v for v in values if v.strip().lower() in TRUE]) or "VALUE"
     raise FigureError(
         f"{groups.of(asked.column)}: no value in {lacking} of {every}",
         settles=[Remedy("spam", f"{asked.column}={yes}", "takes only those that have it for spam")],

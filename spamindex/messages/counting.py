@@ -31,8 +31,7 @@ from spamindex.messages.frames import (
     when,
 )
 from spamindex.messages.options import RecordOptions, Span
-from spamindex.messages.query import Question
-from spamindex.messages.query import question as asked_of
+from spamindex.messages.query import Question, resolve_question
 from spamindex.messages.tallies import Counts, shares, systems
 from spamindex.names import BUILT_IN, Names
 from spamindex.words import MISSING
@@ -101,11 +100,11 @@ def tally(
         raise ColumnError("the records have two columns of one name") from error
     if odd := [name for name in names_there if not isinstance(name, str)]:
         raise ColumnError(f"the records have a column {odd[0]!r}: names of columns are texts")
-    question = asked_of(
+    question = resolve_question(
         names_there,
         options,
         fingerprints=fingerprints,
-        cells=lambda names: first_cells(records, names),
+        read_cells=lambda names: first_cells(records, names),
     )
     counts = counts_of(records, question)
     result = pd.DataFrame(shares(counts, ignore_unknown=ignore_unknown))

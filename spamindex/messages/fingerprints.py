@@ -1,4 +1,4 @@
-"""p0f 3 logs, text or JSON, in; which client spoke when with which OS out."""
+"""Parse p0f 3 logs, text or JSON: lines in, the OS of each client over time out."""
 
 from __future__ import annotations
 
@@ -17,44 +17,45 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 UNKNOWN = "Unknown"
-OWN_ZONE = "Z"  # the zone of logs that say themselves that their times are in UTC
-UNREADABLE = "_spamindex_unreadable"  # a column of our own: whether a line could not be read
+OWN_ZONE = "Z"  # the zone of logs whose times have a Z, for UTC
+UNREADABLE = "_spamindex_unreadable"  # a column we add: whether a line could not be read
 
-_TIME = "%Y-%m-%d %H:%M:%S"
-_END = r"[0-9a-f.:]+/[0-9]+"
-_LOG = re.compile(  # with or without what syslog or a container has put before it
+_TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+_ENDPOINT = r"[0-9a-f.:]+/[0-9]+"
+_LOG_LINE = re.compile(  # after a prefix, if any, of syslog or a container
     rb"(?:|.{0,999}?[\s\"])(\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\] mod=.*)", re.DOTALL
 )
-# p0f writes [TIME] mod=syn|cli=A/P|srv=A/P|subj=cli|os=...|dist=...; what is after may hold bars.
-# Only SYNs speak of the client; ??? and tools (app=) are no OS. With five groups, RE2 would need
-# four times as long.
+# p0f writes [TIME] mod=syn|cli=A/P|srv=A/P|subj=cli|os=...|dist=...; later fields may hold bars.
+# Only SYNs describe the client; ??? and tools (app=) are not an OS. A fifth group would make RE2
+# four times as slow.
 SYN = (
     r"^\[([^|\]]*)\] mod=syn[|]cli=([0-9a-f.:]+)/[0-9]+[|]srv=([0-9a-f.:]+/[0-9]+)[|]subj=cli[|]"
     r"(?:os=([^|]*)|app=[^|]*)[|][^|\r\n]"
 )
-_OF_TEXT = f"""
+_FROM_TEXT = f"""
     select
-        replace(said.time, '/', '-') as time, said.client as client,
-        split_part(said.server, '/', 1) as server, split_part(said.server, '/', 2) as port,
-        if(said.os in ('', '???'), 'Unknown', said.os) as os,
-        {{time}}(replace(said.time, '/', '-'), '{{form}}') is null as {UNREADABLE} {{row}}
+        replace(syn.time, '/', '-') as time, syn.client as client,
+        split_part(syn.server, '/', 1) as server, split_part(syn.server, '/', 2) as port,
+        if(syn.os in ('', '???'), 'Unknown', syn.os) as os,
+        {{parse_time}}(replace(syn.time, '/', '-'), '{{time_format}}') is null
+            as {UNREADABLE} {{carried}}
     from (
-        select {{said}} as said {{row}}
+        select {{syn}} as syn {{carried}}
         from (
             select line, substring(line, 23, 8) = 'mod=syn|' as is_syn,
-                left(line, 1) = '[' and substring(line, 21, 6) = '] mod=' as is_log {{row}}
+                left(line, 1) = '[' and substring(line, 21, 6) = '] mod=' as is_log {{carried}}
             from (
                 select if(
                     place > 21 and place < 1020
                         and substring(line, place - 21, 1) in (' ', chr(9), '"'),
                     substring(line, place - 20), line
-                ) as line {{row}}
+                ) as line {{carried}}
                 from (select *, instr(line, '] mod=') as place from lines)
             )
         ) where is_syn or not is_log
     )
 """
-# The same in JSON, by any of these keys: T-Pot's own, those of the text, and of T-Pot's Logstash.
+# Keys of the same fields in JSON: T-Pot's, those of p0f's text, and those of T-Pot's Logstash.
 _KEYS = {
     "time": ("timestamp", "time", "@timestamp"),
     "mod": ("mod",),
@@ -66,17 +67,19 @@ _KEYS = {
     "os": ("os",),
     "app": ("app",),
 }
-_OF_JSON = f"""
+_FROM_JSON = f"""
     select
         time, regexp_replace(client, '/[0-9]+$', '') as client,
         regexp_replace(server, '/[0-9]+$', '') as server,
         regexp_extract(server, '[0-9]+$', 0) as port,
         if(os = '???' or os is null, 'Unknown', os) as os,
         not coalesce(mod is not null and (mod <> 'syn' or (
-            {{time}}(left(time, 19), '{{form}}') is not null and substring(time, 20) in ('', 'Z')
+            {{parse_time}}(left(time, 19), '{{time_format}}') is not null
+            and substring(time, 20) in ('', 'Z')
             and subject = 'cli' and coalesce(os, app) is not null
-            and {{like}}(client, '^{_END}$') and {{like}}(server, '^{_END}$'))), false)
-            as {UNREADABLE} {{row}}
+            and {{matches}}(client, '^{_ENDPOINT}$')
+            and {{matches}}(server, '^{_ENDPOINT}$'))), false)
+            as {UNREADABLE} {{carried}}
     from (
         select
             mod, subject, os, app,
@@ -84,57 +87,62 @@ _OF_JSON = f"""
                 concat(left(time, 10), ' ', substring(time, 12, 8), 'Z'), replace(time, '/', '-'))
                 as time,
             client || coalesce('/' || client_port, '') as client,
-            server || coalesce('/' || server_port, '') as server {{row}}
-        from (select {{fields}} {{row}} from (
-            select {{found}} as found {{row}} from lines where trim(line) <> ''
+            server || coalesce('/' || server_port, '') as server {{carried}}
+        from (select {{fields}} {{carried}} from (
+            select {{cells}} as cells {{carried}} from lines where trim(line) <> ''
         ))
     ) where mod is null or mod = 'syn'
 """
 
 
 class Dialect(NamedTuple):
-    """Where the SQL of DuckDB and Spark differs; ``values`` are those of some paths in JSON.
+    """What differs between the SQL of DuckDB and Spark.
 
-    ``said`` is what ``SYN`` finds in a line, ``row`` a column that goes along, after a comma.
+    ``syn`` parses a line by ``SYN`` into a struct; ``list_element``, ``matches`` and ``parse_time``
+    are names of functions; ``json_values`` gives SQL for a list of the values at some paths in
+    JSON. ``carried`` are further columns of the lines to keep, each after a comma.
     """
 
-    said: str
-    part: str
-    like: str
-    time: str
-    form: str
-    values: Callable[[str, Sequence[Sequence[str]]], str]
-    row: str = ""
+    syn: str
+    list_element: str
+    matches: str
+    parse_time: str
+    time_format: str
+    json_values: Callable[[str, Sequence[Sequence[str]]], str]
+    carried: str = ""
 
 
-def _values(json: str, paths: Sequence[Sequence[str]]) -> str:
+def _json_values(json: str, paths: Sequence[Sequence[str]]) -> str:
     return f"try(json_extract_string({json}, [{', '.join(text(pointer(*p)) for p in paths)}]))"
 
 
 _DUCKDB = Dialect(
     f"regexp_extract(line, '{SYN}', ['time', 'client', 'server', 'os'])", "list_extract",
-    "regexp_matches", "try_strptime", _TIME, _values,
+    "regexp_matches", "try_strptime", _TIME_FORMAT, _json_values,
 )  # fmt: skip
 
 
-def sql(within: Sequence[str] | None, dialect: Dialect = _DUCKDB) -> str:
-    """What finds those who connect in a table ``lines`` of a log; ``within`` as in ``senders``."""
-    if within is None:
-        return _OF_TEXT.format(**dialect._asdict())
-    event = "substring(line, greatest(instr(line, '{'), 1))"  # what is before it is of syslog
-    if within:
-        event = f"{dialect.part}({dialect.values(event, [within])}, 1)"
-    places = itertools.count(1)
-    fields = ", ".join(
-        f"coalesce({', '.join(f'{dialect.part}(found, {next(places)})' for _ in keys)}) as {field}"
-        for field, keys in _KEYS.items()
-    )
-    found = dialect.values(event, [(key,) for keys in _KEYS.values() for key in keys])
-    return _OF_JSON.format(found=found, fields=fields, **dialect._asdict())
+def connections_sql(event_path: Sequence[str] | None, dialect: Dialect = _DUCKDB) -> str:
+    """The query that selects connections from a table ``lines``, as ``connections`` returns them.
+
+    ``event_path`` is that of ``Format``.
+    """
+    if event_path is None:
+        return _FROM_TEXT.format(**dialect._asdict())
+    event = "substring(line, greatest(instr(line, '{'), 1))"  # after a prefix of syslog
+    if event_path:
+        event = f"{dialect.list_element}({dialect.json_values(event, [event_path])}, 1)"
+    position = itertools.count(1)
+    fields = []
+    for field, keys in _KEYS.items():
+        values = (f"{dialect.list_element}(cells, {next(position)})" for _ in keys)
+        fields.append(f"coalesce({', '.join(values)}) as {field}")
+    cells = dialect.json_values(event, [(key,) for keys in _KEYS.values() for key in keys])
+    return _FROM_JSON.format(cells=cells, fields=", ".join(fields), **dialect._asdict())
 
 
-# Of several labels in one second a known one is taken before Unknown, and the last of these. Time
-# and rank are compared as one number, which is twice as fast as to compare texts.
+# Of several labels in one second, the last one by name is taken, Unknown only if it is alone. Time
+# and rank are compared as one number, which is twice as fast as comparing texts.
 _LABELS = """
     select os, row_number() over (order by os <> 'Unknown', os) as rank
     from (select distinct os from lines_of_logs)
@@ -147,8 +155,8 @@ _LATEST = f"""
     select client, os as known, changes, row_number() over () as number
     from seen join labels on rank = last & {_RANKS - 1}
 """
-# Beside each time at which a client was seen, the first once more: it holds for what came before.
-# Clients by number, which are put in order in half the time that their addresses take.
+# A row for each time at which a client was seen, and its first one again for earlier messages.
+# Clients go by number, since sorting addresses takes twice as long.
 _OVER_TIME = f"""
     with seen as (
         select number, changes, since, max(rank) as rank
@@ -181,93 +189,95 @@ _HOW_MANY = f"""
 """
 
 
-def is_log(line: bytes) -> bool:
+def is_log_line(line: bytes) -> bool:
     """Whether a line is one of a p0f 3 log, with or without a prefix of syslog or a container.
 
-    >>> is_log(b"[2014/12/17 05:22:49] mod=mtu|cli=192.0.2.7/1|srv=192.0.2.9/25|...")
+    >>> is_log_line(b"[2014/12/17 05:22:49] mod=mtu|cli=192.0.2.7/1|srv=192.0.2.9/25|...")
     True
     """
-    return bool(_LOG.match(line))
+    return bool(_LOG_LINE.match(line))
 
 
-def is_of_others(line: bytes) -> bool:
-    """Whether a line of a log is whole, and speaks of no client: it may copy what is no UTF-8."""
-    log = _LOG.match(line)
+def is_other_event(line: bytes) -> bool:
+    """Whether a line of a log is no SYN; it may hold bytes of a request that are not UTF-8."""
+    log = _LOG_LINE.match(line)
     return log is not None and not log[1].startswith(b"mod=syn|", 22)
 
 
-def within(text: bytes) -> tuple[str, ...] | None:
+def find_event(text: bytes) -> tuple[str, ...] | None:
     """The keys that lead to an event of p0f in the first JSON object of a text; None for none.
 
-    >>> within(b'p0f-1 | {"p0f": {"mod": "mtu", "client_ip": "192.0.2.7", "subject": "cli"}}')
+    >>> find_event(b'p0f-1 | {"p0f": {"mod": "mtu", "client_ip": "192.0.2.7", "subject": "cli"}}')
     ('p0f',)
     """
     try:
-        said = json.JSONDecoder().raw_decode(text[text.index(b"{") :].decode("utf-8", "replace"))
-        return _keys_in(said[0])
+        return _find_event(text[text.index(b"{") :].decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return None
 
 
-def _keys_in(said: Any) -> tuple[str, ...] | None:
-    if isinstance(said, str) and said.startswith("{"):  # Docker keeps lines as texts
-        said = json.JSONDecoder().raw_decode(said)[0]
-    if not isinstance(said, dict):
+def _find_event(value: Any) -> tuple[str, ...] | None:
+    if isinstance(value, str) and value.startswith("{"):  # Docker writes a line as a JSON text
+        value, _ = json.JSONDecoder().raw_decode(value)
+    if not isinstance(value, dict):
         return None
-    if all(any(said.get(key) for key in _KEYS[field]) for field in ("mod", "client", "subject")):
+    if all(any(value.get(key) for key in _KEYS[field]) for field in ("mod", "client", "subject")):
         return ()
-    inner = ((key, _keys_in(value)) for key, value in said.items())
-    return next(((key, *keys) for key, keys in inner if keys is not None), None)
+    for key, inner in value.items():
+        path = _find_event(inner)
+        if path is not None:
+            return (key, *path)
+    return None
 
 
-def senders(
+def connections(
     lines: DuckDBPyRelation,
     ports: Collection[str] | None = None,
     *,
-    within: Sequence[str] | None = None,
+    event_path: Sequence[str] | None = None,
 ) -> DuckDBPyRelation:
-    """What the lines of p0f logs say of those who connect, to one of these ports or to any.
+    """The connections in the lines of p0f logs: those to one of ``ports``, or all.
 
-    ``lines`` has a column ``line`` with a text, or with JSON that has an event under the keys
-    ``within``; others go along. Returns a relation with the columns ``time`` (as YYYY-MM-DD
-    HH:MM:SS, with a Z in UTC, else local), ``client``, ``server``, ``port`` and ``os``, with
-    ``_spamindex_unreadable`` for the lines that are damaged or of no log.
+    ``lines`` has a column ``line``, of p0f's text, or of JSON with an event at ``event_path``; its
+    other columns are kept. Returns a relation with the columns ``time`` (YYYY-MM-DD HH:MM:SS, local
+    or, with a Z, in UTC), ``client``, ``server``, ``port`` and ``os``, and with
+    ``_spamindex_unreadable``, true for a line that can't be parsed.
     """
     from duckdb import ColumnExpression, ConstantExpression
 
-    others = "".join(f", {name}" for name in lines.columns if name != LINE)
-    found: Any = lines.query("lines", sql(within, _DUCKDB._replace(row=others)))
+    carried = "".join(f", {name}" for name in lines.columns if name != LINE)
+    sql = connections_sql(event_path, _DUCKDB._replace(carried=carried))
+    found: Any = lines.query("lines", sql)
     if not ports:
         return found  # type: ignore[no-any-return]
     of_ports = ColumnExpression("port").isin(*map(ConstantExpression, ports))
     return found.filter(of_ports | ColumnExpression(UNREADABLE))  # type: ignore[no-any-return]
 
 
-def own_mail(both: Sequence[Sequence[Any]]) -> list[Doubt]:
-    """A doubt where a log has a mail server's own deliveries, from what ``OWN_MAIL`` found."""
-    if not both:
+def doubt_own_mail(own_mail: Sequence[Sequence[Any]]) -> list[Doubt]:
+    """Doubt a log with a mail server's own deliveries, from the result of ``OWN_MAIL``."""
+    if not own_mail:
         return []
-    clients, connections, address = both[0]
-    which = repr(address) if clients == 1 else f"{clients} addresses, such as {address!r},"
+    clients, number, address = own_mail[0]
+    which = f"{address!r} is" if clients == 1 else f"{clients} addresses, such as {address!r}, are"
     return [
         Doubt(
-            f"{which} {'is' if clients == 1 else 'are'} client and server both: {connections} "
-            "connections may be what the mail server sends itself; capture only what is sent to it "
-            "(dst host)"
+            f"{which} both client and server: {number} connections may be mail that the server "
+            "sends; capture only what is sent to it (dst host)"
         )
     ]
 
 
 @dataclass(frozen=True)
 class Fingerprints:
-    """The OS of each client, as frames: of one connection to DuckDB, or of pandas.
+    """The OS of each client, as frames of one connection to DuckDB, or of pandas.
 
-    ``latest`` has the columns ``client`` (an address in its normal form), ``known``, its latest
-    label, whether that ``changes``, and its ``number``; ``over_time``, by that number, a label for
-    each time ``since`` (seconds after 1970 began) at which it was seen; the ``first`` of each
-    client stands there twice.
-    ``changing`` is how many clients have several labels, ``zone`` that of the logs, if known, and
-    ``repeated`` how many of their times stand in the hour that summer time repeats at its end.
+    ``latest`` has a row for each ``client`` (an address in its normal form): ``known``, its latest
+    label, whether its label ``changes``, and its ``number``. ``over_time`` has a row for each time
+    ``since`` (in seconds since 1970) at which a client was seen, with ``number``, ``known``,
+    ``changes``; the ``first`` of each client is repeated. ``changing`` counts the clients with
+    several labels; ``zone`` is that of the logs, if known; ``repeated`` counts times in the hour
+    that is repeated when summer time ends.
     """
 
     changing: int
@@ -277,21 +287,20 @@ class Fingerprints:
     repeated: int = 0
 
 
-def fingerprints(
+def build_fingerprints(
     connection: DuckDBPyConnection, seen: DuckDBPyRelation, zone: str | None = None
 ) -> tuple[Fingerprints, int, int]:
-    """The OS of each client, from what ``senders`` found; and of how many lines how many are bad.
+    """Fingerprints of the result of ``connections``; how many lines it has, and how many bad ones.
 
-    ``zone`` is the time zone of the machine that ran p0f, which writes local times; with it they
-    become UTC, as those are that Logstash has kept. Raises FileError where there are both, and no
-    zone.
+    ``zone`` is the time zone of the machine that ran p0f: it turns local times into UTC. Raises
+    FileError if some times are local, others in UTC, and no zone is given.
     """
-    seen_at = f"try_strptime(time[:19], '{_TIME}')"
+    seen_at = f"try_strptime(time[:19], '{_TIME_FORMAT}')"
     if zone:
         seen_at = f"if(time[20:] = 'Z', {seen_at}, timezone({text(zone)}, {seen_at})::timestamp)"
     since = f"epoch_ms({seen_at}) // 1000 as since"
     seen = seen.project(f"{since}, client, os, {UNREADABLE}, time[20:] = 'Z' as in_utc")
-    # Kept as tables: each is asked several times, and the logs would be read anew for each.
+    # Tables, since several queries use each, and views would read the logs again every time.
     normalized(lazy(seen), "client").drop("is_address").to_native().create("lines_of_logs")
     [(read, bad, in_utc)] = connection.sql(_HOW_MANY).fetchall()
     if in_utc and zone is None and in_utc < read - bad:

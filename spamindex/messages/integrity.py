@@ -1,4 +1,4 @@
-"""Whether each line of the records was read: bad lines, lost ones, cut-off files."""
+"""Check that all records were read: bad lines, lost ones, files that are cut off or damaged."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from spamindex import sources
 from spamindex.errors import Doubt, FileError, Remedy, counted
 from spamindex.meaning import is_missing
 from spamindex.messages import engine, fingerprints
-from spamindex.messages.formats import NOT_UTF8, Format, rows_of
+from spamindex.messages.formats import NOT_UTF8, Format, read_rows
 from spamindex.messages.relations import of_lines
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-PACKED = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst"}
+COMPRESSED = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst"}  # suffixes by first bytes
 _MOST_BAD = 1000  # one in so many lines may be unreadable
-_PIECE = 1 << 20  # fits the processor's cache
-_LONGEST = 1 << 22  # bytes of a record: DuckDB refuses one half as long, but needs its time
-_PATIENCE = 5.0  # seconds, for what is wrong with a file after DuckDB has failed on it
-_LOOKED_AT = 1_000_000  # records, to find the line of a cell
+_BLOCK = 1 << 20  # bytes that fit the processor's cache
+_LONGEST = 1 << 22  # bytes of a record: DuckDB refuses shorter ones, but takes long to do so
+_PATIENCE = 5.0  # seconds to wait for a better error than DuckDB's
+_MOST_LOCATED = 1_000_000  # records in which the line of a cell is looked for
 _HAS_REJECTS = "from duckdb_tables() where table_name = 'reject_errors'"
 _REJECTS = """
     select file_path, line, bool_or(error_type = 'INVALID ENCODING'),
@@ -32,52 +32,50 @@ _REJECTS = """
     from reject_errors join reject_scans using (scan_id, file_id) group by all order by all
 """
 _NUMBERED = "row_number() over () as _line"
-_END = "end"  # a last line of our own, which no quotation may take with it
+_END = "end"  # a line added to a file: it is lost if a quotation mark is never closed
 
 
-class Lines(NamedTuple):
-    """The lines of a file: all, those that do not end in quotes, and whether all quotes are pairs.
+class LineCounts(NamedTuple):
+    """How many lines a file has, from its first record on."""
 
-    The second are the records of CSV, or more where lines are blank or quotation marks stand in
-    cells; so many of them are ``marked`` with a # at their beginning. What stands above the first
-    record is not among them.
-    """
-
-    every: int
-    number: int
-    paired: bool
-    marked: int
+    total: int
+    unquoted: int
+    """Those that end outside quotation marks: the records of CSV, and blank lines."""
+    comments: int
+    """Those among ``unquoted`` that begin with a #."""
+    is_closed: bool
+    """Whether each quotation mark has a second one."""
 
 
 @contextmanager
-def read_through(
+def count_lines_meanwhile(
     files: Mapping[str, Format], stop: Callable[[], None]
-) -> Iterator[Callable[[], list[Lines]]]:
-    """Read files to their end, too, while DuckDB reads them; what is given tells their lines.
+) -> Iterator[Callable[[], list[LineCounts]]]:
+    """Count the lines of files in a thread while DuckDB reads them; yields a function for them.
 
-    DuckDB takes compressed data as it is, whatever its checksum says, and some that is cut off; it
-    needs gigabytes where a quotation mark is never closed. A FileError of what is wrong with a file
-    itself comes before any that DuckDB makes of it, which ``stop`` stops.
+    This finds damage that DuckDB does not: it ignores checksums of compressed data, may accept a
+    file that is cut off, and needs gigabytes for a quotation mark that is never closed. The
+    FileError that says so calls ``stop``, and is raised in place of DuckDB's error.
     """
-    found: list[Lines] = []
+    counts: list[LineCounts] = []
     errors: list[Exception] = []
 
     def read() -> None:
         try:
-            found.extend(_lines(path, format_) for path, format_ in files.items())
+            counts.extend(_count_lines(path, format_) for path, format_ in files.items())
         except Exception as error:
             errors.append(error)
             with suppress(Exception):  # there may be nothing left to stop
                 stop()
 
-    def result(patience: float | None = None) -> list[Lines]:
-        beside.join(patience)
+    def result(timeout: float | None = None) -> list[LineCounts]:
+        thread.join(timeout)
         if errors:
             raise errors[0]
-        return found
+        return counts
 
-    beside = threading.Thread(target=read, daemon=True)  # nobody waits for it who is interrupted
-    beside.start()
+    thread = threading.Thread(target=read, daemon=True)  # so that an interrupt does not wait for it
+    thread.start()
     try:
         yield result
         result()
@@ -86,69 +84,144 @@ def read_through(
         raise
 
 
-def check_all_read(
-    read: int, names: Mapping[str, str], files: Mapping[str, Format], lines: Collection[Lines]
-) -> list[Doubt]:
-    """Refuse CSV of which DuckDB has read less than there is, by the ``lines`` of its files.
+def _count_lines(path: str, format_: Format) -> LineCounts:
+    """Count the lines of a file. Raises FileError for damage and for records that are too long."""
+    import numpy as np  # which does not hold the interpreter's lock, as loops of Python do
 
-    It does where a quotation mark is never closed, and where a damaged line stands just where it
-    parts a file among its threads. Lines that quotation marks make one record of are doubted.
+    buffer = np.empty(_BLOCK, np.uint8)
+    is_csv = format_.kind == "csv"
+    total = unquoted = comments = 0
+    in_quotes = 0  # 1 within quotation marks
+    record_size = 0  # bytes of the record that is not at its end
+    is_checked = False
+    after_line_end = True
+    last_byte = last_visible = b"\n"
+    with sources.open_decompressed(path) as file:
+        for _ in range(format_.skip):
+            file.readline()
+        while size := file.readinto(buffer):  # type: ignore[attr-defined]
+            block = buffer[:size]
+            line_end, quote = block == ord("\n"), block == ord('"')
+            total += int(np.count_nonzero(line_end))
+            if is_csv and (in_quotes or quote.any()):
+                # The sum overflows after 255, which keeps it odd or even.
+                inside = (np.cumsum(quote, dtype=np.uint8) + np.uint8(in_quotes)) & 1
+                line_end &= inside == 0
+                in_quotes = int(inside[-1])
+            if is_csv:
+                is_mark = block == ord("#")
+                comments += int(after_line_end and is_mark[0])
+                comments += int(np.count_nonzero(line_end[:-1] & is_mark[1:]))
+                after_line_end = bool(line_end[-1])
+            unquoted += int(np.count_nonzero(line_end))
+            record_size = 0 if line_end.any() else record_size + size
+            if record_size > _LONGEST and not format_.is_document and not is_checked:
+                if not is_csv:
+                    raise FileError(f"{path}: has a line that is longer than a million characters")
+                _count_rows(path, path, format_)  # raises, if a quotation mark is never closed
+                is_checked = True
+            last_byte = block[-1:].tobytes()
+            if format_.is_document:
+                last_visible = block[-4096:].tobytes().rstrip()[-1:] or last_visible
+    if format_.layout == "array" and last_visible != b"]":  # which DuckDB accepts
+        raise FileError(f"{path}: is a JSON array that is cut off: its last bracket is missing")
+    without_end = last_byte != b"\n"
+    return LineCounts(total + without_end, unquoted + without_end, comments, not in_quotes)
+
+
+def _count_rows(path: str, name: str, format_: Format) -> int:
+    """The number of records in a CSV file, by a slower way that is exact.
+
+    Raises FileError if a quotation mark is never closed.
     """
-    every = sum(file.every for file in lines)
-    outside = sum(file.number for file in lines)
-    if any(file.marked for file in lines):
-        _refuse_comments(names, files, outside)
-    paired = all(file.paired for file in lines)
-    doubts = joined(every - max(outside, read) if paired else 0)
-    if paired and outside <= read:
-        return doubts
+    rows, row = -1, None
+    default_limit = csv.field_size_limit(_LONGEST)
+    try:
+        for _, row in read_rows(path, format_, ["\n", _END]):
+            rows += bool(row)
+    except csv.Error as error:
+        raise FileError(
+            f"{name}: a cell is longer than {_LONGEST} characters; is a quotation mark missing?"
+        ) from error
+    finally:
+        csv.field_size_limit(default_limit)
+    if row != [_END]:
+        raise FileError(f"{name}: a quotation mark is opened and never closed")
+    return rows
+
+
+def check_all_read(
+    read: int,
+    names: Mapping[str, str],
+    files: Mapping[str, Format],
+    counts: Collection[LineCounts],
+) -> list[Doubt]:
+    """Refuse CSV files of which DuckDB has ``read`` fewer records than they have.
+
+    It loses some if a quotation mark is never closed, and if it divides a file among its threads
+    at a damaged line. Records over several lines are doubted.
+    """
+    unquoted = sum(file.unquoted for file in counts)
+    if any(file.comments for file in counts):
+        _refuse_comments(names, files, unquoted)
+    are_closed = all(file.is_closed for file in counts)
+    doubts = []
+    if are_closed:
+        doubts = doubt_joined_lines(sum(file.total for file in counts) - max(unquoted, read))
+        if unquoted <= read:
+            return doubts
     for path, format_ in files.items():
-        there = _rows(path, names[path], format_)
-        read -= there
+        rows = _count_rows(path, names[path], format_)
+        read -= rows
         if read < 0:
             raise FileError(
-                f"{names[path]}: {-read} of {there} records were lost in reading, by damaged "
-                "lines, a quotation mark that is never closed, or because the file grew meanwhile; "
-                "mend it, count a copy, or tell it in another format"
+                f"{names[path]}: {-read} of {rows} records were lost in reading: a line is "
+                "damaged, a quotation mark is never closed, or the file has grown meanwhile; mend "
+                "the file, count a copy of it, or write it in another format"
             )
     return doubts
 
 
 def _refuse_comments(names: Mapping[str, str], files: Mapping[str, Format], records: int) -> None:
-    """Refuse records that are commented out; where all begin with #, they are written so."""
-    found = []
+    """Refuse records that are commented out; if all begin with #, they are data."""
+    comments = []
     with suppress(csv.Error):
         for path, format_ in files.items():
-            for line, row in rows_of(path, format_):
+            for line, row in read_rows(path, format_):
                 if row and row[0].startswith("#") and not is_missing(row[0]):  # as #N/A is
-                    found.append(f"{names[path]}:{line}")
-    if 0 < len(found) < records:
-        problem = f"begins as a comment does ({len(found)} of {counted(records, 'record')})"
-        raise FileError(f"{found[0]}: {problem}; delete such lines")
+                    comments.append(f"{names[path]}:{line}")
+    if 0 < len(comments) < records:
+        raise FileError(
+            f"{comments[0]}: begins like a comment ({len(comments)} of "
+            f"{counted(records, 'record')}); delete such lines"
+        )
 
 
-def joined(ends: int) -> list[Doubt]:
-    """Doubt records over several lines: so many line ends stand within quotation marks."""
-    text = f"within quotation marks: {counted(ends, 'line end')}; is a mark missing?"
-    return [Doubt(text)] if ends > 0 else []
+def doubt_joined_lines(line_ends: int) -> list[Doubt]:
+    """Doubt records over several lines, by the number of line ends within quotation marks."""
+    text = f"within quotation marks: {counted(line_ends, 'line end')}; is a mark missing?"
+    return [Doubt(text)] if line_ends > 0 else []
 
 
-def place(
+def locate(
     formats: Mapping[str, Format], names: Mapping[str, str], column: str, value: str
 ) -> str | None:
     """The file and line of the first record of tables that has a value in a column."""
     for path, format_ in formats.items():
         if column not in format_.columns:
             continue
-        at = format_.columns.index(column)
+        i = format_.columns.index(column)
         with suppress(csv.Error):
-            for line, row in itertools.islice(rows_of(path, format_), _LOOKED_AT):
-                if len(row) > at and row[at].strip() == value.strip():
+            for line, row in itertools.islice(read_rows(path, format_), _MOST_LOCATED):
+                if len(row) > i and row[i].strip() == value.strip():
                     return f"{names[path]}:{line}"
     return None
 
 
-class Bad(NamedTuple):
+# ---- Bad lines ----
+
+
+class BadLine(NamedTuple):
     """A line that can't be read, and why not."""
 
     name: str
@@ -156,166 +229,106 @@ class Bad(NamedTuple):
     why: str = "can't be read"
 
 
-def rejected(connection: DuckDBPyConnection, names: Mapping[str, str], kind: str) -> list[Bad]:
-    """The lines that DuckDB could not read until now, in the order of the files' names.
+def rejected_lines(
+    connection: DuckDBPyConnection, names: Mapping[str, str], kind: str
+) -> list[BadLine]:
+    """The lines that DuckDB has rejected so far, by file and line.
 
-    They are not in UTF-8, or have too few or too many cells. Raises FileError where a quotation
-    mark that is never closed, or by another one, has taken whole lines with it.
+    They are not in UTF-8, or have too few or too many cells. Raises FileError if quotation marks
+    join several lines to one that is rejected.
     """
-    there = connection.execute(_HAS_REJECTS).fetchall()
-    rejects = connection.execute(_REJECTS).fetchall() if there else []
-    for path, line, _, has_more_lines in rejects:
-        if has_more_lines:
+    if not connection.execute(_HAS_REJECTS).fetchall():
+        return []
+    bad = {}
+    for path, line, not_utf8, is_joined in connection.execute(_REJECTS).fetchall():
+        if is_joined:
             raise FileError(
                 f"{names[path]}:{line}: a quotation mark takes more lines than this one with it; "
                 "close it, or leave it out"
             )
-    bad = {(path, line): odd for path, line, odd, _ in rejects if path in names}
-    if kind == "p0f":  # what it copies from requests is in any encoding, and no fault
+        if path in names:
+            bad[path, line] = BadLine(names[path], line, *([NOT_UTF8] if not_utf8 else []))
+    if kind == "p0f":  # what it copies from requests may be in any encoding
         for path in {path for path, _ in bad}:
-            for number, line in enumerate(sources.binary_lines(path), start=1):
-                if (path, number) in bad and fingerprints.is_of_others(line):
-                    del bad[path, number]
-    return sorted(Bad(names[path], line, *[NOT_UTF8] * odd) for (path, line), odd in bad.items())
+            for line, text in enumerate(sources.binary_lines(path), start=1):
+                if (path, line) in bad and fingerprints.is_other_event(text):
+                    del bad[path, line]
+    return sorted(bad.values())
 
 
 def forget_rejects(connection: DuckDBPyConnection) -> None:
-    """Forget what ``rejected`` would tell of the files that were read until now."""
+    """Forget the lines that DuckDB has rejected so far."""
     if connection.execute(_HAS_REJECTS).fetchall():
         connection.execute("delete from reject_errors")
 
 
-def how_packed(path: str) -> str:
-    """The suffix of data that is compressed as it is in a file: .gz or .zst, or none."""
+def compression_suffix(path: str) -> str:
+    """The suffix for how a file is compressed, by its first bytes: .gz, .zst, or none."""
     try:
         with open(path, "rb") as file:
             beginning = file.read(4)
-    except OSError:  # whoever reads it says what is wrong
+    except OSError:  # refused where it is read
         return ""
-    return next((s for magic, s in PACKED.items() if beginning.startswith(magic)), "")
+    return next((s for magic, s in COMPRESSED.items() if beginning.startswith(magic)), "")
 
 
-def check_bad(
+def check_bad_lines(
     connection: DuckDBPyConnection,
     formats: dict[str, Format],
     names: Mapping[str, str],
-    rejects: Sequence[Bad],
+    rejects: Sequence[BadLine],
     unreadable: int,
     read: int,
     *,
     skip_bad: bool,
-    within: str,
+    subject: str,
 ) -> list[Doubt]:
-    """What ``refuse_bad`` says of the lines that were rejected, and of unreadable ones."""
+    """Doubt or refuse lines that DuckDB rejects, and ``unreadable`` ones, which it can read."""
     first = [*rejects[:1]]
-    if unreadable and (there := _first_unreadable(connection, formats)):
-        first.append(Bad(names[there[0]], there[1]))
+    if unreadable and (line := _first_unreadable(connection, formats, names)):
+        first.append(line)
     bad = unreadable + len(rejects)
-    return refuse_bad(bad, read, min(first, default=None), skip_bad=skip_bad, within=within)
+    return doubt_bad_lines(bad, read, min(first, default=None), skip_bad=skip_bad, subject=subject)
 
 
 def _first_unreadable(
-    connection: DuckDBPyConnection, formats: dict[str, Format]
-) -> tuple[str, int] | None:
-    """The first path and the number of its first line that is not of its format.
-
-    None where records are no lines, as in JSON arrays.
-    """
+    connection: DuckDBPyConnection, formats: dict[str, Format], names: Mapping[str, str]
+) -> BadLine | None:
+    """The first line that is not in its file's format; None if a record is not a line."""
     for path, format_ in formats.items():
         if format_.is_document:
             return None
-        if format_.kind != "csv":  # of which DuckDB tells which lines it has rejected
+        if format_.kind != "csv":  # whose bad lines are rejected
             lines = engine.projected(engine.lines(connection, [path]), "*", _NUMBERED)
             unreadable = of_lines(lines, format_).filter(fingerprints.UNREADABLE)
             [(number,)] = unreadable.aggregate("min(_line)").fetchall()
             if number is not None:
-                return path, number
+                return BadLine(names[path], number)
     return None
 
 
-def refuse_bad(
-    bad: int, read: int, first: Bad | None, *, skip_bad: bool, within: str = ""
+def doubt_bad_lines(
+    bad: int, read: int, first: BadLine | None, *, skip_bad: bool, subject: str = ""
 ) -> list[Doubt]:
-    """Doubt what is counted without unreadable records, or raise a FileError.
+    """Doubt a count that leaves out ``bad`` of the records that were ``read``.
 
-    It is raised where they are more than 1 in 1,000, unless ``skip_bad``. ``within`` is the name of
-    what the doubt is about, which need not be said again.
+    Raises FileError if they are more than 1 in 1,000, unless ``skip_bad``. A doubt does not repeat
+    the name ``subject`` of what it is about.
 
-    >>> refuse_bad(2, 2502, Bad("mail.csv", 7), skip_bad=False, within="mail.csv")[0].text
+    >>> doubt_bad_lines(2, 2502, BadLine("mail.csv", 7), skip_bad=False, subject="mail.csv")[0].text
     "line 7 can't be read (2 of 2502 records); left out"
     """
     if not bad:
         return []
     share = f"{bad} of {counted(read, 'record')}"
     if not skip_bad and bad * _MOST_BAD > read:
-        where = f"{first.name}:{first.line}: {first.why} ({share})" if first else ""
         raise FileError(
-            where or f"{share} can't be read", settles=[Remedy("skip_bad", None, "leaves them out")]
+            f"{first.name}:{first.line}: {first.why} ({share})"
+            if first
+            else f"{share} can't be read",
+            settles=[Remedy("skip_bad", None, "leaves them out")],
         )
     if first is None:
         return [Doubt(f"{share} can't be read; left out")]
-    where = f"line {first.line}" + (f" of {first.name}" if first.name != within else "")
+    where = f"line {first.line}" + (f" of {first.name}" if first.name != subject else "")
     return [Doubt(f"{where} {first.why} ({share}); left out")]
-
-
-def _lines(path: str, format_: Format) -> Lines:
-    import numpy as np  # whose loops run beside DuckDB's, as those of Python do not
-
-    buffer = np.empty(_PIECE, np.uint8)
-    every, ends, within, last, record, looked_at = 0, 0, 0, ord("\n"), 0, False
-    marked, begins = 0, True
-    tail = b""
-    is_table = format_.kind == "csv"
-    is_lines = not format_.is_document
-    with sources.open_decompressed(path) as file:
-        for _ in range(format_.skip):
-            file.readline()
-        while size := file.readinto(buffer):  # type: ignore[attr-defined]
-            piece = buffer[:size]
-            line_end, quote = piece == ord("\n"), piece == ord('"')
-            every += int(np.count_nonzero(line_end))
-            if is_table and (within or quote.any()):
-                # A sum that begins anew after 255 is odd or even all the same.
-                inside = (np.cumsum(quote, dtype=np.uint8) + np.uint8(within)) & 1
-                line_end &= inside == 0
-                within = int(inside[-1])
-            if is_table:
-                is_mark = piece == ord("#")
-                marked += int(begins and is_mark[0])
-                marked += int(np.count_nonzero(line_end[:-1] & is_mark[1:]))
-                begins = bool(line_end[-1])
-            record = 0 if line_end.any() else record + size
-            if is_lines and not looked_at and record > _LONGEST:
-                if not is_table:
-                    raise FileError(f"{path}: has a line that is longer than a million characters")
-                _rows(path, path, format_)  # is it a quotation that has no end?
-                looked_at = True
-            ends += int(np.count_nonzero(line_end))
-            last = int(piece[-1])
-            if not is_lines:
-                tail = piece[-4096:].tobytes().rstrip()[-1:] or tail
-    unended = last != ord("\n")
-    if format_.layout == "array" and tail != b"]":  # which is no fault to DuckDB
-        raise FileError(f"{path}: is a JSON array that is cut off: its last bracket is missing")
-    return Lines(every + unended, ends + unended, not within, marked)
-
-
-def _rows(path: str, name: str, format_: Format) -> int:
-    """How many records a CSV file has: exactly, but more slowly.
-
-    Raises FileError where a quotation mark is never closed.
-    """
-    rows, row = -1, None
-    usual = csv.field_size_limit(_LONGEST)
-    try:
-        for _, row in rows_of(path, format_, ["\n", _END]):
-            rows += bool(row)
-    except csv.Error as error:
-        raise FileError(
-            f"{name}: a cell is longer than {_LONGEST} characters; is a quotation mark missing?"
-        ) from error
-    finally:
-        csv.field_size_limit(usual)
-    if row != [_END]:
-        raise FileError(f"{name}: a quotation mark opens somewhere and is never closed")
-    return rows

@@ -17,10 +17,16 @@ from typing import TYPE_CHECKING
 from spamindex import sources
 from spamindex.errors import ColumnError, Doubt, FileError, Findings, Remedy, SpamIndexError, listed
 from spamindex.messages import engine, relations
-from spamindex.messages.fingerprints import Fingerprints, fingerprints
-from spamindex.messages.formats import KINDS, Format, recognized
-from spamindex.messages.integrity import PACKED, check_bad, how_packed, read_through, rejected
-from spamindex.messages.options import time_zone
+from spamindex.messages.fingerprints import Fingerprints, build_fingerprints
+from spamindex.messages.formats import KINDS, Format, detect_format
+from spamindex.messages.integrity import (
+    COMPRESSED,
+    check_bad_lines,
+    compression_suffix,
+    count_lines_meanwhile,
+    rejected_lines,
+)
+from spamindex.messages.options import parse_zone
 from spamindex.messages.records import LocalRecords
 from spamindex.sources import scratch_folder
 
@@ -58,7 +64,7 @@ def open_records(
             known = None
             if logs:
                 known = _known(connection, of_logs, zone, said, skip_bad=skip_bad)
-            formats = {path: recognized(path, name) for path, name in names.items()}
+            formats = {path: detect_format(path, name) for path, name in names.items()}
             check_alike(formats, names)
             table = relations.table(connection, formats, names, ports)
             yield LocalRecords(table, connection, names, formats, known, [said, findings])
@@ -112,7 +118,7 @@ def read_fingerprints(
     paths = [logs] if isinstance(logs, str | os.PathLike) else logs
     if not paths:
         raise SpamIndexError("no p0f log is given")
-    zone = None if zone is None else time_zone(zone)
+    zone = None if zone is None else parse_zone(zone)
     known, findings = fingerprints_of(
         [os.fspath(path) for path in paths], zone=zone, skip_bad=skip_bad
     )
@@ -141,22 +147,22 @@ def _known(
     *,
     skip_bad: bool,
 ) -> Fingerprints:
-    formats = {path: recognized(path, name) for path, name in logs.items()}
+    formats = {path: detect_format(path, name) for path, name in logs.items()}
     for path, format_ in formats.items():
         if format_.kind != "p0f":
             what = f"{logs[path]}: is {KINDS[format_.kind]}, and no p0f log"
             if os.path.isdir(findings.name):
                 what += f"; a pattern such as {findings.name}/*.log names the logs alone"
             raise FileError(what)
-    packed = {path: format_ for path, format_ in formats.items() if how_packed(path)}
-    with read_through(packed, connection.interrupt):
-        known, read, bad = fingerprints(
+    packed = {path: format_ for path, format_ in formats.items() if compression_suffix(path)}
+    with count_lines_meanwhile(packed, connection.interrupt):
+        known, read, bad = build_fingerprints(
             connection, relations.of_logs(connection, formats, logs), zone
         )
-    rejects = rejected(connection, logs, "p0f")
-    findings.doubts += check_bad(
+    rejects = rejected_lines(connection, logs, "p0f")
+    findings.doubts += check_bad_lines(
         connection, formats, logs, rejects, bad, read + len(rejects),
-        skip_bad=skip_bad, within=findings.name,
+        skip_bad=skip_bad, subject=findings.name,
     )  # fmt: skip
     return known
 
@@ -182,7 +188,7 @@ def _meant(paths: Sequence[str], suffixes: Sequence[str], findings: Findings) ->
             there = sorted(glob.glob(path, recursive=True))
         for file in there[1:]:  # of several that are not named
             bare, suffix = os.path.splitext(file)
-            if suffix in PACKED.values() and bare in there:
+            if suffix in COMPRESSED.values() and bare in there:
                 raise FileError(f"{file}: is {bare} packed, by its name; name the files that count")
         if not there:
             raise FileError(f"{path}: no file has such a name")
@@ -246,9 +252,9 @@ def _as_duckdb_likes(path: str, scratch: str) -> str:
     That is a link in the folder ``scratch`` where the file's own name does not say so, or is a
     pattern to DuckDB, or not in UTF-8.
     """
-    packed = how_packed(path)
+    packed = compression_suffix(path)
     suffix = os.path.splitext(path.lower())[1]
-    fits = suffix == packed or (not packed and suffix not in PACKED.values())
+    fits = suffix == packed or (not packed and suffix not in COMPRESSED.values())
     if fits and not any(c in "*?[" or "\ud800" <= c <= "\udfff" for c in path):
         return path
     link = os.path.join(scratch, f"{len(os.listdir(scratch))}{packed}")
@@ -277,8 +283,8 @@ def _kept(name: str, stream: sources.Source, scratch: str) -> str:
         with open(path, "wb") as file:
             file.write(stream.read(_BEGINNING))  # type: ignore[union-attr]
             file.flush()
-            if not how_packed(path):
-                recognized(path, name)  # what has no format may be endless
+            if not compression_suffix(path):
+                detect_format(path, name)  # what has no format may be endless
             shutil.copyfileobj(stream, file)  # type: ignore[arg-type]
     except OSError as error:
         where = os.path.dirname(scratch)

@@ -1,4 +1,4 @@
-"""RecordOptions: what is asked of message records, field by field; durations, a log's zone."""
+"""RecordOptions: how message records are read and counted, and parsers of its fields."""
 
 from __future__ import annotations
 
@@ -6,27 +6,36 @@ import csv
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import UnionType
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from spamindex.errors import OptionsError, SpamIndexError
 from spamindex.names import BUILT_IN, Names
 
 Span: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
 Unit: TypeAlias = Literal["messages", "machines"]
-Spam: TypeAlias = tuple[str, tuple[str, ...]]
 By: TypeAlias = tuple[str, Span | None]
 
+_SPANS = get_args(Span)
 _DURATION = re.compile(r"(\d+) ?([hd])", re.ASCII)
 _SECONDS = {"h": 3600, "d": 86400}
 
 
+class Flag(NamedTuple):
+    """The column that says which records are spam, and its values for spam.
+
+    Without values, the words for true mean spam.
+    """
+
+    column: str
+    values: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class RecordOptions:
-    """How records are understood and counted; what is left out is found by usual headings."""
+    """How records are read and counted. Columns that are None are found by usual headings."""
 
     os: str | None = None
     """The column that holds the OS of the sender."""
@@ -36,11 +45,10 @@ class RecordOptions:
     """The column with the time of the message; "" for none, so that the latest one counts."""
     fresh: int | None = None
     """How many seconds a fingerprint holds after its client was seen; None for ever."""
-    spam: Spam | None = None
-    """A column, and the values in it that mean spam (none given: words for true); ("", ()) says
-    that every record is spam."""
+    spam: Flag | None = None
+    """The column that says which records are spam; one called "" says that all are."""
     by: tuple[By, ...] = ()
-    """Columns to count apart, each with the span of time it is cut to, if any."""
+    """Columns to group by, each with the span to which its times are cut, or None."""
     weight: str | None = None
     """The column that says how many messages a record stands for; "" for one each."""
     count: Unit = "messages"
@@ -56,76 +64,81 @@ class RecordOptions:
 
     @property
     def columns(self) -> list[str]:
-        """The names of columns that are given, each once."""
-        given = [self.os, self.client, self.time, self.weight, self.cluster]
-        given += [self.spam and self.spam[0], *(column for column, _ in self.by)]
-        return [name for name in dict.fromkeys(given) if name]
+        """The columns that are named, each once."""
+        named = [self.os, self.client, self.time, self.weight, self.cluster]
+        named += [self.spam and self.spam.column, *(column for column, _ in self.by)]
+        return [name for name in dict.fromkeys(named) if name]
 
     @property
-    def result(self) -> list[str]:
+    def by_names(self) -> list[str]:
+        """The headings of the ``by`` columns in the result: a span goes by its own name."""
+        return [span or column for column, span in self.by]
+
+    @property
+    def result_columns(self) -> list[str]:
         """The columns of the result."""
-        by = [span or column for column, span in self.by]
         of_clusters = ("design_effect", "clusters") if self.cluster else ()
-        return [*by, "os", "spam_share", self.count, *of_clusters]
+        return [*self.by_names, "os", "spam_share", self.count, *of_clusters]
 
     def check(self, *, fingerprints: bool, by_client: bool, zone: bool = False) -> None:
-        """Refuse what contradicts itself, or would change nothing. Raises OptionsError.
+        """Refuse options that contradict each other or have no effect. Raises OptionsError.
 
-        ``fingerprints`` says whether there are some, ``zone`` whether that of their log is given,
-        and ``by_client`` whether addresses are needed to count.
+        ``fingerprints`` and ``zone`` say whether p0f logs and their time zone are given,
+        ``by_client`` whether counting needs addresses.
         """
-        client = None if by_client else self.client
-        of_logs = {"client": client, "time": self.time, "fresh": self.fresh, "zone": zone or None}
-        for name, value in of_logs.items():
+        need_fingerprints = {
+            "client": None if by_client else self.client, "time": self.time,
+            "fresh": self.fresh, "zone": zone or None,
+        }  # fmt: skip
+        for name, value in need_fingerprints.items():
             if value is not None and not fingerprints:
                 raise OptionsError(f"{{{name}}} needs {{fingerprints}}")
-        machines = self.count == "machines"
-        for one, other, both in (
+        by_machines = self.count == "machines"
+        for first, second, both in (
             ("os", "fingerprints", fingerprints and self.os is not None),
             ("time=", "fresh", self.fresh and self.time == ""),
-            ("count=machines", "cluster", machines and self.cluster),
-            ("count=machines", "weight", machines and self.weight),
+            ("count=machines", "cluster", by_machines and self.cluster),
+            ("count=machines", "weight", by_machines and self.weight),
         ):
             if both:
-                raise OptionsError(f"choose {{{one}}} or {{{other}}}, not both")
-        for name in self.result:
-            if self.result.count(name) > 1:
+                raise OptionsError(f"choose {{{first}}} or {{{second}}}, not both")
+        for name in self.result_columns:
+            if self.result_columns.count(name) > 1:
                 raise OptionsError(f"the result would have two columns {name!r}")
 
-    def with_fields(self, given: Mapping[str, Any]) -> RecordOptions:
-        """The same options but for some fields, in the forms that are easy to write.
+    def with_fields(self, fields: Mapping[str, Any]) -> RecordOptions:
+        """A copy with other values in some fields, given in forms that are easy to write.
 
         ``by`` may be a text (``country``, ``time:month``), a pair, or a sequence of these; ``spam``
         a column, ``COLUMN=VALUE,...``, or a pair of a column and values; ``fresh`` seconds or a
-        text such as ``7d``; ``names`` a mapping. Raises SpamIndexError for a value that there is
-        not, or that contradicts another.
+        text such as ``7d``; ``names`` a mapping. Raises SpamIndexError for an invalid value.
 
         >>> RecordOptions().with_fields({"by": "time:week", "fresh": "12h"}).fresh
         43200
         """
-        read = dict(given)
-        for name, (form, what) in _FORMS.items():
-            if name in given:
+        parsed = dict(fields)
+        for name, (parse, expected) in _PARSERS.items():
+            if name in fields:
                 try:
-                    read[name] = form(given[name])
+                    parsed[name] = parse(fields[name])
                 except (LookupError, TypeError, ValueError):
-                    raise SpamIndexError(f"{name} is {what}, not {given[name]!r}") from None
-        return replace(self, **read)
+                    raise SpamIndexError(f"{name} is {expected}, not {fields[name]!r}") from None
+        return replace(self, **parsed)
 
 
-def seconds_of(duration: str) -> int:
-    """A duration in hours or days as seconds. Raises SpamIndexError.
+def parse_duration(text: str) -> int:
+    """A duration in hours or days, in seconds. Raises SpamIndexError.
 
-    >>> seconds_of("7d")
+    >>> parse_duration("7d")
     604800
     """
-    match = _DURATION.fullmatch(duration.strip())
+    match = _DURATION.fullmatch(text.strip())
     if match is None or not int(match[1]):
-        raise SpamIndexError(f"{duration!r} is no duration such as 12h or 7d")
+        raise SpamIndexError(f"{text!r} is not a duration such as 12h or 7d")
     return int(match[1]) * _SECONDS[match[2]]
 
 
-def time_zone(name: str) -> str:
+def parse_zone(name: str) -> str:
     """The name of a time zone of the IANA database. Raises SpamIndexError for any other."""
     from zoneinfo import ZoneInfo
 
@@ -136,88 +149,76 @@ def time_zone(name: str) -> str:
     return name
 
 
-def parted_by(text: str) -> By:
+def parse_by(text: str) -> By:
     """A column and its span, from ``time:month``.
 
-    >>> parted_by("time:week"), parted_by("a:b")
+    >>> parse_by("time:week"), parse_by("a:b")
     (('time', 'week'), ('a:b', None))
     """
     column, colon, span = text.rpartition(":")
-    if colon and span in get_args(Span):
+    if colon and span in _SPANS:
         return column.strip(), span  # type: ignore[return-value]
     return text.strip(), None
 
 
-def values_of(text: str) -> tuple[str, ...]:
-    """The values between commas; one that has a comma itself is in quotation marks.
+def parse_spam(text: str) -> Flag:
+    """The column and the values that mean spam, from ``COLUMN=VALUE,...``.
 
-    >>> values_of('Spam, "Spam, high"')
-    ('Spam', 'Spam, high')
-    """
-    rows = csv.reader([text], skipinitialspace=True)
-    return tuple(part.strip() for part in next(rows, []) if part.strip())
+    A value with a comma stands in quotation marks. Raises SpamIndexError for a comparison.
 
-
-def written_values(values: Sequence[str]) -> str:
-    """Values as ``values_of`` reads them."""
-    row = io.StringIO()
-    csv.writer(row, lineterminator="").writerow(values)
-    return row.getvalue()
-
-
-def parted_spam(text: str) -> Spam:
-    """A column and the values in it that mean spam, from ``COLUMN=VALUE,...``.
-
-    Raises SpamIndexError for a comparison, since values are only looked for.
-
-    >>> parted_spam("verdict=Spam,phish"), parted_spam("is_spam")
-    (('verdict', ('Spam', 'phish')), ('is_spam', ()))
+    >>> parse_spam('verdict=phish, "Spam, high"'), parse_spam("is_spam")
+    (Flag(column='verdict', values=('phish', 'Spam, high')), Flag(column='is_spam', values=()))
     """
     column, _, values = text.partition("=")
     column = column.strip()
     if column.endswith(("!", "<", ">", "~")):
         raise SpamIndexError(f"{text!r} compares; name the values for spam: COLUMN=VALUE,...")
-    return column, values_of(values)
+    cells = next(csv.reader([values], skipinitialspace=True), [])
+    return Flag(column, tuple(cell.strip() for cell in cells if cell.strip()))
+
+
+def format_values(values: Sequence[str]) -> str:
+    """Values for spam as ``parse_spam`` reads them."""
+    row = io.StringIO()
+    csv.writer(row, lineterminator="").writerow(values)
+    return row.getvalue()
+
+
+# ---- Parsers of single fields: each raises LookupError, TypeError or ValueError ----
 
 
 def _by(value: Any) -> tuple[By, ...]:
     if isinstance(value, str):
-        return (parted_by(value),)
-    with suppress(TypeError, ValueError):
-        return (_pair(value),)
-    return tuple(parted_by(part) if isinstance(part, str) else _pair(part) for part in value)
+        return (parse_by(value),)
+    try:
+        return (_by_pair(value),)
+    except (TypeError, ValueError):
+        return tuple(parse_by(v) if isinstance(v, str) else _by_pair(v) for v in value)
 
 
-def _pair(value: Any) -> By:
-    """A column and a span, or None. Raises ValueError or TypeError for anything else."""
+def _by_pair(value: Any) -> By:
     column, span = value
-    if not isinstance(column, str) or span not in (None, *get_args(Span)):
+    if not isinstance(column, str) or span not in (None, *_SPANS):
         raise ValueError
     return column, span
 
 
-def _spam(value: Any) -> Spam | None:
-    if isinstance(value, str):
-        return parted_spam(value)
+def _spam(value: Any) -> Flag | None:
     if value is None:
         return None
-    column, wanted = value[0], value[1]
-    if not isinstance(column, str) or len(value) > 2:
-        raise ValueError
-    return column, (wanted,) if isinstance(wanted, str) else tuple(map(str, wanted))
+    if isinstance(value, str):
+        return parse_spam(value)
+    column, values = value
+    if not isinstance(value, tuple | list) or not isinstance(column, str):
+        raise TypeError
+    return Flag(column, (values,) if isinstance(values, str) else tuple(map(str, values)))
 
 
 def _fresh(value: Any) -> int | None:
-    seconds = seconds_of(value) if isinstance(value, str) else value
+    seconds = parse_duration(value) if isinstance(value, str) else value
     if not (seconds is None or (isinstance(seconds, int) and seconds > 0)):
         raise ValueError
     return seconds
-
-
-def _of(kinds: type | UnionType, value: Any) -> Any:
-    if not isinstance(value, kinds):
-        raise TypeError
-    return value
 
 
 def _unit(value: Any) -> Unit:
@@ -226,12 +227,18 @@ def _unit(value: Any) -> Unit:
     return value  # type: ignore[no-any-return]
 
 
-_COLUMN = (partial(_of, str | None), "the name of a column")
-_IS_SO = (partial(_of, bool | None), "True or False")
-_FORMS: dict[str, tuple[Callable[[Any], Any], str]] = {
+def _instance_of(types: type | UnionType, value: Any) -> Any:
+    if not isinstance(value, types):
+        raise TypeError
+    return value
+
+
+_COLUMN = (partial(_instance_of, str | None), "the name of a column")
+_SWITCH = (partial(_instance_of, bool | None), "True or False")
+_PARSERS: dict[str, tuple[Callable[[Any], Any], str]] = {
     **dict.fromkeys(("os", "client", "time", "weight", "cluster"), _COLUMN),
-    **dict.fromkeys(("family", "ignore_unknown"), _IS_SO),
-    "by": (_by, f"a column, or a column and {', '.join(get_args(Span))}"),
+    **dict.fromkeys(("family", "ignore_unknown"), _SWITCH),
+    "by": (_by, f"a column, or a column and {', '.join(_SPANS)}"),
     "spam": (_spam, "a column, or a column and the values for spam"),
     "fresh": (_fresh, "a number of seconds, or 12h or 7d"),
     "count": (_unit, "messages or machines"),

@@ -1,11 +1,14 @@
-"""Which columns of records hold OS, client, time and flag: by heading or as asked; the Question."""
+"""Find the columns that RecordOptions mean by name or by usual heading: options in, Question out.
+
+Columns that are not used may show that a row is not one message, or not spam: these are refused.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, get_args
+from typing import Any, get_args
 
 from spamindex.errors import ColumnError, Doubt, Findings, Remedy, listed
 from spamindex.meaning import (
@@ -22,227 +25,272 @@ from spamindex.meaning import (
 )
 from spamindex.messages.fingerprints import Fingerprints
 from spamindex.messages.frames import are_figures
-from spamindex.messages.options import RecordOptions, Span
+from spamindex.messages.options import Flag, RecordOptions, Span
 from spamindex.words import FALSE, TRUE
 
-_WHAT = {
+_CONTENTS = {  # what the column of a field holds
     "os": "the OS",
     "client": "the client's address",
     "time": "the times",
     "spam": "what is spam",
 }
-_HOUR = re.compile(r"\d\d?:\d\d(:\d\d)?\b.*")
-Place = Callable[[str, str], str | None]
+_TIME_OF_DAY = re.compile(r"(\d\d?:\d\d(:\d\d)?\b.*)?")
 Cells = Mapping[str, Sequence[str]]
-
-
-class Flag(NamedTuple):
-    """The column that says what is spam, and by which values: none for the words for true."""
-
-    column: str
-    values: tuple[str, ...] = ()
+ReadCells = Callable[[Sequence[str]], Cells]
 
 
 @dataclass(frozen=True)
 class Question(RecordOptions):
-    """Options of which each column is named as the frame names it, and what is known besides.
+    """RecordOptions whose columns are named as in the records, and what is known about these.
 
-    ``os`` holds the OS; or ``client`` the address, whose OS ``fingerprints`` know, at ``time`` if
-    that is given ("" where the latest is meant). Without ``spam`` all records are. ``unreadable``
-    is a column that is true for a record that could not be read; with ``headings`` a record that
-    repeats the heading of its column is none. ``place`` tells where the first record with a value
-    is. ``holds_os`` is None where the heading leaves open whether operating systems stand in the
-    column.
+    Either ``os`` is a column, or ``client`` is one and ``fingerprints`` knows the OS of each
+    address, at ``time`` if that is a column. Without ``spam`` all records are spam.
     """
 
-    spam: Flag | None = None
     fingerprints: Fingerprints | None = None
     unreadable: str | None = None
+    """A column that is true for a record that can't be read."""
     headings: bool = False
-    place: Place = lambda column, value: None
+    """Whether a record may repeat the headings, as in files put together."""
+    locate: Callable[[str, str], str | None] = lambda column, value: None
+    """Returns the file and line of the first record with a value in a column, if known."""
     holds_os: bool | None = True
+    """Whether the column of labels holds operating systems; None if its heading leaves it open."""
     findings: Findings = field(default_factory=lambda: Findings("records"), repr=False)
 
     def renamed(self, names: Mapping[str, str]) -> Question:
-        """The same question to a frame whose columns have other names."""
-        new = {**names, "": ""}
-        given = ("os", "client", "time", "weight", "cluster", "unreadable")
-        named: dict[str, Any] = {
-            name: new[old] for name in given if (old := getattr(self, name)) is not None
-        }
+        """The same question for records whose columns have new ``names``."""
+        new_names = {**names, "": ""}
+        renamed: dict[str, Any] = {}
+        for name in ("os", "client", "time", "weight", "cluster", "unreadable"):
+            column = getattr(self, name)
+            if column is not None:
+                renamed[name] = new_names[column]
         spam = self.spam and self.spam._replace(column=names[self.spam.column])
         by = tuple((names[column], span) for column, span in self.by)
-        return replace(self, spam=spam, by=by, **named)
+        return replace(self, spam=spam, by=by, **renamed)
 
     @property
     def used(self) -> dict[str, tuple[str, ...]]:
-        """The columns that it asks for, and the values that are looked for in that of the spam."""
+        """The columns that are read, each with the values that are looked for in it."""
         flag = self.spam or Flag("")
         return {name: flag.values if name == flag.column else () for name in self.columns}
 
     @property
     def over_time(self) -> bool:
-        """Whether it matters when a message came, to know its fingerprint."""
-        known = self.fingerprints
-        return bool(self.time and known and (known.changing or self.fresh))
-
-    @property
-    def by_names(self) -> list[str]:
-        """What the columns to count by are called in the result: a span by its own name."""
-        return [span or column for column, span in self.by]
+        """Whether the OS of a client depends on when its message came."""
+        labels = self.fingerprints
+        return bool(self.time and labels and (labels.changing or self.fresh))
 
 
-def question(
+def resolve_question(
     columns: Sequence[str],
     options: RecordOptions | None = None,
     *,
     fingerprints: Fingerprints | None = None,
-    cells: Callable[[Sequence[str]], Cells] = lambda columns: {},
+    read_cells: ReadCells = lambda columns: {},
     is_log: bool = False,
     findings: Findings | None = None,
 ) -> Question:
-    """What is to be counted of records with these columns.
+    """Find the columns of records that ``options`` mean.
 
-    What is given is looked for, whatever its case and punctuation; what is not, by usual headings.
-    ``cells`` shows the first cells of columns, which may say that they are a flag or counts; of a
-    log (``is_log``) it is known that none is. What is to be said goes to ``findings``. Raises
-    ColumnError where something that is needed is not there, where two columns could be meant, and
-    where a row seems to be more than a message.
+    A column is found by its name, whatever the case and punctuation; one that is not named, by
+    usual headings. ``read_cells`` returns the first cells of columns: they show whether an unused
+    column holds counts or flags spam, which is not asked of logs (``is_log``). Facts, notes and
+    doubts are added to ``findings``. Raises ColumnError where a column is missing or ambiguous, and
+    where a row may be more than one message.
 
-    >>> question(["Date", "OS_fp", "spam"]).os
+    >>> resolve_question(["Date", "OS_fp", "spam"]).os
     'OS_fp'
     """
-    asked = RecordOptions() if options is None else options
-    found = Findings("records") if findings is None else findings
-    by = tuple((find(columns, column, is_cut=True), span) for column, span in asked.by)
-    of_clients = asked.cluster is not None and _of_clients(columns, asked)
-    by_client = of_clients or asked.count == "machines"
-    replace(asked, by=by).check(fingerprints=fingerprints is not None, by_client=by_client)
+    options = RecordOptions() if options is None else options
+    findings = Findings("records") if findings is None else findings
+    by = tuple((find_column(columns, name, with_span=True), span) for name, span in options.by)
+    clusters_are_clients = _clusters_are_clients(columns, options)
+    by_client = clusters_are_clients or options.count == "machines"
+    replace(options, by=by).check(fingerprints=fingerprints is not None, by_client=by_client)
+    os = client = cluster = time = weight = None
     if fingerprints is None:
-        os: str | None = _needed(columns, "os", asked.os)
-        client = _needed(columns, "client", asked.client) if by_client else None
-    else:
-        os, client = None, _needed(columns, "client", asked.client)
-    cluster = None
-    if asked.cluster is not None:
-        cluster = client if of_clients else find(columns, asked.cluster)
-    weight = None
-    if asked.weight:
-        weight = find(columns, asked.weight)
-    time = None
-    if fingerprints is not None and asked.time != "":
-        if asked.time:
-            time = find(columns, asked.time)
-        elif fingerprints.changing or asked.fresh:
-            _refuse_hours(usual_headings(columns, "time"), cells)
-            time = _usual(columns, "time")
-        if time is None and asked.fresh:
-            raise ColumnError(
-                "can't tell which column holds the times, without which nobody knows which "
-                "fingerprint is fresh",
-                settles=[Remedy("time", None, "names it")],
-            )
-    column, values = asked.spam or (_usual(columns, "spam"), ())
-    spam = Flag(find(columns, column), values) if column else None
-    used = {os, client, cluster, weight, time, spam and spam.column, *(column for column, _ in by)}
-    rest = [] if is_log else [c for c in columns if c not in used]
-    unweighed = asked.weight is None and asked.count == "messages"
-    is_open = bool(rest) and (unweighed or asked.spam is None)
-    first = cells(columns) if is_open else {}
-    figures = [c for c in rest if are_figures(first.get(c, ()))]
-    if unweighed:
-        _refuse_counts(figures)
-        _refuse_table(os or client or "", figures, first)
-    if spam is None and asked.spam is None:
-        _doubt_all([c for c in rest if not is_usual(c)], first, found)
-    found.facts += [
-        f"{what} in column {column!r}"
-        for what, column in (
-            ("OS", os), ("addresses", client), ("times", time), ("spam", spam and spam.column),
-            ("messages", weight), ("clusters", cluster),
-        )
-        if column is not None
-    ]  # fmt: skip
-    named = replace(
-        asked, os=os, client=client, time="" if asked.time == "" else time, by=by, weight=weight,
-        cluster=cluster, spam=spam,
+        os = _require_column(columns, "os", options.os)
+    if fingerprints is not None or by_client:
+        client = _require_column(columns, "client", options.client)
+    if options.cluster is not None:
+        cluster = client if clusters_are_clients else find_column(columns, options.cluster)
+    if options.weight:
+        weight = find_column(columns, options.weight)
+    if options.time == "":
+        time = ""
+    elif fingerprints is not None:
+        time = _find_time(columns, options, fingerprints, read_cells)
+    flag_column, values = options.spam or Flag(_find_usual(columns, "spam") or "")
+    spam = Flag(find_column(columns, flag_column), values) if flag_column else None
+    question = Question(
+        **{
+            **vars(options), "os": os, "client": client, "time": time, "spam": spam, "by": by,
+            "weight": weight, "cluster": cluster,
+        },
+        fingerprints=fingerprints,
+        holds_os=True if os is None else says_os(os),
+        findings=findings,
     )  # fmt: skip
-    holds_os = True if os is None else says_os(os)
-    return Question(**vars(named), fingerprints=fingerprints, holds_os=holds_os, findings=found)
+    unused = [] if is_log else [name for name in columns if name not in question.columns]
+    check_counts = options.weight is None and options.count == "messages"
+    check_spam = spam is None and options.spam is None
+    cells = read_cells(columns) if unused and (check_counts or check_spam) else {}
+    if check_counts:
+        _refuse_counts(os or client or "", unused, cells)
+    if check_spam:
+        _doubt_all_spam([name for name in unused if not is_usual(name)], cells, findings)
+    contents = {
+        "OS": os, "addresses": client, "times": time, "spam": spam and spam.column,
+        "messages": weight, "clusters": cluster,
+    }  # fmt: skip
+    findings.facts += [f"{what} in column {name!r}" for what, name in contents.items() if name]
+    return question
 
 
-def _of_clients(columns: Sequence[str], asked: RecordOptions) -> bool:
-    """Whether clusters are clients: asked for as such, or by the column of their addresses."""
-    if asked.cluster == "client":
-        return True
-    client = [find(columns, asked.client)] if asked.client else usual_headings(columns, "client")
-    return find(columns, asked.cluster or "") in client
-
-
-def find(columns: Sequence[str], named: str, *, is_cut: bool = False) -> str:
+def find_column(columns: Sequence[str], named: str, *, with_span: bool = False) -> str:
     """The column of a name, whatever its case and punctuation, or of a number from 1.
 
-    Raises ColumnError, which tells of spans of time where a column may be cut to one (``is_cut``).
+    ``with_span`` says that a span of time may follow the name. Raises ColumnError.
     """
-    found = find_columns(columns, named)
-    if not found and named.isdecimal() and 1 <= int(named) <= len(columns):
-        found = [int(named) - 1]
-    if len(found) == 1:
-        return columns[found[0]]
+    matches = find_columns(columns, named)
+    if not matches and named.isdecimal() and 1 <= int(named) <= len(columns):
+        return columns[int(named) - 1]
+    if len(matches) == 1:
+        return columns[matches[0]]
     stem, _, span = named.rpartition(":")
     spans = get_args(Span)
-    if is_cut and stem and span not in spans and not found and find_columns(columns, stem):
-        raise ColumnError(
-            f"{span!r} is no span of time; a column of times is cut to {', '.join(spans)}"
-        )
-    problem = "more than one column is called" if found else "no column is called"
+    if with_span and stem and span not in spans and not matches and find_columns(columns, stem):
+        raise ColumnError(f"{span!r} is not a span of time: write {', '.join(spans)}")
+    problem = "more than one column is called" if matches else "no column is called"
     raise ColumnError(f"{problem} {named!r}; there are {', '.join(map(repr, columns))}")
 
 
-def refuse_halves(
-    lists: Mapping[str, Collection[Sequence[str]]], used: Iterable[str], flag: str | None
-) -> None:
-    """Refuse ``used`` keys that say only a half, or two things, by the ``lists`` of keys by file.
+def _find_usual(columns: Sequence[str], field: str) -> str | None:
+    matches = usual_headings(columns, field)
+    if len(matches) > 1:
+        raise ColumnError(
+            f"{', '.join(map(repr, matches))}: which of these columns holds {_CONTENTS[field]}?",
+            settles=[Remedy(field, name, "takes that one") for name in matches],
+        )
+    return matches[0] if matches else None
 
-    If a file has one, each must; no object may have one twice, nor another spelling in its place,
-    and all objects must have ``flag``, which says what is spam though nobody has named it. Raises
-    ColumnError.
-    """
-    for column in used:
-        having = [n for n, found in lists.items() if any(column in keys for keys in found)]
-        if not having:  # it stands in the names of folders, or within a column
-            continue
-        if without := [name for name in lists if name not in having]:
+
+def _require_column(columns: Sequence[str], field: str, named: str | None) -> str:
+    column = find_column(columns, named) if named else _find_usual(columns, field)
+    if column is None:
+        settles = [Remedy(field, None, "names it")]
+        if field == "os":
+            settles.append(Remedy("fingerprints", None, "knows it by address"))
+        raise ColumnError(
+            f"can't tell which column holds {_CONTENTS[field]}; there are "
+            f"{', '.join(map(repr, columns))}",
+            settles=settles,
+        )
+    return column
+
+
+def _clusters_are_clients(columns: Sequence[str], options: RecordOptions) -> bool:
+    """Whether each client is a cluster: named so, or by the column of the addresses."""
+    if options.cluster is None or options.cluster == "client":
+        return options.cluster is not None
+    clients = (
+        [find_column(columns, options.client)]
+        if options.client
+        else usual_headings(columns, "client")
+    )
+    return find_column(columns, options.cluster) in clients
+
+
+def _find_time(
+    columns: Sequence[str],
+    options: RecordOptions,
+    fingerprints: Fingerprints,
+    read_cells: ReadCells,
+) -> str | None:
+    """The column of times, if it is named or fingerprints depend on it."""
+    if options.time:
+        return find_column(columns, options.time)
+    if not (fingerprints.changing or options.fresh):
+        return None
+    _refuse_split_times(usual_headings(columns, "time"), read_cells)
+    column = _find_usual(columns, "time")
+    if column is None and options.fresh:
+        raise ColumnError(
+            "can't tell which column holds the times, which show how old a fingerprint is",
+            settles=[Remedy("time", None, "names it")],
+        )
+    return column
+
+
+def _refuse_split_times(columns: Sequence[str], read_cells: ReadCells) -> None:
+    """Refuse two columns of times if one holds the day and the other the time of day."""
+    cells = read_cells(columns) if len(columns) > 1 else {}
+    for column in cells:
+        if any(cells[column]) and all(_TIME_OF_DAY.fullmatch(c.strip()) for c in cells[column]):
+            day = columns[1] if column == columns[0] else columns[0]
             raise ColumnError(
-                f"{listed(without)}: has no key {column!r}, as {having[0]} has; count them apart"
+                f"column {day!r} holds the day and {column!r} the time of day: write both into one "
+                "column, such as 2010-03-01T12:00:00",
+                settles=[Remedy("time", "", "takes the latest fingerprint")],
             )
-        for name, found in lists.items():
-            if any(keys.count(column) > 1 for keys in found):
-                raise ColumnError(f"{name}: has records with two keys {column!r}; make it one")
-            for keys in (keys for keys in found if column not in keys):
-                if twin := next((key for key in keys if are_alike(key, column)), None):
-                    raise ColumnError(
-                        f"{name}: some records have a key {column!r}, others {twin!r} in its "
-                        "place; give them one name"
-                    )
-            if column == flag and any(column not in keys for keys in found):
-                raise ColumnError(
-                    f"{name}: has a key {column!r} in some records, but not in all; are the "
-                    "others spam?",
-                    settles=[Remedy("spam", f"{column}=true", "takes only those that say so")],
-                )
 
 
-def _doubt_all(columns: Sequence[str], first: Cells, found: Findings) -> None:
-    """Doubt that all records are spam, where other ``columns`` may say which are.
+# ---- Columns that are not used ----
 
-    Raises ColumnError where the ``first`` cells of one look as if they did.
+
+def _refuse_counts(label_column: str, unused: Sequence[str], cells: Cells) -> None:
+    """Refuse columns that hold counts or shares: a row is not a single message.
+
+    A heading says so; or rows are groups beside figures under a heading that says nothing: no two
+    are the same, and no column but ``label_column`` (of the OS or address) tells all apart, as
+    the time does in records.
+    """
+    figures = [name for name in unused if are_figures(cells.get(name, ()))]
+    for column in sorted(filter(counts_or_shares, figures), key=says_shares):
+        settles = [Remedy("weight", "", "if each row is one message")]
+        if says_shares(column):
+            raise ColumnError(
+                f"column {column!r} holds shares, so its rows are not messages; a table of shares "
+                "needs no counting",
+                settles=settles,
+            )
+        raise ColumnError(
+            f"column {column!r} holds counts: how many messages is a row?",
+            settles=[Remedy("weight", column, "if it is as many as that column says"), *settles],
+        )
+    counts = [c for c in figures if not (is_usual(c) or is_period(c))]
+    keys = [column for column in cells if column not in counts]
+    # A group has a message at least.
+    counts = [c for c in counts if not says_other(c) and {"", "0"}.isdisjoint(cells[c])]
+    rows = list(zip(*(cells[key] for key in keys), strict=True))
+    are_groups = len(set(rows)) == len(rows) > 1
+    if not counts or not are_groups:
+        return
+    if any(len(set(cells[key])) == len(rows) for key in keys if key != label_column):
+        return
+    raise ColumnError(
+        f"each row has its own {listed([repr(key) for key in keys])}, beside figures in "
+        f"{counts[0]!r}: is each row one message?",
+        settles=[
+            *(Remedy("weight", column, "if it is as many as that says") for column in counts),
+            Remedy("weight", "", "if it is one"),
+        ],
+    )
+
+
+def _doubt_all_spam(columns: Sequence[str], cells: Cells, findings: Findings) -> None:
+    """Doubt that all records are spam, if one of the other ``columns`` may say which are.
+
+    Raises ColumnError if the ``cells`` of one look like flags.
     """
     for column in columns:
-        values = list(dict.fromkeys(c.strip() for c in first.get(column, ()) if c))
-        said = {value.casefold() for value in values}
-        in_words = said <= TRUE | FALSE and not (said.isdisjoint(TRUE) or said.isdisjoint(FALSE))
-        if in_words or any("spam" in (w := words(v).split()) and len(w) < 3 for v in values):
+        values = list(dict.fromkeys(cell.strip() for cell in cells.get(column, ()) if cell))
+        folded = {value.casefold() for value in values}
+        are_flags = folded <= TRUE | FALSE and bool(folded & TRUE) and bool(folded & FALSE)
+        verdicts = [words(value).split() for value in values]
+        if are_flags or any("spam" in verdict and len(verdict) < 3 for verdict in verdicts):
             raise ColumnError(
                 f"column {column!r} holds {listed([repr(value) for value in values])}: does it say "
                 "which records are spam?",
@@ -252,86 +300,45 @@ def _doubt_all(columns: Sequence[str], first: Cells, found: Findings) -> None:
                 ],
             )
     if columns:
-        found.doubts.append(
+        findings.doubts.append(
             Doubt(
-                "all records are taken for spam, as no column is known to say which are",
+                "all records count as spam, since no column is known to say which are",
                 (Remedy("spam", "", "if they are"), Remedy("spam", None, "names the column")),
             )
         )
     else:
-        found.notes.append("all records count as spam")
+        findings.notes.append("all records count as spam")
 
 
-def _refuse_counts(figures: Sequence[str]) -> None:
-    """Refuse records with a column of counts or shares: a row of them is no single message."""
-    for column in sorted(filter(counts_or_shares, figures), key=says_shares):
-        each = Remedy("weight", "", "if each row is one message")
-        if says_shares(column):
-            raise ColumnError(
-                f"column {column!r} holds shares, so a row is no message; a table of shares "
-                "needs no counting",
-                settles=[each],
-            )
-        raise ColumnError(
-            f"column {column!r} holds counts, so how many messages is a row?",
-            settles=[Remedy("weight", column, "if it is as many as that column says"), each],
-        )
+def check_keys(
+    key_lists: Mapping[str, Collection[Sequence[str]]], used: Iterable[str], flag: str | None
+) -> None:
+    """Refuse JSON in which a ``used`` key is missing from a file, repeated, or spelled in two ways.
 
-
-def _refuse_table(named: str, figures: Sequence[str], first: Cells) -> None:
-    """Refuse what may be a table of counts: rows that differ only in what they are counted by.
-
-    No two of the first rows are the same but for figures, and no column tells all of them apart but
-    that of the OS or address, as one of times would in records.
+    ``key_lists`` are the lists of keys that objects have, by file. A key ``flag`` that says what is
+    spam, found by its name, must stand in all objects. Raises ColumnError.
     """
-    counts = [c for c in figures if not (is_usual(c) or is_period(c))]
-    keys = [column for column in first if column not in counts]
-    no_count = {"", "0"}  # of messages, as in a group of them
-    counts = [c for c in counts if not (says_other(c) or no_count & {*first[c]})]
-    rows = list(zip(*(first[key] for key in keys), strict=True))
-    others = [first[key] for key in keys if key != named]
-    told_apart = len(set(rows)) == len(rows) > 1
-    if counts and told_apart and all(len(set(cells)) < len(rows) for cells in others):
-        one = Remedy("weight", "", "if it is one")
-        raise ColumnError(
-            f"each row has its own {listed([repr(key) for key in keys])}, beside figures in "
-            f"{counts[0]!r}: is each row one message?",
-            settles=[*(Remedy("weight", c, "if it is as many as that says") for c in counts), one],
-        )
-
-
-def _refuse_hours(columns: Sequence[str], cells: Callable[[Sequence[str]], Cells]) -> None:
-    """Refuse two columns of which one says the day, the other the time of the day."""
-    first = cells(columns) if len(columns) > 1 else {}
-    for column, there in first.items():
-        if any(there) and all(_HOUR.fullmatch(cell.strip()) for cell in there if cell):
-            other = next(name for name in columns if name != column)
+    for column in used:
+        files = [name for name, lists in key_lists.items() if any(column in keys for keys in lists)]
+        if not files:  # a column from the names of folders, or a path into a value
+            continue
+        without = [name for name in key_lists if name not in files]
+        if without:
             raise ColumnError(
-                f"column {column!r} says the hour, and {other!r} the day: write both into one "
-                "column, such as 2010-03-01T12:00:00",
-                settles=[Remedy("time", "", "takes the latest fingerprint")],
+                f"{listed(without)}: has no key {column!r}, as {files[0]} has; count them apart"
             )
-
-
-def _needed(columns: Sequence[str], field: str, named: str | None) -> str:
-    found = find(columns, named) if named else _usual(columns, field)
-    if found is None:
-        settles = [Remedy(field, None, "names it")]
-        if field == "os":
-            settles.append(Remedy("fingerprints", None, "knows it by address"))
-        raise ColumnError(
-            f"can't tell which column holds {_WHAT[field]}; there are "
-            f"{', '.join(map(repr, columns))}",
-            settles=settles,
-        )
-    return found
-
-
-def _usual(columns: Sequence[str], field: str) -> str | None:
-    found = usual_headings(columns, field)
-    if len(found) > 1:
-        raise ColumnError(
-            f"{', '.join(map(repr, found))}: which of these columns holds {_WHAT[field]}?",
-            settles=[Remedy(field, name, "takes that one") for name in found],
-        )
-    return found[0] if found else None
+        for name, lists in key_lists.items():
+            if any(keys.count(column) > 1 for keys in lists):
+                raise ColumnError(f"{name}: has records with the key {column!r} twice; keep one")
+            lacking = [keys for keys in lists if column not in keys]
+            for key in (key for keys in lacking for key in keys):
+                if are_alike(key, column):
+                    raise ColumnError(
+                        f"{name}: some records have the key {column!r}, others {key!r} instead; "
+                        "give them one name"
+                    )
+            if column == flag and lacking:
+                raise ColumnError(
+                    f"{name}: only some records have the key {column!r}; are the others spam?",
+                    settles=[Remedy("spam", f"{column}=true", "takes only those that say so")],
+                )

@@ -20,11 +20,11 @@ from spamindex.errors import counted as so_many
 from spamindex.meaning import find_columns, usual_headings
 from spamindex.messages import engine, integrity
 from spamindex.messages.counting import counts_of, spam_of
-from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, own_mail
-from spamindex.messages.formats import ADDRESS, Format, rows_of
+from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, doubt_own_mail
+from spamindex.messages.formats import ADDRESS, Format, read_rows
 from spamindex.messages.frames import FIRST, cells_of, first_cells, lazy, nw
 from spamindex.messages.options import RecordOptions
-from spamindex.messages.query import Question, question, refuse_halves
+from spamindex.messages.query import Question, check_keys, resolve_question
 from spamindex.messages.relations import RAW, JsonTable, Table
 from spamindex.messages.tallies import Counts, labels_of
 
@@ -74,7 +74,7 @@ class Records(ABC):
     findings: list[Findings]
 
     def question(self, options: RecordOptions) -> Question:
-        """What is to be counted of them, see ``query.question``.
+        """What is to be counted of them, see ``query.resolve_question``.
 
         A name that is no column may be the path to a value within one: ``source.ip``. Raises a
         SpamIndexError, too, where a column holds only for some of the records.
@@ -88,17 +88,17 @@ class Records(ABC):
             options = replace(options, time="time")  # in which the date stands, too
         absent = [name for name in options.columns if not find_columns(self.columns, name)]
         inner = [name for name in dict.fromkeys(absent) if self._add_path(name)]
-        found = question(
+        found = resolve_question(
             [*self.columns, *inner],
             options,
             fingerprints=self.known,
-            cells=self._first_cells,
+            read_cells=self._first_cells,
             is_log=self.kind == "p0f",
             findings=self.findings[-1],
         )
         if self.kind == "json":
             flag = found.spam.column if found.spam and not options.spam else None
-            refuse_halves(self._keys(), found.columns, flag)
+            check_keys(self._keys(), found.columns, flag)
         return replace(found, headings=self.kind == "csv")
 
     @abstractmethod
@@ -216,7 +216,7 @@ class LocalRecords(Records):
         return replace(
             found,
             unreadable=UNREADABLE if UNREADABLE in self.relation.columns else None,
-            place=partial(integrity.place, self.formats, self.names),
+            locate=partial(integrity.locate, self.formats, self.names),
         )
 
     def _add_path(self, name: str) -> bool:
@@ -232,7 +232,7 @@ class LocalRecords(Records):
             path, format_ = next(iter(self.formats.items()))
             rows: list[list[str]] = []
             with suppress(csv.Error, FileError):  # what is wrong is said when it is counted
-                rows.extend(row for _, row in itertools.islice(rows_of(path, format_), FIRST))
+                rows.extend(row for _, row in itertools.islice(read_rows(path, format_), FIRST))
             width = len(format_.columns)
             return cells_of(format_.columns, [row for row in rows if len(row) == width])
         try:
@@ -267,13 +267,13 @@ class LocalRecords(Records):
         through = {
             path: format_
             for path, format_ in self.formats.items()
-            if self.kind == "csv" or format_.layout == "array" or integrity.how_packed(path)
+            if self.kind == "csv" or format_.layout == "array" or integrity.compression_suffix(path)
         }
         findings = self.findings[-1]
         records = self.table.relation((), asked.used)
-        with integrity.read_through(through, self.connection.interrupt) as lines:
+        with integrity.count_lines_meanwhile(through, self.connection.interrupt) as lines:
             counts = counts_of(records, asked, bring=self._bring, keep=self._kept)
-            rejects = integrity.rejected(self.connection, self.names, self.kind)
+            rejects = integrity.rejected_lines(self.connection, self.names, self.kind)
             read = counts.read + len(rejects)
             if self.kind == "csv":
                 findings.doubts += integrity.check_all_read(read, self.names, through, lines())
@@ -281,10 +281,10 @@ class LocalRecords(Records):
             raise FileError(f"{next(iter(self.names.values()))}: has no record of a message")
         if self.kind == "p0f":
             self.relation.create_view("log")
-            findings.doubts += own_mail(self.connection.sql(OWN_MAIL).fetchall())
-        findings.doubts += integrity.check_bad(
+            findings.doubts += doubt_own_mail(self.connection.sql(OWN_MAIL).fetchall())
+        findings.doubts += integrity.check_bad_lines(
             self.connection, self.formats, self.names, rejects, counts.unreadable, read,
-            skip_bad=skip_bad, within=findings.name,
+            skip_bad=skip_bad, subject=findings.name,
         )  # fmt: skip
         return replace(counts, unreadable=counts.unreadable + len(rejects))
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from spamindex.errors import ColumnError, FileError, counted
 from spamindex.messages import engine
 from spamindex.messages.engine import LINE, identifier, pointer, text
-from spamindex.messages.fingerprints import UNREADABLE, senders
+from spamindex.messages.fingerprints import UNREADABLE, connections
 from spamindex.messages.formats import (
     ADDRESS,
     CLIENT,
@@ -208,7 +208,7 @@ def of_lines(
 ) -> DuckDBPyRelation:
     """Lines of a format as a relation, with ``UNREADABLE``, and what stands beside the lines."""
     if format_.kind == "p0f":
-        return senders(lines, ports, within=format_.within)
+        return connections(lines, ports, event_path=format_.event_path)
     if format_.kind == "fields":
         return _of_fields(lines, format_)
     if format_.kind == "addresses":

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from spamindex.errors import FileError, Findings, Remedy, SpamIndexError
 from spamindex.messages import fingerprints
 from spamindex.messages.counting import counts_of
-from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, own_mail
-from spamindex.messages.formats import KINDS, Format, of_text
+from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, doubt_own_mail
+from spamindex.messages.formats import KINDS, Format, detect_text_format
 from spamindex.messages.frames import first_cells
-from spamindex.messages.integrity import joined, refuse_bad
+from spamindex.messages.integrity import doubt_bad_lines, doubt_joined_lines
 from spamindex.messages.opening import check_alike, fingerprints_of
 from spamindex.messages.options import RecordOptions
 from spamindex.messages.query import Question
@@ -34,7 +34,7 @@ _CORRUPT = "_corrupt_record"  # Spark's own name for the text of a line that it 
 _FIRST = 100  # lines that say what is in a file
 
 
-def _values(json: str, paths: Sequence[Sequence[str]]) -> str:
+def _json_values(json: str, paths: Sequence[Sequence[str]]) -> str:
     plain = str.maketrans("'\"\\", "???")  # which leads to nothing
     steps = ["".join(f"['{key.translate(plain)}']" for key in keys) for keys in paths]
     return "array(" + ", ".join(f'get_json_object({json}, "${step}")' for step in steps) + ")"
@@ -46,7 +46,7 @@ _PARTS = (
 )
 _SQL = fingerprints.Dialect(
     f"named_struct({', '.join(_PARTS)})", "try_element_at", "regexp_like", "try_to_timestamp",
-    "yyyy-MM-dd HH:mm:ss", _values, f", {ROW}",
+    "yyyy-MM-dd HH:mm:ss", _json_values, f", {ROW}",
 )  # fmt: skip
 # Where a record stands, as text that sorts so: the lines of a file are read in several pieces.
 _PLACE = """concat(_metadata.file_path, lpad(_metadata.file_block_start, 20, '0'),
@@ -150,11 +150,11 @@ class RemoteRecords(Records):
                 functions.replace(cells, functions.lit("\n"))
             )
             [(number,)] = frame.agg(functions.sum(ends)).collect()
-            findings.doubts += joined(number or 0)
+            findings.doubts += doubt_joined_lines(number or 0)
         if self.kind == "p0f":
             self.frame.createOrReplaceTempView("log")
-            findings.doubts += own_mail(self.spark.sql(OWN_MAIL).collect())
-        findings.doubts += refuse_bad(counts.unreadable, counts.read, None, skip_bad=skip_bad)
+            findings.doubts += doubt_own_mail(self.spark.sql(OWN_MAIL).collect())
+        findings.doubts += doubt_bad_lines(counts.unreadable, counts.read, None, skip_bad=skip_bad)
         return counts
 
     def _numbered(self) -> tuple[Any, dict[str, str]]:
@@ -212,14 +212,16 @@ def _records(
     read: Callable[[list[str]], DataFrame] = lambda paths: spark.read.parquet(*paths)  # noqa: E731
     kind = "parquet"
     if any(map(any, first.values())):
-        formats = {path: of_text(path, "\n".join(first[path]).encode()) for path in paths}
+        formats = {
+            path: detect_text_format(path, "\n".join(first[path]).encode()) for path in paths
+        }
         check_alike(formats, {path: path for path in paths})
         format_ = formats[paths[0]]
         kind, read = format_.kind, _reader(spark, paths[0], format_)
     if kind == "p0f":
         lines = read([*paths]).select(functions.col("value").alias("line"), place)
         lines.createOrReplaceTempView("lines")
-        found = spark.sql(fingerprints.sql(format_.within, _SQL))
+        found = spark.sql(fingerprints.connections_sql(format_.event_path, _SQL))
         return found.where(found["port"].isin(*ports) | found[UNREADABLE]) if ports else found, kind
     if ports:
         raise FileError(f"{paths[0]}: is no p0f log, and only those say a port")

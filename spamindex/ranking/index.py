@@ -159,7 +159,7 @@ def _in_order(spam: Side, market: Side, pairs: Flags, by: Sequence[Hashable]) ->
     spam_rows, market_rows = spam_rows[order], market_rows[order]
     columns: dict[Hashable, Any] = {
         **{label: spam.shares[label].array.take(spam_rows) for label in by},
-        "os": spam.shares["os"].astype(str).array.take(spam_rows),
+        "os": spam.shares["os"].array.take(spam_rows),
         "spam_share": spam.share[spam_rows],
         "market_share": market.share[market_rows],
         "spam_index": index[order],

@@ -1,4 +1,4 @@
-"""The index against a baseline's, break-even, and spam reattributed to another OS."""
+"""A ranking in, relative index and break-even out; spam shares in, part of them moved out."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import pandas as pd
 from spamindex.errors import Doubt, FigureError, Findings, MatchError, Remedy, did_you_mean, listed
 from spamindex.frames import as_pandas
 from spamindex.names import BUILT_IN, Names
-from spamindex.ranking.matching import as_shares, has_columns, numbered, told_rankings
+from spamindex.ranking.matching import Codes, as_shares, has_columns, numbered, told_rankings
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
 
-_MOVING = ("share", "count", "half")  # what of a row goes with its spam
+_MOVED_COLUMNS = ("share", "count", "half")
 
 
 def relative_index(
@@ -32,12 +32,13 @@ def relative_index(
 
     ``ranking`` is as ``spam_index`` gives it, ``by`` as it was given there; ``baseline`` is an OS
     by any of its names. Returns a new DataFrame with two more columns: ``relative``, the index
-    divided by the baseline's, a ratio; and ``break_even``, how many percent of the OS's spam would
+    divided by the baseline's, a ratio; and ``break_even``, the percent of the OS's spam that would
     have to be the baseline's for both indexes to be equal, 100·(sₐ·m_b - s_b·mₐ) / ((mₐ+m_b)·sₐ)
-    for its spam share sₐ and market share mₐ and the baseline's s_b and m_b: NaN for the baseline
-    itself and below it. ``relative`` is NaN where an index is missing or the baseline's is 0. A
-    ranking without the baseline has neither, and is warned of (SpamIndexWarning), or that goes to
-    ``findings``. Raises MatchError if none has it, ColumnError where a column is missing.
+    for its spam share sₐ and market share mₐ and the baseline's s_b and m_b. ``break_even`` is NaN
+    for the baseline and for lower indexes, ``relative`` where an index is missing or the baseline's
+    is 0. Both are NaN in a ranking without the baseline: a SpamIndexWarning, or a doubt in
+    ``findings``. Raises MatchError if no ranking has the baseline, ColumnError where a column is
+    missing.
 
     >>> ranking = pd.DataFrame({"os": ["Linux", "Windows"], "spam_share": [5.14, 92.65],
     ...     "market_share": [1.03, 91.58], "spam_index": [5.14 / 1.03, 92.65 / 91.58]})
@@ -48,54 +49,55 @@ def relative_index(
     """
     ranking, by = as_pandas(ranking), [by] if isinstance(by, str) else list(by)
     has_columns(ranking, "the ranking", (*by, "os", "spam_share", "market_share", "spam_index"))
-    baseline_of = baseline_rows(ranking, baseline, by=by, names=names)
-    found = findings or Findings("ranking")
-    if by and (lacking := baseline_of < 0).any():
-        rankings = listed(told_rankings(ranking.loc[lacking], by))
-        doubt = f"nothing relative in {rankings}, where {baseline!r} is not ranked"
-        found.doubts.append(Doubt(doubt, (Remedy("where", None, "leaves such rankings out"),)))
-    if findings is None:
-        found.warn()
+    baseline_of = baseline_rows(ranking, baseline, by, names)
+    if by and (without := baseline_of < 0).any():
+        rankings = listed(told_rankings(ranking.loc[without], by))
+        text = f"no relative index in {rankings}: {baseline!r} is not ranked there"
+        doubt = Doubt(text, (Remedy("where", None, "leaves such rankings out"),))
+        if findings is None:
+            Findings("ranking", doubts=[doubt]).warn()
+        else:
+            findings.doubts.append(doubt)
     spam, market, index = (
         ranking[column].to_numpy() for column in ("spam_share", "market_share", "spam_index")
     )
-    spam_b, market_b, index_b = (taken(values, baseline_of) for values in (spam, market, index))
+    spam_b, market_b, index_b = (values_at(values, baseline_of) for values in (spam, market, index))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         relative = index / index_b
         more = spam * market_b - spam_b * market
         break_even = 100 * more / ((market + market_b) * spam)
-    above = (more > 0) & (baseline_of != np.arange(len(ranking)))
+    is_above = (more > 0) & (baseline_of != np.arange(len(ranking)))
     return ranking.assign(
         relative=np.where(np.isfinite(relative), relative, np.nan),
-        break_even=np.where(above, break_even, np.nan),
+        break_even=np.where(is_above, break_even, np.nan),
     )
 
 
-def taken(values: npt.NDArray[np.float64], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+def values_at(values: npt.NDArray[np.float64], rows: Codes) -> npt.NDArray[np.float64]:
     """The values in some rows; NaN for row -1."""
     return np.where(rows < 0, np.nan, values[rows])
 
 
 def baseline_rows(
-    ranking: pd.DataFrame,
-    baseline: str,
-    *,
-    by: Sequence[Hashable],
-    names: Names | Mapping[str, str],
-) -> npt.NDArray[np.int64]:
-    """For each row of a ranking the number of the row of the baseline that it is compared with.
+    ranking: pd.DataFrame, baseline: str, by: Sequence[Hashable], names: Names | Mapping[str, str]
+) -> Codes:
+    """For each row of a table of rankings, the row of the baseline in the same ranking.
 
     It is -1 where a ranking (``by``) has no such OS. Raises MatchError where none has.
     """
-    names = Names.of(names)
     ranked = ranking["os"].unique().tolist()
-    same = _named(baseline, ranked, names)
-    if not same:
-        raise MatchError(f"the baseline {baseline!r} is not ranked{_meant(baseline, ranked)}")
-    is_baseline = ranking["os"].isin(same).to_numpy()
-    groups = numbered(ranking, by)
+    spellings = _spellings(baseline, ranked, Names.of(names))
+    if not spellings:
+        raise MatchError(f"the baseline {baseline!r} is not ranked{_suggestion(baseline, ranked)}")
+    return _rows_of(spellings, ranking, by)
+
+
+def _rows_of(spellings: Sequence[str], frame: pd.DataFrame, by: Sequence[Hashable]) -> Codes:
+    """For each row, the row of the OS with these spellings in the same ranking; -1 for none."""
+    is_os = frame["os"].isin(spellings).to_numpy()
+    groups = numbered(frame, by)
     rows = np.full(groups.max(initial=-1) + 1, -1)
-    rows[groups[is_baseline]] = np.flatnonzero(is_baseline)
+    rows[groups[is_os]] = np.flatnonzero(is_os)
     return rows[groups]
 
 
@@ -110,13 +112,14 @@ def reattribute(
     """Move part of one OS's spam to another, as if a relay had hidden where it came from.
 
     ``spam`` is as ``spam_index`` takes it, with or without counts, and ``market`` the table that it
-    will be ranked with. Each move, in order, is from an OS to an OS, by any of their names, and
-    says how many percent of the first one's spam go; in every ranking (``by``) that has it. Counts
-    and half units go along; a row that gets some has the larger of both design effects. Returns a
-    new DataFrame; an OS that only ``market`` has gets a row where it has none.
+    will be ranked with. Each move is ``(from, to, percent)``: two OSes, by any of their names, and
+    the percent of the first one's spam to move. Moves are made in order, in every ranking (``by``)
+    that has the first OS. Counts and half units move along; the row that receives them gets the
+    larger of both design effects. Returns a new DataFrame, with a new row for an OS that only
+    ``market`` has.
 
-    Raises MatchError for an OS that spam is moved from and no row has, or that it is moved to and
-    neither table has; FigureError for what is no percent.
+    Raises MatchError where ``spam`` lacks the first OS, or both tables lack the second one;
+    FigureError for a percent below 0 or above 100.
 
     >>> spam = pd.DataFrame({"os": ["Linux", "Windows"], "share": [5.0, 95.0]})
     >>> reattribute(spam, [("Linux", "Windows", 40)])
@@ -128,60 +131,54 @@ def reattribute(
     by = [by] if isinstance(by, str) else list(by)
     table = as_shares(spam, "spam", by)
     has_columns(table, "the table of spam shares", ("os", "share"))
-    there = []
+    market_names = []
     if market is not None:
-        of_market = as_pandas(market)
-        has_columns(of_market, "the table of market shares", ("os",))
-        there = of_market["os"].unique().tolist()
-    for giver, taker, percent in moves:
+        market_table = as_pandas(market)
+        has_columns(market_table, "the table of market shares", ("os",))
+        market_names = market_table["os"].unique().tolist()
+    for source, target, percent in moves:
         if not 0 <= percent <= 100:
-            raise FigureError(f"{percent:g} is not a percent of {giver}'s spam: it is 0 to 100")
-        senders = table["os"].unique().tolist()
-        gives = _named(giver, senders, names)
-        if not gives:
-            raise MatchError(f"{giver!r} has no spam share to move{_meant(giver, senders)}")
-        every = list(dict.fromkeys([*senders, *there]))
-        takes = _named(taker, every, names)
-        if not takes:
-            raise MatchError(f"{taker!r} is in neither table{_meant(taker, every)}")
-        if not {*gives} & {*takes}:  # from an OS to itself nothing moves
+            raise FigureError(f"{percent:g} is not a percent of {source}'s spam: give 0 to 100")
+        spam_names = table["os"].unique().tolist()
+        sources = _spellings(source, spam_names, names)
+        if not sources:
+            suggestion = _suggestion(source, spam_names)
+            raise MatchError(f"{source!r} has no spam share to move{suggestion}")
+        all_names = list(dict.fromkeys([*spam_names, *market_names]))
+        targets = _spellings(target, all_names, names)
+        if not targets:
+            raise MatchError(f"{target!r} is in neither table{_suggestion(target, all_names)}")
+        if set(sources).isdisjoint(targets):  # a move from an OS to itself changes nothing
             labels = [label for label in by if label in table]
-            table = _moved(table, gives, takes, percent / 100, labels)
+            table = _move(table, sources, targets, percent / 100, labels)
     return table
 
 
-def _named(os: str, among: Iterable[str], names: Names) -> list[str]:
-    """The spellings of an OS among some names."""
-    wanted = names.canonical(os)
-    return [name for name in among if names.canonical(name) == wanted]
+def _spellings(os: str, among: Iterable[str], names: Names) -> list[str]:
+    """The names of an OS among some names."""
+    canonical = names.canonical(os)
+    return [name for name in among if names.canonical(name) == canonical]
 
 
-def _meant(name: str, among: Sequence[str]) -> str:
+def _suggestion(name: str, among: Sequence[str]) -> str:
     return did_you_mean(name, among) or f"; choose among {listed(among)}"
 
 
-def _moved(
-    spam: pd.DataFrame,
-    gives: Sequence[str],
-    takes: Sequence[str],
-    part: float,
-    by: Sequence[Hashable],
+def _move(
+    spam: pd.DataFrame, sources: list[str], targets: list[str], part: float, by: list[Hashable]
 ) -> pd.DataFrame:
-    moving = [column for column in _MOVING if column in spam and column not in by]
-    effects = "design_effect" in spam and "design_effect" not in by
+    """Move a part, as a fraction, of the spam of one OS to another in each ranking."""
+    columns = [column for column in _MOVED_COLUMNS if column in spam and column not in by]
     spam = spam.reset_index(drop=True)
-    gifts = spam[spam["os"].isin(gives)].assign(os=takes[0])
-    gifts[moving] *= part
-    spam = spam.astype(dict.fromkeys(moving, float))
-    spam.loc[gifts.index, moving] *= 1 - part
-    groups = numbered(spam, by)
-    row_of = np.full(groups.max(initial=-1) + 1, -1)
-    is_taker = spam["os"].isin(takes).to_numpy()
-    row_of[groups[is_taker]] = np.flatnonzero(is_taker)
-    target = row_of[groups[gifts.index]]
-    added, new = gifts[target >= 0].set_axis(target[target >= 0], axis=0), gifts[target < 0]
-    if effects:  # moved messages count as if they had been seen where they are moved to
+    moved = spam[spam["os"].isin(sources)].assign(os=targets[0])
+    moved[columns] *= part
+    spam = spam.astype(dict.fromkeys(columns, float))
+    spam.loc[moved.index, columns] *= 1 - part
+    rows = _rows_of(targets, spam, by)[moved.index]
+    added, new = moved[rows >= 0].set_axis(rows[rows >= 0], axis=0), moved[rows < 0]
+    if "design_effect" in spam and "design_effect" not in by:
+        # Moved messages count as if they had been seen where they are moved to.
         largest = np.maximum(spam.loc[added.index, "design_effect"], added["design_effect"])
         spam.loc[added.index, "design_effect"] = largest
-    spam.loc[added.index, moving] += added[moving]
+    spam.loc[added.index, columns] += added[columns]
     return pd.concat([spam, new], ignore_index=True) if len(new) else spam

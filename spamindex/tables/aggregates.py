@@ -1,15 +1,21 @@
-"""Rows that are no system of their own: totals, subtotals, groups; left out or refused.
+"""Rows in, those that are systems out: totals are left out, rows that may hold others refused.
 
-A row is doubted that is called a total, a group or a footer; begins like a comment; is indented
-under others; is a family beside its own versions; or is what the rows next to it add up to. A total
-of all is left out. All else is refused until the caller says what it is.
+A row that may be no system of its own has a Reason for it: its name, or what its figure is the sum
+of. An exact total of all others is left out. All else is refused until the caller says what it is.
 """
 
 from __future__ import annotations
 
 import re
+import string
+from collections import defaultdict
+from collections.abc import Callable
+from enum import IntEnum
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from spamindex import meaning, periods, words
 from spamindex.errors import Doubt, MatchError, Remedy
@@ -17,7 +23,7 @@ from spamindex.meaning import is_blank, is_missing
 from spamindex.names import Names, fold
 from spamindex.tables import layout
 from spamindex.tables.layout import Entries
-from spamindex.tables.numbers import Reading, Sums
+from spamindex.tables.numbers import Parsed, Sums
 from spamindex.tables.options import TableOptions
 from spamindex.tables.table import (
     Column,
@@ -33,152 +39,174 @@ from spamindex.tables.table import (
 )
 from spamindex.tables.units import Figures
 
-# A mark of a list before a name: "- Windows 10", "• Windows 10", "..Windows 10".
-_LISTED = re.compile(r"[^\w\s\"'“”„«»‹›‘’(\[{<]+\s+\S|\.\.+\S")
-_WORTH_A_DOUBT = 0.01  # of the whole: a smaller sum of neighbours is likely one by chance
+# A list mark before a name: "- Windows 10", "• Windows 10", "..Windows 10".
+_LIST_MARK = re.compile(r"[^\w\s\"'“”„«»‹›‘’(\[{<]+\s+\S|\.\.+\S")
+_SMALLEST_SUM = 0.01  # of the whole: smaller figures are often sums of their neighbours by chance
 _WHOLES = (1.0, 100.0, 1e3, 1e4)  # of fractions, percents, per mille and basis points
-_REASONS = {
-    "total": "called a total, but not what the others add up to (which is 100 for percents)",
-    "group": "a group that may hold other rows",
-    "statistic": "called like a mean or the like, and not like a system",
-    "footer": "called like a line below a table",
-    "date": "its figure is a date",
-    "measure": "headed like a measure, and not like a system",
-    "comment": "begins like a comment",
-    "indented": "indented under another row, which may hold it",
-    "marked": "another row's name between marks, as where a row is put out of use",
-    "family": "a family that may hold its versions beside it",
-    "sum": "what the rows next to it add up to",
-    "most": "no known system, but more than all others together: a total, and rows are missing?",
+
+
+# Why a row may be no system of its own.
+Reason = IntEnum(
+    "Reason",
+    "NONE NAMELESS TOTAL TOTAL_OR_NAME GROUP MEASURE FOOTER DATE COMMENT INDENTED MARKED "
+    "FAMILY SUM MOST",
+    start=0,
+)
+Reasons: TypeAlias = npt.NDArray[np.int8]  # one for each row
+_MESSAGES = {
+    Reason.TOTAL: "called a total, but not what the others add up to (which is 100 for percents)",
+    Reason.GROUP: "a group that may hold other rows",
+    Reason.FOOTER: "called like a line below a table",
+    Reason.DATE: "its figure is a date",
+    Reason.MEASURE: "called like a measure or a statistic, and not like a system",
+    Reason.COMMENT: "begins like a comment",
+    Reason.INDENTED: "indented under another row, which may hold it",
+    Reason.MARKED: "another row's name between marks, as if it were crossed out",
+    Reason.FAMILY: "a family that may hold its versions beside it",
+    Reason.SUM: "the sum of the rows next to it",
+    Reason.MOST: "not a known system, but more than all others together: a total of more rows?",
 }
+# What can't be true of a row where all rows together are exactly the whole.
+_HOLDERS = (Reason.GROUP, Reason.INDENTED, Reason.FAMILY, Reason.SUM)
 
 
-def systems_among(
-    entries: Entries, reading: Reading, names: Names, options: TableOptions, *, counts: bool
+def find_systems(
+    entries: Entries, parsed: Parsed, names: Names, options: TableOptions, *, counts: bool
 ) -> tuple[Mask, Numbers]:
-    """Tell systems from totals: which entries are some, and what counts are to be divided by.
+    """Find the rows that are systems, and for each row the total that its counts are divided by.
 
-    That is the total that the table itself says for the ranking of a row, NaN without one.
-    ``counts`` says that the figures are counts. Raises MatchError.
+    ``counts`` says that the figures are counts. The total is that of a row called one which is
+    larger than the others together; NaN where a ranking has none. Raises MatchError.
     """
     column, value = entries.table.column(entries.os), entries.table.column(entries.value)
-    values, halves = reading.of(value), reading.halves(value)
-    groups = entries.rankings(over_time=True)
-    flags = _told_by_name(entries, names)
-    alone, filled = where(column, names.stands_alone), ~np.isnan(values)
-    flags = {reason: rows & filled & ~alone for reason, rows in flags.items()}
+    values, halves = parsed.row_values(value), parsed.row_halves(value)
     figures = np.nan_to_num(values)
-    # A name that is also a total's is one only where no other row is larger.
-    largest = np.zeros(groups.max(initial=-1) + 1)
-    np.maximum.at(largest, groups, figures)
-    either = where(column, lambda text: meaning.words(text) in words.TOTALS_OR_NAMES)
-    flags["total"] &= ~(either & (figures < largest[groups]))
-    if (flags["group"] | ~filled | flags["total"]).all():
-        flags["group"][:] = False  # groups alone are what is compared
-
-    # A total may also be that of one browser alone, where those are added up.
-    added = [entries.table.column(i) for i in entries.summed if i != entries.os]
-    each = [groups, *([entries.rankings(*added, over_time=True)] if added else [])]
-    exact = np.logical_or.reduce([_exact(figures, halves, of, flags, counts=counts) for of in each])
-    others = summed(groups, figures * ~_any(flags))
-    larger = flags["total"] & ~exact & (figures > others) & (summed(groups, flags["total"]) == 1)
-    wholes = np.full(len(values), np.nan)
-    if counts and larger.any():
-        of = np.zeros_like(largest)
-        of[groups[larger]] = figures[larger]
-        wholes = np.where(of > 0, of, np.nan)[groups]
-    else:
-        larger &= False
-        flags["family"] = _families(entries, figures, names, options) & ~alone
-    flagged = _any(flags)
-    known = where(column, lambda text: names.knows(text) or names.rest(text) is not None)
-    unknown = ~known & ~alone & ~flagged
-    flags["sum"] = np.logical_or.reduce(
-        [_sums(entries, figures, of, unknown, flagged) for of in each]
+    eligible = ~np.isnan(values) & ~where(column, names.stands_alone)
+    reasons = _reasons_of_names(entries, names, values, eligible)
+    rankings = entries.rankings(over_time=True)
+    groupings = [rankings]
+    # A total may also be that of one browser alone, where browsers are added up.
+    if along := [entries.table.column(i) for i in entries.summed if i != entries.os]:
+        groupings.append(entries.rankings(*along, over_time=True))
+    exact = np.logical_or.reduce(
+        [_exact_totals(figures, halves, groups, reasons, counts=counts) for groups in groupings]
     )
-    if counts and not larger.any():  # more than all others, most of which are known
-        others = summed(groups, figures * ~_any(flags)) - figures
-        several, one = (summed(groups, of & ~_any(flags)) for of in (known, ~known))
-        flags["most"] = unknown & ~flags["sum"] & (several > 1) & (one == 1) & (figures > others)
+    totals, others = reasons == Reason.TOTAL, summed(rankings, figures * (reasons == Reason.NONE))
+    larger = totals & ~exact & (figures > others) & (summed(rankings, totals) == 1) & counts
+    if not larger.any():
+        families = _families(entries, figures, names, options)
+        reasons[families & eligible & (reasons == Reason.NONE)] = Reason.FAMILY
+    known = where(column, lambda text: names.knows(text) or names.rest(text) is not None)
+    unknown = eligible & ~known & (reasons == Reason.NONE)
+    sums = [_sums(entries, figures, groups, reasons, unknown) for groups in groupings]
+    reasons[np.logical_or.reduce(sums)] = Reason.SUM
+    if counts and not larger.any():  # larger than all others, most of which are known
+        plain = reasons == Reason.NONE
+        rest = summed(rankings, figures * plain) - figures
+        only = (summed(rankings, plain & known) > 1) & (summed(rankings, plain & ~known) == 1)
+        reasons[unknown & plain & only & (figures > rest)] = Reason.MOST
     if not counts:
-        of_all = Sums(figures, halves, groups)
-        whole = (of_all.are(100) | of_all.are(1))[groups]  # of which none can hold another
-        for reason in {"group", "indented", "family", "sum"} & flags.keys():
-            flags[reason] &= ~whole
-    if (_any(flags) & ~exact & ~larger).any():
-        raise _refusal(entries, flags, exact, names, options)
+        shares = Sums(figures, halves, rankings)
+        is_whole = (shares.add_up_to(100) | shares.add_up_to(1))[rankings]
+        reasons[is_whole & np.isin(reasons, _HOLDERS)] = Reason.NONE
+    systems = ~exact & ~larger
+    if reasons[systems].any():
+        # An exact total is named with the others where it is a group: World beside Europe.
+        reasons[~systems & (reasons != Reason.GROUP)] = Reason.NONE
+        raise _refusal(entries, reasons, names)
     if exact.any():
         entries.table.findings.notes.append(f"left out as a total: {entries.named(exact)}")
     if larger.any():
-        first = int(np.argmax(larger))
-        name = entries.name(first)
+        row = int(np.argmax(larger))
+        name = entries.name(row)
         doubt = (
-            f"rows are missing: {name!r} is {figures[first]:,.10g}, the others add up to "
-            f"{others[first]:,.10g}; the shares are parts of {name!r}"
+            f"rows are missing: {name!r} is {figures[row]:,.10g}, the others add up to "
+            f"{others[row]:,.10g}; the shares are parts of {name!r}"
         )
         remedy = Remedy("drop", name, "makes them parts of what the others add up to")
         entries.table.findings.doubts.append(Doubt(doubt, (remedy,)))
-    return ~exact & ~larger, wholes
+    wholes = np.where(summed(rankings, larger) > 0, summed(rankings, figures * larger), np.nan)
+    return systems, wholes
 
 
-def _told_by_name(entries: Entries, names: Names) -> dict[str, Mask]:
-    """The rows that their name, or how it is written, tells from systems."""
-    column = entries.table.column(entries.os)
-    there = set(map(names.canonical, texts(column)))
+def _reasons_of_names(entries: Entries, names: Names, values: Numbers, eligible: Mask) -> Reasons:
+    """The reason in what each row is called, or in how it is written."""
+    table, column = entries.table, entries.table.column(entries.os)
+    present = set(map(names.canonical, texts(column)))
 
     def is_marked(text: str) -> bool:
-        bare = names.canonical(text.strip("!\"#%&'()*+,-./:;<=>?@[]_`{|}~ "))
-        return bool(bare) and names.canonical(text) != bare and bare in there
+        bare = names.canonical(text.strip(string.punctuation + " "))
+        return bool(bare) and names.canonical(text) != bare and bare in present
 
-    def is_of_all(text: str) -> bool:
-        said = meaning.words(text)
-        first, _, rest = said.partition(" ")
-        family = rest if first in words.ALL else said.removesuffix(" family")  # All Windows
-        of_family = family != said and names.knows(family) and not names.knows(text)
+    def is_total(text: str) -> bool:
+        name = meaning.words(text)
+        if name in words.TOTALS_OR_NAMES:
+            return False
+        first, _, rest = name.partition(" ")
+        family = rest if first in words.ALL else name.removesuffix(" family")  # All Windows
+        of_family = family != name and names.knows(family) and not names.knows(text)
         return of_family or meaning.called_total(text)
 
-    listed = where(column, lambda text: bool(_LISTED.match(text)) or meaning.called_part(text))
-    indented = (listed & (not listed.all())) | layout.indented(entries.table, entries.os)
-    value, wide = entries.table.column(entries.value), entries.table.above == "os"
-    days = where(value, lambda text: len(text) == 8 and periods.iso(text) is not None)
-    return {
-        "nameless": where(column, lambda text: is_blank(text) and not names.canonical("")),
-        "total": where(column, is_of_all),
-        "statistic": where(column, meaning.called_statistic),
-        "group": where(column, meaning.called_group),
-        "footer": where(column, meaning.called_footer),
-        "measure": where(column, lambda t: wide and meaning.says_measure(t) and not names.knows(t)),
-        "date": ~where(column, names.knows) & days & (not days.all()),
-        "comment": where(column, lambda text: text.startswith(words.COMMENTS)),
-        "indented": indented,
-        "marked": where(column, is_marked),
+    def is_measure(text: str) -> bool:
+        is_heading = table.above == "os" and not names.knows(text)
+        return meaning.called_statistic(text) or (is_heading and meaning.says_measure(text))
+
+    tests: dict[Reason, Callable[[str], bool]] = {  # the first that is true decides
+        Reason.NAMELESS: lambda text: is_blank(text) and not names.canonical(""),
+        Reason.TOTAL: is_total,
+        Reason.COMMENT: lambda text: text.startswith(words.COMMENTS),
+        Reason.MARKED: is_marked,
+        Reason.TOTAL_OR_NAME: meaning.called_total,
+        Reason.FOOTER: meaning.called_footer,
+        Reason.MEASURE: is_measure,
+        Reason.GROUP: meaning.called_group,
     }
 
+    def classify(text: str) -> Reason:
+        return next((reason for reason, is_so in tests.items() if is_so(text)), Reason.NONE)
 
-def _any(flags: dict[str, Mask]) -> Mask:
-    found: Mask = np.logical_or.reduce(list(flags.values()))
-    return found
+    by_text = np.array([classify(text) for text in column.cat.categories], np.int8)
+    reasons = by_text[column.cat.codes.to_numpy()]
+    reasons[~eligible] = Reason.NONE
+    if (ambiguous := reasons == Reason.TOTAL_OR_NAME).any():
+        by_ranking = pd.Series(values).groupby(entries.rankings(over_time=True))
+        is_largest = values >= by_ranking.transform("max").to_numpy()
+        reasons[ambiguous] = np.where(is_largest[ambiguous], Reason.TOTAL, Reason.NONE)
+    groups = reasons == Reason.GROUP
+    if (groups | (reasons == Reason.TOTAL) | np.isnan(values)).all():
+        reasons[groups] = Reason.NONE  # groups alone are what is compared
+    unmarked = eligible & (reasons == Reason.NONE)
+    listed = where(column, lambda text: bool(_LIST_MARK.match(text)) or meaning.called_part(text))
+    indented = (listed & (not listed.all())) | layout.indented(table, entries.os)
+    reasons[unmarked & indented] = Reason.INDENTED
+    days = where(
+        table.column(entries.value), lambda text: len(text) == 8 and periods.iso(text) is not None
+    )
+    if days.any() and not days.all():
+        reasons[unmarked & days & ~where(column, names.knows)] = Reason.DATE
+    return reasons
 
 
-def _exact(
-    figures: Numbers, halves: Numbers, groups: Groups, flags: dict[str, Mask], *, counts: bool
+def _exact_totals(
+    figures: Numbers, halves: Numbers, groups: Groups, reasons: Reasons, *, counts: bool
 ) -> Mask:
-    """The rows called a total, or without a name, that are what the others add up to.
+    """The rows called a total, a group, or nothing that are what the others add up to.
 
-    Shares may be as far from it as their digits are, and their total is the whole.
+    Shares may differ from it by what rounding explains, and their total is the whole.
     """
-    called: Mask = (flags["nameless"] | flags["total"] | flags["group"]) & (figures > 0)
+    called = np.isin(reasons, (Reason.NAMELESS, Reason.TOTAL, Reason.GROUP)) & (figures > 0)
     if not called.any():
         return called
-    others = ~_any(flags)
-    base, several = summed(groups, figures * others), summed(groups, others) > 0
-    exact = np.isclose(figures, base, rtol=1e-9 if counts else 0.01, atol=0) & several
+    others = reasons == Reason.NONE
+    sums, has_others = summed(groups, figures * others), summed(groups, others) > 0
+    exact: Mask = np.isclose(figures, sums, rtol=1e-9 if counts else 0.01, atol=0) & has_others
     exact |= are_sums(groups, figures)
     if not counts:
         without = Sums(figures * ~called, halves * ~called, groups)
-        exact &= np.logical_or.reduce([without.are(whole) for whole in _WHOLES])[groups]
-        exact |= (figures == 100) & (base > 50) & (base < 101) & several
-    return called & exact
+        exact &= np.logical_or.reduce([without.add_up_to(whole) for whole in _WHOLES])[groups]
+        exact |= (figures == 100) & (sums > 50) & (sums < 101) & has_others
+    exact &= called
+    return exact
 
 
 def _families(entries: Entries, figures: Numbers, names: Names, options: TableOptions) -> Mask:
@@ -186,133 +214,133 @@ def _families(entries: Entries, figures: Numbers, names: Names, options: TableOp
     if options.family and entries.os in entries.summed:
         return np.zeros(len(figures), bool)
     column = entries.table.column(entries.os)
-    label = mapped(column, lambda text: names.canonical(names.label(text)))
-    own = where(column, lambda text: names.canonical(names.label(text)) == names.canonical(text))
-    of_family = entries.rankings(label, over_time=True)
-    versions = summed(of_family, figures * ~own)
-    doubted: Mask = own & (versions > 0) & (summed(of_family, figures * own) >= versions)
-    # A version has editions in the same manner: Windows 10 beside its Pro and Home. One alone may
-    # be another: Windows Server 2008 R2.
-    there = {meaning.words(name) for name in entries.table.texts(entries.os) if names.knows(name)}
-    editions: dict[str, set[str]] = {}
-    for said in there:
-        for at, letter in enumerate(said):
-            if letter == " " and said[:at] in there:
-                editions.setdefault(said[:at], set()).add(said)
-    of = entries.rankings(over_time=True)
-    for name, parts in editions.items():
-        if len(parts) > 1:
-            itself = where(column, lambda text: meaning.words(text) == name)  # noqa: B023
-            among = where(column, lambda text: meaning.words(text) in parts)  # noqa: B023
-            doubted |= itself & (summed(of, figures * itself) >= summed(of, figures * among))
+    family = mapped(column, lambda text: names.canonical(names.label(text)))
+    is_family = where(column, lambda t: names.canonical(names.label(t)) == names.canonical(t))
+    groups = entries.rankings(family, over_time=True)
+
+    def may_hold(rows: Mask, parts: Mask, groups: Groups) -> Mask:
+        sums = summed(groups, figures * parts)
+        return rows & (sums > 0) & (summed(groups, figures * rows) >= sums)
+
+    doubted = may_hold(is_family, ~is_family, groups)
+    # A version may stand beside its editions: Windows 10 beside its Pro and Home. Beside a single
+    # one it may be another version: Windows Server 2008 R2.
+    known = {meaning.words(name) for name in entries.table.texts(entries.os) if names.knows(name)}
+    editions = defaultdict(set)
+    for name in known:
+        for i, letter in enumerate(name):
+            if letter == " " and name[:i] in known:
+                editions[name[:i]].add(name)
+    rankings = entries.rankings(over_time=True)
+    plain = mapped(column, meaning.words)
+    for version, of_version in editions.items():
+        if len(of_version) > 1:
+            is_version, is_edition = plain == version, plain.isin(of_version)
+            doubted |= may_hold(is_version.to_numpy(), is_edition.to_numpy(), rankings)
     return doubted
 
 
-def _sums(entries: Entries, figures: Numbers, groups: Groups, unknown: Mask, flagged: Mask) -> Mask:
-    """The rows of no known system that are what all others, or some next to them, add up to."""
-    unknown = unknown & (figures >= _WORTH_A_DOUBT * summed(groups, figures)) & (figures > 0)
-    # Of rows of one name next to each other another column says whether one is their total.
+def _sums(
+    entries: Entries, figures: Numbers, groups: Groups, reasons: Reasons, unknown: Mask
+) -> Mask:
+    """The unknown rows that are what all others, or those next above or below them, add up to."""
+    unknown = unknown & (figures >= _SMALLEST_SUM * summed(groups, figures)) & (figures > 0)
+    # Whether one of several rows of one name is their total is decided by another column.
     codes = entries.table.column(entries.os).cat.codes.to_numpy()
-    again = np.append(codes[1:] == codes[:-1], False)
-    rows = np.flatnonzero(unknown & ~(again | np.roll(again, 1)))
+    repeated = np.append(codes[1:] == codes[:-1], False)
+    rows = np.flatnonzero(unknown & ~(repeated | np.roll(repeated, 1)))
+    # With the rows in order of their groups, rows i to j-1 add up to cumulated[j] - cumulated[i].
     order = np.argsort(groups, kind="stable")
-    sums = np.concatenate([[0.0], np.cumsum(figures[order]), [np.inf]])
-    slack = 1e-9 * max(sums[-2], 1.0)
-    at = np.argsort(order)[rows]
-    low, high = (np.searchsorted(groups[order], groups[rows], side) for side in ("left", "right"))
-    after = np.searchsorted(sums, sums[at + 1] + figures[rows] - slack)
-    before = np.searchsorted(sums, sums[at] - figures[rows] - slack)
-    below = (at + 3 <= after) & (after <= high)
-    below &= np.abs(sums[after] - sums[at + 1] - figures[rows]) <= slack
-    above = (low <= before) & (before <= at - 2)
-    above &= np.abs(sums[at] - sums[before] - figures[rows]) <= slack
-    all_others = are_sums(groups, figures * ~flagged)[rows]
-    found = np.zeros(len(figures), bool)
-    found[rows[below | above | (all_others & (np.bincount(groups)[groups[rows]] > 2))]] = True
-    # By chance a row is a sum in one ranking among many: a total is one in most of them.
-    mostly = 2 * np.bincount(codes, weights=found) >= np.bincount(codes, weights=unknown)
-    return np.logical_and(found, mostly[codes])
+    cumulated = np.concatenate([[0.0], np.cumsum(figures[order]), [np.inf]])
+    slack = 1e-9 * max(cumulated[-2], 1.0)
+    place = np.argsort(order)[rows]
+    start, end = (np.searchsorted(groups[order], groups[rows], side) for side in ("left", "right"))
+    first = np.searchsorted(cumulated, cumulated[place] - figures[rows] - slack)
+    stop = np.searchsorted(cumulated, cumulated[place + 1] + figures[rows] - slack)
+    above = (start <= first) & (first <= place - 2)
+    above &= np.abs(cumulated[place] - cumulated[first] - figures[rows]) <= slack
+    below = (place + 3 <= stop) & (stop <= end)
+    below &= np.abs(cumulated[stop] - cumulated[place + 1] - figures[rows]) <= slack
+    of_all_others = are_sums(groups, figures * (reasons == Reason.NONE))[rows]
+    of_all_others &= np.bincount(groups)[groups[rows]] > 2
+    sums = np.zeros(len(figures), bool)
+    sums[rows[above | below | of_all_others]] = True
+    # In one of many rankings a row may be a sum by chance; a total is one in most of them.
+    mostly = 2 * np.bincount(codes, weights=sums) >= np.bincount(codes, weights=unknown)
+    return np.logical_and(sums, mostly[codes])
 
 
-def _refusal(
-    entries: Entries, flags: dict[str, Mask], exact: Mask, names: Names, options: TableOptions
-) -> MatchError:
-    """The error for rows that are doubted, and the ways to say what they are."""
-    title, faults, shown = entries.table.name, [], np.zeros(len(exact), bool)
-    if (nameless := flags["nameless"] & ~exact).any():
-        lines = lines_of(entries.table.cells.index[nameless])
-        under = entries.table.called(entries.os)
-        faults.append(f"{title}: no name stands under {under} on {lines}")
-    for reason, rows in flags.items():
-        if reason != "nameless" and (new := rows & ~shown).any():
-            faults.append(f"{title}: {entries.named(new)}: {_REASONS[reason]}")
-        shown |= rows
-    # Of two rows of one name --drop takes the one that is written like it: indented, or not.
-    deep = layout.indented(entries.table, entries.os)
-    plain = {*map(entries.name, np.flatnonzero(~deep)), *options.drop}
-    doubted = [
-        f"  {name}" if deep[row] and (name := entries.name(row)) in plain else entries.name(row)
-        for row in np.flatnonzero(_any(flags) & ~exact)
-    ]
-    distinct = list(dict.fromkeys("" if is_blank(name) else name for name in doubted))
+def _refusal(entries: Entries, reasons: Reasons, names: Names) -> MatchError:
+    """The error for rows with a reason, and the ways to say what they are."""
+    table, faults = entries.table, []
+    if (nameless := reasons == Reason.NAMELESS).any():
+        lines = lines_of(table.cells.index[nameless])
+        faults.append(f"{table.name}: no name under {table.called(entries.os)} on {lines}")
+    for reason, message in _MESSAGES.items():
+        if (rows := reasons == reason).any():
+            faults.append(f"{table.name}: {entries.named(rows)}: {message}")
     does = "leaves it out"
-    if "most" in flags and flags["most"].any():  # it may be right that the others are parts of it
+    if (reasons == Reason.MOST).any():  # it may be a system after all
         does = "leaves it out, and makes shares of the rest"
-    settles = [
-        Remedy("drop", name, does if name else "leaves rows without a name out")
-        for name in distinct[:3]
-    ]
-    families = {
-        names.canonical(entries.name(row))
-        for row in np.flatnonzero(flags.get("family", np.zeros(0)))
-    }
-    held = [
+    indented = layout.indented(table, entries.os)
+    dropped = {}
+    for row in np.flatnonzero(reasons):
+        name = entries.name(row)
+        if is_blank(name):
+            dropped[""] = "leaves rows without a name out"
+        else:  # of two rows of one name --drop takes the one that is indented like it
+            dropped[f"  {name}" if indented[row] else name] = does
+    settles = [Remedy("drop", name, does) for name, does in dropped.items()][:3]
+    families = set(
+        map(names.canonical, map(entries.name, np.flatnonzero(reasons == Reason.FAMILY)))
+    )
+    versions = [
         name
-        for name in entries.table.texts(entries.os)
+        for name in table.texts(entries.os)
         if names.canonical(name) not in families and names.canonical(names.label(name)) in families
     ]
-    settles += [Remedy("drop", name, "or such leaves out what a family holds") for name in held[:1]]
-    heading = entries.table.headings[entries.os]
-    if "" in distinct:
-        fill = Remedy("fill", heading, "repeats the cell above")
-        # Where other columns tell the rows apart, the cell above is likely meant: to leave the row
+    settles += [Remedy("drop", v, "or such leaves out what a family holds") for v in versions[:1]]
+    if "" in dropped:
+        fill = Remedy("fill", table.headings[entries.os], "repeats the cell above")
+        # Where other columns tell rows apart, the cell above is likely meant, and to leave the row
         # out would make all others larger.
-        apart = {*entries.labels, *entries.summed} - {entries.os}
-        settles = [fill, *settles] if apart else [*settles, fill]
+        has_labels = {*entries.labels, *entries.summed} - {entries.os}
+        settles = [fill, *settles] if has_labels else [*settles, fill]
         settles.append(Remedy("names", None, "with a line ,Unknown makes them Unknown"))
     else:
-        own = distinct[0].strip()
-        line = f"with a line {own},{own} says that it stands for itself"
+        name = next(iter(dropped)).strip()
+        line = f"with a line {name},{name} says that it stands for itself"
         settles.append(Remedy("names", None, line))
     return MatchError(*faults, settles=settles)
 
 
-def rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mask:
-    """The rows that are the total of others along a column that is added up.
+def find_subtotals(entries: Entries, figures: Figures, options: TableOptions) -> Mask:
+    """Find the rows that are the total of others along a column that is added up.
 
-    Their cell there is blank, or called a total. Raises MatchError where they are not their sum.
+    Their cell in it is blank, or called a total. Raises MatchError where they are not the sum of
+    the others, and where rows are that sum without being called a total.
     """
-    table, left = entries.table, np.zeros(len(entries), bool)
+    table, amounts = entries.table, figures.amounts
     names = mapped(table.column(entries.os), fold)
-    along = [i for i in entries.summed if i != entries.os]
     if entries.os in entries.summed:
         groups = entries.rankings(names, over_time=True)
-        wrong = are_sums(groups, figures.amounts) & (np.bincount(groups)[groups] > 2)
+        wrong = are_sums(groups, amounts) & (np.bincount(groups)[groups] > 2)
         if wrong.any():
             raise MatchError(
                 f"{entries.title}: {entries.named(wrong)} is what the other rows of that name add "
                 "up to: leave one or the other out of the file"
             )
+    along = [i for i in entries.summed if i != entries.os]
+    subtotals = np.zeros(len(entries), bool)
     for number in along:
         column, heading = table.column(number), table.headings[number]
         title = f"{table.name}: {table.called(number)}"
-        called = where(column, is_total)
+        called = where(column, is_total_cell)
         others = [table.column(i) for i in along if i != number]
         groups = entries.rankings(names, *others, over_time=True)
-        beside = called & (summed(groups, ~called) > 0)
-        sums = summed(groups, figures.amounts * ~called)
-        exact = beside & np.isclose(figures.amounts, sums, rtol=1e-9)
-        if (wrong := beside & ~exact).any():
+        beside_parts = called & (summed(groups, ~called) > 0)
+        exact = beside_parts & np.isclose(amounts, summed(groups, amounts * ~called), rtol=1e-9)
+        if (wrong := beside_parts & ~exact).any():
             cell = str(column[wrong].iloc[0])
             settles = [Remedy("where", f"{heading}!={cell}", "leaves such rows out")]
             if not cell:
@@ -326,52 +354,54 @@ def rolled_up(entries: Entries, figures: Figures, options: TableOptions) -> Mask
             table.findings.notes.append(
                 f"left out as the total along {table.called(number)}: {entries.named(exact)}"
             )
-        _refuse_unnamed_total(entries, figures, number, groups, called)
-        if heading not in {w.column for w in options.where}:
+        _refuse_unnamed_total(entries, amounts, number, groups, called)
+        if heading not in {condition.column for condition in options.where}:
             _refuse_groups(column, heading, title)
-        left |= exact
-    return left
+        subtotals |= exact
+    return subtotals
 
 
-def is_total(text: str) -> bool:
+def is_total_cell(text: str) -> bool:
     """Whether a cell of a column that is added up says that its row is the total of others."""
     return is_blank(text) or is_missing(text) or meaning.called_total(text)
 
 
 def _refuse_unnamed_total(
-    entries: Entries, figures: Figures, number: int, groups: Groups, called: Mask
+    entries: Entries, amounts: Numbers, number: int, groups: Groups, called: Mask
 ) -> None:
     """Refuse a value of a column whose rows are always what the others of their system add up to.
 
-    ``groups`` tells systems apart, and ``called`` are rows that are known to be totals.
+    ``groups`` are the systems, ``called`` the rows that are called a total.
     """
     table, column = entries.table, entries.table.column(number)
-    exact = are_sums(groups, figures.amounts * ~called)
+    exact = are_sums(groups, amounts * ~called)
     others = summed(groups, ~called) - 1
     for text in sorted(set(column[exact & (others > 1)])):
-        of_text = (column == text).to_numpy()
-        among = of_text & (others > 0)
-        if exact[among].all():
-            fault = (
-                f"{table.name}: {table.called(number)} is {text!r} for {entries.named(among)}, "
-                "which is what the others add up to"
-            )
-            if (of_text & (others == 0)).any():  # to leave the value out would leave systems out
-                raise MatchError(f"{fault}: take such rows out of the file")
-            remedy = Remedy("where", f"{table.headings[number]}!={text}", "leaves it out")
-            raise MatchError(fault, settles=[remedy])
+        rows = (column == text).to_numpy()
+        among_others = rows & (others > 0)
+        if not exact[among_others].all():
+            continue
+        fault = (
+            f"{table.name}: {table.called(number)} is {text!r} for {entries.named(among_others)}, "
+            "which is what the others add up to"
+        )
+        if (rows & (others == 0)).any():  # without this value some systems would have no row
+            raise MatchError(f"{fault}: take such rows out of the file")
+        remedy = Remedy("where", f"{table.headings[number]}!={text}", "leaves it out")
+        raise MatchError(fault, settles=[remedy])
 
 
 def _refuse_groups(column: Column, heading: str, title: str) -> None:
-    """Refuse a continent among countries; desktop and mobile are parts, where they are alone."""
+    """Refuse a continent among countries; desktop and mobile are parts where they are alone."""
     there = texts(column)
-    shown = [t for t in there if meaning.called_group(t) and not meaning.called_device(t)]
-    rest = [t for t in there if t not in shown]
-    if shown and rest:
-        first = sorted(shown)[:3]
-        leaves = [(t, "leaves it out") for t in first]
-        leaves.append((rest[0], "or such leaves out what it holds"))
+    groups = [t for t in there if meaning.called_group(t) and not meaning.called_device(t)]
+    parts = [text for text in there if text not in groups]
+    if groups and parts:
+        first = sorted(groups)[:3]
+        settles = [Remedy("where", f"{heading}!={text}", "leaves it out") for text in first]
+        does = "or such leaves out what it holds"
+        settles.append(Remedy("where", f"{heading}!={parts[0]}", does))
         raise MatchError(
             f"{title} holds {', '.join(map(repr, first))}, which may hold other rows",
-            settles=[Remedy("where", f"{heading}!={text}", does) for text, does in leaves],
+            settles=settles,
         )

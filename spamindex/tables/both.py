@@ -1,8 +1,7 @@
-"""read_both: the two tables of a ranking; which option is for which; unequal periods."""
+"""Two tables in, the shares of both out: options go to the table they apply to; doubts of pairs."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -20,10 +19,10 @@ from spamindex.tables.options import ALL, LAST, By, TableOptions
 from spamindex.tables.shares import Reading, load, reading_of, say_unmatched, sheets, told
 from spamindex.tables.table import Table
 
-_S = TypeVar("_S")
-_T = TypeVar("_T")
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
 _ROLES = ("spam", "market")
-_OF_ONE = ("column", "unit", "total")
+_FIELDS_OF_ONE_TABLE = ("column", "unit", "total")
 
 
 def read_both(
@@ -31,122 +30,124 @@ def read_both(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read a table of spam shares and one of market shares; see ``read_shares``.
 
-    ``fields`` are fields of a TableOptions for both tables; those for one are ``spam_column`` and
-    ``share_column``, ``spam_unit``, ``share_unit``, ``spam_total`` and ``share_total``. Raises
-    one error with the faults of both tables.
+    ``fields`` are fields of a TableOptions for both tables. For one table they are ``spam_column``,
+    ``share_column``, ``spam_unit``, ``share_unit``, ``spam_total`` and ``share_total``. Raises one
+    error with the faults of both tables.
 
     >>> spam, market = read_both("data/spam.csv", "data/share.csv")
     >>> spam["os"].tolist() == market["os"].tolist()
     True
     """
-    own = [{f"{of}_{name}": name for name in _OF_ONE} for of in ("spam", "share")]
-    both = {name: value for name, value in fields.items() if name not in own[0] | own[1]}
-    if "of" in both:
-        raise SpamIndexError("of is given by the order of the two tables")
-    of_each = [{of[name]: value for name, value in fields.items() if name in of} for of in own]
-    asked = [(options or TableOptions()).with_fields(both | of) for of in of_each]
-    spam_shares, market_shares = map(told, read_pair(spam, share, *asked))
+    of_one_table: dict[str, dict[str, object]] = {"spam": {}, "share": {}}
+    for name in list(fields):
+        table, _, field = name.partition("_")
+        if table in of_one_table and field in _FIELDS_OF_ONE_TABLE:
+            of_one_table[table][field] = fields.pop(name)
+    if "of" in fields:
+        raise SpamIndexError("the order of the two tables says which is which: leave 'of' out")
+    options = options or TableOptions()
+    both_options = (options.with_fields(fields | own) for own in of_one_table.values())
+    spam_shares, market_shares = map(told, read_pair(spam, share, *both_options))
     return spam_shares, market_shares
 
 
 def read_pair(
     spam: Source, market: Source, spam_options: TableOptions, market_options: TableOptions
 ) -> tuple[Reading, Reading]:
-    """Read both tables of a ranking, so that they can meet.
+    """Read both tables of a ranking.
 
-    What chooses among columns, rows and periods applies to the tables that have them. Raises
-    a SpamIndexError with the faults of both tables, whose remedies say for which table they are.
+    Options that choose columns, rows or periods apply to the tables that have them. Raises a
+    SpamIndexError with the faults of both tables; its remedies say which table they are for.
     """
+    paths = [source for source in (spam, market) if isinstance(source, str | os.PathLike)]
+    if spam is market and not paths:
+        raise _same_column(name_of(spam), [])  # a stream can be read only once
     options = [replace(spam_options, of="spam"), replace(market_options, of="market")]
-    paths, same = [name_of(spam), name_of(market)], False
-    if spam is market and not isinstance(spam, str | os.PathLike):
-        raise _same_column(paths[0], [])  # a stream can be read but once
-    tables = _each(load, [spam, market], options)
-    names = {meaning.words(table.headings[i]) for table in tables for i in table.dated}
-    tables = [replace(table, period_names=table.period_names | names) for table in tables]
-    readings = _each(partial(_reading_of, options[0].by), tables, _narrowed(tables, options))
-    spam_reading, market_reading = readings
-    with contextlib.suppress(OSError, TypeError):  # streams are no paths
-        same = os.path.samefile(spam, market)  # type: ignore[arg-type]
-    if same and spam_reading.value == market_reading.value:
-        raise _same_column(paths[0], sheets(market_reading.findings)[1:])
+    tables = _for_both(load, [spam, market], options)
+    period_names = {meaning.words(table.headings[i]) for table in tables for i in table.dated}
+    tables = [replace(table, period_names=table.period_names | period_names) for table in tables]
+    read = partial(_read, options[0].by)
+    spam_reading, market_reading = _for_both(read, tables, _applicable(tables, options))
+    same_file = len(paths) == 2 and os.path.samefile(*paths)
+    if same_file and spam_reading.value == market_reading.value:
+        raise _same_column(name_of(spam), sheets(market_reading.findings)[1:])
+    readings = [spam_reading, market_reading]
     say_unmatched(readings)
-    _check_spans(readings)
-    _doubt_periods(readings, spam_options)
-    _doubt_places(readings, spam_options)
-    for reading, of in zip(readings, _ROLES, strict=True):
-        reading.findings.for_table(of)
+    _refuse_spans(spam_reading, market_reading)
+    _doubt_periods(spam_reading, market_reading, spam_options)
+    _doubt_places(spam_reading, market_reading, spam_options)
+    for reading, role in zip(readings, _ROLES, strict=True):
+        reading.findings.for_table(role)
     if spam_reading.of_systems != market_reading.of_systems:
         # One table says, or shows, that it names operating systems, and the other does not.
         of_systems = any(meaning.names_os(reading.heading) for reading in readings)
-        known = next(reading.names for reading in readings if reading.of_systems == of_systems)
-        readings = [replace(reading, names=known) for reading in readings]
-    return readings[0], readings[1]
+        names = next(reading.names for reading in readings if reading.of_systems == of_systems)
+        return replace(spam_reading, names=names), replace(market_reading, names=names)
+    return spam_reading, market_reading
 
 
-def _same_column(path: str, others: Sequence[Remedy]) -> MatchError:
+def _same_column(name: str, other_sheets: Sequence[Remedy]) -> MatchError:
     return MatchError(
-        f"{path}: is given for both tables: which of its columns is which?",
+        f"{name}: is given for both tables: which of its columns is which?",
         settles=[
-            *(sheet._replace(of="market") for sheet in others),
+            *(sheet._replace(of="market") for sheet in other_sheets),
             Remedy("column", None, "names that of the spam shares", of="spam"),
             Remedy("column", None, "that of the market shares", of="market"),
         ],
     )
 
 
-def _reading_of(by: Sequence[By], table: Table, options: TableOptions) -> Reading:
-    """The shares of one table. An error says what it may call a column that only the other has."""
-    try:
-        return reading_of(table, options)
-    except SpamIndexError as error:
-        own = [r.value for r in error.settles if r.field == "by" and r.value != "period"]
-        if own and by and not options.by:
-            called = f"{by[0].name}={own[0]}"
-            error.settles = (Remedy("by", called, f"instead, if {own[0]!r} is the same"),)
-        raise
-
-
-def _each(
-    make: Callable[[_S, TableOptions], _T],
-    of: Sequence[_S],
+def _for_both(
+    call: Callable[[_In, TableOptions], _Out],
+    inputs: Sequence[_In],
     options: Sequence[TableOptions],
-) -> list[_T]:
-    """What is made of both tables. Raises one error with the faults of both."""
-    done: list[_T] = []
+) -> list[_Out]:
+    """The results of a call for each table. Raises one error with the faults of both."""
+    results: list[_Out] = []
     errors: list[SpamIndexError] = []
-    for one, own, role in zip(of, options, _ROLES, strict=True):
+    for of_table, own_options, role in zip(inputs, options, _ROLES, strict=True):
         try:
-            done.append(make(one, own))
+            results.append(call(of_table, own_options))
         except SpamIndexError as error:
             errors.append(error.for_table(role))
     if errors:
         raise SpamIndexError.combined(errors)
-    return done
+    return results
 
 
-def _narrowed(tables: Sequence[Table], options: Sequence[TableOptions]) -> list[TableOptions]:
-    """The options without those for columns or periods that only the other table has."""
+def _read(by: Sequence[By], table: Table, options: TableOptions) -> Reading:
+    """The shares of one table. An error offers to match its column with that of the other table."""
+    try:
+        return reading_of(table, options)
+    except SpamIndexError as error:
+        columns = [r.value for r in error.settles if r.field == "by" and r.value != "period"]
+        if columns and by and not options.by:
+            match = f"{by[0].name}={columns[0]}"
+            error.settles = (Remedy("by", match, f"instead, if {columns[0]!r} is the same"),)
+        raise
+
+
+def _applicable(tables: Sequence[Table], options: Sequence[TableOptions]) -> list[TableOptions]:
+    """The options of each table without those for columns or periods that only the other has."""
     shared = options[0]
-    wanted = [
-        [name] for name in (shared.key, *(w.column for w in shared.where), *shared.sum) if name
-    ]
-    for names in [*wanted, *(by.columns for by in shared.by)]:
-        if not any(table.find(name) for table in tables for name in names):
+    names = [shared.key, *(condition.column for condition in shared.where), *shared.sum]
+    alternatives = [(name,) for name in names if name] + [by.columns for by in shared.by]
+    for columns in alternatives:
+        if not any(table.find(name) for table in tables for name in columns):
             has = (f"{table.name} has {', '.join(map(repr, table.headings))}" for table in tables)
-            missing = " or ".join(map(repr, names))
-            settles = spans(tables, names) if names in [by.columns for by in shared.by] else []
+            missing = " or ".join(map(repr, columns))
+            settles = spans(tables, columns) if columns in [by.columns for by in shared.by] else []
             raise ColumnError(f"no table has a column {missing}: {'; '.join(has)}", settles=settles)
     period = shared.period
     if period not in (None, ALL) and not any(table.dated for table in tables):
         raise PeriodError(f"neither table has dates, so {period!r} can't be chosen")
     if period == LAST and all(table.dated for table in tables):
-        period = _last(tables)
+        period = _last_in_common(tables)
     return [
         replace(
             own,
             key=own.key if own.key and table.find(own.key) else None,
-            where=tuple(w for w in own.where if table.find(w.column)),
+            where=tuple(condition for condition in own.where if table.find(condition.column)),
             sum=tuple(filter(table.find, own.sum)),
             by=tuple(by for by in own.by if any(map(table.find, by.columns))),
             period=period if table.dated else None,
@@ -155,77 +156,84 @@ def _narrowed(tables: Sequence[Table], options: Sequence[TableOptions]) -> list[
     ]
 
 
-def _last(tables: Sequence[Table]) -> str:
-    """The last period that both tables have."""
-    ours, theirs = (table.texts(table.dated[0]) for table in tables)
-    if not all(map(periods.span_of, filter(None, [*ours, *theirs]))):
+def _last_in_common(tables: Sequence[Table]) -> str:
+    """The last period that both tables have; ``last`` where not all cells are periods."""
+    spam, market = (table.texts(table.dated[0]) for table in tables)
+    if not all(map(periods.span_of, filter(None, [*spam, *market]))):
         return LAST
-    if not (common := {*ours} & {*theirs} - {""}):
+    if not (common := {*spam} & {*market} - {""}):
         raise PeriodError(
-            f"the tables have no period in common: {tables[0].name} has {periods.summary(ours)}, "
-            f"{tables[1].name} has {periods.summary(theirs)}",
+            f"the tables have no period in common: {tables[0].name} has {periods.summary(spam)}, "
+            f"{tables[1].name} has {periods.summary(market)}",
             settles=[Remedy("period", None, "names one that both lie in")],
         )
     return max(common)
 
 
-def _check_spans(readings: Sequence[Reading]) -> None:
-    """Refuse rankings by periods of different spans: a week is no month."""
-    spam, market = readings
-    for (ours, kinds), (theirs, others) in zip(spam.spans, market.spans, strict=False):
-        spans, other_spans = (sorted(filter(None, of)) for of in (kinds, others))
-        if spans and other_spans and not {*spans} & {*other_spans}:
+def _refuse_spans(spam: Reading, market: Reading) -> None:
+    """Refuse rankings by periods of different spans, such as weeks and months."""
+    for ours, theirs in zip(spam.spans, market.spans, strict=False):
+        kinds, other_kinds = (sorted(filter(None, kinds)) for _, kinds in (ours, theirs))
+        if kinds and other_kinds and not {*kinds} & {*other_kinds}:
             raise PeriodError(
-                f"{spam.findings.name} has {' and '.join(spans)}s under {ours!r}, and "
-                f"{market.findings.name} {' and '.join(other_spans)}s under {theirs!r}: they "
-                "can't meet"
+                f"{spam.findings.name} has {' and '.join(kinds)}s under {ours[0]!r}, and "
+                f"{market.findings.name} has {' and '.join(other_kinds)}s under {theirs[0]!r}: "
+                "they can't be compared"
             )
 
 
-def _doubt_periods(readings: Sequence[Reading], options: TableOptions) -> None:
-    """A doubt where the tables are of different periods, or one lacks some of the other's."""
-    spam, market = (reading.periods for reading in readings)
-    if options.period == ALL or not spam or not market or any(r.spans for r in readings):
+def _doubt_periods(spam: Reading, market: Reading, options: TableOptions) -> None:
+    """Doubt tables of different periods, or of which one lacks some of the other's."""
+    ours, theirs = spam.periods, market.periods
+    if options.period == ALL or not ours or not theirs or spam.spans or market.spans:
         return  # rankings meet period by period
-    if spam == market or any(  # or one lies in the other: the days of a month in that month
-        len(whole) == 1 and all(periods.within(part, whole[0]) for part in parts)
-        for parts, whole in ((spam, market), (market, spam))
-    ):
+    for parts, whole in ((ours, theirs), (theirs, ours)):  # the days of a month in that month
+        if len(whole) == 1 and all(periods.within(part, whole[0]) for part in parts):
+            return
+    if ours == theirs:
         return
-    what = f"periods of one table alone: {periods.summary({*spam} ^ {*market})}"
-    if not {*spam} & {*market}:
-        what = f"the spam shares are of {periods.summary(spam)}, these of {periods.summary(market)}"
+    text = f"periods of one table alone: {periods.summary({*ours} ^ {*theirs})}"
+    if not {*ours} & {*theirs}:
+        text = f"the spam shares are of {periods.summary(ours)}, these of {periods.summary(theirs)}"
     settles = (Remedy("period", ALL, "says that it is meant"),)
-    readings[1].findings.doubts.append(Doubt(what, settles))
+    market.findings.doubts.append(Doubt(text, settles))
 
 
-def _doubt_places(readings: Sequence[Reading], options: TableOptions) -> None:
-    """A doubt where one table is all of one country, say, and the other of another, or of several.
+def _doubt_places(spam: Reading, market: Reading, options: TableOptions) -> None:
+    """Doubt tables that are each of a single country, for example, but not of the same.
 
-    Under one heading that is certain; under two it is likely where the tables share no such thing.
+    Columns of one heading are compared; without such, the first that each table has.
     """
-    chosen = {meaning.words(condition.column) for condition in options.where}
-    spam, market = ({meaning.words(h): (h, of) for h, of in r.all_of.items()} for r in readings)
-    pairs = [(spam[h], market[h]) for h in spam.keys() & market.keys()]
+    columns, other_columns = (
+        {meaning.words(heading): (heading, value) for heading, value in reading.all_of.items()}
+        for reading in (spam, market)
+    )
+    pairs = [(columns[key], other_columns[key]) for key in columns if key in other_columns]
     if not pairs:
-        for one, other in (readings, readings[::-1]):
-            alone = [
-                h
-                for by, (h, spans) in zip(one.by, one.spans, strict=True)
-                if by not in other.by and spans == {None}
-            ]
-            if alone and other.all_of:
-                heading, of = next(iter(other.all_of.items()))
-                text = f"serves each {alone[0]!r}, but is all of {of!r} under {heading!r}"
-                other.findings.doubts.append(Doubt(text, (_no_matter(heading),)))
-                return
-        pairs = list(zip(spam.values(), market.values(), strict=False))[:1]
-    for (heading, of), (theirs, other_of) in pairs:
-        if fold(of) == fold(other_of) or {meaning.words(heading), meaning.words(theirs)} <= chosen:
-            continue
-        text = f"all of {other_of!r} under {theirs!r}, the spam shares of {of!r} under {heading!r}"
-        readings[1].findings.doubts.append(Doubt(text, (_no_matter(theirs),)))
+        if _doubt_reuse(spam, market) or _doubt_reuse(market, spam):
+            return
+        pairs = list(zip(columns.values(), other_columns.values(), strict=False))[:1]
+    chosen = {meaning.words(condition.column) for condition in options.where}
+    for (heading, value), (other_heading, other_value) in pairs:
+        headings = {meaning.words(heading), meaning.words(other_heading)}
+        if fold(value) != fold(other_value) and not headings <= chosen:
+            text = (
+                f"all of {other_value!r} under {other_heading!r}, the spam shares of {value!r} "
+                f"under {heading!r}"
+            )
+            market.findings.doubts.append(Doubt(text, (_does_not_matter(other_heading),)))
 
 
-def _no_matter(heading: str) -> Remedy:
+def _doubt_reuse(ranked: Reading, reused: Reading) -> bool:
+    """Doubt a table of a single place that is reused for each of the other's; whether it is one."""
+    for by, (heading, kinds) in zip(ranked.by, ranked.spans, strict=True):
+        if by not in reused.by and kinds == {None} and reused.all_of:
+            own_heading, value = next(iter(reused.all_of.items()))
+            text = f"serves each {heading!r}, but is all of {value!r} under {own_heading!r}"
+            reused.findings.doubts.append(Doubt(text, (_does_not_matter(own_heading),)))
+            return True
+    return False
+
+
+def _does_not_matter(heading: str) -> Remedy:
     return Remedy("sum", heading, "says that this does not matter")

@@ -189,7 +189,7 @@ def value_column(
         raise _unclear(table, found or candidates, options, certain=bool(found))
     if not shares and whole != found:
         return found[0], []
-    readings = {i: numbers.read(table.texts(i)) for i in kinds if i not in found}
+    readings = {i: numbers.parse(table.texts(i)) for i in kinds if i not in found}
     sure = [i for i, ways in readings.items() if any(way.surely_counts for way in ways)]
     return found[0], [i for i in readings if i in counts or i in sure]
 
@@ -237,7 +237,7 @@ def _kind(table: Table, number: int) -> int | None:
     """What a column of figures seems to hold: shares, counts of a measure, or None for neither."""
     heading = table.headings[number]
     filled = _filled(table, number)
-    if meaning.says_shares(heading) or 2 * sum(map(numbers.is_signed, filled)) > len(filled):
+    if meaning.says_shares(heading) or 2 * sum(map(numbers.is_percent, filled)) > len(filled):
         return _SHARES
     return _SPAM if "spam" in meaning.words(heading).split() else meaning.measure(heading)
 
@@ -280,13 +280,15 @@ def _adds_up(table: Table, number: int) -> bool:
 
 def _is_whole(table: Table, columns: Sequence[int], apart: Groups) -> bool:
     """Whether the figures in columns add up to 100 or 1 in each group, within rounding."""
-    readings = [(table.column(i), numbers.read(table.texts(i))[0]) for i in columns]
+    readings = [(table.column(i), numbers.parse(table.texts(i))[0]) for i in columns]
     if not len(apart) or any(reading.faults for _, reading in readings):
         return False
-    values = np.concatenate([np.nan_to_num(reading.of(column)) for column, reading in readings])
-    halves = np.concatenate([reading.halves(column) for column, reading in readings])
+    values = np.concatenate(
+        [np.nan_to_num(reading.row_values(column)) for column, reading in readings]
+    )
+    halves = np.concatenate([reading.row_halves(column) for column, reading in readings])
     sums = numbers.Sums(values, halves, np.tile(apart, len(columns)))
-    return any(bool(sums.are(whole).all()) for whole in (100.0, 1.0))
+    return any(bool(sums.add_up_to(whole).all()) for whole in (100.0, 1.0))
 
 
 def _refuse_parted(table: Table, candidates: Sequence[int]) -> None:

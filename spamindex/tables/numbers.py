@@ -1,4 +1,4 @@
-"""The text of a cell in, the numbers it may be out; sums, and how far rounding explains them."""
+"""Parse cells as numbers: the texts of a column in, their values out; sums within rounding."""
 
 from __future__ import annotations
 
@@ -18,29 +18,27 @@ from spamindex.words import MULTIPLES, OF_PERCENT
 MARKS = (".", ",")
 
 _INFINITE = frozenset({"inf", "infinity", "∞"})
-# Signs and words, and what one of them is in percent.
-_SIGNS = {sign: part for signs, part in OF_PERCENT.items() for sign in signs}
-_SIGNS["\N{FULLWIDTH PERCENT SIGN}"] = 1.0
-_WIDE = {0xFF10 + n: str(n) for n in range(10)} | {0xFF0E: ".", 0xFF0C: ","}  # fullwidth
+# Percent signs and words, and what one of each is in percent.
+_PERCENT_SIGNS = {sign: percent for signs, percent in OF_PERCENT.items() for sign in signs}
+_FULLWIDTH = {0xFF10 + n: str(n) for n in range(10)} | {0xFF0E: ".", 0xFF0C: ",", 0xFF05: "%"}
 _MINUS = ("-", "\N{MINUS SIGN}")
-_BEGINNINGS = frozenset("0123456789.,")
 _SPACES = " \N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"
 _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
-_MULTIPLE = re.compile(r"(.*\d)\s*([^\W\d_]{1,12})\.?")
-_FLAG = re.compile(r"\s[a-z]$|b$")  # a letter behind a figure, as statistics offices mark some
+_NUMBER_AND_WORD = re.compile(r"(.*\d)\s*([^\W\d_]{1,12})\.?")
+_FLAG = re.compile(r"\s[a-z]$|b$")  # statistics offices mark some figures with a letter
 _MOST_PERCENT = 100
-_LEAST = 1e-9  # what is lost in binary is no difference
+_BINARY_ERROR = 1e-9  # smaller differences come from binary floating point
 _CLOCK = re.compile(r"(\d+:)?\d?\d:\d\d(\.\d+)?|(\d+ ?h ?)?(\d+ ?m(in)? ?)?\d+ ?s(ec)?")
 
 
-def _patterns(mark: str, other: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    # 1e+05 and 1.0E5 are how numbers are printed; 9e58 is 9158 with a damaged byte. Of an exponent
-    # that is longer, nothing is left but 0 or infinity.
+def _patterns(mark: str, other_mark: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The patterns of a plain number and of one with thousands marks."""
+    # Programs print 1e+05 and 1.0E5, but 9e58 is 9158 with a damaged byte. Longer exponents than
+    # these only make 0 or infinity.
     plain = rf"(\d+([{mark}]\d*)?|[{mark}]\d+)([eE][-+]\d{{1,4}})?|\d+[{mark}]\d+[eE]\d{{1,4}}"
-    by = rf"(?P<by>[{other}{_SPACES}{_APOSTROPHES}])"
-    grouped = rf"[1-9]\d?\d?{by}\d{{3}}((?P=by)\d{{3}})*([{mark}]\d+)?"
-    # 91,58,000 is how 9158000 is written in India: a pair of digits stands between two commas.
-    indian = rf"[1-9]\d?[{other}]\d\d([{other}]\d\d)*[{other}]\d{{3}}([{mark}]\d+)?"
+    thousands = rf"(?P<thousands>[{other_mark}{_SPACES}{_APOSTROPHES}])"
+    grouped = rf"[1-9]\d?\d?{thousands}\d{{3}}((?P=thousands)\d{{3}})*([{mark}]\d+)?"
+    indian = rf"[1-9]\d?[{other_mark}]\d\d([{other_mark}]\d\d)*[{other_mark}]\d{{3}}([{mark}]\d+)?"
     return re.compile(plain, re.ASCII), re.compile(f"{grouped}|{indian}", re.ASCII)
 
 
@@ -48,99 +46,165 @@ _PATTERNS = {".": _patterns(".", ","), ",": _patterns(",", ".")}
 
 
 @dataclass
-class Reading:
-    """One way to read the different texts of a column: with ``mark`` as its decimal mark.
+class Parsed:
+    """The numbers of the distinct texts of a column, with ``mark`` as its decimal mark.
 
-    ``values`` has a number for each text, NaN for none; ``faults`` says of each text that should
-    be a figure and is not what is wrong with it. ``signed`` are the texts with a sign for percent
-    or per mille, in percent already, ``grouped`` those with thousands marks, and ``rounded`` those
-    in thousands, or more: 9.2k.
+    ``values`` holds a number for each text, NaN for a missing or unreadable one; ``faults`` says
+    what is wrong with each unreadable text. ``percents`` are the texts with a percent or per mille
+    sign, whose values are in percent; ``grouped`` those with thousands marks; ``multiples`` those
+    in thousands or more (9.2k).
     """
 
     mark: str
     values: dict[str, float]
     faults: dict[str, str] = field(default_factory=dict)
-    signed: set[str] = field(default_factory=set)
+    percents: set[str] = field(default_factory=set)
     grouped: set[str] = field(default_factory=set)
-    rounded: set[str] = field(default_factory=set)
+    multiples: set[str] = field(default_factory=set)
 
     @property
     def whole(self) -> bool:
-        """Whether every figure is a whole number, as counts are, and so written.
+        """Whether every figure is a whole number and is written like one.
 
-        ``44.0`` is where every figure is written so, but not beside ``915``: it is of another kind.
+        ``44.0`` is whole where all figures have a decimal mark, but not beside ``915``.
         """
-        written = [t for t in self.values if not is_missing(t) and t not in self.rounded]
-        return all(value.is_integer() or math.isnan(value) for value in self.values.values()) and (
-            len({self.mark in text for text in written if "e" not in text.casefold()}) <= 1
-        )
+        if not all(value.is_integer() or math.isnan(value) for value in self.values.values()):
+            return False
+        plain = [t for t in self.values if not is_missing(t) and t not in self.multiples]
+        return len({self.mark in text for text in plain if "e" not in text.casefold()}) <= 1
 
     @property
     def surely_counts(self) -> bool:
         """Whether every figure is whole, and one is too large for a percent."""
         return self.whole and any(value > _MOST_PERCENT for value in self.values.values())
 
-    def of(self, column: Column) -> Numbers:
-        """The number of each row of a column, NaN for none."""
+    def row_values(self, column: Column) -> Numbers:
+        """The number in each row of a column; NaN where there is none."""
         return numbers_of(column, self.values)
 
-    def halves(self, column: Column) -> Numbers:
-        """Half a unit of the last digit of each row of a column, 0 where there is no figure."""
-        half = {t: half_unit(t, self.mark) for t, value in self.values.items() if value == value}
-        return numbers_of(column, half, 0.0)
+    def row_halves(self, column: Column) -> Numbers:
+        """Half a unit of the last digit in each row of a column; 0 where there is no number."""
+        halves = {t: half_unit(t, self.mark) for t, value in self.values.items() if value == value}
+        return numbers_of(column, halves, 0.0)
 
 
-class Sums:
-    """What the figures of each group add up to, and how far rounding explains a difference.
+def parse(texts: Sequence[str], marks: Iterable[str] = MARKS) -> list[Parsed]:
+    """Parse the texts of a column, once for each decimal mark that is possible.
 
-    ``values`` has a figure for each row, ``halves`` half a unit of its last digit, and ``groups``
-    the number of its group.
+    The result has several items where the mark is open. Thousands marks are only accepted where
+    every figure is whole, since a share never needs one: ``1,234`` beside ``0.5`` is a fault.
     """
+    candidates = [_parse(texts, mark) for mark in marks]
+    fewest_faults = min(len(candidate.faults) for candidate in candidates)
+    distinct: list[Parsed] = []
+    for candidate in candidates:
+        if len(candidate.faults) > fewest_faults or any(_same(candidate, p) for p in distinct):
+            continue
+        if candidate.grouped and not candidate.whole:
+            reason = "has a thousands mark beside figures that are not whole"
+            candidate.faults.update(dict.fromkeys(candidate.grouped, reason))
+        distinct.append(candidate)
+    return distinct
 
-    def __init__(self, values: Numbers, halves: Numbers, groups: Groups) -> None:
-        filled = values > 0
-        units, counts = np.unique(halves[filled], return_counts=True)
-        # Of the digit on which most of the figures end: the finer one on a tie.
-        half = float(units[counts.argmax()]) if len(units) else 0.0
-        self.groups = groups
-        self.sums: Numbers = np.bincount(groups, weights=values).astype(float)
-        self.counted: Numbers = np.bincount(groups, weights=filled).astype(float)
-        # A figure is never off by more than half a unit of its own last digit.
-        most = np.bincount(groups, weights=halves * filled)
-        self.slack: Numbers = np.maximum(np.minimum(self.counted * half, most), _LEAST)
-        self.largest = float(values.max(initial=0))
 
-    def are(self, whole: float, times: float = 1.0) -> Mask:
-        """Which of them are the whole, within what rounding explains."""
-        slack = np.minimum(self.slack * times, whole / 20)  # few digits explain not all
-        near: Mask = np.abs(self.sums * times - whole) <= slack * (1 + 1e-9) + _LEAST * whole
-        return near
+def _same(parsed: Parsed, other: Parsed) -> bool:
+    values, other_values = ([*p.values.values()] for p in (parsed, other))
+    same_values = np.array_equal(values, other_values, equal_nan=True)
+    return same_values and parsed.faults.keys() == other.faults.keys()
 
-    def above(self, whole: float, times: float = 1.0) -> Mask:
-        """Which of them are more than the whole."""
-        return (self.sums * times > whole) & ~self.are(whole, times)
+
+def _parse(texts: Sequence[str], mark: str) -> Parsed:
+    """Parse the texts of a column with one decimal mark."""
+    if mark == "." and set("".join(texts)) <= set("0123456789."):
+        try:  # the fast path for most columns: float() accepts the same as the patterns here
+            return Parsed(mark, {text: float(text) for text in texts})
+        except ValueError:
+            pass
+    parsed = Parsed(mark, {})
+    for text in texts:
+        parsed.values[text] = _parse_cell(text, parsed)
+    flagged = {text for text in parsed.multiples if _FLAG.search(text)}
+    if any(text not in flagged and not is_missing(text) for text in texts):
+        reason = "may be in thousands or more, or have a note behind it"
+        parsed.faults |= dict.fromkeys(flagged, reason)
+    return parsed
+
+
+def _parse_cell(text: str, parsed: Parsed) -> float:
+    """The number in one cell, or NaN; what is special about it is recorded in ``parsed``."""
+    if is_missing(text):
+        return math.nan
+    number, percent = _split(text)
+    factor = 1.0
+    plain, grouped = _PATTERNS[parsed.mark]
+    if grouped.fullmatch(number):
+        parsed.grouped.add(text)
+        number = re.sub(rf"[^\d{parsed.mark}]", "", number)
+    elif not plain.fullmatch(number):
+        multiple = _split_multiple(number)
+        if multiple is None or not plain.fullmatch(multiple[0]):
+            infinite = number.casefold() in _INFINITE
+            parsed.faults[text] = "is infinite" if infinite else "is not a number"
+            return math.nan
+        number, factor = multiple
+        parsed.multiples.add(text)
+    number = number.replace(parsed.mark, ".")
+    if percent is not None and float(number):  # 0 is the same in every unit
+        parsed.percents.add(text)
+        factor = percent
+    value = float(number) if factor == 1 else float(Decimal(number) * Decimal(repr(factor)))
+    if math.isinf(value) or (value and text.startswith(_MINUS)):
+        parsed.faults[text] = "is infinite" if math.isinf(value) else "is negative"
+        return math.nan
+    return value
+
+
+@lru_cache(1 << 16)  # each text is looked at several times
+def _split(text: str) -> tuple[str, float | None]:
+    """Split a cell into its number, in plain digits without + or -, and its percent sign.
+
+    The sign is given as what one of it is in percent; None where there is none.
+    """
+    if not text.isascii():
+        text = text.translate(_FULLWIDTH)
+    percent = None
+    if text[-1:] in _PERCENT_SIGNS:
+        text, percent = text[:-1].rstrip(), _PERCENT_SIGNS[text[-1]]
+    elif text[:1] in _PERCENT_SIGNS:
+        text, percent = text[1:].lstrip(), _PERCENT_SIGNS[text[0]]
+    elif (match := _NUMBER_AND_WORD.fullmatch(text)) and match[2].casefold() in _PERCENT_SIGNS:
+        text, percent = match[1], _PERCENT_SIGNS[match[2].casefold()]
+    return text[1:] if text.startswith(("+", *_MINUS)) else text, percent
+
+
+def _split_multiple(number: str) -> tuple[str, float] | None:
+    """Split a number from the word for thousands or more behind it, given as a factor."""
+    match = _NUMBER_AND_WORD.fullmatch(number)
+    factor = MULTIPLES.get(match[2].casefold()) if match else None
+    return (match[1], factor) if match and factor is not None else None
+
+
+def half_unit(text: str, mark: str) -> float:
+    """Half a unit of the last printed digit of a figure: 0.005 for 5.14; in percent for 5.1 ‰."""
+    number, percent = _split(text)
+    number, multiple = _split_multiple(number) or (number, 1.0)
+    digits, _, exponent = number.casefold().partition("e")
+    decimals = len(digits.partition(mark)[2])
+    return float(f"5e{int(exponent or 0) - decimals - 1}") * (percent or multiple)
 
 
 def is_figure(text: str) -> bool:
-    """Whether a cell looks like a number, usable or not, with one decimal mark or the other."""
-    number = _bare(text)
-    if number[:1] not in _BEGINNINGS:  # most texts, and quicker than four patterns
+    """Whether a cell looks like a number, usable or not, with either decimal mark."""
+    number, _ = _split(text)
+    if not number or number[0] not in "0123456789.,":  # quicker than four patterns
         return number.casefold() in _INFINITE
     plain = any(p.fullmatch(number) for patterns in _PATTERNS.values() for p in patterns)
-    return plain or _multiple(number) is not None
+    return plain or _split_multiple(number) is not None
 
 
-def is_signed(text: str) -> bool:
-    """Whether a cell is a figure with a sign, or a word, for percent or per mille."""
-    return bool(_sign(text))
-
-
-def _sign(text: str) -> str:
-    """The sign or word for percent behind a figure, or before it; empty where there is none."""
-    if sign := next((end for end in (text[-1:], text[:1]) if end in _SIGNS), ""):
-        return sign
-    match = _MULTIPLE.fullmatch(text)
-    return match[2] if match and match[2].casefold() in _SIGNS else ""
+def is_percent(text: str) -> bool:
+    """Whether a cell has a percent or per mille sign, or a word for one, beside its figure."""
+    return _split(text)[1] is not None
 
 
 def is_clock(text: str) -> bool:
@@ -148,96 +212,34 @@ def is_clock(text: str) -> bool:
     return _CLOCK.fullmatch(text) is not None
 
 
-def read(texts: Sequence[str], marks: Iterable[str] = MARKS) -> list[Reading]:
-    """The ways in which the texts of a column can be read: one, unless its marks leave it open.
+class Sums:
+    """The sum of the figures of each group, and how far rounding may have moved it.
 
-    A thousands mark is taken only where every figure is whole: a share never needs one, so
-    ``1,234`` beside ``0.5`` is a fault and not a number.
+    ``values`` holds a figure for each row, ``halves`` half a unit of its last digit, and ``groups``
+    the number of its group.
     """
-    readings = [_reading(texts, mark) for mark in marks]
-    fewest = min(len(reading.faults) for reading in readings)
-    likely: list[Reading] = []
-    for reading in readings:
-        if len(reading.faults) > fewest or any(_same(reading, other) for other in likely):
-            continue
-        if reading.grouped and not reading.whole:
-            reason = "has a thousands mark beside figures that are not whole"
-            reading.faults.update(dict.fromkeys(reading.grouped, reason))
-        likely.append(reading)
-    return likely
 
+    def __init__(self, values: Numbers, halves: Numbers, groups: Groups) -> None:
+        filled = values > 0
+        units, frequencies = np.unique(halves[filled], return_counts=True)
+        # Most figures end on this digit; on a tie the finer one is taken.
+        usual_half = float(units[frequencies.argmax()]) if len(units) else 0.0
+        self.groups = groups
+        self.sums: Numbers = np.bincount(groups, weights=values).astype(float)
+        self.sizes: Numbers = np.bincount(groups, weights=filled).astype(float)
+        # A figure is never off by more than half a unit of its own last digit.
+        most = np.bincount(groups, weights=halves * filled)
+        self.slack: Numbers = np.maximum(np.minimum(self.sizes * usual_half, most), _BINARY_ERROR)
+        self.largest = float(values.max(initial=0))
 
-def half_unit(text: str, mark: str) -> float:
-    """Half a unit of the last digit that a figure was printed with: of 5.14 it is 0.005."""
-    number, times = _multiple(_bare(text)) or (_bare(text), 1.0)
-    digits, _, power = number.casefold().partition("e")
-    decimals = len(digits.partition(mark)[2])
-    return float(f"5e{int(power or 0) - decimals - 1}") * times
+    def add_up_to(self, whole: float, factor: float = 1.0) -> Mask:
+        """Which groups add up to the whole, within rounding, if multiplied by ``factor``."""
+        # Coarse digits explain a twentieth of the whole at most.
+        slack = np.minimum(self.slack * factor, whole / 20)
+        distance = np.abs(self.sums * factor - whole)
+        near: Mask = distance <= slack * (1 + 1e-9) + _BINARY_ERROR * whole
+        return near
 
-
-def _same(reading: Reading, other: Reading) -> bool:
-    ours, theirs = (np.array([*of.values.values()]) for of in (reading, other))
-    same = np.array_equal(ours, theirs, equal_nan=True)
-    return same and reading.faults.keys() == other.faults.keys()
-
-
-def _reading(texts: Sequence[str], mark: str) -> Reading:
-    if mark == "." and set("".join(texts)) <= set("0123456789."):
-        try:  # nearly every column; of these characters float() takes only what we would
-            return Reading(mark, {text: float(text) for text in texts})
-        except ValueError:
-            pass
-    reading = Reading(mark, {})
-    for text in texts:
-        reading.values[text] = _value(text, reading)
-    flags = {text for text in reading.rounded if _FLAG.search(text)}
-    if any(text not in flags and not is_missing(text) for text in texts):
-        reading.faults |= dict.fromkeys(
-            flags, "may be in thousands or more, or have a note behind it"
-        )
-    return reading
-
-
-def _value(text: str, reading: Reading) -> float:
-    """The number in one cell, NaN for none; what is special about it is kept in the reading."""
-    if is_missing(text):
-        return math.nan
-    number, times = _bare(text), 1.0
-    plain, grouped = _PATTERNS[reading.mark]
-    if match := grouped.fullmatch(number):
-        reading.grouped.add(text)
-        number = number.replace(match["by"] or {".": ",", ",": "."}[reading.mark], "")
-    elif not plain.fullmatch(number):
-        if (rounded := _multiple(number)) is None or not plain.fullmatch(rounded[0]):
-            infinite = number.casefold() in _INFINITE
-            reading.faults[text] = "is infinite" if infinite else "is not a number"
-            return math.nan
-        number, times = rounded
-        reading.rounded.add(text)
-    number = number.replace(reading.mark, ".")
-    if float(number) and (sign := _sign(text)):  # nought is the same in every unit
-        reading.signed.add(text)
-        times = _SIGNS[sign.casefold()]
-    value = float(number) if times == 1 else float(Decimal(number) * Decimal(repr(times)))
-    if math.isinf(value) or (value and text.startswith(_MINUS)):
-        reading.faults[text] = "is infinite" if math.isinf(value) else "is negative"
-        return math.nan
-    return value
-
-
-def _multiple(number: str) -> tuple[str, float] | None:
-    """A number with a word for thousands or more behind it, as the number and how many it is of."""
-    match = _MULTIPLE.fullmatch(number)
-    times = MULTIPLES.get(match[2].casefold()) if match else None
-    return (match[1].strip(), times) if match and times is not None else None
-
-
-@lru_cache(1 << 16)  # each figure is looked at several times
-def _bare(text: str) -> str:
-    """A cell's number without the signs around it, in plain digits."""
-    if not text.isascii():
-        text = text.translate(_WIDE)
-    if sign := _sign(text):
-        behind = text.endswith((sign, f"{sign}."))
-        text = text.rstrip(".").removesuffix(sign).rstrip() if behind else text[1:].lstrip()
-    return text[1:] if text.startswith(("+", *_MINUS)) else text
+    def exceed(self, whole: float, factor: float = 1.0) -> Mask:
+        """Which groups add up to more than the whole."""
+        return (self.sums * factor > whole) & ~self.add_up_to(whole, factor)

@@ -33,14 +33,14 @@ _RECORDS = {
     ): "looks like a mail log, not a table (docs/mail.md has recipes)",
 }
 _SAMPLE_LINES = 200
-_ROWS_AT_ONCE = 1_000  # as many as the processor's cache holds: more take twice as long
+_ROWS_AT_ONCE = 200  # as many as the processor's cache holds: more take twice as long
 _MAX_COLUMNS = 1_000
 _MAX_CELLS = 500_000_000
 _MAX_LENGTH = 131_072  # of a cell, which is what csv takes
 _TOO_LONG = f"a cell is longer than {_MAX_LENGTH} characters; is a quotation mark missing?"
 Widths: TypeAlias = npt.NDArray[np.int64]  # how many cells each row has
-# The cells of some rows by column, and the lines on which the rows begin.
-_Chunk: TypeAlias = tuple[Iterable[Iterable[str]], Widths, npt.NDArray[np.int64]]
+# The cells of some rows, and the lines on which the rows begin.
+_Chunk: TypeAlias = tuple[list[list[str]], npt.NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,8 @@ def read(source: Source, options: TableOptions | None = None) -> Rows:
     delimiter = _delimiter(text) if options.delimiter is None else options.delimiter
     if len(delimiter) != 1 or delimiter in '"\r\n':
         raise FileError(f"{delimiter!r} is no delimiter: one character is needed")
-    chunks = (_quoted if text.has_quotes else _plain)(text, delimiter)
-    return _gathered(chunks, text.findings, delimiter=delimiter, ends=text.ends_in_a_line)
+    chunks, ends = _delimited(text, delimiter), text.ends_in_a_line
+    return _gathered(chunks, text.findings, delimiter=delimiter, ends=ends)
 
 
 def _delimiter(text: Text) -> str:
@@ -123,73 +123,45 @@ class _Codes(dict[str, int]):
 
 def _gathered(chunks: Iterable[_Chunk], findings: Findings, place: str = ":", **said: Any) -> Rows:
     """Rows as a table, filled up to the longest one, and what is ``said`` of all of them."""
-    name, codes, count = findings.name, list[_Codes](), 0
-    parts: list[list[npt.NDArray[np.int32]]] = []
-    widths, lines = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for columns, wide, numbers in chunks:
-        widths.append(wide)
-        lines.append(numbers)
-        widest = int(wide.max(initial=0))
-        if widest > _MAX_COLUMNS:
-            raise FileError(f"{name}: has a row of {widest} cells; is it a table?")
-        while len(codes) < widest:
+    name, codes, widths = findings.name, list[_Codes](), list[int]()
+    parts, lines = list[list[npt.NDArray[np.int32]]](), [np.zeros(0, np.int64)]
+    for rows, numbers in chunks:
+        columns = list(itertools.zip_longest(*rows, fillvalue=""))
+        if len(columns) > _MAX_COLUMNS:
+            raise FileError(f"{name}: has a row of {len(columns)} cells; is it a table?")
+        while len(codes) < len(columns):
             codes.append(_Codes())
-            parts.append([np.full(count, codes[-1][""], np.int32)])
-        for code, part, cells in zip(codes, parts, columns, strict=False):
-            part.append(np.fromiter(map(code.__getitem__, cells), np.int32, len(wide)))
-        for code, part in zip(codes[widest:], parts[widest:], strict=True):
-            part.append(np.full(len(wide), code[""], np.int32))
-        count += len(wide)
-        if count * len(codes) > _MAX_CELLS:
+            parts.append([np.full(len(widths), codes[-1][""], np.int32)])
+        blank = itertools.repeat([""] * len(rows))
+        for code, part, cells in zip(codes, parts, itertools.chain(columns, blank), strict=False):
+            part.append(np.fromiter(map(code.__getitem__, cells), np.int32, len(rows)))
+        widths += map(len, rows)
+        lines.append(numbers)
+        if len(widths) * len(codes) > _MAX_CELLS:
             raise FileError(f"{name}: has more than {_MAX_CELLS} cells; too large a table")
     index = np.concatenate(lines)
     of = [categories(c.texts, np.concatenate(p), index) for c, p in zip(codes, parts, strict=True)]
     cells_ = pd.DataFrame(dict(enumerate(of)), index=index, copy=False)
     headings = [str(i + 1) for i in range(len(of))]
-    return Rows(Table(name, headings, cells_, findings, place), np.concatenate(widths), **said)
-
-
-def _chunk(rows: list[list[str]], numbers: npt.NDArray[np.int64]) -> _Chunk:
-    widths = np.fromiter(map(len, rows), np.int64, len(rows))
-    return itertools.zip_longest(*rows, fillvalue=""), widths, numbers
+    return Rows(Table(name, headings, cells_, findings, place), np.array(widths, np.int64), **said)
 
 
 def _of_lines(lines: documents.Lines) -> _Chunk:
     """Rows that are in memory already, each with the number of its line."""
-    return _chunk([row for _, row in lines], np.array([n for n, _ in lines], np.int64))
+    return [row for _, row in lines], np.array([number for number, _ in lines], np.int64)
 
 
-def _plain(text: Text, delimiter: str) -> Iterator[_Chunk]:
-    """The rows of a file without quotation marks, which are cut at each delimiter."""
-    lines, first = iter(text.lines()), 1
-    while taken := [line.rstrip("\r\n") for line in itertools.islice(lines, _ROWS_AT_ONCE)]:
-        for line, content in enumerate(taken, first):
-            if len(content) > _MAX_LENGTH < max(map(len, content.split(delimiter))):
-                raise FileError(f"{text.name}:{line}: {_TOO_LONG}")
-        numbers = np.arange(first, first + len(taken))
-        first += len(taken)
-        width = taken[0].count(delimiter) + 1
-        if all(taken) and all(line.count(delimiter) + 1 == width for line in taken):
-            cells = delimiter.join(taken).split(delimiter)
-            columns = [cells[i::width] for i in range(width)]
-            yield columns, np.full(len(taken), width), numbers
-        else:
-            yield _chunk([line.split(delimiter) if line else [] for line in taken], numbers)
-
-
-def _quoted(text: Text, delimiter: str) -> Iterator[_Chunk]:
-    """The rows of a file with quotation marks, which csv reads."""
-    # Blanks between a quotation and the delimiter after it are an error for csv in strict mode,
-    # and anything at all without it.
-    part = re.escape(delimiter)
-    blanks = re.compile(rf'(?<!")"[^\S\r\n{part}]+(?=[{part}\r\n]|$)')
-    reader = csv.reader(
-        (blanks.sub('"', line) for line in text.lines()),
-        delimiter=delimiter,
+def _delimited(text: Text, delimiter: str) -> Iterator[_Chunk]:
+    """The rows of a file of delimited text, which csv reads."""
+    lines, quoted, part = text.lines(), text.has_quotes, re.escape(delimiter)
+    if quoted:
+        # Blanks between a quotation and the delimiter after it are an error for csv in strict mode,
+        # and anything at all without it.
+        blanks = re.compile(rf'(?<!")"[^\S\r\n{part}]+(?=[{part}\r\n]|$)')
+        lines = (blanks.sub('"', line) for line in lines)
         # Where quotations follow blanks they are none without it; else blanks are kept.
-        skipinitialspace=bool(re.search(part.encode() + rb' +"', text.data)) and delimiter != " ",
-        strict=True,
-    )
+        quoted = bool(re.search(part.encode() + rb' +"', text.data)) and delimiter != " "
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=quoted, strict=True)
     while True:
         line, rows = reader.line_num + 1, list[list[str]]()
         try:
@@ -209,7 +181,7 @@ def _quoted(text: Text, delimiter: str) -> Iterator[_Chunk]:
                         f"{delimiter!r} in them: is a quotation mark missing, or one too many? If "
                         "none is, take the line ends out of that cell"
                     )
-        yield _chunk(rows, numbers)
+        yield rows, numbers
 
 
 def _lines_of(row: list[str]) -> int:

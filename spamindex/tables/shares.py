@@ -34,9 +34,10 @@ from spamindex.tables.table import Mask, Numbers, Table, mapped, numbers_of, tex
 class Reading:
     """A table of shares as it was read, and what is to be said of it.
 
-    ``shares`` has a row for each system: the columns of ``by`` as 0, 1, 2 …, then ``os``,
-    ``share`` in percent and, where they are asked for and known, ``count`` of ``total``, ``half``
-    (half a unit of the last digit, in percent), ``design_effect`` and ``clusters``.
+    ``shares`` has a row for each system: the columns of ``by`` as 0, 1, 2 …, then ``os``, all of
+    categories, ``share`` in percent and, where they are asked for and known, ``count`` of
+    ``total``, ``half`` (half a unit of the last digit, in percent), ``design_effect`` and
+    ``clusters``.
     ``names`` are those by which it meets another table, ``heading`` stands over them in the file,
     ``value`` is the number of the column of shares. ``spans`` are the kinds of periods of each
     ``by``, ``periods`` those that the rows are of, ``all_of`` what all rows have in common, such
@@ -97,7 +98,8 @@ def told(reading: Reading) -> pd.DataFrame:
         raise ColumnError(
             f"the result has a column {clash[0]!r} of its own; rename that of the table"
         )
-    return frame.rename(columns=dict(enumerate(by)))
+    texts = dict.fromkeys([*range(len(by)), "os"], "str")
+    return frame.astype(texts).rename(columns=dict(enumerate(by)))
 
 
 def read_table(source: Source, options: TableOptions) -> Reading:
@@ -173,18 +175,18 @@ def _read(table: Table, options: TableOptions) -> Reading:
     if entries.table.above == "os":  # one without a name has a share all the same
         named_ = mapped(entries.table.column(entries.os), lambda name: name or "(no name)")
         entries = replace(entries, table=entries.table.replaced(entries.os, named_))
-    units.refuse_units_beside(entries)
-    reading = units.decimal_mark(entries, options)
+    units.refuse_unit_column(entries)
+    reading = units.parse_figures(entries, options)
     _refuse_faults(entries, reading.faults)
     counted = _counted(entries, options, reading)
     if not counted and not entries.each_once() and (again := sums.repeated(entries, reading)).any():
         entries.table.findings.notes.append(f"left out, as repeated: {entries.named(again)}")
         entries = entries.only(~again)
-    kept, wholes = aggregates.systems_among(entries, reading, names, options, counts=counted)
+    kept, wholes = aggregates.find_systems(entries, reading, names, options, counts=counted)
     filled = _filled(entries, reading, kept, counts=counted)
     entries, wholes = entries.only(filled), wholes[filled]
-    figures = units.settle(entries, reading, _before(entries, reading, options), options)
-    if figures.counts:
+    figures = units.in_unit(entries, reading, _before(entries, reading, options), options)
+    if figures.are_counts:
         entries, figures, wholes = _of_wholes(entries, figures, wholes, options)
     apart = sums.refuse_repeats(entries, figures)
     amounts = {"share": figures.amounts, **sums.behind(entries, figures, wholes, options)}
@@ -196,12 +198,12 @@ def _read(table: Table, options: TableOptions) -> Reading:
             said = f"{headings[entries.os]!r} holds no OS names, so there are no families"
             findings.notes.append(said)
     groups = entries.rankings(mapped(shown, names.canonical))
-    shares = sums.added_up(entries, shown, groups, amounts, counts=figures.counts)
+    shares = sums.added_up(entries, shown, groups, amounts, counts=figures.are_counts)
     if len(shares) < len(entries):
         over = f" over {', '.join(map(entries.table.called, apart))}" if apart else ""
         family = " by family" if options.family else ""
         findings.notes.append(f"{len(entries)} rows added up to {len(shares)}{over}{family}")
-    if figures.counts:
+    if figures.are_counts:
         shares["share"] = sums.shares_of_counts(figures, groups, wholes)
     if not entries.ranked.all():
         ranked = np.bincount(groups, weights=entries.ranked) > 0
@@ -231,10 +233,10 @@ def _of_wholes(
     entries: Entries, figures: units.Figures, wholes: Numbers, options: TableOptions
 ) -> tuple[Entries, units.Figures, Numbers]:
     """Counts without the totals along what is added up, and what they are divided by."""
-    if (rolled := aggregates.rolled_up(entries, figures, options)).any():
+    if (rolled := aggregates.find_subtotals(entries, figures, options)).any():
         entries, wholes = entries.only(~rolled), wholes[~rolled]
         figures = replace(figures, amounts=figures.amounts[~rolled])
-    units.say_counts(entries, figures, options)
+    units.report_counts(entries, figures, options)
     return entries, figures, sums.wholes_of(entries, figures, wholes)
 
 
@@ -259,20 +261,20 @@ def _refuse_faults(entries: Entries, faults: dict[str, str]) -> None:
         raise FigureError(*shown, settles=settles)
 
 
-def _counted(entries: Entries, options: TableOptions, reading: numbers.Reading) -> bool:
+def _counted(entries: Entries, options: TableOptions, reading: numbers.Parsed) -> bool:
     """Whether the figures are counts, as far as can be told before totals are left out."""
     if options.unit is not None:
         return options.unit == "count"
     heading = entries.heading
-    if (sign := units.said(heading)) is not None:
-        return sign.unit == "count"
+    if (sign := units.parse_unit(heading)) is not None:
+        return sign.name == "count"
     counts = meaning.measure(heading) is not None or reading.surely_counts
     return counts and not meaning.says_shares(heading)
 
 
-def _filled(entries: Entries, reading: numbers.Reading, kept: Mask, *, counts: bool) -> Mask:
+def _filled(entries: Entries, reading: numbers.Parsed, kept: Mask, *, counts: bool) -> Mask:
     """The rows with a figure. Raises UnitError where a count is missing."""
-    there = ~np.isnan(reading.of(entries.table.column(entries.value)))
+    there = ~np.isnan(reading.row_values(entries.table.column(entries.value)))
     without = kept & ~there & ~where(entries.table.column(entries.os), is_blank)
     if without.any():
         these, first = entries.named(without), entries.name(int(np.argmax(without)))
@@ -288,14 +290,14 @@ def _filled(entries: Entries, reading: numbers.Reading, kept: Mask, *, counts: b
     return kept & there
 
 
-def _before(entries: Entries, reading: numbers.Reading, options: TableOptions) -> Numbers | None:
+def _before(entries: Entries, reading: numbers.Parsed, options: TableOptions) -> Numbers | None:
     """The figures of all rows before some were chosen by another column than the OS's."""
     others = [w for w in options.where if entries.table.find(w.column) not in ([entries.os], [])]
     fewer = len(entries.all_rows.cells) > len(entries.table.cells)
     if not fewer or not (others or not entries.ranked.all()):
         return None
     column, names = (entries.all_rows.column(i) for i in (entries.value, entries.os))
-    known = {**numbers.read(texts(column))[0].values, **reading.values}
+    known = {**numbers.parse(texts(column))[0].values, **reading.values}
     total = where(names, lambda name: meaning.called_total(name) or is_blank(name))
     return np.nan_to_num(numbers_of(column, known))[~total]
 
@@ -305,7 +307,11 @@ def _all_of(entries: Entries) -> dict[str, str]:
     found = {}
     for number in entries.labels:
         first, *more = entries.table.texts(number)
-        speaks = meaning.says_measure(first) or meaning.names_os(first) or units.said(f"in {first}")
+        speaks = (
+            meaning.says_measure(first)
+            or meaning.names_os(first)
+            or units.parse_unit(f"in {first}")
+        )
         if not more and not speaks and any(map(str.isalpha, first)):
             found[entries.table.headings[number]] = first
     return found

@@ -12,9 +12,9 @@ from spamindex.errors import FigureError, MatchError, PeriodError, Remedy, SpamI
 from spamindex.frames import decimal_sums
 from spamindex.names import fold
 from spamindex.tables import columns, numbers, units
-from spamindex.tables.aggregates import is_total
+from spamindex.tables.aggregates import is_total_cell
 from spamindex.tables.layout import Entries
-from spamindex.tables.numbers import Reading, Sums
+from spamindex.tables.numbers import Parsed, Sums
 from spamindex.tables.options import TableOptions
 from spamindex.tables.table import Column, Groups, Mask, Numbers, lines_of, mapped, summed, texts
 from spamindex.tables.units import Figures
@@ -23,15 +23,15 @@ _ABOUT = 0.01  # how far, of itself, a share may be from what its count says
 _TOTAL = Remedy("total", None, "says how many there are in all")
 
 
-def repeated(entries: Entries, reading: Reading) -> Mask:
+def repeated(entries: Entries, reading: Parsed) -> Mask:
     """The rows of shares that stand again just as they are, and without which they are whole."""
     again: Mask = entries.table.cells.duplicated().to_numpy()
     if again.any():
         column = entries.table.column(entries.value)
         groups = entries.rankings(over_time=True)
-        values = np.nan_to_num(reading.of(column))
-        sums = Sums(values * ~again, reading.halves(column) * ~again, groups)
-        again = again & (sums.are(100) | sums.are(1))[groups]
+        values = np.nan_to_num(reading.row_values(column))
+        sums = Sums(values * ~again, reading.row_halves(column) * ~again, groups)
+        again = again & (sums.add_up_to(100) | sums.add_up_to(1))[groups]
     return again
 
 
@@ -60,7 +60,7 @@ def refuse_repeats(entries: Entries, figures: Figures) -> list[int]:
     if told:
         raise _which_label(entries, groups, told, figures)
     first, lines = _first_of_several(entries, groups)
-    if not figures.counts:
+    if not figures.are_counts:
         if over_time := [i for i in differing if i in entries.table.dated]:
             raise PeriodError(
                 f"{entries.title}: shares of several periods never add up, as of {first!r} "
@@ -109,7 +109,7 @@ def _which_label(
     there = [str(text) for text in entries.table.column(number)[groups == groups[row]]]
     shown = ", ".join(map(repr, dict.fromkeys(there[:3])))
     also = f" (and in {', '.join(map(entries.table.called, more))})" if more else ""
-    kinds = [text for text in there if not is_total(text)]
+    kinds = [text for text in there if not is_total_cell(text)]
     # Counts before what is none, where the cells are words for measures.
     ordered = sorted(
         dict.fromkeys(kinds), key=lambda t: (meaning.measure(t) is None, meaning.says_other(t))
@@ -121,7 +121,7 @@ def _which_label(
         ),
         Remedy("by", heading, "ranks each"),
     ]
-    if figures.counts:
+    if figures.are_counts:
         adds_up = Remedy("sum", heading, "adds them up, where they are parts of one whole")
         # Beside a total, adding up is what is safe: the total is checked then, and left out.
         settles.insert(len(settles) if len(kinds) == len(there) else 0, adds_up)
@@ -156,8 +156,8 @@ def added_up(
             parts = several[groups]
             added = decimal_sums(groups[parts].tolist(), amount[parts].tolist())
             sums[name][list(added)] = list(added.values())
-    by = {number: _taken(entries.table.column(i), first) for number, i in enumerate(entries.by)}
-    return pd.DataFrame(by).assign(os=_taken(shown, first), **sums)
+    by = {n: entries.table.column(i).array.take(first) for n, i in enumerate(entries.by)}
+    return pd.DataFrame(by).assign(os=shown.array.take(first), **sums)
 
 
 def _first_rows(groups: Groups) -> Groups:
@@ -165,12 +165,6 @@ def _first_rows(groups: Groups) -> Groups:
     first = np.zeros(groups.max(initial=-1) + 1, np.int64)
     first[groups[::-1]] = np.arange(len(groups))[::-1]  # the last one written stays
     return first
-
-
-def _taken(column: Column, rows: Groups) -> pd.api.extensions.ExtensionArray:
-    """The texts of some rows, as pandas keeps text."""
-    kinds = pd.array(list(column.cat.categories), dtype="str")
-    return kinds.take(column.cat.codes.to_numpy()[rows])
 
 
 def wholes_of(entries: Entries, figures: Figures, wholes: Numbers) -> Numbers:
@@ -181,7 +175,7 @@ def wholes_of(entries: Entries, figures: Figures, wholes: Numbers) -> Numbers:
     ranking = entries.rankings()
     totals = np.bincount(ranking, weights=figures.amounts)
     said = np.zeros(len(totals))
-    np.maximum.at(said, ranking, np.nan_to_num(wholes) * figures.times)
+    np.maximum.at(said, ranking, np.nan_to_num(wholes) * figures.unit.factor)
     of: Numbers = np.where(said > 0, said, totals)[ranking]
     if not of.all():
         row = int(np.argmin(of))
@@ -208,22 +202,22 @@ def behind(
     tally has written. Raises UnitError where the table has no such thing, or counts and shares
     contradict each other.
     """
-    found = _beside(entries, figures, options) if not figures.counts else {}
+    found = _beside(entries, figures, options) if not figures.are_counts else {}
     of_one_table = options.of is None
-    if options.rounding and not (figures.counts and of_one_table):
-        if figures.counts:
+    if options.rounding and not (figures.are_counts and of_one_table):
+        if figures.are_counts:
             raise UnitError(
                 f"{entries.title}: holds counts, which are not rounded: leave rounding out"
             )
         found["half"] = _halves(entries, figures)
     if options.total is not None:
-        if (figures.counts and not figures.coarse) or "count" in found:
+        if (figures.are_counts and not figures.coarse) or "count" in found:
             raise UnitError(f"{entries.title}: holds counts already: leave their total out")
-        share = 100 * figures.amounts / wholes if figures.counts else figures.amounts
+        share = 100 * figures.amounts / wholes if figures.are_counts else figures.amounts
         found["count"] = share / 100 * options.total
         found["total"] = np.full(len(entries), float(options.total))
     # By itself a table may hold amounts, or percents: only intervals need what was counted.
-    elif options.counts and figures.counts and (_counted(entries, figures) or not of_one_table):
+    elif options.counts and figures.are_counts and (_counted(entries, figures) or not of_one_table):
         if figures.coarse:
             raise _too_coarse(entries.title)
         found["count"] = _whole(figures.amounts, entries.title)
@@ -233,10 +227,10 @@ def behind(
 
 def _counted(entries: Entries, figures: Figures) -> bool:
     """Whether counts are what was counted, and no amounts, nor shares that are taken for counts."""
-    sign = units.said(entries.heading)
-    shares = meaning.says_shares(entries.heading) or (sign is not None and sign.unit != "count")
+    sign = units.parse_unit(entries.heading)
+    shares = meaning.says_shares(entries.heading) or (sign is not None and sign.name != "count")
     amounts = figures.coarse or bool((figures.amounts % 1).any())
-    return not (shares or amounts or figures.reading.signed)
+    return not (shares or amounts or figures.parsed.percents)
 
 
 def _too_coarse(title: str) -> UnitError:
@@ -250,11 +244,11 @@ def _of_clusters(entries: Entries) -> dict[str, Numbers]:
     for name in ("design_effect", "clusters"):
         if columns := entries.table.find(name):
             column = entries.table.column(columns[0])
-            reading = numbers.read(texts(column), ["."])[0]
+            reading = numbers.parse(texts(column), ["."])[0]
             if reading.faults:
                 text, why = next(iter(reading.faults.items()))
                 raise FigureError(f"{entries.table.name}: column {name!r}: {text!r} {why}")
-            found[name] = reading.of(column)
+            found[name] = reading.row_values(column)
     return found
 
 
@@ -267,11 +261,11 @@ def _beside(entries: Entries, figures: Figures, options: TableOptions) -> dict[s
     table, odd = entries.table, []
     for number in sorted(entries.counted, key=lambda n: meaning.measure(table.headings[n]) or 0):
         column, title = table.column(number), f"{table.name}: {table.called(number)}"
-        readings = [reading for reading in numbers.read(texts(column)) if not reading.faults]
+        readings = [reading for reading in numbers.parse(texts(column)) if not reading.faults]
         if not readings:
             continue
         reading = max(readings, key=lambda reading: reading.whole)
-        counts = reading.of(column)
+        counts = reading.row_values(column)
         totals = _totals(entries, figures, np.nan_to_num(counts))
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             exact = 100 * np.nan_to_num(counts) / totals
@@ -281,8 +275,8 @@ def _beside(entries: Entries, figures: Figures, options: TableOptions) -> dict[s
         if wrong.any():
             odd.append((number, int(np.argmax(wrong))))
             continue
-        sign = units.said(table.headings[number])
-        if (sign is not None and sign.times > 1) or reading.rounded:
+        sign = units.parse_unit(table.headings[number])
+        if (sign is not None and sign.factor > 1) or reading.multiples:
             if options.of is not None and options.counts and options.total is None:
                 raise _too_coarse(title)
             return {}
@@ -323,4 +317,4 @@ def _whole(counts: Numbers, title: str) -> Numbers:
 
 def _halves(entries: Entries, figures: Figures) -> Numbers:
     """Half a unit of the last digit of each share, in percent."""
-    return figures.reading.halves(entries.table.column(entries.value)) * figures.times
+    return figures.parsed.row_halves(entries.table.column(entries.value)) * figures.unit.factor

@@ -1,4 +1,4 @@
-"""The CSV of one's own names (name, canonical, family) is read and checked; its lines out."""
+"""A CSV of names (name, canonical, family) in, the built-in names with these added out."""
 
 from __future__ import annotations
 
@@ -9,75 +9,75 @@ from spamindex.errors import FileError, Findings
 from spamindex.names import BUILT_IN, Names, SynonymCycleError, fold
 from spamindex.sources import Source, Text, detect_delimiter, read
 
-_SAMPLE = 100  # lines by which the delimiter is found
+_SAMPLE = 100  # lines from which the delimiter is detected
 
 
 def read_names(
     source: Source, *, delimiter: str | None = None, encoding: str | None = None
 ) -> Names:
-    """The built-in names together with those of a CSV of ``name,canonical[,family]``.
+    """Read names from a CSV of ``name,canonical[,family]``, and add them to the built-in names.
 
-    Each line says one of these of a name; the line comes before whatever is built in:
+    A line takes precedence over what is built in for its name:
 
-    - ``Tux,Linux``: it is another spelling of Linux.
-    - ``Tux,,Linux``: it is an OS of its own, and of the family Linux, as its versions are.
-    - ``Tux,Tux``: it stands for itself alone, without synonyms, and of no family but that of a
-      third cell.
+    - ``Tux,Linux``: Tux is another spelling of Linux.
+    - ``Tux,,Linux``: Tux is an OS of its own; it and its versions are of the family Linux.
+    - ``Tux,Tux``: Tux stands for itself alone. It has no synonyms, and no family unless a third
+      cell names one.
     - ``,Unknown``: rows without a name are a rest.
 
-    Headings are optional; blank lines, and those that begin with #, are passed over. Raises
-    FileError, with all faults at once, where a name is missing, has two canonical names or two
-    families, or leads back to itself.
+    Headings are optional. Blank lines and lines that begin with # are ignored. Raises FileError,
+    with all faults at once, where a name is missing, has two canonical names or two families, or
+    leads back to itself.
 
     >>> import io
     >>> read_names(io.BytesIO(b"name,canonical\\nTux,Linux\\n")).canonical("TUX")
     'linux'
     """
-    names, findings = names_in(source, delimiter=delimiter, encoding=encoding)
+    names, findings = load_names(source, delimiter=delimiter, encoding=encoding)
     findings.warn()
     return names
 
 
-def names_in(
+def load_names(
     source: Source, *, delimiter: str | None = None, encoding: str | None = None
 ) -> tuple[Names, Findings]:
-    """The same as ``read_names``, with what is to be said of the file as data."""
+    """The same as ``read_names``, but the findings are returned instead of warned of."""
     text = read(source, encoding)
-    own: dict[str, str] = {}
+    canonicals: dict[str, str] = {}
     families: dict[str, str] = {}
-    found: dict[str, int] = {}
+    line_numbers: dict[str, int] = {}
     faults: list[str] = []
-    for line, (name, to, family) in _lines(text, delimiter):
-        folded, canonical = fold(name), fold(to)
-        if not (canonical or family) or (not folded and BUILT_IN.rest(to) is None):
+    for line, name, canonical_name, family in _lines(text, delimiter):
+        folded, canonical = fold(name), fold(canonical_name)
+        if not (canonical or family) or (not folded and BUILT_IN.rest(canonical_name) is None):
             faults.append(f"{text.name}:{line}: a name and its canonical name are needed")
-        elif own.get(folded, canonical) != canonical or families.get(folded, family) != family:
-            what = "canonical name" if own[folded] != canonical else "family"
-            faults.append(
-                f"{text.name}:{line}: {name!r} has another {what} on line {found[folded]}"
-            )
-        else:
-            own[folded], families[folded] = canonical, family
-            found.setdefault(folded, line)
+        elif folded not in line_numbers:
+            canonicals[folded], families[folded] = canonical, family
+            line_numbers[folded] = line
+        elif (canonicals[folded], families[folded]) != (canonical, family):
+            what = "canonical name" if canonicals[folded] != canonical else "family"
+            first = line_numbers[folded]
+            faults.append(f"{text.name}:{line}: {name!r} has another {what} on line {first}")
     if faults:
         raise FileError(*faults)
-    of = {name: family for name, family in families.items() if family}
-    of = {own[name]: family for name, family in of.items() if own[name]} | of
-    own = {name: to for name, to in own.items() if to}
+    families = {name: family for name, family in families.items() if family}
+    canonicals = {name: canonical for name, canonical in canonicals.items() if canonical}
+    # The family of a name is that of its canonical name, too.
+    shared = {canonicals[name]: family for name, family in families.items() if name in canonicals}
     try:
-        names = BUILT_IN.extended(own, of)
+        names = BUILT_IN.extended(canonicals, shared | families)
     except SynonymCycleError as error:
-        raise FileError(f"{text.name}:{found[error.name]}: {error}") from error
+        raise FileError(f"{text.name}:{line_numbers[error.name]}: {error}") from error
     return names, text.findings
 
 
-def _lines(text: Text, delimiter: str | None) -> Iterator[tuple[int, tuple[str, str, str]]]:
-    """The number of each line that says something, and its three cells. Raises FileError."""
+def _lines(text: Text, delimiter: str | None) -> Iterator[tuple[int, str, str, str]]:
+    """The number and the three cells of each line that is not blank. Raises FileError."""
     sample = [line for line in text.lines() if line.strip() and not line.startswith("#")]
     delimiter = delimiter or detect_delimiter(text.name, sample[:_SAMPLE])
     lines = ("\n" if line.startswith("#") else line for line in text.lines())
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
-    first = True
+    is_first = True
     while True:
         line = reader.line_num + 1
         try:
@@ -86,14 +86,13 @@ def _lines(text: Text, delimiter: str | None) -> Iterator[tuple[int, tuple[str, 
             raise FileError(f"{text.name}:{line}: can't be read as CSV: {error}") from error
         if cells is None:
             return
-        name, to, family = (cell.strip() for cell in (*cells, "", "", "")[:3])
-        if not (name or to or family):
+        name, canonical, family = (cell.strip() for cell in (*cells, "", "", "")[:3])
+        if not (name or canonical or family):
             continue
-        folded = (fold(name), fold(to), fold(family) or "family")
-        headings = first and "canonical" in folded
-        if headings and folded != ("name", "canonical", "family"):
+        headings = (fold(name), fold(canonical), fold(family) or "family")
+        if not is_first or "canonical" not in headings:
+            yield line, name, canonical, family
+        elif headings != ("name", "canonical", "family"):
             order = "name,canonical or name,canonical,family"
             raise FileError(f"{text.name}:{line}: the columns are {order}, in this order")
-        if not headings:
-            yield line, (name, to, family)
-        first = False
+        is_first = False

@@ -71,7 +71,7 @@ def test_fractions_against_percents_give_the_same_index_and_a_warning(
     assert result.stdout == EXAMPLE
     assert result.complaints == [
         "warning: share.csv: read as fractions, since they add up to 1 "
-        "(--share-unit fraction says so, --share-unit percent takes them for percents)"
+        "(--share-unit fraction confirms it, --share-unit percent reads them as percents)"
     ]
 
 
@@ -79,8 +79,8 @@ def test_a_lone_figure_has_no_unit(invoke: Invoke, write: Write) -> None:
     result = invoke("compute", SPAM, write("share.csv", "Linux,0.9\n"))
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.complaints == [
-        "error: share.csv: adds up to 0.9: percents or fractions? --share-unit percent takes them "
-        "for percents, --share-unit fraction takes them for fractions"
+        "error: share.csv: adds up to 0.9: percents or fractions? --share-unit percent reads them "
+        "as percents, --share-unit fraction reads them as fractions"
     ]
     result = invoke("compute", SPAM, "share.csv", "--share-unit", "fraction", "-f", "csv")
     assert result.stdout.splitlines()[1] == "Linux,5.14,90.0,0.057111111111111106"
@@ -230,7 +230,7 @@ def test_one_column_of_one_file_is_not_both_tables(
         (b"just some prose\nand more of it\n", "can't find the columns"),
         (b"PK\x03\x04....", "is a zip archive, damaged or cut off"),
         (b"os,share\nLinux,0\nWindows,0\n", "adds up to 0"),
-        (b"name,visitors\r\n,3\r\n", "no name stands under 'name' on line 2; "),
+        (b"name,visitors\r\n,3\r\n", "no name under 'name' on line 2; "),
         (b"os,share\nLinux,n/a\nWindows,-\n", "no column holds figures for the spam shares"),
     ],
 )
@@ -485,7 +485,7 @@ def test_what_could_be_taken_wrong_is_refused(
 def test_a_sum_of_the_others_is_doubted_under_any_name(invoke: Invoke, write: Write) -> None:
     share = write("m.csv", "os,visits\nWindows,91\nLinux,1\nMac,8\nTodos,100\n")
     assert invoke("compute", SPAM, share).complaints == [
-        "error: m.csv: 'Todos' (line 5): what the rows next to it add up to; --drop Todos leaves "
+        "error: m.csv: 'Todos' (line 5): the sum of the rows next to it; --drop Todos leaves "
         "it out, --names FILE with a line Todos,Todos says that it stands for itself"
     ]
 

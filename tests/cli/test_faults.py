@@ -241,15 +241,15 @@ def test_a_file_that_grows_is_counted_or_refused(
     invoke: Invoke, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = Path(write("messages.csv", OSES))
-    lines = losses._lines
+    lines = losses._count_lines
 
-    def grown(*args: Any) -> losses.Lines:
+    def grown(*args: Any) -> losses.LineCounts:
         time.sleep(0.3)  # DuckDB has come further than this by then
         with open(path, "a") as file:
             file.write("Linux\n" * 50_000)
         return lines(*args)
 
-    monkeypatch.setattr(losses, "_lines", grown)
+    monkeypatch.setattr(losses, "_count_lines", grown)
     result = invoke("tally", str(path))
     assert (result.exit_code, result.stdout) == (1, "")
     assert "or because the file grew meanwhile" in result.complaints[0]

@@ -71,7 +71,7 @@ def test_a_baseline_of_each_ranking() -> None:
     )
     relative = relative_index(ranking, "windows", by=["month"])["relative"].tolist()
     assert relative == pytest.approx([2.25, 1.0, 6.0, 1.0])
-    with pytest.warns(SpamIndexWarning, match="nothing relative in 2, where"):
+    with pytest.warns(SpamIndexWarning, match="no relative index in 2:"):
         found = relative_index(ranking.head(3), "Windows", by=["month"])["relative"]
     assert found.isna().tolist() == [False, False, True]
 

@@ -91,9 +91,9 @@ def test_lists_among_other_cells_are_refused_wherever_they_stand() -> None:
 @pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")  # of engines
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_table_of_counts_is_refused_in_every_kind_of_frame(engine: str) -> None:
-    native = ENGINES[engine](pd.DataFrame({"os": ["Windows 7", "Windows XP"], "n": [900, 26]}))
+    native = ENGINES[engine](pd.DataFrame({"os": ["Windows 7", "Windows XP"], "x": [900, 26]}))
     with pytest.raises(
-        ColumnError, match="each row has its own 'os', beside figures in 'n'.* weight='n'"
+        ColumnError, match="each row has its own 'os', beside figures in 'x'.* weight='x'"
     ):
         spamindex.tally(native)
     flagged = ENGINES[engine](pd.DataFrame({"os": ["Linux", "AIX"], "bad": [True, False]}))

@@ -7,10 +7,10 @@ import pytest
 
 from spamindex.messages.fingerprints import (
     Fingerprints,
-    fingerprints,
-    is_log,
-    is_of_others,
-    senders,
+    build_fingerprints,
+    connections,
+    is_log_line,
+    is_other_event,
 )
 
 SYN = (
@@ -44,7 +44,7 @@ def syn(time: str, client: str, os: str, port: int = 25) -> str:
 
 
 def known(connection: duckdb.DuckDBPyConnection, *lines: str) -> Fingerprints:
-    return fingerprints(connection, senders(relation(connection, *lines)))[0]
+    return build_fingerprints(connection, connections(relation(connection, *lines)))[0]
 
 
 def latest(found: Fingerprints) -> str:
@@ -63,7 +63,7 @@ def seen(found: Fingerprints) -> list[tuple[str, str, bool]]:
 def test_a_syn_says_who_came_when_where_to_and_with_what(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    found = senders(relation(connection, SYN))
+    found = connections(relation(connection, SYN))
     assert found.columns == ["time", "client", "server", "port", "os", "_spamindex_unreadable"]
     assert found.fetchall() == [
         ("2010-01-10 12:00:00", "192.0.2.1", "192.0.2.25", "25", "Windows XP", False)
@@ -72,7 +72,7 @@ def test_a_syn_says_who_came_when_where_to_and_with_what(
 
 def test_addresses_may_be_of_ipv6(connection: duckdb.DuckDBPyConnection) -> None:
     line = SYN.replace("192.0.2.1/", "2001:db8::1/").replace("192.0.2.25/25", "2001:db8::2/587")
-    [row] = senders(relation(connection, line)).fetchall()
+    [row] = connections(relation(connection, line)).fetchall()
     assert row[1:4] == ("2001:db8::1", "2001:db8::2", "587")
 
 
@@ -81,7 +81,7 @@ def test_what_p0f_does_not_know_and_tools_are_no_os(
     connection: duckdb.DuckDBPyConnection, what: str
 ) -> None:
     line = SYN.replace("os=Windows XP", what)
-    [row] = senders(relation(connection, line)).fetchall()
+    [row] = connections(relation(connection, line)).fetchall()
     assert row[4:] == ("Unknown", False)
 
 
@@ -98,9 +98,9 @@ def test_what_p0f_does_not_know_and_tools_are_no_os(
 def test_lines_that_say_nothing_of_a_client_are_passed_over(
     connection: duckdb.DuckDBPyConnection, line: str | None
 ) -> None:
-    assert senders(relation(connection, line)).fetchall() == []
-    assert not is_of_others(SYN.encode())
-    assert is_of_others((line or "[2010/01/10 12:00:00] mod=").encode())
+    assert connections(relation(connection, line)).fetchall() == []
+    assert not is_other_event(SYN.encode())
+    assert is_other_event((line or "[2010/01/10 12:00:00] mod=").encode())
 
 
 @pytest.mark.parametrize(
@@ -143,14 +143,14 @@ def test_a_damaged_line_is_counted_as_one(
 ) -> None:
     assert whole in SYN
     line = SYN.replace(whole, damaged)
-    [row] = senders(relation(connection, line)).fetchall()
+    [row] = connections(relation(connection, line)).fetchall()
     assert row[-1] is True
 
 
 def test_bars_after_the_os_may_hold_anything(connection: duckdb.DuckDBPyConnection) -> None:
     for rest in ("dist=9|", "x", "dist=9|odd\x01|", "dist=9||"):
         line = SYN[: SYN.index("dist=")] + rest
-        [row] = senders(relation(connection, line)).fetchall()
+        [row] = connections(relation(connection, line)).fetchall()
         assert row[4:] == ("Windows XP", False)
 
 
@@ -169,14 +169,14 @@ def test_bars_after_the_os_may_hold_anything(connection: duckdb.DuckDBPyConnecti
     ],
 )
 def test_a_log_is_known_by_how_its_lines_begin(line: str, is_one: bool) -> None:
-    assert is_log(line.encode()) is is_one
+    assert is_log_line(line.encode()) is is_one
 
 
 @pytest.mark.parametrize("place", [1, 2, 3, 4, 6, 7, 9, 10, 12, 13, 15, 16, 18, 19])
 def test_a_time_is_of_digits(place: int) -> None:
     assert SYN[place].isdigit()
     line = SYN[:place] + "x" + SYN[place + 1 :]
-    assert not is_log(line.encode())
+    assert not is_log_line(line.encode())
 
 
 def test_only_those_who_came_to_a_port(connection: duckdb.DuckDBPyConnection) -> None:
@@ -187,13 +187,13 @@ def test_only_those_who_came_to_a_port(connection: duckdb.DuckDBPyConnection) ->
         syn("01/10 12:00", "192.0.2.3", "os=Linux", 80),
         "damaged",
     )
-    found = senders(lines, ["25", "587"]).fetchall()
+    found = connections(lines, ["25", "587"]).fetchall()
     assert [(row[1], row[-1]) for row in found] == [
         ("192.0.2.1", False),
         ("192.0.2.2", False),
         ("", True),
     ]
-    assert len(senders(lines, []).fetchall()) == len(senders(lines).fetchall()) == 4
+    assert len(connections(lines, []).fetchall()) == len(connections(lines).fetchall()) == 4
 
 
 LINUX = syn("01/10 12:00", "192.0.2.1", "os=Linux 3.x")
@@ -230,7 +230,7 @@ def test_clients_that_change_are_counted(connection: duckdb.DuckDBPyConnection) 
         syn("01/20 12:00", "192.0.2.2", "os=Linux 3.x"),
         syn("01/20 12:00", "192.0.2.3", "os=AIX"),
     )
-    found, read, bad = fingerprints(connection, senders(lines))
+    found, read, bad = build_fingerprints(connection, connections(lines))
     assert (found.changing, read, bad) == (1, 5, 0)
 
 
@@ -238,7 +238,9 @@ def test_damaged_lines_are_counted_and_say_nothing_of_a_client(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     cut_off = LATER[: LATER.index("dist=")]
-    found, read, bad = fingerprints(connection, senders(relation(connection, LINUX, cut_off)))
+    found, read, bad = build_fingerprints(
+        connection, connections(relation(connection, LINUX, cut_off))
+    )
     assert (found.changing, read, bad) == (0, 2, 1)
     assert latest(found) == "Linux 3.x"
     assert seen(found) == [
@@ -269,8 +271,8 @@ def test_a_fingerprint_holds_until_there_is_another_one(
 
 
 def test_times_in_a_zone_become_utc(connection: duckdb.DuckDBPyConnection) -> None:
-    of_log = senders(relation(connection, LINUX, LATER))
-    found, _, _ = fingerprints(connection, of_log, "America/New_York")
+    of_log = connections(relation(connection, LINUX, LATER))
+    found, _, _ = build_fingerprints(connection, of_log, "America/New_York")
     assert found.zone == "America/New_York"
     assert seen(found)[-1] == ("Windows XP", "2010-01-20 17:00:00", False)
 

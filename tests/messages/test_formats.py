@@ -485,10 +485,10 @@ def test_records_of_two_sources_are_never_counted_half(
 def test_a_key_that_a_record_has_twice_is_refused_where_it_is_used(
     invoke: Invoke, write: Write
 ) -> None:
-    write("m.jsonl", '{"os": "Linux", "n": 1}\n{"os": "Linux", "os": "Windows", "n": 2}\n')
+    write("m.jsonl", '{"os": "Linux", "x": 1}\n{"os": "Linux", "os": "Windows", "x": 2}\n')
     result = invoke("tally", "m.jsonl")
-    assert result.complaints == ["error: m.jsonl: has records with two keys 'os'; make it one"]
-    write("n.jsonl", '{"os": "Linux"}\n{"n": 1, "os": "Windows", "n": 2}\n')
+    assert result.complaints == ["error: m.jsonl: has records with the key 'os' twice; keep one"]
+    write("n.jsonl", '{"os": "Linux"}\n{"x": 1, "os": "Windows", "x": 2}\n')
     assert messages(invoke("tally", "n.jsonl").stdout) == BOTH
 
 
@@ -630,7 +630,7 @@ def test_a_mail_log_is_named_for_what_it_is(invoke: Invoke, write: Write, line: 
     ]
 
 
-@pytest.mark.parametrize("heading", ["n", "amount", "Zahl"])
+@pytest.mark.parametrize("heading", ["x", "amount", "Zahl"])
 def test_a_table_of_counts_is_no_records_whatever_its_heading(
     invoke: Invoke, write: Write, heading: str
 ) -> None:
@@ -646,9 +646,9 @@ def test_a_table_of_counts_is_no_records_whatever_its_heading(
     ("text", "options", "column"),
     [
         ("Windows,926\nLinux,51\n", ("--os", "1"), "2"),
-        ("os,n\nWindows 7,900\nWindows XP,26\nLinux,51\n", (), "n"),
-        ("os,n\nWindows,926\nLinux,51\nUnknown,9\n,4\n", (), "n"),
-        ("land,os,n\nDE,Linux,51\nAT,Linux,9\nAT,Windows,90\n", ("--by", "land"), "n"),
+        ("os,x\nWindows 7,900\nWindows XP,26\nLinux,51\n", (), "x"),
+        ("os,x\nWindows,926\nLinux,51\nUnknown,9\n,4\n", (), "x"),
+        ("land,os,x\nDE,Linux,51\nAT,Linux,9\nAT,Windows,90\n", ("--by", "land"), "x"),
     ],
 )
 def test_each_name_once_beside_figures_is_no_record(

@@ -29,9 +29,9 @@ LOG = "".join(
 @pytest.mark.parametrize(
     ("text", "keys", "column"),
     [
-        ("os,country,n\nWindows,DE,9\nLinux,DE,5\nWindows,AT,9\nLinux,AT,9\n", "'country'", "n"),
-        ("os,n,bytes\nWindows,900,12\nLinux,50,13\n", "", "n"),
-        ("os,v,n\nWindows,a,900\nLinux,a,50\nWindows,b,90\nLinux,b,9\n", "'v'", "n"),
+        ("os,country,x\nWindows,DE,9\nLinux,DE,5\nWindows,AT,9\nLinux,AT,9\n", "'country'", "x"),
+        ("os,x,bytes\nWindows,900,12\nLinux,50,13\n", "", "x"),
+        ("os,v,x\nWindows,a,900\nLinux,a,50\nWindows,b,90\nLinux,b,9\n", "'v'", "x"),
         ("os,jahr,land,x\nA,2010,D,9\nB,2010,D,5\nA,2011,D,9\nB,2010,E,9\n", "'jahr', 'land'", "x"),
     ],
 )
@@ -70,19 +70,19 @@ def test_rows_without_headings_may_be_counts_with_a_byte_order_mark_or_not(
 
 def test_addresses_beside_figures_may_be_counts(invoke: Invoke, write: Write) -> None:
     write("p0f.log", LOG)
-    write("t.csv", "ip,n\n192.0.2.8,7\n192.0.2.9,5\n")
+    write("t.csv", "ip,x\n192.0.2.8,7\n192.0.2.9,5\n")
     result = invoke("tally", "t.csv", "--fingerprints", "p0f.log", "--time", "", "--spam", "")
-    assert "each row has its own 'ip', beside figures in 'n'" in result.stderr
+    assert "each row has its own 'ip', beside figures in 'x'" in result.stderr
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "os,country,n\nLinux,DE,9\nLinux,DE,5\nWindows,AT,9\n",  # two rows alike
-        "time,os,n\n2010-03-01T12:00:00,Linux,9\n2010-03-01T12:00:01,Windows,5\n",
-        "id,os,n\na,Linux,9\nb,Windows,5\nc,Linux,3\n",
+        "os,country,x\nLinux,DE,9\nLinux,DE,5\nWindows,AT,9\n",  # two rows alike
+        "time,os,x\n2010-03-01T12:00:00,Linux,9\n2010-03-01T12:00:01,Windows,5\n",
+        "id,os,x\na,Linux,9\nb,Windows,5\nc,Linux,3\n",
         "os,score\nLinux,9.5\nWindows,5.1\n",
-        "os,n\nLinux,9\n",
+        "os,x\nLinux,9\n",
     ],
 )
 def test_records_with_figures_are_no_table_of_counts(
@@ -93,7 +93,7 @@ def test_records_with_figures_are_no_table_of_counts(
 
 
 def test_a_frame_of_counts_is_refused_too() -> None:
-    table = pd.DataFrame({"os": ["A", "B", "A"], "v": ["x", "x", "y"], "n": [9, 5, 4]})
+    table = pd.DataFrame({"os": ["A", "B", "A"], "v": ["x", "x", "y"], "x": [9, 5, 4]})
     with pytest.raises(SpamIndexError, match="each row has its own 'os', 'v'"):
         tally(table, spam="")
 
@@ -253,7 +253,7 @@ def test_a_day_and_an_hour_in_two_columns(invoke: Invoke, write: Write) -> None:
     options = ("tally", "r.csv", "--fingerprints", "p0f.log", "--spam", "")
     result = invoke(*options)
     assert result.complaints == [
-        "error: column 'time' says the hour, and 'date' the day: write both into one column, such "
+        "error: column 'date' holds the day and 'time' the time of day: write both into one column, such "
         "as 2010-03-01T12:00:00; --time '' takes the latest fingerprint"
     ]
     assert rows(invoke(*options, "--time", "").stdout) == ["Windows,100.0,1"]
@@ -289,7 +289,10 @@ def test_the_line_of_a_cell_that_cannot_be_used(
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        (("--by", "time:wek"), "'wek' is no span of time; a column of times is cut to day, week, "),
+        (
+            ("--by", "time:wek"),
+            "'wek' is not a span of time: write day, week, month, quarter, year",
+        ),
         (("--by", "nosuch"), "no column is called 'nosuch'; there are 'os', 'time', '#'"),
         (("--by", "nosuch:week"), "no column is called 'nosuch'; "),
         (("--by", ":nosuch"), "no column is called ':nosuch'; "),
@@ -354,7 +357,7 @@ def test_a_record_that_is_commented_out(invoke: Invoke, write: Write, line: str)
     write("r.csv", f"id,os,is_spam\n1,Linux,1\n{line}\n3,Linux,1\n")
     result = invoke("tally", "r.csv")
     assert result.complaints == [
-        "error: r.csv:3: begins as a comment does (1 of 3 records); delete such lines"
+        "error: r.csv:3: begins like a comment (1 of 3 records); delete such lines"
     ]
     write("r.csv", "id,os,is_spam\n#1,Linux,1\n#2,Linux,1\n")
     assert messages(invoke("tally", "r.csv").stdout) == [["Linux", "2"]]
@@ -365,7 +368,7 @@ def test_keys_in_two_spellings(invoke: Invoke, write: Write) -> None:
     for os in ("os", "OS"):
         result = invoke("tally", "r.jsonl", "--os", os)
         assert (result.exit_code, result.stdout) == (1, "")
-        assert "in its place; give them one name" in result.stderr
+        assert "instead; give them one name" in result.stderr
 
 
 def test_a_file_beside_its_packed_copy(invoke: Invoke, write: Write) -> None:

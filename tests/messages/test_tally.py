@@ -92,7 +92,7 @@ def test_a_time_that_is_none_is_refused(invoke: Invoke, write: Write) -> None:
 
 
 def test_a_missing_os_is_unknown_however_it_is_written(invoke: Invoke, write: Write) -> None:
-    result = invoke("tally", write("r.csv", "os,n\nNA,1\nNULL,2\nnull,3\n,4\n"))
+    result = invoke("tally", write("r.csv", "os,x\nNA,1\nNULL,2\nnull,3\n,4\n"))
     assert messages(result.stdout) == [["Unknown", "4"]]
 
 
@@ -502,7 +502,7 @@ def test_that_all_records_are_taken_for_spam_is_doubted_where_a_column_may_say_m
 ) -> None:
     write("r.csv", "os,subject\nWindows,buy\nLinux,re: spam is bad\n")
     assert invoke("tally", "r.csv").complaints == [
-        "warning: r.csv: all records are taken for spam, as no column is known to say which are "
+        "warning: r.csv: all records count as spam, since no column is known to say which are "
         "(--spam '' if they are, --spam COLUMN[=VALUE,...] names the column)"
     ]
     assert invoke("tally", "r.csv", "--strict").exit_code == 1
@@ -564,7 +564,8 @@ def test_clusters_of_very_unequal_sizes_are_said_to_tell_little(
 @pytest.mark.parametrize(
     ("records", "complaint"),
     [
-        ("os,is_spam,n\nWindows,1,500\nWindows,0,300\nLinux,1,20\n", "is each row one message?"),
+        ("os,is_spam,x\nWindows,1,500\nWindows,0,300\nLinux,1,20\n", "is each row one message?"),
+        ("time,os,n\n2010-03-01,Linux,2\n2010-03-02,Linux,9\n", "column 'n' holds counts"),
         ("os\tspam\tmessages\nWindows\t1\t1 024\nLinux\t1\t20\n", "'messages' holds counts"),
         ("os,is_ham\nWindows,0\nWindows,0\nLinux,1\n", "--spam is_ham=VALUE,... says"),
     ],
@@ -638,8 +639,7 @@ def test_the_library_takes_what_a_message_advises() -> None:
 def test_a_span_that_there_is_not(invoke: Invoke, write: Write) -> None:
     result = invoke("tally", write("r.csv", "os,time\nLinux,2010-03-01\n"), "--by", "time:decade")
     assert (
-        "error: 'decade' is no span of time; a column of times is cut to day, week, month, quarter,"
-        " year"
+        "error: 'decade' is not a span of time: write day, week, month, quarter, year"
     ) in result.stderr
     assert rows(invoke("tally", "r.csv", "--by", "time:quarter").stdout) == [
         "2010-Q1,Linux,100.0,1"

@@ -46,8 +46,8 @@ def test_counted_market_shares(row: dict[str, float]) -> None:
 
 @pytest.mark.parametrize("row", rows("relative_index"))
 def test_relative_indexes(row: dict[str, float]) -> None:
-    reach = interval.log_reach(row["messages"], row["baseline_messages"], Z)
-    found = interval.around(row["relative"], reach)
+    half_width = interval.log_half_width(row["messages"], row["baseline_messages"], Z)
+    found = interval.ratio_interval(row["relative"], half_width)
     assert found == pytest.approx((row["relative_low"], row["relative_high"]), rel=1e-9)
 
 
@@ -88,13 +88,13 @@ def test_nothing_counted_leaves_one_side_open() -> None:
     assert interval.koopman(5, 10, 0, 10, Z)[1] == math.inf
     assert interval.koopman(0, 10, 5, 10, Z)[0] == 0
     assert interval.wilson_index(0, 10, 0.5, Z)[0] == 0
-    assert interval.log_reach(0, 10, Z) == interval.log_reach(10, 0, Z) == math.inf
-    assert interval.around(0, math.inf) == (0, math.inf)
+    assert interval.log_half_width(0, 10, Z) == interval.log_half_width(10, 0, Z) == math.inf
+    assert interval.ratio_interval(0, math.inf) == (0, math.inf)
 
 
 def test_a_ratio_of_0_has_the_upper_bound_that_is_known_of_it_and_no_other_one() -> None:
-    assert interval.around(0, math.inf, at_zero=5) == (0, 5)
-    assert interval.around(1, math.inf, at_zero=5) == (0, math.inf)
+    assert interval.ratio_interval(0, math.inf, at_zero=5) == (0, 5)
+    assert interval.ratio_interval(1, math.inf, at_zero=5) == (0, math.inf)
 
 
 @pytest.mark.parametrize("confidence", range(1, 100))
@@ -105,13 +105,13 @@ def test_nothing_counted_begins_at_0_at_every_confidence(confidence: int) -> Non
 
 def test_one_message_has_a_reach() -> None:
     # Twice asinh(1/2 * sqrt(1 + 1/4)), and asinh of 0.559017 is 0.533366.
-    assert interval.log_reach(1, 4, 1) == pytest.approx(1.066732, abs=1e-6)
-    assert interval.log_reach(4, 1, 1) == pytest.approx(1.066732, abs=1e-6)
+    assert interval.log_half_width(1, 4, 1) == pytest.approx(1.066732, abs=1e-6)
+    assert interval.log_half_width(4, 1, 1) == pytest.approx(1.066732, abs=1e-6)
 
 
 def test_no_market_share_or_no_ratio_has_no_interval() -> None:
     assert all(map(math.isnan, interval.wilson_index(5, 10, 0, Z)))
-    assert all(map(math.isnan, interval.around(math.nan, 0.5)))
+    assert all(map(math.isnan, interval.ratio_interval(math.nan, 0.5)))
 
 
 def test_all_messages_from_one_and_all_visits_too() -> None:
@@ -177,7 +177,7 @@ def test_all_of_one_sample_and_a_part_of_the_other(
 
 
 def test_the_relative_interval_of_two_samples() -> None:
-    low, high = interval.around(2, math.log(3), math.log(3))
+    low, high = interval.ratio_interval(2, math.log(3), math.log(3))
     assert high / 2 == pytest.approx(math.exp(math.sqrt(2) * math.log(3)))
     assert low / 2 == pytest.approx(2 / high)
 

@@ -42,7 +42,7 @@ def test_a_ranking_without_the_baseline_is_said(invoke: Invoke) -> None:
     options = ("--by", "browser", "--period", "all", "--family", "--baseline", "Windows")
     result = invoke("compute", SPAM, visits, *options, "--share-unit", "count", "-f", "json")
     assert result.exit_code == 0
-    assert "nothing relative in Safari, where 'Windows' is not ranked" in result.stderr
+    assert "no relative index in Safari: 'Windows' is not ranked there" in result.stderr
     alone = [row for row in json.loads(result.stdout) if row["browser"] == "Safari"]
     assert [(row["os"], row["relative"], row["break_even"]) for row in alone] == [
         ("Mac OS X", None, None)
@@ -157,8 +157,8 @@ def test_each_ranking_has_its_own_baseline() -> None:
         [50, float("nan"), float("nan"), 37.5, float("nan")], nan_ok=True
     )
     told = [doubt.text for doubt in findings.doubts]
-    assert told == ["nothing relative in c, where 'y' is not ranked"]
-    message = "ranking: nothing relative in c, where 'y' is not ranked"
+    assert told == ["no relative index in c: 'y' is not ranked there"]
+    message = "ranking: no relative index in c: 'y' is not ranked there"
     with said(f"{message} (where=... leaves such rankings out)"):
         relative_index(ranking, "y", by=["messages"])
 

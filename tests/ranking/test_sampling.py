@@ -99,7 +99,7 @@ def test_without_counts_it_says_how_to_give_them(invoke: Invoke) -> None:
     result = invoke("compute", SPAM, SHARE, "--confidence", "95")
     assert (result.exit_code, result.stdout) == (1, "")
     assert len(result.complaints) == 1
-    assert "as counts, or with a column 'messages' beside the shares" in result.complaints[0]
+    assert "give counts, or a column 'messages' beside the shares" in result.complaints[0]
     ranking = pd.DataFrame(
         {"os": ["a"], "spam_share": [5.0], "market_share": [1.0], "spam_index": [5.0]}
     )
@@ -175,7 +175,7 @@ def test_intervals_that_hold_together_are_those_of_each_ranking(
     [
         ("os,share,messages\na,50,10\nb,50,30\n",
          "x.csv:2: the counts under 'messages' are not in proportion to the shares under 'share'"),
-        ("os,share,messages\na,50,x\nb,50,n/a\n", "not known how many messages or machines"),
+        ("os,share,messages\na,50,x\nb,50,n/a\n", "the number of messages or machines behind the spam shares is not known"),
         ("os,share,messages\na,50,1.5\nb,50,1.5\n", "'messages': not all are whole"),
     ],
 )  # fmt: skip
@@ -337,7 +337,7 @@ def test_one_design_effect_for_all_counts_more_than_those_of_the_table() -> None
 
 @pytest.mark.parametrize("effect", [0, -1, math.nan, math.inf])
 def test_what_is_no_design_effect_is_refused(effect: float) -> None:
-    with pytest.raises(FigureError, match="is no design effect: it is a ratio above 0"):
+    with pytest.raises(FigureError, match="is not a design effect: give a ratio above 0"):
         sampling_intervals(clustered(), 95, design_effect=effect)
 
 
@@ -386,7 +386,7 @@ def test_few_clusters_are_doubted_in_each_ranking_by_its_values() -> None:
 
 @pytest.mark.parametrize("clusters", [1, 0, math.nan])
 def test_fewer_than_2_clusters_are_refused(clusters: float) -> None:
-    with pytest.raises(FigureError, match="from fewer than 2 there is no telling") as caught:
+    with pytest.raises(FigureError, match="a design effect needs at least 2") as caught:
         sampling_intervals(clustered(clusters=clusters), 95)
     assert [remedy.field for remedy in caught.value.settles] == ["design_effect"]
     assert told(clustered(clusters=clusters), design_effect=7) == []
@@ -437,10 +437,10 @@ def test_a_column_that_an_interval_needs_is_named(column: str) -> None:
 @pytest.mark.parametrize(
     ("columns", "fault"),
     [
-        ({"messages": [4001.0, 400.0]}, "messages of 'a' are no part of all_messages"),
-        ({"messages": [3600.0, -1.0]}, "messages of 'b' are no part of all_messages"),
-        ({"messages": [0.0, 0.0], "all_messages": 0.0}, "messages of 'a' are no part"),
-        ({"visits": [9.0, 2.0], "all_visits": [9.0, 1.0]}, "visits of 'b' are no part"),
+        ({"messages": [4001.0, 400.0]}, "messages of 'a' are not a part of all_messages"),
+        ({"messages": [3600.0, -1.0]}, "messages of 'b' are not a part of all_messages"),
+        ({"messages": [0.0, 0.0], "all_messages": 0.0}, "messages of 'a' are not a part"),
+        ({"visits": [9.0, 2.0], "all_visits": [9.0, 1.0]}, "visits of 'b' are not a part"),
     ],
 )
 def test_counts_that_are_no_part_of_their_total(columns: dict[str, Any], fault: str) -> None:

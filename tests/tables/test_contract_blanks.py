@@ -12,7 +12,7 @@ W = {"Windows": 90.0, "Linux": 3.0, "macOS": 7.0}
 @pytest.mark.parametrize("blank", ["", "NULL", "n/a", "(empty)", "--"])
 def test_a_row_without_a_name_is_refused(blank: str) -> None:
     table = f"os,visits\nWindows,900\n{blank},50\nLinux,30\nmacOS,70\n"
-    assert "no name stands under 'os' on line 3" in refused(table).stderr
+    assert "no name under 'os' on line 3" in refused(table).stderr
     dropped, filled, unknown = settled(table)
     assert filled == {}  # the name would stand twice
     assert dropped == W

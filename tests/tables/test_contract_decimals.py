@@ -48,7 +48,7 @@ def test_other_columns_tell_which_mark_is_the_decimal_one() -> None:
 @pytest.mark.parametrize("unit", [(), ("--unit", "count")])
 def test_a_mark_that_is_open_is_asked_about(unit: tuple[str, ...]) -> None:
     table = "os;x\nWindows;9.000\nLinux;300\nmacOS;700\n"
-    assert "is the mark in '9.000' a decimal mark, or one of thousands?" in (
+    assert "is the mark in '9.000' a decimal mark or a thousands mark?" in (
         refused(table, *unit).stderr
     )
     assert W in settled(table, *unit)

@@ -160,7 +160,8 @@ def test_a_sign_on_some_figures_alone_is_asked_about_where_they_do_not_add_up() 
     table = of("share", "80 %", "3 %", "7")
     assert "'macOS' (line 4)" in refused(table).stderr
     assert settled(table)[0] == {"Windows": 80.0, "Linux": 3.0, "macOS": 7.0}
-    assert "some none" in refused(of("share", "0.9", "0.03", "7%")).stderr
+    table = of("share", "0.9", "0.03", "7%")
+    assert "only some figures have a percent sign: 'macOS'" in refused(table).stderr
 
 
 def test_a_sign_on_some_figures_alone_is_asked_about_where_fractions_would_add_up_too() -> None:
@@ -173,7 +174,7 @@ def test_a_sign_on_some_figures_alone_is_asked_about_where_fractions_would_add_u
 def test_shares_of_a_whole_that_only_all_groups_make_are_refused(how: str, column: str) -> None:
     table = f"{column},os,share\nDE,Windows,30\nDE,Linux,10\nUS,Windows,50\nUS,Linux,10\n"
     options = ["--by", column] if how == "by" else ["--where", f"{column}=DE"]
-    assert "only together with the other rankings or rows" in refused(table, *options).stderr
+    assert "only together with other rankings or rows" in refused(table, *options).stderr
     found = settled(table, *options)[0]
     prefix = "DE/" if how == "by" else ""
     assert (found[f"{prefix}Windows"], found[f"{prefix}Linux"]) == (75.0, 25.0)
@@ -232,7 +233,7 @@ def test_digits_as_wide_as_ideographs_are_digits() -> None:
 def test_a_column_of_several_units_is_refused(invoke: Invoke, write: Write, table: str) -> None:
     result = invoke("shares", write("t.csv", table))
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "write all of them in one unit" in result.stderr
+    assert "write all figures in one unit" in result.stderr
 
 
 def test_a_fraction_among_percent_signs_is_not_to_be_taken_for_percent(
@@ -241,5 +242,5 @@ def test_a_fraction_among_percent_signs_is_not_to_be_taken_for_percent(
     table = write("t.csv", "os;share\nWindows;91.58%\nLinux;0.0103\nMac OS X;5.34%\nOther;2.05%\n")
     result = invoke("shares", table)
     assert result.exit_code == 1
-    assert "'Linux' (line 3); write all of them in one unit" in result.stderr
+    assert "'Linux' (line 3); write all figures in one unit" in result.stderr
     assert "--unit" not in result.stderr

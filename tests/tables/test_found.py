@@ -68,7 +68,7 @@ def test_sums_of_one_browser_are_no_systems_where_browsers_are_added_up(name: st
         f"{a},Windows,{w}\n{a},Linux,{x}\n{a},macOS,{m}\n{a},{name},{w + x + m}\n"
         for a, (w, x, m) in parts.items()
     )
-    assert "what the rows next to it add up to" in refused(table, sum="browser")
+    assert "the sum of the rows next to it" in refused(table, sum="browser")
     assert read(table, sum="browser", drop=name) == RIGHT
 
 
@@ -99,7 +99,7 @@ def test_a_system_with_a_figure_that_cannot_be_read_is_not_passed_over_in_a_wide
 
 def test_a_row_without_a_name_beside_a_column_for_each_period_is_refused() -> None:
     table = "OS,2010-01,2010-02\nWindows,90,91\n,3,3\nmacOS,7,6\n"
-    assert "no name stands under 'OS' on line 3" in refused(table, period="2010-02")
+    assert "no name under 'OS' on line 3" in refused(table, period="2010-02")
 
 
 def test_rounding_of_figures_in_millions_is_known() -> None:
@@ -110,7 +110,7 @@ def test_rounding_of_figures_in_millions_is_known() -> None:
 
 @pytest.mark.parametrize("heading", ["Share (per mille)", "Anteil (bps)"])
 def test_a_sign_that_contradicts_the_heading_is_refused(heading: str) -> None:
-    assert "says one unit" in refused(f"os,{heading}\nWindows,%900\nLinux,%30\nmacOS,%70\n")
+    assert "give different units" in refused(f"os,{heading}\nWindows,%900\nLinux,%30\nmacOS,%70\n")
     assert read("os,Share ‰\nWindows,900 ‰\nLinux,30 ‰\nmacOS,70 ‰\n") == RIGHT
 
 
@@ -175,11 +175,11 @@ def test_a_row_put_out_of_use_by_a_mark_is_refused_beside_the_row_itself(name: s
 @pytest.mark.parametrize("sign", ["〃", ",,", "ditto", "''"])
 def test_a_sign_for_the_same_as_above_is_no_name(sign: str) -> None:
     table = f'os,device,visits\nWindows,PC,500\n"{sign}",Tablet,400\nLinux,PC,30\nmacOS,PC,70\n'
-    assert "no name stands" in refused(table, sum="device")
+    assert "no name under" in refused(table, sum="device")
     assert read(table, sum="device", fill="os") == RIGHT
 
 
-@pytest.mark.parametrize("value", ["*", "any", "Windows", "(0)"])
+@pytest.mark.parametrize("value", ["*", "Windows", "(0)"])
 def test_a_value_that_is_always_the_sum_of_the_others_is_not_added_up(value: str) -> None:
     of_one = f"os,edition,units\nWindows,{value},900\nWindows,Home,500\nWindows,Pro,400\n"
     answer = refused(of_one + f"Linux,{value},30\nmacOS,x,70\n", sum="edition")

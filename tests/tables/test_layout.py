@@ -177,7 +177,7 @@ def test_a_nameless_figure_that_is_no_total_is_refused(invoke: Invoke, write: Wr
     share = write("m.csv", "os,visits\nLinux,100\nWindows,900\n,17\n")
     result = compute(invoke, share)
     assert result.exit_code == 1
-    assert "m.csv: no name stands under 'os' on line 4" in result.stderr
+    assert "m.csv: no name under 'os' on line 4" in result.stderr
     left = compute(invoke, share, "--drop", "")
     assert ranking(left) == [("Windows", "1.03"), ("Linux", "0.51")]
 
@@ -185,7 +185,7 @@ def test_a_nameless_figure_that_is_no_total_is_refused(invoke: Invoke, write: Wr
 def test_a_table_without_names_is_refused(invoke: Invoke) -> None:
     result = compute(invoke, "nameless.csv")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "nameless.csv: no name stands under 'name' on line 2" in result.stderr
+    assert "nameless.csv: no name under 'name' on line 2" in result.stderr
 
 
 def test_a_table_without_an_os_column_lists_its_columns(invoke: Invoke) -> None:

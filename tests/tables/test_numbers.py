@@ -5,11 +5,11 @@ import math
 import pytest
 
 from spamindex.meaning import is_missing
-from spamindex.tables.numbers import half_unit, is_clock, is_figure, is_signed, read
+from spamindex.tables.numbers import half_unit, is_clock, is_figure, is_percent, parse
 
 
 def values(*texts: str, marks: str = ".,") -> list[list[float]]:
-    return [list(reading.values.values()) for reading in read(texts, marks)]
+    return [list(parsed.values.values()) for parsed in parse(texts, marks)]
 
 
 @pytest.mark.parametrize(
@@ -36,13 +36,13 @@ def values(*texts: str, marks: str = ".,") -> list[list[float]]:
         (["1.44 bn", "330 Mio."], [1.44e9, 330e6]),
     ],
 )
-def test_one_reading(texts: list[str], expected: list[float] | None) -> None:
-    (reading,) = read(texts)
+def test_one_decimal_mark_is_possible(texts: list[str], expected: list[float] | None) -> None:
+    (parsed,) = parse(texts)
     if expected is None:
-        assert reading.faults
+        assert parsed.faults
     else:
-        assert list(reading.values.values()) == expected
-        assert not reading.faults
+        assert list(parsed.values.values()) == expected
+        assert not parsed.faults
 
 
 def test_three_digits_after_a_mark_can_be_read_both_ways() -> None:
@@ -78,18 +78,18 @@ def test_a_mark_that_is_given_is_the_mark() -> None:
     ],
 )
 def test_what_is_no_share_is_a_fault(text: str, fault: str) -> None:
-    (reading,) = read(["5.14", text])
-    assert reading.faults == {text: fault}
-    assert math.isnan(reading.values[text])
+    (parsed,) = parse(["5.14", text])
+    assert parsed.faults == {text: fault}
+    assert math.isnan(parsed.values[text])
 
 
 def test_a_thousands_mark_beside_a_part_of_one_is_a_fault() -> None:
-    (reading,) = read(["1,234", "0.5"])
-    assert list(reading.faults) == ["1,234"]
+    (parsed,) = parse(["1,234", "0.5"])
+    assert list(parsed.faults) == ["1,234"]
 
 
 def test_decimal_points_and_commas_in_one_column_are_faults() -> None:
-    assert {tuple(reading.faults) for reading in read(["5,14", "92.65"])} == {("5,14",), ("92.65",)}
+    assert {tuple(parsed.faults) for parsed in parse(["5,14", "92.65"])} == {("5,14",), ("92.65",)}
 
 
 @pytest.mark.parametrize(
@@ -97,9 +97,9 @@ def test_decimal_points_and_commas_in_one_column_are_faults() -> None:
 )
 def test_missing(text: str) -> None:
     assert is_missing(text)
-    (reading,) = read([text, "1.5"])
-    assert math.isnan(reading.values[text])
-    assert not reading.faults
+    (parsed,) = parse([text, "1.5"])
+    assert math.isnan(parsed.values[text])
+    assert not parsed.faults
 
 
 def test_nought_is_not_missing() -> None:
@@ -123,21 +123,26 @@ def test_a_duration_is_no_figure(text: str, is_one: bool) -> None:
 
 
 def test_what_a_text_says_of_its_figure_is_kept() -> None:
-    (reading,) = read(["5 %", "10", "9.2k", "1 234", "0 %"])
-    assert reading.signed == {"5 %"}
-    assert reading.rounded == {"9.2k"}
-    assert reading.grouped == {"1 234"}
+    (parsed,) = parse(["5 %", "10", "9.2k", "1 234", "0 %"])
+    assert parsed.percents == {"5 %"}
+    assert parsed.multiples == {"9.2k"}
+    assert parsed.grouped == {"1 234"}
 
 
-def test_thousands_and_signs_are_told() -> None:
-    assert (is_signed("5.14 %"), is_signed("% 5.14"), is_signed("5.14")) == (True, True, False)
-    assert (half_unit("5.14", "."), half_unit("5", "."), half_unit("5,1 %", ",")) == (
-        0.005, 0.5, 0.05
-    )  # fmt: skip
+def test_percent_signs_are_found_on_both_sides() -> None:
+    assert (is_percent("5.14 %"), is_percent("% 5.14"), is_percent("5.14")) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "mark", "half"),
+    [("5.14", ".", 0.005), ("5", ".", 0.5), ("5,1 %", ",", 0.05), ("51.4 ‰", ".", 0.005)],
+)
+def test_half_a_unit_of_the_last_digit_is_in_percent(text: str, mark: str, half: float) -> None:
+    assert half_unit(text, mark) == pytest.approx(half, rel=1e-12)
 
 
 def test_a_letter_behind_some_figures_may_be_a_note() -> None:
     for texts in (["70", "30 b"], ["7000", "3000b"], ["7", "1030 m"]):
-        assert texts[1] in read(texts)[0].faults
+        assert texts[1] in parse(texts)[0].faults
     for texts in (["7 m", "3 m"], ["1.2K", "300"], ["1.2M", "35K", "950"]):
-        assert not read(texts)[0].faults
+        assert not parse(texts)[0].faults

@@ -167,7 +167,7 @@ def test_shares_that_are_not_of_all_are_doubted_unless_the_unit_is_given() -> No
 @pytest.mark.parametrize("total", ["Kokku", "D"])
 def test_a_sum_of_the_rows_above_is_doubted_unless_it_stands_for_itself(total: str) -> None:
     text = f"os,visits\nA,4000\nB,700\nC,300\n{total},5000\n"
-    with pytest.raises(MatchError, match=f"'{total}' .line 5.: what the rows next to it add up to"):
+    with pytest.raises(MatchError, match=f"'{total}' .line 5.: the sum of the rows next to it"):
         reading(text)
     assert of(text, names={total: total})["share"] == [40.0, 7.0, 3.0, 50.0]
     assert of(text, drop=total)["share"] == [80.0, 14.0, 6.0]
@@ -298,7 +298,7 @@ def test_an_open_unit_names_the_field_that_settles_it(of_: Any) -> None:
 def test_a_row_without_a_name_is_the_total_with_the_decimal_mark_that_makes_it_one() -> None:
     text = "os;n\nA;1.500\nB;98.500\n;100\n"
     assert of(text, decimal=".")["share"] == [1.5, 98.5]
-    with pytest.raises(MatchError, match="no name stands under 'os' on line 4"):
+    with pytest.raises(MatchError, match="no name under 'os' on line 4"):
         reading(text, decimal=",", unit="count")
 
 

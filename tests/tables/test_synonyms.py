@@ -28,6 +28,10 @@ def test_a_name_can_be_taken_out_of_the_synonyms(write: Write) -> None:
     [
         ("name,canonical\nTux,\n", "n.csv:2: a name and its canonical name are needed"),
         ("Tux,Linux\nTux,BSD\n", "n.csv:2: 'Tux' has another canonical name on line 1"),
+        (
+            "canonical,name\nLinux,Tux\n",
+            "n.csv:1: the columns are name,canonical or name,canonical,family, in this order",
+        ),
         (",Linux\n", "n.csv:1: a name and its canonical name are needed"),
         (",,Linux\n", "n.csv:1: a name and its canonical name are needed"),
         ("Tux,Linux,\nTux,,Linux\n", "n.csv:2: 'Tux' has another canonical name on line 1"),
