@@ -150,7 +150,7 @@ def table_options(*value_options: Option, two_tables: bool) -> list[Option]:
         result, other_heading = "One ranking", "; country=Region if the tables name it differently"
         which_tables = ", in the tables that have the column"
     by, where = (
-        ColumnName(parse=lazy("tables.options", f"{name}.parsed")) for name in ("By", "Where")
+        ColumnName(parse=lazy("tables.options", f"{name}.parse")) for name in ("By", "Where")
     )
     return [
         Option("--key COLUMN", "Column with the OS: its heading, or its number from 1."),

@@ -171,7 +171,7 @@ def tally(messages: tuple[str, ...], **given: Any) -> None:
         findings = records.findings
     ignore_unknown = job.options.ignore_unknown
     table = shares(counts, ignore_unknown=ignore_unknown)
-    findings[-1].facts.append(counts.what_became)
+    findings[-1].facts.append(counts.summary)
     if ignore_unknown and counts.unknown:
         left_out = f"spam of an unknown OS left out: {counts.unknown} of {counts.spam}"
         findings[-1].notes.append(left_out)

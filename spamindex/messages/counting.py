@@ -18,13 +18,13 @@ from spamindex.messages.fingerprints import UNKNOWN, Fingerprints
 from spamindex.messages.frames import (
     Bring,
     Frame,
-    collected,
+    cached,
+    collect_rows,
+    convert_like,
     first_cells,
-    is_none,
-    kept,
+    is_no_address,
     lazy,
-    like,
-    normalized,
+    normalize_addresses,
     null,
     nw,
     text,
@@ -32,7 +32,7 @@ from spamindex.messages.frames import (
 )
 from spamindex.messages.options import RecordOptions, Span
 from spamindex.messages.query import Question, resolve_question
-from spamindex.messages.tallies import Counts, shares, systems
+from spamindex.messages.tallies import Counts, shares, systems_of
 from spamindex.names import BUILT_IN, Names
 from spamindex.words import MISSING
 
@@ -115,7 +115,7 @@ def tally(
 
 
 def counts_of(
-    frame: Any, question: Question, *, bring: Bring | None = None, keep: Bring = kept
+    frame: Any, question: Question, *, bring: Bring | None = None, keep: Bring = cached
 ) -> Counts:
     """Count records where they are; only numbers by label come back.
 
@@ -125,7 +125,7 @@ def counts_of(
     """
     records = lazy(frame)
     _check_columns(question, records)
-    bring = bring or (lambda table: like(records, table))
+    bring = bring or (lambda table: convert_like(records, table))
     told = _understood(_grouped(records, question, bring, keep), question)
     by = [f"by{i}" for i in range(len(question.by))]
     has_units = "unit" in told.collect_schema().names()
@@ -134,7 +134,7 @@ def counts_of(
     keys = [*by, "label", "why", "flag", "bad"]
     sums = [n for n in told.collect_schema().names() if n == "rows" or n in _SUMS]
     summed = told.group_by(*keys).agg(**{name: nw.col(name).sum() for name in sums})
-    rows = collected(summed.select(*keys, *sums))
+    rows = collect_rows(summed.select(*keys, *sums))
     every = [dict(zip([*keys, *sums], row, strict=True)) for row in rows]
     for group in every:
         group.setdefault("n", group["rows"])  # without weights each record is one message
@@ -147,8 +147,8 @@ def counts_of(
         labels[row["label"]] += n
         why[row["why"]] += n
     headings = sum(int(row["rows"]) for row in read if row["why"] == "heading")
-    checks.say(groups, why, headings)
-    of = systems(labels, question.names, family=question.family, holds_os=question.holds_os)
+    checks.report(groups, why, headings)
+    of = systems_of(labels, question.names, family=question.family, holds_os=question.holds_os)
     units, sums_of_clusters = Counter[tuple[str, ...]](), None
     for row in filter(groups.is_spam, groups.rows):
         key = [spans[i][row[name]] if spans[i] else row[name] for i, name in enumerate(by)]
@@ -159,17 +159,17 @@ def counts_of(
         }
         spam = tallies.spam_by_unit(told, by, shown, spans, bring)
         if question.count == "machines":
-            units = tallies.machines(spam, by, question.findings)
+            units = tallies.count_machines(spam, by, question.findings)
         else:
-            sums_of_clusters = tallies.sums(spam, by, question.findings, keep)
-            question.findings.notes += tallies.unequal(units, sums_of_clusters)
-    spam_rows = groups.spam_rows
+            sums_of_clusters = tallies.cluster_sums(spam, by, question.findings, keep)
+            question.findings.notes += tallies.unequal_clusters(units, sums_of_clusters)
+    spam_rows = groups.total("rows", of_spam=True)
     return Counts(
         by=question.by_names,
         units=units,
         labels={label: n for label, n in labels.items() if n},
         systems=of,
-        rows=spam_rows,
+        spam_records=spam_rows,
         not_spam=groups.total("rows") - spam_rows,
         unreadable=sum(int(row["rows"]) for row in every if row["bad"]),
         headings=headings,
@@ -258,7 +258,7 @@ def _identified(told: Frame, question: Question, bring: Bring, keep: Bring) -> F
         told = told.collect(backend="pandas").lazy()  # they can't look back in an order
         bring = lambda table: table  # noqa: E731
     told = told.with_columns(normal=text("client")).drop("client")
-    told = normalized(told, "normal")
+    told = normalize_addresses(told, "normal")
     if question.fingerprints is None:
         return told
     known = nw.from_native(bring(question.fingerprints.latest)).lazy()
@@ -273,7 +273,7 @@ def _understood(told: Frame, question: Question) -> Frame:
     columns = {name: nw.col(name).str.strip_chars().fill_null("") for name in by}
     columns |= {"label": _label(question), "why": nw.col("why"), "bad": nw.col("bad")}
     there = told.collect_schema().names()
-    columns["flag"] = nw.lit("") if question.spam is None else checks.flag(told, question.spam)
+    columns["flag"] = nw.lit("") if question.spam is None else checks.spam_flag(told, question.spam)
     machines, why = question.count == "machines", nw.col("why")
     if machines or (question.cluster is not None and question.cluster == question.client):
         # What cannot be read is no machine, but a client all the same.
@@ -295,12 +295,12 @@ def _label(question: Question) -> nw.Expr:
 
 def _why(question: Question) -> nw.Expr:
     """Why the OS is not known, as far as the address is why; or whether it is a heading."""
-    heading, known, moved = nw.lit("heading"), nw.lit("known"), nw.lit(checks.MOVED)
+    heading, known, moved = nw.lit("heading"), nw.lit("known"), nw.lit("moved")
     others = [name for name in question.columns if name not in (question.os, question.client)]
     why = known
     if question.client:
         normal = nw.col("normal")
-        why = when(is_none(normal), nw.lit("none"), nw.lit("unread"))
+        why = when(is_no_address(normal), nw.lit("none"), nw.lit("unread"))
         if question.headings:
             why = when(checks.is_heading(normal, *others), moved, why)
             why = when(checks.is_heading(normal, question.client), heading, why)
@@ -327,7 +327,7 @@ def spam_of(
     told = records.select(*keep, **_cells(records, question, as_text=True))
     told = told.filter(~nw.col("bad"))
     if question.spam is not None:
-        told = told.filter(checks.flag(told, question.spam).str.starts_with(tallies.SPAM))
+        told = told.filter(checks.spam_flag(told, question.spam).str.starts_with(tallies.SPAM))
     told = _identified(told, question, bring, lambda table: table)
     told = told.with_columns(named=_label(question), why=_why(question))
     wanted = nw.col("named").is_in(list(labels)) & (nw.col("why") != nw.lit("heading"))

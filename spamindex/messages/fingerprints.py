@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spamindex.errors import Doubt, FileError, Remedy
 from spamindex.messages.engine import LINE, pointer, text
-from spamindex.messages.frames import lazy, normalized
+from spamindex.messages.frames import lazy, normalize_addresses
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -301,7 +301,7 @@ def build_fingerprints(
     since = f"epoch_ms({seen_at}) // 1000 as since"
     seen = seen.project(f"{since}, client, os, {UNREADABLE}, time[20:] = 'Z' as in_utc")
     # Tables, since several queries use each, and views would read the logs again every time.
-    normalized(lazy(seen), "client").drop("is_address").to_native().create("lines_of_logs")
+    normalize_addresses(lazy(seen), "client").drop("is_address").to_native().create("lines_of_logs")
     [(read, bad, in_utc)] = connection.sql(_HOW_MANY).fetchall()
     if in_utc and zone is None and in_utc < read - bad:
         raise FileError(

@@ -1,4 +1,4 @@
-"""Frames of any engine by way of narwhals: their cells as text, one spelling of an address."""
+"""Frames of any engine through narwhals: their rows, cells as text, addresses in one spelling."""
 
 from __future__ import annotations
 
@@ -6,38 +6,34 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
-from spamindex.errors import SpamIndexError
+from spamindex.errors import SpamIndexError, install
 from spamindex.meaning import is_missing
 from spamindex.words import NO_ADDRESS
 
-INSTALL = "pip install 'spamindex[messages]'"
-
 try:
     import narwhals
-except ImportError as missing:
-    raise SpamIndexError(f"counting messages needs narwhals: {INSTALL}") from missing
+except ImportError as error:
+    raise SpamIndexError(f"counting messages needs narwhals: {install('messages')}") from error
 
-nw = narwhals  # from here, so that who lacks it is told how to install it
+nw = narwhals  # imported from here by this room, so that its absence is explained
 Frame: TypeAlias = "nw.LazyFrame[Any]"
-Bring = Callable[[Any], Any]
+Bring = Callable[[Any], Any]  # a table or native frame in, a native frame out
 
-# A figure with whatever parts its thousands; also one that is rounded or has a unit after it.
+PREVIEW = 100  # enough to see what a column holds
+# A number with any thousands separators; perhaps approximate, rounded, or with a unit.
 _FIGURE = re.compile(r"[+~≈]?\d[\d.,'\u2019 \xa0\u202f]*(e\d+)?\s?(%|[kKmM]|messages|mails)?")
-FIRST = 100  # cells that say what stands in a column
 
 
 def lazy(frame: Any) -> Frame:
-    """A frame of any kind as narwhals has it. Raises SpamIndexError for what is none."""
-    if isinstance(frame, nw.LazyFrame):
-        return frame
+    """A frame of any library as a lazy one of narwhals. Raises SpamIndexError for anything else."""
     try:
-        found: Frame = nw.from_native(frame).lazy()
+        lazy_frame: Frame = nw.from_native(frame, pass_through=False).lazy()
     except (TypeError, AttributeError) as error:
         raise SpamIndexError(
-            f"records are a frame of pandas, Polars, DuckDB, PySpark or the like, not a "
+            f"records must be a frame of pandas, Polars, DuckDB, PySpark or the like, not a "
             f"{type(frame).__name__}"
         ) from error
-    return found
+    return lazy_frame
 
 
 def text(column: str) -> nw.Expr:
@@ -46,19 +42,19 @@ def text(column: str) -> nw.Expr:
 
 
 def null() -> nw.Expr:
-    """No text."""
+    """A missing text."""
     return nw.lit(None, dtype=nw.String())
 
 
 def when(condition: nw.Expr, then: nw.Expr, otherwise: nw.Expr) -> nw.Expr:
-    """One value where a condition holds, another where it does not, or is null."""
+    """``then`` where the condition is true, ``otherwise`` where it is false or null."""
     return nw.when(condition.fill_null(False)).then(then).otherwise(otherwise)
 
 
-def collected(frame: Frame) -> list[Sequence[Any]]:
-    """The rows of a frame."""
+def collect_rows(frame: Frame) -> list[Sequence[Any]]:
+    """The rows of a frame, fetched from its engine."""
     native: Any = frame.to_native()
-    # narwhals would collect what these have by way of pyarrow, which nothing else here needs.
+    # narwhals would collect these two through pyarrow, which nothing else here needs.
     if frame.implementation.is_duckdb():
         return native.fetchall()  # type: ignore[no-any-return]
     if "pyspark" in frame.implementation.value:
@@ -66,22 +62,22 @@ def collected(frame: Frame) -> list[Sequence[Any]]:
     return list(frame.collect().rows())
 
 
-def like(records: Frame, brought: Any) -> Any:
-    """A table as a frame of the same kind, and in the same connection."""
+def convert_like(records: Frame, pandas_table: Any) -> Any:
+    """A pandas table as a native frame of the same library and connection as ``records``."""
     if records.implementation.is_pandas_like():
-        return brought
+        return pandas_table
     if records.implementation.is_duckdb():
-        return records.to_native().query("_", "from brought")  # this variable, which SQL can see
+        return records.to_native().query("_", "from pandas_table")  # SQL sees this parameter
     if "pyspark" in records.implementation.value:
-        return records.to_native().sparkSession.createDataFrame(brought)
+        return records.to_native().sparkSession.createDataFrame(pandas_table)
     if records.implementation.is_polars() or records.implementation.is_pyarrow():
-        data = {str(name): brought[name].tolist() for name in brought}
+        data = {str(name): pandas_table[name].tolist() for name in pandas_table}
         return nw.from_dict(data, backend=records.implementation).to_native()
-    return nw.from_native(brought).lazy(records.implementation).to_native()
+    return nw.from_native(pandas_table).lazy(records.implementation).to_native()
 
 
-def kept(native: Any) -> Any:
-    """A frame that is asked several times, computed once where its engine can keep it."""
+def cached(native: Any) -> Any:
+    """A frame that several queries read, computed once if its engine can keep the result."""
     frame = nw.from_native(native).lazy()
     if "pyspark" in frame.implementation.value:
         return native.persist()
@@ -91,19 +87,19 @@ def kept(native: Any) -> Any:
 
 
 def first_cells(frame: Any, columns: Sequence[str]) -> dict[str, list[str]]:
-    """The first cells of columns of records as text, "" for a missing one; no nested columns."""
+    """The first cells of each column as text, "" for a missing one; nested columns are left out."""
     records = lazy(frame)
     schema = records.collect_schema()
-    plain = [c for c in columns if not (schema[c].is_nested() or schema[c] == nw.Binary)]
-    if not plain:
+    flat = [name for name in columns if not (schema[name].is_nested() or schema[name] == nw.Binary)]
+    if not flat:
         return {}
-    aliased = records.select(**{f"cell{i}": text(column) for i, column in enumerate(plain)})
-    return cells_of(plain, collected(aliased.head(FIRST)))
+    aliased = records.select(**{f"cell{i}": text(name) for i, name in enumerate(flat)})
+    return cells_by_column(flat, collect_rows(aliased.head(PREVIEW)))
 
 
-def cells_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, list[str]]:
-    """The cells of each column of a few records as text, "" for a missing one."""
-    rows = [row for row in rows if [str(c).strip(" \t\ufeff") for c in row] != [*columns]]
+def cells_by_column(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, list[str]]:
+    """The cells of each column as text, "" for a missing one; a repeated header row is left out."""
+    rows = [row for row in rows if [str(cell).strip(" \t\ufeff") for cell in row] != [*columns]]
     return {
         column: ["" if cell is None or is_missing(str(cell)) else str(cell) for cell in cells]
         for column, cells in zip(columns, zip(*rows, strict=True), strict=False)
@@ -111,95 +107,92 @@ def cells_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str,
 
 
 def are_figures(cells: Sequence[str]) -> bool:
-    """Whether all of some cells are figures, or missing, and not all are missing.
+    """Whether all cells are numbers or "", and at least one is a number.
 
     >>> are_figures(["1,024", "", "3.5 %"]), are_figures(["3", "x"]), are_figures([""])
     (True, False, False)
     """
-    return any(cells) and all(_FIGURE.fullmatch(cell.strip()) for cell in filter(None, cells))
+    return any(cells) and all(_FIGURE.fullmatch(cell.strip()) for cell in cells if cell)
 
 
 # ---- Addresses ----
 
 _BYTE = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _IPV4 = rf"^(?:{_BYTE}\.){{3}}{_BYTE}$"
-_IPV6 = r"^(?::[0-9a-f]{0,4}){8}$"  # in the spelling that ``normalized`` gives it
-_MAPPED = "::::::ffff:"  # how an IPv4 address begins there that is written as IPv6 in hex
-_IN_HEX = rf"^{_MAPPED}[0-9a-f]{{0,4}}:[0-9a-f]{{0,4}}$"
+_IPV6 = r"^(?::[0-9a-f]{0,4}){8}$"  # in the spelling of ``normalize_addresses``
+_MAPPED = "::::::ffff:"  # the beginning of an IPv4-mapped address in that spelling
+_MAPPED_IN_HEX = rf"^{_MAPPED}[0-9a-f]{{0,4}}:[0-9a-f]{{0,4}}$"
 
 
-def normalized(frame: Frame, column: str) -> Frame:
-    """A frame with the addresses in a column of texts in the spelling in which all are compared.
+def normalize_addresses(frame: Frame, column: str) -> Frame:
+    """A frame with the addresses in a text column in one spelling, and a new column ``is_address``.
 
-    ``is_address`` is a new column: whether one stands there.
-
-    IPv4 as usual; IPv6 as its eight groups, each after a colon and without leading zeros; an
-    IPv4-mapped one is its IPv4. They may have a port or a zone, be in brackets behind the
-    name of a host, and have IPv6: before them. Put together from what all engines can do, so that
-    no address has to leave its cluster.
+    IPv4 is as usual; IPv6 is its eight groups, each after a colon and without leading zeros; an
+    IPv4-mapped address is its IPv4. A port, a zone, ``IPv6:`` and the brackets and host name around
+    an address are removed. Any engine can compute this, so no address leaves its cluster.
 
     >>> import pandas as pd
     >>> table = pd.DataFrame({"ip": ["mx [192.0.2.7] (forged)", "[::FFFF:c000:207]", "::1#53"]})
-    >>> normalized(nw.from_native(table).lazy(), "ip").collect()["ip"].to_list()
+    >>> normalize_addresses(nw.from_native(table).lazy(), "ip").collect()["ip"].to_list()
     ['192.0.2.7', '192.0.2.7', '::::::::1']
     """
-    # In steps, so that SQL has each expression once. What is an IPv4 address already, as nearly all
-    # are, is only looked at in the first.
-    written, bare, groups, colons = map(nw.col, (column, "bare", "groups", "colons"))
-    plain = nw.lit(":")
-    frame = frame.with_columns(bare=when(written.str.contains(_IPV4), plain, _bare(written)))
+    # In steps, so that SQL holds each expression once. Nearly all cells are plain IPv4 addresses:
+    # the first step marks those, in capitals, which no other cell has there, and they stay.
+    cell, bare, groups, colons = map(nw.col, (column, "bare", "groups", "colons"))
+    mark = nw.lit("IPV4")
+    is_plain = bare == mark
+    frame = frame.with_columns(bare=when(cell.str.contains(_IPV4), mark, _without_context(cell)))
     dotted = bare.str.replace_all(r"^[0:]*:ffff:", "").str.replace_all(r":[0-9]+$", "")
     frame = frame.with_columns(
-        dotted=when(bare == plain, plain, dotted), groups=nw.concat_str([plain, bare])
+        dotted=when(is_plain, mark, dotted), groups=nw.concat_str([nw.lit(":"), bare])
     )
-    many = groups.str.len_chars() - groups.str.replace_all(":", "", literal=True).str.len_chars()
-    # Three colons, one alone at an end, and two of :: are no address; some would come out as one.
-    is_groups = (
+    # Three colons, a single one at an end, and two of :: are invalid, but could come out as valid.
+    number = groups.str.len_chars() - groups.str.replace_all(":", "", literal=True).str.len_chars()
+    is_ipv6 = (
         bare.str.contains(r"^[0-9a-f:]*:[0-9a-f:]*$")
         & ~bare.str.contains(r":::|::.*::|^:[^:]|[^:]:$|[0-9a-f]{5}|^:$")
-        & (bare.str.contains("::", literal=True) | (many == 8))
+        & (bare.str.contains("::", literal=True) | (number == 8))
     )
-    many = when(is_groups, many, nw.lit(0))
-    frame = frame.with_columns(colons=when(bare == plain, nw.lit(0), many))
+    number = when(is_ipv6, number, nw.lit(0))
+    frame = frame.with_columns(colons=when(is_plain, nw.lit(0), number))
     expanded = groups
-    for there in range(2, 10):  # eight in all: :: stands for those that are not there
-        filled = groups.str.replace_all("::", ":" * (10 - there), literal=True)
-        expanded = when(colons == there, filled, expanded)
+    for present in range(2, 10):  # :: stands for the colons that are missing of eight
+        filled = groups.str.replace_all("::", ":" * (10 - present), literal=True)
+        expanded = when(colons == present, filled, expanded)
     for zeros in (":000", ":00", ":0"):
         expanded = expanded.str.replace_all(zeros, ":", literal=True)
     frame = frame.with_columns(groups=when(colons > 0, expanded, bare))
-    is_mapped = groups.str.starts_with(_MAPPED) & groups.str.contains(_IN_HEX)
-    in_hex = when(is_mapped, groups.str.slice(len(_MAPPED)), nw.lit(""))
-    frame = frame.with_columns(in_hex=in_hex)
-    frame = frame.with_columns(upper=_four_digits(":.*$"), lower=_four_digits("^.*:"))
+    is_mapped = groups.str.starts_with(_MAPPED) & groups.str.contains(_MAPPED_IN_HEX)
+    frame = frame.with_columns(in_hex=when(is_mapped, groups.str.slice(len(_MAPPED)), nw.lit("")))
+    frame = frame.with_columns(upper=_padded_group(":.*$"), lower=_padded_group("^.*:"))
     from_hex = nw.concat_str([*_bytes("upper"), *_bytes("lower")], separator=".")
-    odd = when(nw.col("in_hex") == nw.lit(""), groups, from_hex)
-    odd = when(nw.col("dotted").str.contains(_IPV4), nw.col("dotted"), odd)
+    normal = when(nw.col("in_hex") == nw.lit(""), groups, from_hex)
+    normal = when(nw.col("dotted").str.contains(_IPV4), nw.col("dotted"), normal)
     steps = ("bare", "dotted", "groups", "colons", "in_hex", "upper", "lower")
-    frame = frame.with_columns(when(bare == plain, written, odd).alias(column))
-    found = when(bare == plain, nw.lit(True), written.str.contains(f"{_IPV4}|{_IPV6}"))
-    return frame.with_columns(is_address=found).drop(*steps)
+    frame = frame.with_columns(when(is_plain, cell, normal).alias(column))
+    is_address = when(is_plain, nw.lit(True), cell.str.contains(f"{_IPV4}|{_IPV6}"))
+    return frame.with_columns(is_address=is_address).drop(*steps)
 
 
-def _four_digits(cut: str) -> nw.Expr:
-    """One of two groups in hex: what is left without the other."""
-    group = nw.col("in_hex").str.replace_all(cut, "")
-    return nw.concat_str([nw.lit("0000"), group]).str.tail(4)
-
-
-def _bare(text: nw.Expr) -> nw.Expr:
-    """An address without what is around it."""
-    bare = text.str.strip_chars().str.to_lowercase()
-    # The name of a host and a bracket: the last one, as a client may call itself [192.0.2.1], in
-    # parentheses or before them. Of two that stand side by side nobody knows which is meant.
+def _without_context(cell: nw.Expr) -> nw.Expr:
+    """An address without what may surround it."""
+    bare = cell.str.strip_chars().str.to_lowercase()
+    # A host name and the address in brackets. The last brackets count, as a client may call itself
+    # [192.0.2.1] before them or in parentheses; two side by side are ambiguous.
     bare = bare.str.replace_all(r"^.*\][^()]*\[.*$", "two").str.replace_all(r"^.*\[", "")
     bare = bare.str.replace_all(r"^<|>$", "").str.replace_all(r"^ipv6:", "")
-    # What follows: a port, a zone, and that it is no network, which /24 is.
+    # A port, a zone, or the length of a network of one address; /24 stays, and is no address.
     return bare.str.replace_all(r"[\]%#].*$|/32$|/128$|/[0-9]{4,5}$", "")
 
 
+def _padded_group(removed: str) -> nw.Expr:
+    """One of the two groups in ``in_hex`` as four digits; ``removed`` matches the other one."""
+    group = nw.col("in_hex").str.replace_all(removed, "")
+    return nw.concat_str([nw.lit("0000"), group]).str.tail(4)
+
+
 def _bytes(column: str) -> list[nw.Expr]:
-    """The two bytes of four digits in hex, as decimal text; by what all engines can do."""
+    """The two bytes of four hex digits, as decimal text."""
     digits = []
     for i in range(4):
         digit = nw.col(column).str.slice(i, 1)
@@ -209,6 +202,6 @@ def _bytes(column: str) -> list[nw.Expr]:
     return [(digits[i] * 16 + digits[i + 1]).cast(nw.String) for i in (0, 2)]
 
 
-def is_none(normal: nw.Expr) -> nw.Expr:
-    """Whether what ``normalized`` made is of no address: a message from the machine itself."""
+def is_no_address(normal: nw.Expr) -> nw.Expr:
+    """Whether a normalized address is missing, as for a message from the mail server itself."""
     return normal.is_null() | normal.is_in(list(NO_ADDRESS))

@@ -22,7 +22,7 @@ from spamindex.messages import engine, integrity
 from spamindex.messages.counting import counts_of, spam_of
 from spamindex.messages.fingerprints import OWN_MAIL, UNREADABLE, Fingerprints, doubt_own_mail
 from spamindex.messages.formats import ADDRESS, Format, read_rows
-from spamindex.messages.frames import FIRST, cells_of, first_cells, lazy, nw
+from spamindex.messages.frames import PREVIEW, cells_by_column, first_cells, lazy, nw
 from spamindex.messages.options import RecordOptions
 from spamindex.messages.query import Question, check_keys, resolve_question
 from spamindex.messages.relations import RAW, JsonTable, Table
@@ -232,9 +232,9 @@ class LocalRecords(Records):
             path, format_ = next(iter(self.formats.items()))
             rows: list[list[str]] = []
             with suppress(csv.Error, FileError):  # what is wrong is said when it is counted
-                rows.extend(row for _, row in itertools.islice(read_rows(path, format_), FIRST))
+                rows.extend(row for _, row in itertools.islice(read_rows(path, format_), PREVIEW))
             width = len(format_.columns)
-            return cells_of(format_.columns, [row for row in rows if len(row) == width])
+            return cells_by_column(format_.columns, [row for row in rows if len(row) == width])
         try:
             return first_cells(self.table.relation(columns, {}), columns)
         except duckdb.InterruptException:

@@ -14,7 +14,7 @@ from spamindex import meaning, periods
 from spamindex.errors import ColumnError, Doubt, MatchError, PeriodError, Remedy, SpamIndexError
 from spamindex.names import fold
 from spamindex.sources import Source, name_of
-from spamindex.tables.layout import spans
+from spamindex.tables.layout import period_remedies
 from spamindex.tables.options import ALL, LAST, By, TableOptions
 from spamindex.tables.shares import Reading, load, reading_of, say_unmatched, sheets, told
 from spamindex.tables.table import Table
@@ -136,7 +136,8 @@ def _applicable(tables: Sequence[Table], options: Sequence[TableOptions]) -> lis
         if not any(table.find(name) for table in tables for name in columns):
             has = (f"{table.name} has {', '.join(map(repr, table.headings))}" for table in tables)
             missing = " or ".join(map(repr, columns))
-            settles = spans(tables, columns) if columns in [by.columns for by in shared.by] else []
+            is_grouping = columns in [by.columns for by in shared.by]
+            settles = period_remedies(tables, columns) if is_grouping else []
             raise ColumnError(f"no table has a column {missing}: {'; '.join(has)}", settles=settles)
     period = shared.period
     if period not in (None, ALL) and not any(table.dated for table in tables):

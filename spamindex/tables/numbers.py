@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -84,8 +84,11 @@ class Parsed:
 
     def row_halves(self, column: Column) -> Numbers:
         """Half a unit of the last digit in each row of a column; 0 where there is no number."""
-        halves = {t: half_unit(t, self.mark) for t, value in self.values.items() if value == value}
-        return numbers_of(column, halves, 0.0)
+        return numbers_of(column, self._halves, 0.0)
+
+    @cached_property
+    def _halves(self) -> dict[str, float]:
+        return {t: half_unit(t, self.mark) for t, value in self.values.items() if value == value}
 
 
 def parse(texts: Sequence[str], marks: Iterable[str] = MARKS) -> list[Parsed]:

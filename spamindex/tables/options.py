@@ -1,4 +1,4 @@
-"""TableOptions: how a table is to be read, field by field; what by and where may say."""
+"""TableOptions: how to read a table, field by field; By and Where, parsed from text."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ from spamindex.names import BUILT_IN, Names
 Role: TypeAlias = Literal["spam", "market"]
 Unit: TypeAlias = Literal["percent", "fraction", "count"]
 Span: TypeAlias = Literal["day", "month", "year"]
-ALL, LAST = "all", "last"  # periods that an option can name
-
+ALL, LAST = "all", "last"  # values of period
 Dates: TypeAlias = Literal["day-first", "month-first"]
 
 
 @dataclass(frozen=True)
 class By:
-    """A column that tells one ranking from the next.
+    """A column to group by: there is one ranking for each of its values.
 
-    ``name`` is what the result calls it, ``columns`` are the headings it may have in a table, the
-    first that is there; ``span`` cuts the days or months in it to months or years.
+    ``name`` is its heading in the result. ``columns`` are headings that a table may have for it;
+    the first that it has counts. ``span`` turns the days or months in it into months or years.
     """
 
     name: str
@@ -30,35 +29,36 @@ class By:
     span: Span | None = None
 
     @classmethod
-    def parsed(cls, text: str) -> By:
-        """``country``, ``country=Region`` (as another table calls it) or ``date:month``.
+    def parse(cls, text: str) -> By:
+        """Parse ``country``, ``country=Region`` (its heading in another table) or ``date:month``.
 
-        >>> By.parsed("country=Region").columns, By.parsed("date:month").name
+        Raises SpamIndexError if one side of ``=`` is blank.
+
+        >>> By.parse("country=Region").columns, By.parse("date:month").name
         (('country', 'Region'), 'month')
         """
         column, colon, span = text.rpartition(":")
         if colon and span in get_args(Span):
             return cls(span, (column.strip(),), span)  # type: ignore[arg-type]
-        name, equals, other = text.partition("=")
-        if equals and not (name.strip() and other.strip()):
-            raise SpamIndexError(f"{text!r} is not of the form COLUMN=COLUMN")
-        columns = (name.strip(), other.strip()) if equals else (text.strip(),)
+        columns = tuple(part.strip() for part in text.split("=", 1))
+        if len(columns) > 1 and not all(columns):
+            raise SpamIndexError(f"{text!r} is not COLUMN=COLUMN")
         return cls(columns[0], columns)
 
 
 @dataclass(frozen=True)
 class Where:
-    """Only the rows whose cell in a column is a value, or is not."""
+    """A condition: keep the rows that have this value in a column or, negated, those without it."""
 
     column: str
     value: str
     negated: bool = False
 
     @classmethod
-    def parsed(cls, text: str) -> Where:
-        """``COLUMN=VALUE`` or ``COLUMN!=VALUE``. Raises SpamIndexError for anything else.
+    def parse(cls, text: str) -> Where:
+        """Parse ``COLUMN=VALUE`` or ``COLUMN!=VALUE``. Raises SpamIndexError for anything else.
 
-        >>> Where.parsed("os!=Other")
+        >>> Where.parse("os!=Other")
         Where(column='os', value='Other', negated=True)
         """
         column, equals, value = text.partition("=")
@@ -74,24 +74,24 @@ class Where:
 
 @dataclass(frozen=True)
 class TableOptions:
-    """How a table is to be read; what is left out is found in the table, or asked for."""
+    """How to read a table. Fields left out are inferred from the table where that is certain."""
 
     of: Role | None = None
-    """Whether it is the table of spam shares or that of market shares."""
+    """Whether the table holds spam shares or market shares."""
     key: str | None = None
     """The column that holds the OS: its heading, or its number from 1."""
     column: str | None = None
     """The column that holds the shares or counts: its heading, or its number from 1."""
     unit: Unit | None = None
-    """The unit of the figures, for which the caller answers."""
+    """The unit of the figures, whatever they add up to."""
     by: tuple[By, ...] = ()
-    """The columns that tell one ranking from the next."""
+    """The columns to group by: one ranking for each of their values."""
     period: str | None = None
     """Only this period; ``last`` is the last one, ``all`` everything."""
     where: tuple[Where, ...] = ()
-    """Only the rows that match all of these, where the table has the column."""
+    """Conditions that rows must meet, as far as the table has their columns."""
     drop: tuple[str, ...] = ()
-    """Names of rows that are no system of their own, such as totals; "" is a row without one."""
+    """Names of rows to leave out, such as totals; "" is a row without a name."""
     sum: tuple[str, ...] = ()
     """Columns along which the counts of one OS are added up."""
     family: bool = False
@@ -112,73 +112,83 @@ class TableOptions:
     fill: tuple[str, ...] = ()
     """Columns in which a blank cell repeats the one above it."""
     wide: bool = False
-    """Whether each column of figures is a system."""
+    """Whether each column of figures holds one system."""
     dates: Dates | None = None
     """Whether 01/03/2010 is in March (day-first) or in January (month-first)."""
 
     counts: bool = False
     """Whether the counts behind the shares are needed, for intervals."""
     total: int | None = None
-    """How many messages or machines are behind the shares, of each ranking."""
+    """How many messages or machines the shares of each ranking are of."""
     rounding: bool = False
     """Whether half a unit of the last digit of each share is needed."""
 
-    def with_fields(self, given: Mapping[str, object]) -> TableOptions:
-        """The same options but for some fields, in the forms that are easy to write.
+    @property
+    def row_columns(self) -> list[str]:
+        """The headings of the columns by which rows are grouped, chosen or added up."""
+        grouped = [heading for by in self.by for heading in by.columns]
+        return [*grouped, *(condition.column for condition in self.where), *self.sum]
 
-        ``by``, ``where``, ``drop``, ``sum`` and ``fill`` may be a text or a sequence of texts,
-        ``where`` also a mapping from columns to values, and ``names`` a mapping from names to
-        canonical ones. Raises SpamIndexError for a field or a value that there is not.
+    def with_fields(self, given: Mapping[str, object]) -> TableOptions:
+        """The same options with some fields replaced; ``given`` may hold simpler forms of values.
+
+        ``by``, ``where``, ``drop``, ``sum`` and ``fill`` take a text or a sequence of texts,
+        ``where`` also a mapping from columns to values, ``names`` a mapping from names to
+        canonical ones. Raises SpamIndexError for an unknown field or a wrong value.
 
         >>> TableOptions().with_fields({"by": "country", "where": {"os": "Linux"}}).where
         (Where(column='os', value='Linux', negated=False),)
         """
         known = {f.name for f in fields(self)}
         if unknown := sorted(given.keys() - known):
-            raise SpamIndexError(f"no such option: {', '.join(unknown)}; there are {sorted(known)}")
-        return replace(self, **{name: _value(name, value) for name, value in given.items()})
+            raise SpamIndexError(
+                f"no such option: {', '.join(unknown)}; there are {', '.join(sorted(known))}"
+            )
+        return replace(self, **{name: _parse_value(name, value) for name, value in given.items()})
 
 
-_PARSED: dict[str, Any] = {"by": By.parsed, "where": Where.parsed}
-_SEVERAL = {"by": By, "where": Where, "drop": str, "sum": str, "fill": str}
-_TEXTS = {"key", "column", "period", "delimiter", "encoding", "sheet"}
+_SEQUENCES: dict[str, type] = {"by": By, "where": Where, "drop": str, "sum": str, "fill": str}
+_PARSERS: dict[str, Any] = {"by": By.parse, "where": Where.parse}
+_FLAGS = {"family", "wide", "counts", "rounding"}
 _CHOICES = {
     "of": get_args(Role), "unit": get_args(Unit), "decimal": (".", ","), "dates": get_args(Dates),
 }  # fmt: skip
 _NUMBERS = {"total": (1, "a number of messages or machines"), "header": (0, "a line's number")}
 
 
-def _value(name: str, value: object) -> Any:
-    """The value of a field from one that is easy to write. Raises SpamIndexError."""
+def _parse_value(name: str, value: object) -> Any:
     if name == "names":
         return Names.of(value)
-    if name in _SEVERAL:
-        return _several(name, value)
-    if name in _TEXTS and value is not None:
-        return _text(name, value)
-    if name in _CHOICES and value not in (None, *_CHOICES[name]):
-        raise SpamIndexError(f"{name} is one of {', '.join(_CHOICES[name])}, not {value!r}")
-    if name in _NUMBERS and value is not None:
-        least, what = _NUMBERS[name]
+    if name in _SEQUENCES:
+        return _parse_sequence(name, value)
+    if name in _FLAGS:
+        if not isinstance(value, bool):
+            raise SpamIndexError(f"{name} is True or False, not {value!r}")
+    elif value is None:
+        pass
+    elif name in _CHOICES:
+        if value not in _CHOICES[name]:
+            raise SpamIndexError(f"{name} is one of {', '.join(_CHOICES[name])}, not {value!r}")
+    elif name in _NUMBERS:
+        least, meaning = _NUMBERS[name]
         if type(value) is not int or value < least:
-            raise SpamIndexError(f"{name} is {what}, not {value!r}")
-    if name in ("family", "wide", "counts", "rounding") and not isinstance(value, bool):
-        raise SpamIndexError(f"{name} is True or False, not {value!r}")
+            raise SpamIndexError(f"{name} is {meaning}, not {value!r}")
+    else:
+        return _parse_text(name, value)
     return value
 
 
-def _text(name: str, value: object) -> str:
-    """A text, or a number where one may stand for it, such as that of a column."""
-    if isinstance(value, bool) or not isinstance(value, str | int):
+def _parse_text(name: str, value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int):  # numbers of columns, years
         raise SpamIndexError(f"{name} is a text, not {value!r}")
     return str(value)
 
 
-def _several(name: str, value: object) -> tuple[object, ...]:
+def _parse_sequence(name: str, value: object) -> tuple[object, ...]:
     if isinstance(value, Mapping):
         return tuple(Where(str(column), str(wanted)) for column, wanted in value.items())
-    parts = [value] if isinstance(value, str | int | By | Where) else value
-    if not isinstance(parts, Sequence):
+    items = [value] if isinstance(value, str | int | By | Where) else value
+    if not isinstance(items, Sequence):
         raise SpamIndexError(f"{name} is a text or several, not {value!r}")
-    own, parsed = _SEVERAL[name], _PARSED.get(name, str)
-    return tuple(part if isinstance(part, own) else parsed(_text(name, part)) for part in parts)
+    kind, parse = _SEQUENCES[name], _PARSERS.get(name, str)
+    return tuple(i if isinstance(i, kind) else parse(_parse_text(name, i)) for i in items)

@@ -68,7 +68,7 @@ def read(source: Source, options: TableOptions | None = None) -> Rows:
     name, data = sources.name_of(source), sources.read_bytes(source)
     if data.startswith(sources.WORKBOOKS):
         findings = Findings(name)
-        lines = documents.workbook(name, data, options.sheet, findings)
+        lines = documents.workbook_rows(name, data, options.sheet, findings)
         return _gathered([_of_lines(lines)], findings)
     if options.sheet is not None:
         raise FileError(f"{name}: is no workbook, so it has no sheet {options.sheet!r}")

@@ -117,7 +117,7 @@ def load(source: Source, options: TableOptions) -> Table:
     """The table of text in a file, under its headings. Raises a SpamIndexError."""
     found = rows.read(source, options)
     with _other_sheets(found.table.findings):
-        return layout.long(header.table(found, options), options)
+        return layout.to_long(header.parse_table(found, options), options)
 
 
 @contextlib.contextmanager
@@ -170,7 +170,7 @@ def reading_of(table: Table, options: TableOptions) -> Reading:
 
 
 def _read(table: Table, options: TableOptions) -> Reading:
-    entries = layout.entries(table, options)
+    entries = layout.find_entries(table, options)
     of_systems, names = _names(entries, options)
     if entries.table.above == "os":  # one without a name has a share all the same
         named_ = mapped(entries.table.column(entries.os), lambda name: name or "(no name)")
@@ -334,5 +334,5 @@ def _say(entries: Entries, there: Sequence[str], options: TableOptions) -> None:
     named_ = [*(w.column for w in options.where), "design_effect", "clusters"]
     used = {i for name in named_ for i in table.find(name)} | {entries.os, entries.value}
     used.update(entries.by, entries.table.dated, entries.summed, entries.counted, table.made_of)
-    if not table.above and (rest := columns.unused(table, used)):
+    if not table.above and (rest := columns.unused_columns(table, used)):
         findings.notes.append(f"not used: {', '.join(rest)}")

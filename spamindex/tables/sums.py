@@ -52,7 +52,7 @@ def refuse_repeats(entries: Entries, figures: Figures) -> list[int]:
         if entries.rankings(names, table.column(i)).max() > groups.max()
     ]
     told = [i for i in differing if i in entries.labels]
-    of_figures = set(columns.of_figures(table))
+    of_figures = set(columns.figure_columns(table))
     versions = [i for i in told if meaning.contains(table.headings[i], words.VERSION_WORDS)]
     told = [i for i in told if i not in of_figures or i in versions] or [
         i for i in told if not meaning.says_measure(table.headings[i])

@@ -290,7 +290,7 @@ def test_odd_json_is_read_or_refused(invoke: Invoke, write: Write) -> None:
     twice = '{"os": "Linux", "spam_index": 5, "spam_index": 1}\n'
     result = invoke("chart", write("twice.json", twice))
     assert (result.exit_code, len(result.complaints)) == (1, 1)
-    assert "a name stands twice in 'os', 'spam_index', 'spam_index'" in result.complaints[0]
+    assert "an object repeats a key: 'os', 'spam_index', 'spam_index'" in result.complaints[0]
 
 
 @pytest.mark.parametrize("damage", [b"\xff\xfe", b"o\0"])

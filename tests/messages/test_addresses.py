@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spamindex
-from spamindex.messages.frames import collected, normalized
+from spamindex.messages.frames import collect_rows, normalize_addresses
 from spamindex.messages.opening import read_fingerprints
 from tests.messages.tallying import LOG
 
@@ -56,8 +56,8 @@ def test_an_address_is_the_same_in_every_spelling(
 
 
 def spelled(native: Any) -> list[str | None]:
-    told = normalized(nw.from_native(native).lazy(), "a")
-    found = [cell for (cell,) in collected(told.select("a"))]
+    told = normalize_addresses(nw.from_native(native).lazy(), "a")
+    found = [cell for (cell,) in collect_rows(told.select("a"))]
     return [cell if isinstance(cell, str) else None for cell in found]
 
 
@@ -111,12 +111,12 @@ def test_a_mapped_address_in_hex_meets_its_ipv4() -> None:
 
 NO_ADDRESSES = [
     "mail.example.org", "12:30", "192.0.2.256", "1:2:3", "1::2::3", "1:2:3:4:5:6:7:", ":::", "1:::2",
-    "192.0.2.1/24", "192.0.2.0/8", "2001:db8::/64", "192.0.2.2.",
+    ":", "<:>", "192.0.2.1/24", "192.0.2.0/8", "2001:db8::/64", "192.0.2.2.",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame, duckdb_frame])
 def test_what_is_no_address_is_known_for_none(frame: Callable[[Any], Any]) -> None:
-    told = normalized(nw.from_native(frame({"a": NO_ADDRESSES})).lazy(), "a")
-    found = collected(told.select("is_address"))
+    told = normalize_addresses(nw.from_native(frame({"a": NO_ADDRESSES})).lazy(), "a")
+    found = collect_rows(told.select("is_address"))
     assert [bool(one) for (one,) in found] == [False] * len(NO_ADDRESSES)

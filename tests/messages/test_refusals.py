@@ -149,7 +149,7 @@ def test_records_in_an_array_under_a_key(invoke: Invoke, write: Write, indent: i
 def test_a_footer_is_no_system(invoke: Invoke, write: Write, footer: str) -> None:
     result = invoke("tally", write("r.csv", f"os\nLinux\nWindows\n{footer}\n"))
     assert result.complaints == [
-        f"error: r.csv:4: column 'os': {footer!r} is a footer, and no record; delete that line"
+        f"error: r.csv:4: column 'os': {footer!r} is a footer, not a record; delete that line"
     ]
     result = invoke("tally", write("r.csv", f"os|x\nLinux|a\nWindows|b\n\n{footer}\n"))
     assert "r.csv:5: can't be read (1 of 3 records)" in result.stderr
@@ -338,7 +338,7 @@ def test_a_weight_that_may_be_in_thousands(invoke: Invoke, write: Write) -> None
     write("r.csv", "os,n\nLinux,1.000\nWindows,950\n")
     result = invoke("tally", "r.csv", "--spam", "", "--weight", "n")
     assert result.complaints == [
-        "error: r.csv:2: column 'n': '1.000' is no number of messages such as 1000"
+        "error: r.csv:2: column 'n': '1.000' is not a number of messages such as 1000"
     ]
 
 

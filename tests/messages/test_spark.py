@@ -140,6 +140,7 @@ def test_csv_that_is_compressed_and_has_bad_lines(
             ("--strict", "--spam", ""),
             "marks: 1 line end; is a mark",
         ),
+        ({"r.csv": "id,os\n1,Linux\n#2,AIX\n"}, ("--spam", ""), "begins like a comment (1 of 2"),
         ({"r.csv": "os,os_fp\nWindows,x\n"}, (), "'os', 'os_fp': which of these columns"),
         ({"a.csv": "os,x\nLinux,1\n", "b.csv": "x,os\n1,Linux\n"}, (), "has other columns"),
         ({"a.jsonl": '{"os": "Linux"}\n', "b.jsonl": '{"x": 1}\n'}, (), "has no key 'os'"),

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from spamindex import tally
+from spamindex.messages.tallies import ClusterSums, design_effect
 from tests.conftest import SHARE, Invoke, Write
 from tests.messages.tallying import COUNTED, LOG, MESSAGES, RECORDS, SPAM, messages, rows
 
@@ -86,7 +87,7 @@ def test_what_feeds_compute(invoke: Invoke, write: Write) -> None:
 def test_a_time_that_is_none_is_refused(invoke: Invoke, write: Write) -> None:
     result = invoke("tally", write("r.csv", "os,time\nLinux,03/01/2010\n"), "--by", "time:month")
     assert result.complaints == [
-        "error: r.csv:2: column 'time': '03/01/2010' is no time that says its month, such as "
+        "error: r.csv:2: column 'time': '03/01/2010' is not a time that gives its month, such as "
         "2010-03-01T12:00:00Z"
     ]
 
@@ -143,7 +144,7 @@ def test_a_weight_is_a_number_of_messages(invoke: Invoke, write: Write, weight: 
     write("r.csv", f"os,n\nLinux,2\nWindows,{weight}\n")
     result = invoke("tally", "r.csv", "--weight", "n")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert f"column 'n': {weight!r} is no number of messages" in result.stderr
+    assert f"column 'n': {weight!r} is not a number of messages" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -587,7 +588,7 @@ def test_digits_that_may_be_a_date_are_no_seconds_since_1970(
     records = write("r.csv", f"time,os,spam\n{digits},Linux,1\n")
     result = invoke("tally", records, "--by", "time:month")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert f"{digits!r} is no time that says its month" in result.stderr
+    assert f"{digits!r} is not a time that gives its month" in result.stderr
 
 
 def test_times_without_a_zone_beside_a_log_in_one_are_refused(invoke: Invoke, write: Write) -> None:
@@ -595,7 +596,18 @@ def test_times_without_a_zone_beside_a_log_in_one_are_refused(invoke: Invoke, wr
     write("r.csv", "ip,time\n192.0.2.1,2010-02-01 12:30:00\n")
     result = invoke("tally", "r.csv", "--fingerprints", log, "--log-zone", "Europe/Paris")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "says no zone, so it is open whether it is in UTC, or in Europe/Paris" in result.stderr
+    assert "has no time zone; is it in UTC, or in Europe/Paris as the log" in result.stderr
+    syn = {"mod": "syn", "client_ip": "192.0.2.1", "server_ip": "192.0.2.25", "subject": "cli"}
+    syn |= {"client_port": "4", "server_port": "25"}
+    seen = (("2010-01-10T12:00:00Z", "Windows XP"), ("2010-02-01T12:00:00Z", "Linux 3.x"))
+    log = write(
+        "p0f.json", "".join(f"{json.dumps(syn | {'@timestamp': t, 'os': os})}\n" for t, os in seen)
+    )
+    result = invoke("tally", "r.csv", "--fingerprints", log)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "has no time zone, and the times in the log are in UTC; --log-zone UTC" in result.stderr
+    result = invoke("tally", "r.csv", "--fingerprints", log, "--log-zone", "UTC")
+    assert rows(result.stdout) == ["Linux,100.0,1"]
 
 
 def test_blanks_around_a_cluster_make_no_other_one(invoke: Invoke, write: Write) -> None:
@@ -603,6 +615,28 @@ def test_blanks_around_a_cluster_make_no_other_one(invoke: Invoke, write: Write)
     result = invoke("tally", records, "--cluster", "camp")
     # p = 2/3; 2 ÷ 1 · 2 · (2 - 2/3 · 2)² ÷ 3² ÷ (2/3 · 1/3 ÷ 3) = 8/3
     assert result.stdout.splitlines()[1] == "Linux,66.66666666666667,2,2.6666666666666665,2"
+
+
+def test_machines_and_clusters_by_month(invoke: Invoke, write: Write) -> None:
+    days = ("01-30,192.0.2.1", "01-31,192.0.2.1", "02-01,192.0.2.1", "02-02,192.0.2.2")
+    write("r.csv", "time,ip,os\n" + "".join(f"2010-{day},Linux\n" for day in days))
+    options = ("tally", "r.csv", "--spam", "", "--by", "time:month")
+    assert rows(invoke(*options, "--count", "machines").stdout) == [
+        "2010-01,Linux,100.0,1", "2010-02,Linux,100.0,2"
+    ]  # fmt: skip
+    assert rows(invoke(*options, "--cluster", "client").stdout) == [
+        "2010-01,Linux,100.0,2,2.0,1", "2010-02,Linux,100.0,2,1.0,2"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("x", "n", "whole_squares", "clusters", "effect"),
+    [(0, 4, 8, 2, 2.0), (4, 4, 16, 1, 4.0), (2, 4, 16, 1, None), (0, 0, 0, 1, None)],
+)
+def test_a_design_effect_where_the_variance_says_nothing(
+    x: int, n: int, whole_squares: int, clusters: int, effect: float | None
+) -> None:
+    assert design_effect(x, n, ClusterSums(x * x, x * n, whole_squares, clusters)) == effect
 
 
 def test_clusters_by_the_column_of_addresses_are_those_of_clients(
@@ -621,7 +655,7 @@ def test_the_total_of_a_group_by_is_no_record(invoke: Invoke, write: Write) -> N
     counts = write("r.csv", "os,count\nLinux,3\nWindows,5\nTotal,8\n")
     result = invoke("tally", counts, "--spam", "", "--weight", "count")
     assert result.complaints == [
-        "error: r.csv:4: column 'os': 'Total' is a total, and no record; delete that line"
+        "error: r.csv:4: column 'os': 'Total' is a total, not a record; delete that line"
     ]
 
 
@@ -682,7 +716,7 @@ def test_times_in_other_forms_are_refused_with_their_line(
     result = invoke("tally", "r.csv", "--by", "time:month")
     assert result.exit_code == 1
     assert (
-        f"error: r.csv:3: column 'time': {time!r} is no time that says its month, such as "
+        f"error: r.csv:3: column 'time': {time!r} is not a time that gives its month, such as "
         "2010-03-01T12:00:00Z"
     ) in result.stderr
 
@@ -691,7 +725,7 @@ def test_a_comment_among_records_is_no_os(invoke: Invoke, write: Write) -> None:
     result = invoke("tally", write("r.csv", "os,spam\nLinux,yes\n#Windows,yes\n"))
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.complaints == [
-        "error: r.csv:3: column 'os': '#Windows' begins as a comment does; delete that line"
+        "error: r.csv:3: begins like a comment (1 of 2 records); delete such lines"
     ]
     assert messages(invoke("tally", write("r.csv", "os,spam\nLinux,yes\n#N/A,yes\n")).stdout) == [
         ["Linux", "1"], ["Unknown", "1"]

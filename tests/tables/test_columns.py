@@ -11,7 +11,7 @@ from spamindex.tables.table import Table
 
 
 def table(text: str) -> Table:
-    return header.table(rows.read(io.BytesIO(text.encode())), TableOptions())
+    return header.parse_table(rows.read(io.BytesIO(text.encode())), TableOptions())
 
 
 def headings(text: str, of: Role | None = "market", **fields: object) -> tuple[str, str]:

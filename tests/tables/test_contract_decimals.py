@@ -63,15 +63,16 @@ def test_a_mark_that_is_open_is_asked_about(unit: tuple[str, ...]) -> None:
     ],
 )
 def test_decimal_commas_that_part_cells_are_refused(table: str) -> None:
-    assert "a comma in a cell has parted it" in refused(table).stderr
+    assert "a comma had split a cell" in refused(table).stderr
 
 
 @pytest.mark.parametrize("cells", ["90,00", "90,5"])
 def test_rows_with_more_cells_than_headings_are_refused(cells: str) -> None:
     stderr = refused(f"os,share\nWindows,{cells}\nLinux,3,0\nmacOS,7,0\n").stderr
     assert (
-        ":2: has 3 cells, but there are 2 headings: quote a cell with a separator in it" in stderr
-    )
+        "most rows have more or fewer cells than the headings: is it a table? If so, quote a cell "
+        "with a separator in it; --delimiter CHAR names the separator"
+    ) in stderr
 
 
 def test_decimal_points_and_commas_in_one_column_are_refused() -> None:

@@ -54,13 +54,13 @@ def test_half_a_unit_of_the_last_digit() -> None:
 
 @pytest.mark.parametrize("heading", ["visits (k)", "Besuche in Tsd.", "users in millions"])
 def test_thousands_are_too_coarse_for_intervals(heading: str) -> None:
-    of_: Any
+    role: Any
     text = f"os,{heading}\nMac,30\nLinux,70\n"
-    for of_ in ("spam", "market"):
+    for role in ("spam", "market"):
         with pytest.raises(UnitError, match="too coarse for intervals") as caught:
-            reading(text, of=of_, counts=True)
+            reading(text, of=role, counts=True)
         assert [remedy.field for remedy in caught.value.settles] == ["total"]
-        found = of(text, of=of_, counts=True, total=1000)
+        found = of(text, of=role, counts=True, total=1000)
         assert found["count"] == [300.0, 700.0]
     assert of(text)["share"] == [30.0, 70.0]
 

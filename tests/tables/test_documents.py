@@ -47,11 +47,11 @@ def test_a_figure_of_json_stays_as_it_is_written() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ('[["os","share"],["Windows",90]]', "row 1: is no JSON object with names"),
-        ('{"os":["Windows","Linux"],"share":[90,10]}', "'os' is a list, which is no cell"),
+        ('[["os","share"],["Windows",90]]', "row 1: is not a JSON object with keys"),
+        ('{"os":["Windows","Linux"],"share":[90,10]}', "'os' is a list; a cell holds one value"),
         ('[{"os":"Windows","share":90},', "is not JSON"),
         ('{"os":"Windows","share":90}\n{"os":"Linux","share":\n', ":2: is not JSON"),
-        ('[{"os":"Windows","share":90,"share":10}]', "a name stands twice"),
+        ('[{"os":"Windows","share":90,"share":10}]', "an object repeats a key"),
         ('[{"os":"\\ud800","share":90},{"os":"B","share":10}]', "is half of a character"),
         ('[{"os":"A","\\udc00":90},{"os":"B","\\udc00":10}]', "is half of a character"),
         ("[]", "is empty"),
@@ -220,7 +220,7 @@ def _archive(**files: bytes) -> bytes:
     ("data", "why"),
     [
         (b"PK\x03\x04....", "is a zip archive, damaged or cut off"),
-        (_archive(table_csv=b"os,share\n"), "is a zip archive and no workbook; unpack it first"),
+        (_archive(table_csv=b"os,share\n"), "is a zip archive but not a workbook; unpack it first"),
         (_archive(xl__workbook_xml=b"no xml"), "the workbook is damaged"),
     ],
 )
@@ -246,7 +246,7 @@ def test_text_that_is_given_a_delimiter_is_neither_json_nor_markdown() -> None:
         refusal = reader.read(io.BytesIO(text), TableOptions(delimiter=";"))
         from spamindex.tables import header
 
-        header.table(refusal, TableOptions(delimiter=";"))
+        header.parse_table(refusal, TableOptions(delimiter=";"))
 
 
 SIMPLE = """\
@@ -282,7 +282,7 @@ def test_a_second_table_of_markdown_is_said_to_be_left_out(invoke: Invoke, write
 def test_what_stands_beside_the_rows_of_json_is_said(invoke: Invoke, write: Write) -> None:
     rows = '[{"os": "Windows", "visits": 90}, {"os": "Linux", "visits": 110}]'
     result = invoke("shares", write("t.json", f'{{"page": 1, "total": 900, "data": {rows}}}'))
-    assert "the rows under 'data', and nothing of 'page', 'total'" in result.stderr
+    assert "the rows under 'data', without 'page', 'total'" in result.stderr
 
 
 def test_a_first_sheet_that_is_no_table_names_the_others(invoke: Invoke, tmp_path: Path) -> None:

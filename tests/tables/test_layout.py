@@ -71,7 +71,7 @@ def test_periods_as_people_write_them(invoke: Invoke) -> None:
     assert ranking(result) == [("2009-03", "Linux", "5.09"), ("2010-03", "Linux", "4.99")]
     result = compute(invoke, "wide_years.csv", "--period", "2011")
     assert result.complaints == [
-        "error: wide_years.csv: has nothing of 2011: 'Date' 2009-03, 2010-03"
+        "error: wide_years.csv: has no rows of 2011: 'Date' 2009-03, 2010-03"
     ]
 
 

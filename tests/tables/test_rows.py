@@ -32,7 +32,7 @@ def cells(content: str | bytes, **how: object) -> list[list[str]]:
 
 def read(source: Source, **how: object) -> Table:
     options = TableOptions().with_fields(how)
-    return header.table(reader.read(source, options), options)
+    return header.parse_table(reader.read(source, options), options)
 
 
 def rows(table: Table) -> list[list[str]]:
@@ -253,7 +253,7 @@ def test_the_line_of_the_headings_can_be_given() -> None:
     assert cells(text, header=1)[0] == ["OS", "Share", ""]
     assert cells(text, header=2)[:2] == [["", "2009", "2010"], ["Windows", "90", "50"]]
     assert cells("Linux,5\nMac,7\n", header=0) == [["Linux", "5"], ["Mac", "7"]]
-    with pytest.raises(ColumnError, match="has no headings on line 9"):
+    with pytest.raises(ColumnError, match="has no headings on line 9: it is blank or missing"):
         cells(text, header=9)
 
 

@@ -287,10 +287,10 @@ def test_figures_that_are_none_are_said_line_by_line() -> None:
     )
 
 
-@pytest.mark.parametrize("of_", ["spam", "market", None])
-def test_an_open_unit_names_the_field_that_settles_it(of_: Any) -> None:
+@pytest.mark.parametrize("role", ["spam", "market", None])
+def test_an_open_unit_names_the_field_that_settles_it(role: Any) -> None:
     with pytest.raises(UnitError) as caught:
-        reading("os,share\nMac,0.3\nLinux,0.4\n", of=of_)
+        reading("os,share\nMac,0.3\nLinux,0.4\n", of=role)
     assert [remedy.field for remedy in caught.value.settles] == ["unit", "unit"]
     assert "unit='percent'" in str(caught.value)
 
