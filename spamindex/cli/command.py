@@ -1,10 +1,11 @@
-"""What options and commands are: how values are read (95%, 10,000), help pages, variables."""
+"""Options and commands on top of click: value types (95%, 10,000), help pages, variables."""
 
 from __future__ import annotations
 
 import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from itertools import chain
 from operator import attrgetter
@@ -28,113 +29,121 @@ ENVIRONMENT = (
     "Each option can be set by a variable. A repeatable one takes several values, separated by "
     "blanks and quoted as in a shell. The command line wins over the variables."
 )
-_WIDE, _NARROW = 30, 20  # columns for the names of options on a help page
-_MANY = 10**6
+_OPTION_COLUMN, _NARROW_OPTION_COLUMN = 30, 20  # characters for the options on a help page
+_UNBOUNDED = 10**6  # an upper limit above it is not worth telling
 _NUMBER = r"-?([0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?|([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?)"
 
 
 class Value(click.ParamType[Any]):
-    """What a function reads from the text of an option; its ValueError says what is wrong."""
+    """A value that a function parses from text; its ValueError says what is wrong."""
 
     name = "value"
 
-    def __init__(self, read: Callable[[str], Any]) -> None:
-        self.read = read
+    def __init__(self, parse: Callable[[str], Any]) -> None:
+        self.parse = parse
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Read the text; what is no text is a default."""
+        """Parse a text; a default that is no text is returned as it is."""
         try:
-            return self.read(value) if isinstance(value, str) else value
+            return self.parse(value) if isinstance(value, str) else value
         except (ValueError, SpamIndexError) as error:
             self.fail(str(error), param, ctx)
 
 
-def text(given: str) -> str:
-    """Text as it is, in UTF-8 as each name in a table is."""
+def parse_text(value: str) -> str:
+    """The text itself. ValueError if it is not valid UTF-8, as every name in a table is."""
     try:
-        given.encode()
+        value.encode()
     except UnicodeEncodeError:
-        raise ValueError(f"{given!r} is not text in UTF-8") from None
-    return given
+        raise ValueError(f"{value!r} is not text in UTF-8") from None
+    return value
 
 
 def number(
-    least: float, most: float, *, percent: bool = False, below: bool = False, whole: bool = False
+    low: float, high: float, *, percent: bool = False, below: bool = False, whole: bool = False
 ) -> Value:
-    """A number, and ``40%`` where it is in percent; ``10,000`` where it is a ``whole`` one."""
+    """A number from ``low`` to ``high``, which ``below`` excludes.
 
-    def read(given: str) -> float:
-        text = given.strip()
+    ``percent`` allows ``40%``; ``whole`` numbers are ints and may be written ``10,000``.
+    """
+
+    def parse(value: str) -> float:
+        text = value.strip()
         if percent:
             text = text.removesuffix("%").rstrip()
         if not re.fullmatch(_NUMBER, text):
-            raise ValueError(f"{given!r} is not a number")
+            raise ValueError(f"{value!r} is not a number")
         if re.fullmatch(r"[1-9]\d{0,2}[.]\d{3}" if whole else r"[1-9]\d{0,2},\d{3}", text):
-            one, other = re.sub("[,.]", "", text), float(text.replace(",", "."))
-            raise ValueError(f"{given!r} may be {one} or {other:g}: write which")
+            thousands, decimal = re.sub("[,.]", "", text), float(text.replace(",", "."))
+            raise ValueError(f"{value!r} may be {thousands} or {decimal:g}: write which")
         figure = float(text.replace(",", ""))
-        if percent and 0 < figure < 1 <= least:
+        if percent and 0 < figure < 1 <= low:
             raise ValueError(f"this is in percent: did you mean {100 * figure:.10g}?")
-        if not least <= figure <= most or (below and figure == most):
-            span = f"from {least:g} to {'below ' * below}{most:,.15g}"
-            if most > _MANY and figure < least:
-                span = f"{least:g} or more"
-            raise ValueError(f"{given!r} is out of range: {span}")
+        if not low <= figure <= high or (below and figure == high):
+            allowed = f"from {low:g} to {'below ' if below else ''}{high:,.15g}"
+            if high > _UNBOUNDED and figure < low:
+                allowed = f"{low:g} or more"
+            raise ValueError(f"{value!r} is out of range: {allowed}")
         if whole and not figure.is_integer():
-            raise ValueError(f"{given!r} is not a whole number")
+            raise ValueError(f"{value!r} is not a whole number")
         return int(figure) if whole else figure
 
-    return Value(read)
+    return Value(parse)
 
 
-def later(module: str, name: str) -> Callable[[str], Any]:
-    """A function of another room, which is not loaded before there is a text for it to read."""
+def lazy(module: str, name: str) -> Callable[[str], Any]:
+    """A parsing function of another room, imported only when there is a text to parse."""
     return lambda text: attrgetter(name)(import_module(f"spamindex.{module}"))(text)
 
 
 class Choice(click.Choice[str]):
-    """One of several words, in any case; ``also`` are other names of some of them."""
+    """One of several words in any case. ``aliases`` maps other names to these words."""
 
-    def __init__(self, words: Iterable[str], also: Mapping[str, str] | None = None) -> None:
-        self.words, self.also = tuple(words), dict(also or {})
-        super().__init__((*self.words, *self.also), case_sensitive=False)
+    def __init__(self, words: Iterable[str], aliases: Mapping[str, str] | None = None) -> None:
+        self.words, self.aliases = tuple(words), dict(aliases or {})
+        super().__init__((*self.words, *self.aliases), case_sensitive=False)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The word that is meant."""
+        """The word itself, or the one that an alias stands for."""
         word = super().convert(value, param, ctx)
-        return self.also.get(word, word)
+        return self.aliases.get(word, word)
 
     def get_invalid_choice_message(self, value: object, ctx: click.Context | None) -> str:
-        """Which word is near, or all that there are."""
-        all_of_them = f"; choose {', '.join(self.words[:-1])} or {self.words[-1]}"
-        return f"there is no {value!r}{did_you_mean(str(value), self.choices) or all_of_them}"
+        """The error for another word: suggests similar words, or lists all."""
+        all_words = f"; choose {', '.join(self.words[:-1])} or {self.words[-1]}"
+        return f"there is no {value!r}{did_you_mean(str(value), self.choices) or all_words}"
 
 
 class ColumnName(Value):
-    """A column of the files that some arguments name, or what ``read`` makes of such a text."""
+    """A column name, or what ``parse`` makes of it; completed with the headings of the input.
 
-    def __init__(self, *files: str, read: Callable[[str], Any] = text) -> None:
-        super().__init__(lambda given: read(text(given)))
+    ``files`` are the arguments whose files have the column; left out, all arguments.
+    """
+
+    def __init__(self, *files: str, parse: Callable[[str], Any] = str) -> None:
+        super().__init__(lambda value: parse(parse_text(value)))
         self.files = files
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        """The headings that begin so."""
+        """The headings that start with the incomplete word."""
         from click.shell_completion import CompletionItem
 
         from spamindex.cli.shell import headings
 
-        arguments = [p.name for p in ctx.command.params if isinstance(p, click.Argument)]
-        given = [ctx.params.get(name or "") for name in self.files or arguments]
-        paths = [path for of in given for path in ([of] if isinstance(of, str) else of or ())]
-        found = dict.fromkeys(chain.from_iterable(map(headings, paths)))
-        begun = incomplete.casefold()
-        return [CompletionItem(name) for name in found if name.casefold().startswith(begun)]
+        arguments = [p.name or "" for p in ctx.command.params if isinstance(p, click.Argument)]
+        completions: dict[str, None] = {}
+        for name in self.files or arguments:
+            value = ctx.params.get(name) or ()
+            for path in [value] if isinstance(value, str) else value:
+                completions |= dict.fromkeys(headings(path))
+        start = incomplete.casefold()
+        return [CompletionItem(name) for name in completions if name.casefold().startswith(start)]
 
 
-TEXT = Value(text)
-FILE = click.Path(readable=False)  # whether it can be read is seen when it is
+TEXT = Value(parse_text)
+FILE = click.Path(readable=False)  # opening it shows whether it can be read
 COUNT = number(1, 10**15, whole=True)
 _TYPES: dict[str, click.ParamType[Any]] = {
     "COLUMN": ColumnName(), "FILE": FILE, "LOG": FILE, "N": COUNT, "M": COUNT,
@@ -143,99 +152,102 @@ _TYPES: dict[str, click.ParamType[Any]] = {
 
 
 class Option(click.Option):
-    """An option as a help page shows it, such as ``-n --top N``, and what it does.
+    """An option, declared as the help page shows it: ``-n --top N``.
 
-    One without a value is a flag; one that ends in `` ...`` may be repeated. ``read`` is the type
-    of the value. Left out, its name tells it: one of ``_TYPES`` or ``a|b``; others are text.
-    ``example`` is shown where values are missing.
+    A declaration without a value makes a flag; one that ends in `` ...`` a repeatable option.
+    ``text`` is its help. ``kind``, the type, follows from the name of the value if left out: one of
+    ``_TYPES``, a choice for ``a|b``, else text. ``example`` is shown if the value is missing.
     """
 
     def __init__(
-        self, written: str, does: str, read: Any = None, *, example: str = "", **given: Any
+        self, declaration: str, text: str, kind: Any = None, *, example: str = "", **kwargs: Any
     ) -> None:  # fmt: skip
-        words = written.split()
+        words = declaration.split()
         names = [word for word in words if word.startswith("-")]
-        values = " ".join(words[len(names) :])
-        if repeats := values.endswith(" ..."):
-            values, does = values[:-4], f"{does}  [repeatable]"
-        if read is None and values:
-            read = Choice(values.split("|")) if "|" in values else _TYPES.get(values, TEXT)
-        if "default" in given:
-            given["show_default"] = True
-        elif "/" in written:
-            given["default"] = None  # it is left open
+        value = " ".join(words[len(names) :])
+        if is_repeatable := value.endswith(" ..."):
+            value, text = value.removesuffix(" ..."), f"{text}  [repeatable]"
+        if kind is None and value:
+            kind = Choice(value.split("|")) if "|" in value else _TYPES.get(value, TEXT)
+        if "default" in kwargs:
+            kwargs["show_default"] = True
+        elif "/" in declaration:
+            kwargs["default"] = None  # neither on nor off
         super().__init__(
-            names, help=does, type=read, metavar=values or None, is_flag=not values or None,
-            multiple=repeats, **given,
+            names, help=text, type=kind, metavar=value or None, is_flag=not value or None,
+            multiple=is_repeatable, **kwargs,
         )  # fmt: skip
-        self.needs = f"needs {values}" + (f", for example {example}" if example else "")
+        self.value_needed = f"needs {value}" + (f", for example {example}" if example else "")
 
     def get_error_hint(self, ctx: click.Context | None) -> str:
-        """What errors call it: by the variable, too, where its value comes from the environment."""
-        hint = max(self.opts, key=len)
+        """The name in errors, with the environment variable if the value comes from one."""
+        name = long_name(self)
         if ctx and ctx.get_parameter_source(self.name or "") is ParameterSource.ENVIRONMENT:
-            return f"{hint} (from {variable(self, ctx)})"
-        return hint
+            return f"{name} (from {variable(self, ctx)})"
+        return name
 
     def value_from_envvar(self, ctx: click.Context) -> Any:
-        """Its value in the environment; several have blanks between, and quotes as in a shell."""
-        given = self.resolve_envvar_value(ctx)
-        if given is None or (self.nargs == 1 and not self.multiple):
+        """The value from the environment; several are separated and quoted as in a shell."""
+        text = self.resolve_envvar_value(ctx)
+        if text is None or (self.nargs == 1 and not self.multiple):
             return super().value_from_envvar(ctx)
-        name, each = variable(self, ctx), self.nargs
+        name = variable(self, ctx)
         try:
-            words = shlex.split(given)
+            words = shlex.split(text)
         except ValueError as error:
-            raise click.UsageError(f"{name}: {given!r}: {str(error).lower()}", ctx) from None
-        if len(words) % each:
-            raise click.UsageError(f"{name} {self.needs}", ctx)
-        return words if each == 1 else list(zip(*[iter(words)] * each, strict=True))
+            raise click.UsageError(f"{name}: {text!r}: {str(error).lower()}", ctx) from None
+        if self.nargs == 1:
+            return words
+        if len(words) % self.nargs:
+            raise click.UsageError(f"{name} {self.value_needed}", ctx)
+        return [words[i : i + self.nargs] for i in range(0, len(words), self.nargs)]
 
 
 class Command(click.Command):
-    """A command whose help page has its options in sections, and the variables at its end.
+    """A command whose help page has sections of options, and ends with their variables.
 
-    ``fields`` leads from a field of an options object, as a Remedy names it, to the option that
-    sets it, where that has another name.
+    ``option_names`` maps the field of an options object, as a Remedy names it, to the option that
+    sets it, where their names differ.
     """
 
     def __init__(
         self,
         *args: Any,
         sections: Mapping[str, Sequence[Option]],
-        fields: Mapping[str, str] | None = None,
+        option_names: Mapping[str, str] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.sections, self.fields = sections, dict(fields or {})
+        self.sections, self.option_names = sections, dict(option_names or {})
         self.params += chain.from_iterable(sections.values())
         self.short_help = (self.help or "").partition("\n")[0]
         versioned(self)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the arguments; an error knows of which command they are."""
+        """Parse the arguments; errors carry the context of this command."""
         if ctx.resilient_parsing and args and args[-1].startswith("-"):
-            args = args[:-1]  # click would know of no argument where this option lacks its value
+            args = args[:-1]  # click would parse no argument at all if an option lacks its value
         with augment_usage_errors(ctx):
             return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; say what is wrong with its input, with the options that settle it."""
+        """Run the command; print errors of its input with the options that settle them."""
         try:
             return super().invoke(ctx)
         except SpamIndexError as error:
-            from spamindex.cli.shell import spelling
+            from spamindex.cli.shell import spell
 
-            for line in error.lines(spelling(ctx)):
+            for line in error.lines(partial(spell, ctx=ctx)):
                 console.say(f"error: {line}")
             raise click.exceptions.Exit(2 if isinstance(error, OptionsError) else 1) from error
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, each under the heading of its section."""
+        """Write the options by section, then the variables."""
         for section, options in sections(self, ctx).items():
+            column = _OPTION_COLUMN if formatter.width > 70 else _NARROW_OPTION_COLUMN
             with formatter.section(section):
-                records = [record for o in options if (record := o.get_help_record(ctx))]
-                formatter.write_dl(records, col_max=_WIDE if formatter.width > 70 else _NARROW)
+                records = [option.get_help_record(ctx) for option in options]
+                formatter.write_dl([record for record in records if record], column)
         with formatter.section("Environment"):
             formatter.write_text(ENVIRONMENT)
             formatter.write_paragraph()
@@ -243,7 +255,7 @@ class Command(click.Command):
 
 
 def variable(option: click.Parameter, ctx: click.Context) -> str:
-    """The environment variable that an option may come from."""
+    """The environment variable of an option."""
     return f"{ctx.auto_envvar_prefix}_{(option.name or '').upper()}"
 
 
@@ -257,3 +269,8 @@ def sections(command: click.Command, ctx: click.Context) -> dict[str, Sequence[c
     own = getattr(command, "sections", {})
     others = [p for p in command.get_params(ctx) if isinstance(p, click.Option)]
     return {**own, "Help": [option for option in others if not isinstance(option, Option)]}
+
+
+def long_name(option: click.Parameter) -> str:
+    """The name of an option as messages give it: ``--top``, not ``-n``."""
+    return max(option.opts, key=len)

@@ -1,4 +1,4 @@
-"""spamindex compute: the options it has; two tables in, the ranking out; --fail-above, exit 3."""
+"""spamindex compute: two tables in, a ranking out, and exit code 3 for --fail-above."""
 
 from __future__ import annotations
 
@@ -21,19 +21,17 @@ if TYPE_CHECKING:
     from spamindex.tables.shares import Reading
 
 EXIT_ABOVE = 3
-_TABLES = ("spam", "share")  # as arguments, and as the options about one of them begin
-# What has to be given for some of the columns.
 _INTERVAL, _BASELINE = "--confidence or --rounding", "--baseline"
-_BOTH = "--baseline and --confidence"
-_NEEDS = {
+_BASELINE_INTERVAL = "--baseline and --confidence"
+_CONDITIONS = {  # columns that need options
     **dict.fromkeys(("low", "high", "interval"), _INTERVAL),
     **dict.fromkeys(("relative", "break_even"), _BASELINE),
-    **dict.fromkeys(("relative_low", "relative_high"), _BOTH),
+    **dict.fromkeys(("relative_low", "relative_high"), _BASELINE_INTERVAL),
 }
 
 
-class Questions(NamedTuple):
-    """What is asked of a ranking beyond the indexes."""
+class RankingOptions(NamedTuple):
+    """The options of the ranking beyond how its tables are read."""
 
     baseline: str | None
     reattribute: tuple[tuple[str, str, float], ...]
@@ -48,33 +46,36 @@ class Questions(NamedTuple):
     fail_above: float | None
 
     @classmethod
-    def of(cls, given: dict[str, Any]) -> Questions:
-        """Take them out of the options; refuses those that would be taken and change nothing."""
-        asked = cls(*(given.pop(name) for name in cls._fields))
-        if asked.confidence is not None and asked.rounding:
+    def pop_from(cls, options: dict[str, Any]) -> RankingOptions:
+        """Remove them from all options; UsageError for those that contradict or need others."""
+        own = cls(*(options.pop(name) for name in cls._fields))
+        if own.confidence is not None and own.rounding:
             raise click.UsageError("choose --confidence or --rounding, not both")
-        for option in ("spam_total", "share_total", "simultaneous", "design_effect"):
-            if getattr(asked, option) not in (None, False) and asked.confidence is None:
-                name = option.replace("_", "-")
+        for field in ("spam_total", "share_total", "simultaneous", "design_effect"):
+            if getattr(own, field) not in (None, False) and own.confidence is None:
+                option = field.replace("_", "-")
                 raise click.UsageError(
-                    f"--{name} needs --confidence LEVEL, such as --confidence 95"
+                    f"--{option} needs --confidence LEVEL, such as --confidence 95"
                 )
-        return asked
+        return own
 
     @property
     def columns(self) -> list[str]:
-        """The columns of the result beside those of --by and the OS, in their order."""
-        interval, both = self.confidence or self.rounding, self.baseline and self.confidence
-        given = {_INTERVAL: interval, _BASELINE: self.baseline, _BOTH: both}
-        return [name for name in COLUMNS[1:] if given.get(_NEEDS.get(name, ""), True)]
+        """The columns of the result after those of --by and the OS, in order."""
+        is_met = {
+            _INTERVAL: self.confidence or self.rounding,
+            _BASELINE: self.baseline,
+            _BASELINE_INTERVAL: self.baseline and self.confidence,
+        }
+        return [n for n in COLUMNS[1:] if n not in _CONDITIONS or is_met[_CONDITIONS[n]]]
 
     @property
     def title(self) -> str | None:
-        """What stands above a ranking in which spam was moved."""
-        moved = (
-            f"{percent:g} % of {one}'s spam were {to}'s" for one, to, percent in self.reattribute
-        )
-        return f"What if {' and then '.join(moved)}?" if self.reattribute else None
+        """The title of a ranking in which --reattribute moved spam."""
+        moves = [
+            f"{percent:g} % of {os}'s spam were {to}'s" for os, to, percent in self.reattribute
+        ]
+        return f"What if {' and then '.join(moves)}?" if moves else None
 
 
 _INPUT = opt.table_options(
@@ -82,7 +83,7 @@ _INPUT = opt.table_options(
     Option("--share-column COLUMN", "Column of SHARE with the market shares.", ColumnName("share")),
     Option("--spam-unit UNIT", opt.UNIT),
     Option("--share-unit UNIT", opt.UNIT),
-    several=True,
+    two_tables=True,
 )
 _QUESTIONS = [
     Option("--baseline OS", "Compare each index with this OS's: relative is how many times as high "
@@ -103,8 +104,6 @@ _QUESTIONS = [
     Option("--rounding", "Add low and high: the range that the rounding of the printed shares "
            "allows."),
 ]  # fmt: skip
-_TOP = Option("-n --top N", "Only the first N rows of each ranking.")
-_FAIL = Option("--fail-above X", "Exit with 3 if a spam index is above X.", number(0, math.inf))
 
 
 @click.command(
@@ -112,13 +111,21 @@ _FAIL = Option("--fail-above X", "Exit with 3 if a spam index is above X.", numb
     sections={
         "Input": [*_INPUT, Option("--lump", "Add what only one table names to Other, in both.")],
         "Questions": _QUESTIONS,
-        "Output": [_TOP, *opt.output_options("simple")],
-        "Messages and exit code": [_FAIL, *opt.MESSAGES],
+        "Output": [
+            Option("-n --top N", "Only the first N rows of each ranking."),
+            *opt.output_options("simple"),
+        ],
+        "Messages and exit code": [
+            Option(
+                "--fail-above X", "Exit with 3 if a spam index is above X.", number(0, math.inf)
+            ),
+            *opt.MESSAGES,
+        ],
     },
 )
 @click.argument("spam", type=FILE)
 @click.argument("share", type=FILE)
-def compute(spam: str, share: str, **given: Any) -> None:
+def compute(spam: str, share: str, **options: Any) -> None:
     """Rank operating systems by spam share divided by market share.
 
     SPAM and SHARE are tables of spam shares and of market shares by operating system, or of counts.
@@ -129,89 +136,92 @@ def compute(spam: str, share: str, **given: Any) -> None:
       spamindex compute data/spam.csv data/share.csv
       zcat spam.gz | spamindex compute - share.csv -f tsv --top 1 | cut -f1,4
     """
-    out, asked, table = Output.of(given, "simple"), Questions.of(given), given
-    opt.check_stdin(spam, share, table["names"])
-    by, key = opt.result_columns(table, COLUMNS)
-    names: dict[Any, str] = {**dict(enumerate(by)), "os": key}
-    columns = out.chosen([*names.values(), *asked.columns], _NEEDS)
-    known, findings = opt.names_of(table["names"])
-    # These load pandas, so not before all options are known to be right.
+    output, ranking_options = Output.pop_from(options, "simple"), RankingOptions.pop_from(options)
+    opt.check_stdin(spam, share, options["names"])
+    by, key = opt.result_columns(options, COLUMNS)
+    result_names: dict[Any, str] = {**dict(enumerate(by)), "os": key}
+    columns = output.select([*result_names.values(), *ranking_options.columns], _CONDITIONS)
+    options["names"], findings = opt.read_names(options["names"])
+    # These load pandas, so they are imported only when all options are valid.
     from spamindex.tables.both import read_pair
     from spamindex.tables.options import TableOptions
 
-    of_one = {name: (table.pop(f"{name}_column"), table.pop(f"{name}_unit")) for name in _TABLES}
-    table |= {"names": known, "counts": asked.confidence is not None, "rounding": asked.rounding}
-    how = [
-        TableOptions(**table, column=column, unit=unit, total=getattr(asked, f"{name}_total"))
-        for name, (column, unit) in of_one.items()
-    ]
-    readings = read_pair(source(spam), source(share), *how)
+    spam_value = {"column": options.pop("spam_column"), "unit": options.pop("spam_unit")}
+    share_value = {"column": options.pop("share_column"), "unit": options.pop("share_unit")}
+    options["counts"] = ranking_options.confidence is not None
+    options["rounding"] = ranking_options.rounding
+    spam_options = TableOptions(**options, **spam_value, total=ranking_options.spam_total)
+    share_options = TableOptions(**options, **share_value, total=ranking_options.share_total)
+    readings = read_pair(source(spam), source(share), spam_options, share_options)
     findings += [reading.findings for reading in readings]
     try:
-        ranking = _ranking(*readings, by, asked)
+        ranking = _rank(*readings, by, ranking_options)
     except SpamIndexError:
-        # What was found in the tables may explain it.
-        out._replace(strict=False).say(findings)
+        # What was found in the tables may explain the error.
+        output._replace(strict=False).say(findings)
         raise
-    out.say(findings)
-    shown = ranking
-    if (top := asked.top) is not None:
-        shown = shown.groupby(list(range(len(by))), sort=False).head(top) if by else shown.head(top)
-    shown = shown.rename(columns=names)[columns]
+    output.say(findings)
+    table = ranking
+    if (top := ranking_options.top) is not None:
+        groups = ranking.groupby(list(range(len(by))), sort=False) if by else ranking
+        table = groups.head(top)
+    table = table.rename(columns=result_names)[columns]
     headings = {key: heading_of(readings[0].heading)}
     if "interval" in ranking:
-        kind = str(ranking["interval"].iloc[0]).replace("%", " %").capitalize()
-        headings |= {"low": f"{kind} low", "high": f"{kind} high"}
-        if out.for_people and out.columns is None:
-            shown = shown.drop(columns="interval")
-    if asked.title and not out.for_people:
-        out.note(asked.title)
-    out.write(shown, title=asked.title, headings=headings)
-    most = asked.fail_above
-    if most is not None and (above := _above(ranking, most, len(by))):
-        say(f"above {most:g}: {listed(above)}")
+        interval = str(ranking["interval"].iloc[0]).replace("%", " %").capitalize()
+        headings |= {"low": f"{interval} low", "high": f"{interval} high"}
+        if output.for_people and output.columns is None:
+            table = table.drop(columns="interval")
+    title = ranking_options.title
+    if title and not output.for_people:
+        output.note(title)
+    output.write(table, title=title, headings=headings)
+    limit = ranking_options.fail_above
+    if limit is not None and (above := _describe_above(ranking, limit, len(by))):
+        say(f"above {limit:g}: {listed(above)}")
         raise click.exceptions.Exit(EXIT_ABOVE)
 
 
-def _ranking(spam: Reading, market: Reading, by: Sequence[str], asked: Questions) -> pd.DataFrame:
-    """The ranking of two tables, whose ``by`` columns are 0, 1, 2 ...
+def _rank(
+    spam: Reading, market: Reading, by: Sequence[str], options: RankingOptions
+) -> pd.DataFrame:
+    """The ranking of two tables, with its ``by`` columns named 0, 1, ...
 
-    What is to be said of it goes to the findings of the tables.
+    Notes and doubts about it are added to the findings of the tables.
     """
     from spamindex.ranking.index import spam_index
     from spamindex.ranking.intervals import rounding_ranges, sampling_intervals
     from spamindex.ranking.relative import reattribute, relative_index
 
     spam_shares, market_shares = (
-        # Each table numbers the columns that it has itself.
+        # Each table numbers only the by columns that it has.
         reading.shares.rename(columns={i: by.index(name) for i, name in enumerate(reading.by)})
         for reading in (spam, market)
     )
-    how: dict[str, Any] = {"by": range(len(by)), "names": spam.names}
-    moved = reattribute(spam_shares, asked.reattribute, market=market_shares, **how)
-    found = (spam.findings, market.findings)
-    ranking = spam_index(moved, market_shares, lump=asked.lump, findings=found, **how)
-    how["findings"] = spam.findings
-    if asked.baseline is not None:
-        ranking = relative_index(ranking, asked.baseline, **how)
-    if asked.confidence is not None:
+    common: dict[str, Any] = {"by": range(len(by)), "names": spam.names}
+    spam_shares = reattribute(spam_shares, options.reattribute, market=market_shares, **common)
+    findings = (spam.findings, market.findings)
+    ranking = spam_index(spam_shares, market_shares, lump=options.lump, findings=findings, **common)
+    common["findings"] = spam.findings
+    if options.baseline is not None:
+        ranking = relative_index(ranking, options.baseline, **common)
+    if options.confidence is not None:
         ranking = sampling_intervals(
             ranking,
-            asked.confidence,
-            simultaneous=asked.simultaneous,
-            design_effect=asked.design_effect,
-            baseline=asked.baseline,
-            **how,
+            options.confidence,
+            simultaneous=options.simultaneous,
+            design_effect=options.design_effect,
+            baseline=options.baseline,
+            **common,
         )
-    return rounding_ranges(ranking) if asked.rounding else ranking
+    return rounding_ranges(ranking) if options.rounding else ranking
 
 
-def _above(ranking: pd.DataFrame, most: float, by: int) -> list[str]:
-    """The systems with an index above the most, with their indexes and rankings."""
-    # Spam from no machines at all is above any number, though there is no index to say it.
-    beyond = ranking["spam_index"].isna() & (ranking["spam_share"] > 0)
-    above = ranking[(ranking["spam_index"] > most) | beyond]
+def _describe_above(ranking: pd.DataFrame, limit: float, by_count: int) -> list[str]:
+    """The systems above a limit, each with its index and the values of its ``by`` columns."""
+    # Spam without any market share has no index, but is above any limit.
+    without_market = ranking["spam_index"].isna() & (ranking["spam_share"] > 0)
+    above = ranking[(ranking["spam_index"] > limit) | without_market]
     indexes = above["spam_index"].map("{:.6g}".format).replace("nan", "no market share")
-    labels = above[list(range(by))].assign(index=indexes)
-    rows = labels[["index", *range(by)]].itertuples(index=False, name=None)
-    return [f"{os} ({', '.join(row)})" for os, row in zip(above["os"], rows, strict=True)]
+    details = [indexes, *(above[i] for i in range(by_count))]
+    return [f"{os} ({', '.join(texts)})" for os, *texts in zip(above["os"], *details, strict=True)]

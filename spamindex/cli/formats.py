@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from spamindex.cli.console import shown
+from spamindex.cli.console import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,7 +121,7 @@ def render(
     if title is None or style not in FOR_PEOPLE:
         return text
     escapes = str.maketrans(_TITLE_ESCAPES.get(style) or _ESCAPES.get(style, {}))
-    return f"{shown(title).translate(escapes)}\n\n{text}"
+    return f"{printable(title).translate(escapes)}\n\n{text}"
 
 
 def heading_of(name: str | None) -> str:
@@ -140,7 +140,7 @@ def _for_people(style: str, table: Columns, precision: int | None, header: bool)
     figure = _digits(_DECIMALS if precision is None else precision)
 
     def text(name: str) -> str:
-        return shown(name).translate(escapes)
+        return printable(name).translate(escapes)
 
     written = tabulate(
         list(zip(*(_cells(column, figure, text) for _, column in table), strict=True)),

@@ -1,4 +1,4 @@
-"""spamindex shares: its options; one table of any kind in, a clean one out."""
+"""spamindex shares: one table of any kind in, a clean table out."""
 
 from __future__ import annotations
 
@@ -16,24 +16,23 @@ from spamindex.sources import encoding_name
 if TYPE_CHECKING:
     import pandas as pd
 
-_WHOLE = 0.5  # half a unit of a whole percent
 COLUMNS = ("os", "share_percent", "count", "design_effect", "clusters")
-_NEEDS = {
+_CONDITIONS = {  # columns that only some tables have
     "count": "a table of counts",
     **dict.fromkeys(("design_effect", "clusters"), "a table that tally --cluster wrote"),
 }
 
 
-def _character(given: str) -> str:
+def _delimiter(text: str) -> str:
     """One character that can separate columns, or the word ``tab``."""
-    one = {"tab": "\t", "\\t": "\t"}.get(given, given)
-    if len(one) != 1 or one in '"\r\n':
-        raise ValueError(f"{given!r} is not one character, or the word tab")
-    return one
+    delimiter = {"tab": "\t", "\\t": "\t"}.get(text, text)
+    if len(delimiter) != 1 or delimiter in '"\r\n':
+        raise ValueError(f"{text!r} is not one character, or the word tab")
+    return delimiter
 
 
-_WRITTEN = [
-    Option("-d --delimiter CHAR", "Column separator: one character, or tab.", Value(_character)),
+_FILE_OPTIONS = [
+    Option("-d --delimiter CHAR", "Column separator: one character, or tab.", Value(_delimiter)),
     Option("-e --encoding NAME", "Encoding of the text.", Value(encoding_name)),
     Option("--decimal MARK", "Decimal mark: . or ,", Choice([".", ","])),
     Option("--sheet NAME", "Sheet of a workbook, or its number."),
@@ -43,22 +42,26 @@ _WRITTEN = [
     Option("--wide", "Each column of figures is an OS."),
     Option("--dates day-first|month-first", "What 01/03/2010 is: in March, or in January."),
 ]  # fmt: skip
-_COLUMN = "Column with the shares or counts: its heading, or its number from 1."
 
 
 @click.command(
     cls=Command,
     sections={
         "Input": opt.table_options(
-            Option("--column COLUMN", _COLUMN), Option("--unit UNIT", opt.UNIT), several=False
+            Option(
+                "--column COLUMN",
+                "Column with the shares or counts: its heading, or its number from 1.",
+            ),
+            Option("--unit UNIT", opt.UNIT),
+            two_tables=False,
         ),
-        "How the file is written": _WRITTEN,
+        "How the file is written": _FILE_OPTIONS,
         "Output": opt.output_options("csv"),
         "Messages and exit code": opt.MESSAGES,
     },
 )
 @click.argument("table_file", metavar="TABLE", type=FILE)
-def shares(table_file: str, **table: Any) -> None:
+def shares(table_file: str, **options: Any) -> None:
     """Read one table of any kind, and write it as a clean one.
 
     TABLE has shares, or counts, by operating system; - is standard input. What is written is
@@ -70,39 +73,42 @@ def shares(table_file: str, **table: Any) -> None:
       spamindex shares data/months.csv -v --period last
       spamindex shares de.csv --decimal , | spamindex compute spam.csv -
     """
-    out = Output.of(table, "csv")
-    opt.check_stdin(table_file, table["names"])
-    by, key = opt.result_columns(table, COLUMNS)
-    # Whether there are counts is known only when the table has been read.
-    out.chosen([*by, key, *COLUMNS[1:]], {})
-    # This may load pandas, so it is not done before all options are known to be right.
+    output = Output.pop_from(options, "csv")
+    opt.check_stdin(table_file, options["names"])
+    by, key = opt.result_columns(options, COLUMNS)
+    # Only the table shows which of these columns there are.
+    output.select([*by, key, *COLUMNS[1:]], {})
+    # These may load pandas, so they are imported only when all options are valid.
     from spamindex.tables.options import TableOptions
     from spamindex.tables.shares import read_table
 
-    known, said = opt.names_of(table.pop("names"))
-    how = TableOptions(**table, names=known, counts=True, rounding=True)
-    read = read_table(source(table_file), how)
-    out.say([*said, read.findings])
-    names: dict[Any, str] = {**dict(enumerate(by)), "os": key, "share": "share_percent"}
-    shown = read.shares.rename(columns=names)
-    there = [*by, key, "share_percent", *(name for name in _NEEDS if name in shown)]
-    shown = shown[out.chosen(there, _NEEDS)]
-    is_exact = out.precision is None and not out.for_people
-    if "half" in read.shares and "share_percent" in shown and is_exact:
-        shown = shown.assign(share_percent=_as_rounded(read.shares))
+    names, findings = opt.read_names(options.pop("names"))
+    table_options = TableOptions(**options, names=names, counts=True, rounding=True)
+    reading = read_table(source(table_file), table_options)
+    output.say([*findings, reading.findings])
+    result_names: dict[Any, str] = {**dict(enumerate(by)), "os": key, "share": "share_percent"}
+    table = reading.shares.rename(columns=result_names)
+    optional = [name for name in _CONDITIONS if name in table]
+    table = table[output.select([*by, key, "share_percent", *optional], _CONDITIONS)]
+    is_exact = output.precision is None and not output.for_people
+    if "half" in reading.shares and "share_percent" in table and is_exact:
+        table = table.assign(share_percent=_without_false_decimals(reading.shares))
     for name in ("count", "clusters"):
-        if name in shown and (shown[name] % 1 == 0).all():
-            shown = shown.astype({name: "int64"})
-    out.write(shown, headings={key: heading_of(read.heading)})
+        if name in table and (table[name] % 1 == 0).all():
+            table = table.astype({name: "int64"})
+    output.write(table, headings={key: heading_of(reading.heading)})
 
 
-def _as_rounded(shares: pd.DataFrame) -> pd.Series[Any]:
-    """The shares, those that were rounded to whole percents without decimals.
+def _without_false_decimals(shares: pd.DataFrame) -> pd.Series[Any]:
+    """The shares as ints where they were rounded to whole percents.
 
-    Read again, 92.0 would have been rounded to a tenth, and its interval be ten times too narrow.
+    If 92 were written as 92.0, it would be read back as rounded to a tenth, and its interval would
+    be ten times too narrow.
     """
     import pandas as pd
 
-    pairs = zip(shares["share"].tolist(), shares["half"].tolist(), strict=True)
-    figures = [int(f) if half >= _WHOLE and f.is_integer() else f for f, half in pairs]
+    figures = [
+        int(share) if half >= 0.5 and share.is_integer() else share
+        for share, half in zip(shares["share"].tolist(), shares["half"].tolist(), strict=True)
+    ]
     return pd.Series(figures, index=shares.index, dtype=object)

@@ -1,4 +1,4 @@
-"""spamindex tally and sample: message records in, a SPAM table out, or some of the records."""
+"""spamindex tally and sample: message records in, a SPAM table or a random pick out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spamindex.cli import options as opt
-from spamindex.cli.command import FILE, ColumnName, Command, Option, Value, later, number
+from spamindex.cli.command import FILE, ColumnName, Command, Option, Value, lazy, number
 from spamindex.cli.console import progress, source
 from spamindex.cli.formats import heading_of
 from spamindex.cli.options import Output
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from spamindex.messages.options import By, Flag
     from spamindex.messages.records import Records
 
-_OF_RECORDS = ("csv", "tsv", "json", "jsonl")  # formats in which records are written
+_RECORD_FORMATS = ("csv", "tsv", "json", "jsonl")  # of sample
 
 
 def _spam(text: str) -> Flag:
@@ -34,11 +34,11 @@ def _spam(text: str) -> Flag:
 
 
 def _ports(given: str) -> tuple[str, ...]:
-    """Numbers of ports, with commas between them."""
-    found = [part.strip() for part in given.split(",")]
-    if not all(port.isdecimal() and len(port) < 6 and int(port) < 1 << 16 for port in found):
+    """Comma-separated port numbers."""
+    ports = [port.strip() for port in given.split(",")]
+    if not all(port.isdecimal() and len(port) < 6 and int(port) < 1 << 16 for port in ports):
         raise ValueError(f"{given!r} is not of the form 25,587")
-    return tuple(str(int(port)) for port in found)
+    return tuple(str(int(port)) for port in ports)
 
 
 def _by(text: str) -> By:
@@ -57,12 +57,12 @@ _RECORDS = [
     Option("--time COLUMN", "Column with the time of the message, for fingerprints that change; '' "
            "takes the latest ones."),
     Option("--fresh DURATION", "How long a fingerprint holds after it was seen: 12h, 7d.",
-           Value(later("messages.options", "parse_duration"))),
+           Value(lazy("messages.options", "parse_duration"))),
     Option("--log-zone ZONE", "Time zone of the p0f logs (Europe/Paris), where the records' times "
-           "have one.", Value(later("messages.options", "parse_zone"))),
+           "have one.", Value(lazy("messages.options", "parse_zone"))),
     Option("--spam COLUMN[=VALUE,...] ...", "Which records are spam: those with one of the values "
            "in COLUMN, or a word for true. Default: a column called spam or is_spam, else all "
-           "records. '' means all.", ColumnName(read=_spam)),
+           "records. '' means all.", ColumnName(parse=_spam)),
     Option("--port PORT,...", "Of a p0f log, only connections to these server ports.",
            Value(_ports)),
     opt.NAMES,
@@ -72,7 +72,7 @@ _RECORDS = [
 ]  # fmt: skip
 _QUESTIONS = [
     Option("--by COLUMN[:SPAN] ...", "Count apart for each value; of a time for each day, week, "
-           "month, quarter or year.", ColumnName(read=_by)),
+           "month, quarter or year.", ColumnName(parse=_by)),
     Option("--weight COLUMN", "Column that says how many messages a record stands for; '' for one "
            "each."),
     Option("--count messages|machines", "Count messages, or each client address once for each OS.",
@@ -87,15 +87,15 @@ _SEED = number(-(10**15), 10**15, whole=True)
 _OS = "Column with the OS of the sender."
 
 
-class Asked:
-    """What is asked of records: ``how`` they are counted, ``logs`` of p0f, names on the way."""
+class Job:
+    """The records to read, the options for counting them, and those for p0f logs."""
 
     def __init__(self, messages: Sequence[str], given: dict[str, Any]) -> None:
         from spamindex.messages.options import Flag, RecordOptions
 
         self.messages, self.remote = messages, given.pop("remote")
         self.names: str | None = given.pop("names")
-        self.said: list[Findings] = []
+        self.name_findings: list[Findings] = []
         self.logs: dict[str, Any] = {
             "logs": given.pop("fingerprints"), "zone": given.pop("log_zone"),
             "ports": given.pop("port"), "skip_bad": given.pop("skip_bad"),
@@ -104,10 +104,10 @@ class Asked:
         if len({(column, bool(values)) for column, values in spam}) > 1:
             raise click.UsageError("--spam: the values for spam must be of one column")
         values = tuple(value for flag in spam for value in flag.values)
-        self.how = RecordOptions(spam=Flag(spam[0].column, values) if spam else None, **given)
-        self.how.check(
+        self.options = RecordOptions(spam=Flag(spam[0].column, values) if spam else None, **given)
+        self.options.check(
             fingerprints=bool(self.logs["logs"]),
-            by_client=self.how.cluster is not None or self.how.count == "machines",
+            by_client=self.options.cluster is not None or self.options.count == "machines",
             zone=self.logs["zone"] is not None,
         )
         opt.check_stdin(*messages, self.names)
@@ -118,16 +118,16 @@ class Asked:
 
     @contextmanager
     def opened(self) -> Iterator[Records]:
-        """The records that are meant, on the cluster or here, with a bar while they are read."""
-        from dataclasses import replace  # which takes longer to load than all of this room
+        """Open the records, here or on a cluster, with a progress bar while they are read."""
+        from dataclasses import replace  # takes longer to load than all of this room
 
-        known, self.said = opt.names_of(self.names)
-        self.how = replace(self.how, names=known)
+        names, self.name_findings = opt.read_names(self.names)
+        self.options = replace(self.options, names=names)
         if self.remote:
             from spamindex.messages.spark import open_remote
 
-            with open_remote(self.messages, self.remote, **self.logs) as there:
-                yield there
+            with open_remote(self.messages, self.remote, **self.logs) as remote_records:
+                yield remote_records
             return
         from spamindex.messages.opening import open_records
 
@@ -140,7 +140,7 @@ class Asked:
 
 @click.command(
     cls=Command,
-    fields={"zone": "log_zone"},
+    option_names={"zone": "log_zone"},
     sections={
         "Input": [Option("--os COLUMN", _OS), *_RECORDS],
         "Questions": _QUESTIONS,
@@ -160,28 +160,28 @@ def tally(messages: tuple[str, ...], **given: Any) -> None:
       spamindex tally data/messages.csv --fingerprints data/p0f.log --spam content_type=Spam
       spamindex tally 'mail/*.parquet' --by time:month | spamindex compute - share.csv --by period
     """
-    out, asked = Output.of(given, "csv"), Asked(messages, given)
+    out, job = Output.pop_from(given, "csv"), Job(messages, given)
     needs = dict.fromkeys(("design_effect", "clusters"), "--cluster")
-    columns = out.chosen(asked.how.result_columns, needs)
-    with asked.opened() as records:
-        # This loads narwhals, so not before the options are known to be right.
+    columns = out.select(job.options.result_columns, needs)
+    with job.opened() as records:
+        # This loads narwhals, so it is imported only when the options are valid.
         from spamindex.messages.tallies import shares
 
-        counts = records.counted(records.question(asked.how), skip_bad=asked.logs["skip_bad"])
+        counts = records.counted(records.question(job.options), skip_bad=job.logs["skip_bad"])
         findings = records.findings
-    without_unknown = asked.how.ignore_unknown
-    shown = shares(counts, ignore_unknown=without_unknown)
+    ignore_unknown = job.options.ignore_unknown
+    table = shares(counts, ignore_unknown=ignore_unknown)
     findings[-1].facts.append(counts.summary)
-    if without_unknown and counts.unknown:
+    if ignore_unknown and counts.unknown:
         left_out = f"spam of an unknown OS left out: {counts.unknown} of {counts.spam}"
         findings[-1].notes.append(left_out)
-    out.say([*asked.said, *findings])
-    out.write({name: shown[name] for name in columns}, headings={"os": heading_of(counts.heading)})
+    out.say([*job.name_findings, *findings])
+    out.write({name: table[name] for name in columns}, headings={"os": heading_of(counts.heading)})
 
 
 @click.command(
     cls=Command,
-    fields={"os": "os_column", "zone": "log_zone"},
+    option_names={"os": "os_column", "zone": "log_zone"},
     sections={
         "Input": [
             Option("--os NAME", "The OS whose spam is wanted.", required=True),
@@ -190,7 +190,7 @@ def tally(messages: tuple[str, ...], **given: Any) -> None:
             Option("-n N", "How many to pick.", default=100),
             Option("--seed NUMBER", "Another seed, another pick.", _SEED, default=0),
         ],
-        "Output": opt.output_options("csv", _OF_RECORDS, figures=False),
+        "Output": opt.output_options("csv", _RECORD_FORMATS, figures=False),
         "Messages and exit code": opt.MESSAGES,
     },
 )
@@ -205,15 +205,15 @@ def sample(messages: tuple[str, ...], os: str, n: int, seed: int, **given: Any) 
     Example:
       spamindex sample mail.csv --fingerprints p0f.log --spam action=reject --os Linux -n 5
     """
-    out = Output.of(given, "csv", _OF_RECORDS)
-    # A row may stand for several messages here: it is picked as one.
-    asked = Asked(messages, {"os": given.pop("os_column"), "weight": "", **given})
-    with asked.opened() as records:
-        question = records.question(asked.how)
-        counts = records.counted(question, skip_bad=asked.logs["skip_bad"])
+    out = Output.pop_from(given, "csv", _RECORD_FORMATS)
+    # A row that stands for several messages is picked as one.
+    job = Job(messages, {"os": given.pop("os_column"), "weight": "", **given})
+    with job.opened() as records:
+        question = records.question(job.options)
+        counts = records.counted(question, skip_bad=job.logs["skip_bad"])
         picked, among = records.pick(question, counts, os, n, seed)
         findings = records.findings
     if among < n:
         findings[-1].notes.append(f"asked for {counted(n, 'record')}, found {among}")
-    out.say([*asked.said, *findings])
+    out.say([*job.name_findings, *findings])
     out.write(picked)

@@ -92,7 +92,7 @@ def test_a_name_in_a_markdown_table_is_read_as_it_was(name: str) -> None:
         ('{"os": "a", "spam_index": 1', "r:1: is not JSON: "),
         ("[" * 100_000, "r:1: is not JSON: it is nested too deeply"),
         ('[\n{"os": "a",\n}\n]', "r:1: is not JSON: "),
-        ("[[1]]", "r: row 1: is no JSON object with names"),
+        ("[[1]]", "r: row 1: is not a JSON object with keys"),
         ("| OS | Spam index |\n|--|--|\n| a |\n", "r:3: has 1 cell under 2 headings"),
         ("| OS | Market % |\n|--|--|\n| a | 1 |\n", "r: the ranking has no column 'spam_index'"),
         ("\n|--|--|\n| OS | Spam index |\n", "r: the ranking has no column 'spam_index'"),

@@ -104,9 +104,7 @@ def test_memory_that_runs_out_is_said_in_one_line(
     monkeypatch.setattr("spamindex.cli.options.render", full)
     result = invoke("compute", SPAM, SHARE)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.complaints == [
-        "error: there is not enough memory for so much; choose fewer rows or rankings"
-    ]
+    assert result.complaints == ["error: there is not enough memory; choose fewer rows or rankings"]
 
 
 def test_a_folder_that_can_not_be_written(tmp_path: Path) -> None:

@@ -369,7 +369,7 @@ def test_an_error_of_a_command_ends_in_its_options(
         remedies = [Remedy("unit", "percent", of="market"), Remedy("encoding", of="market")]
         raise UnitError("m.csv: adds up to 0.9: percents or fractions?", settles=remedies)
 
-    monkeypatch.setattr("spamindex.cli.compute._ranking", refuse)
+    monkeypatch.setattr("spamindex.cli.compute._rank", refuse)
     assert invoke("compute", SPAM, write("m.csv", "os,share\nLinux,9\n"), "-q").complaints == [
         "error: m.csv: adds up to 0.9: percents or fractions? --share-unit percent settles it, "
         f"spamindex shares m.csv --encoding NAME | spamindex compute {SPAM} - --quiet "

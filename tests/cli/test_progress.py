@@ -20,8 +20,8 @@ class Terminal(io.StringIO):
 
 
 def watched(monkeypatch: pytest.MonkeyPatch, *, patience: float = 0.0) -> Terminal:
-    monkeypatch.setattr(console, "_PATIENCE", patience)
-    monkeypatch.setattr(console, "_OFTEN", 0.001)
+    monkeypatch.setattr(console, "_BAR_DELAY", patience)
+    monkeypatch.setattr(console, "_BAR_INTERVAL", 0.001)
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())
     return terminal
 
