@@ -134,7 +134,7 @@ def test_csv_that_is_compressed_and_has_bad_lines(
         ({"r.csv": "os,x\nWindows 7,5\nWindows XP,3\nLinux,2\n"}, (), "beside figures in 'x'"),
         ({"r.csv": "Windows,5\nLinux,2\n"}, ("--os", "1"), "beside figures in '2'"),
         ({"r.csv": "os,verdict\nWindows,spam\nLinux,ham\n"}, (), "column 'verdict' holds"),
-        ({"r.csv": "os,subject\nWindows,x\nLinux,y\n"}, ("--strict",), "all records are taken"),
+        ({"r.csv": "os,subject\nWindows,x\nLinux,y\n"}, ("--strict",), "all records count as spam"),
         (
             {"r.csv": 'os,x\nA,"a\nB,b"\n'},
             ("--strict", "--spam", ""),
