@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from spamindex.errors import ColumnError, Findings, SpamIndexError
@@ -206,7 +206,6 @@ def _grouped(records: Frame, question: Question, bring: Bring, keep: Bring) -> F
     """Groups of records of which the same cells say the same, with the label of their client."""
     # Told apart as they are, and made text when they are few, unless sightings come between them.
     cells = _cells(records, question, as_text=question.over_time)
-    by_client = question.count == "machines" or question.cluster == question.client
     sums, flag = _weights(question), question.spam
     if flag and not flag.values and records.collect_schema()[flag.column] == nw.Boolean:
         # Whose the others are does not matter, which makes fewer groups.
@@ -218,14 +217,18 @@ def _grouped(records: Frame, question: Question, bring: Bring, keep: Bring) -> F
         told = _summed(told)
     if never_bad:
         told = told.with_columns(**never_bad)
-    told = _identified(told, question, bring, keep).with_columns(why=_why(question))
+    told = _identified(told, question, bring, lambda told: lazy(keep(_summed(told).to_native())))
     if question.fingerprints is None:
         return told
     if question.time is None and question.fingerprints.changing:  # is the latest one meant?
         told = told.with_columns(timeless=when(nw.col("changes"), nw.col("rows"), nw.lit(0)))
     # Where no client is counted by itself, the groups are few from here on.
-    needless = [] if by_client else ["normal"]
-    return _summed(told.drop(*needless, "is_address", "changes", "number", strict=False))
+    told = _summed(told.drop("changes", "number", strict=False))
+    if question.over_time:
+        matters = {name: nw.col("clock") == nw.lit(i) for i, name in enumerate(times.TOLD)}
+        rows = {n: when(~nw.col("bad") & m, nw.col("rows"), nw.lit(0)) for n, m in matters.items()}
+        told = told.with_columns(**rows).drop("clock")
+    return told
 
 
 def _weights(question: Question) -> dict[str, nw.Expr]:
@@ -250,21 +253,28 @@ def _summed(told: Frame) -> Frame:
     return told.group_by(*(name for name in names if name not in numbers)).agg(**sums)
 
 
-def _identified(told: Frame, question: Question, bring: Bring, keep: Bring) -> Frame:
-    """Records, or groups, with the ``normal`` address and what is ``known`` of it, if asked for."""
+def _identified(
+    told: Frame, question: Question, bring: Bring, keep: Callable[[Frame], Frame]
+) -> Frame:
+    """Records, or groups, with what is ``known`` of their address, if asked for, and ``why``.
+
+    Where each client is counted by itself, its ``normal`` address stays.
+    """
     if question.client is None:
-        return told
+        return told.with_columns(why=_why(question))
     of = told.implementation
     if question.over_time and (of.is_dask() or of.is_ibis() or of.is_pyarrow()):
         told = told.collect(backend="pandas").lazy()  # they can't look back in an order
         bring = lambda table: table  # noqa: E731
     told = told.with_columns(normal=text("client")).drop("client")
     told = normalized(told, "normal")
-    if question.fingerprints is None:
-        return told
-    known = nw.from_native(bring(question.fingerprints.latest)).lazy()
-    known = known.select("known", "changes", "number", normal=nw.col("client"))
-    told = told.join(known, on="normal", how="left")
+    if question.fingerprints is not None:
+        known = nw.from_native(bring(question.fingerprints.latest)).lazy()
+        known = known.select("known", "changes", "number", normal=nw.col("client"))
+        told = told.join(known, on="normal", how="left")
+    told = told.with_columns(why=_why(question)).drop("is_address")
+    if not question.by_client:
+        told = told.drop("normal")
     return times.as_of(told, question, bring, keep) if question.over_time else told
 
 
@@ -276,7 +286,7 @@ def _understood(told: Frame, question: Question) -> Frame:
     there = told.collect_schema().names()
     columns["flag"] = nw.lit("") if question.spam is None else checks.flag(told, question.spam)
     machines, why = question.count == "machines", nw.col("why")
-    if machines or (question.cluster is not None and question.cluster == question.client):
+    if question.by_client:
         # What cannot be read is no machine, but a client all the same.
         lacking = why == nw.lit("none")
         if machines:
@@ -307,8 +317,6 @@ def _why(question: Question) -> nw.Expr:
             why = when(checks.is_heading(normal, question.client), heading, why)
         unseen = nw.lit("unseen") if question.fingerprints else known
         why = when(nw.col("is_address"), unseen, why)
-    if question.over_time and question.fresh:
-        why = when(nw.col("stale"), nw.lit("stale"), why)
     if question.fingerprints:
         return when(nw.col("known").is_null(), why, known)
     if question.headings and question.os:
@@ -329,8 +337,8 @@ def spam_of(
     told = told.filter(~nw.col("bad"))
     if question.spam is not None:
         told = told.filter(checks.flag(told, question.spam).str.starts_with(tallies.SPAM))
-    told = _identified(told, question, bring, lambda table: table)
-    told = told.with_columns(named=_label(question), why=_why(question))
+    told = _identified(told, question, bring, lambda told: told)
+    told = told.with_columns(named=_label(question))
     wanted = nw.col("named").is_in(list(labels)) & (nw.col("why") != nw.lit("heading"))
     return told.filter(wanted).select(*keep).to_native()
 

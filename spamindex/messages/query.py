@@ -81,6 +81,11 @@ class Question(RecordOptions):
         return {name: flag.values if name == flag.column else () for name in self.columns}
 
     @property
+    def by_client(self) -> bool:
+        """Whether each client is counted by itself, as a machine or a cluster."""
+        return self.count == "machines" or (self.client is not None and self.cluster == self.client)
+
+    @property
     def over_time(self) -> bool:
         """Whether it matters when a message came, to know its fingerprint."""
         known = self.fingerprints
