@@ -29,7 +29,8 @@ from spamindex.words import COMMENTS, FALSE, MISSING, TRUE
 WEIGHT = r"^\d{1,12}(?:\.0{0,2}|\.0{4,})?$"  # 1.000 may be a thousand
 MOST = 3_037_000_499  # messages of which the square fits 64 bits
 MOVED = "moved"  # why a record is none: it holds headings, in another order
-_HAM, _LACKING, _ODD, _SEVERAL = "no", "none", "?", "several: "
+HAM, LACKING = "no", "none"
+_ODD, _SEVERAL = "?", "several: "
 _AROUND = " \t\ufeff"  # what may stand around a heading: files put together keep their marks
 
 
@@ -134,17 +135,22 @@ def _refuse_footers(groups: Groups) -> None:
 # ---- Flags ----
 
 
+def is_boolean(told: Frame, column: str, asked: Flag) -> bool:
+    """Whether a flag is true, false or missing, and no value is looked for in it."""
+    return told.collect_schema()[column] == nw.Boolean and not asked.values
+
+
 def flag(told: Frame, asked: Flag) -> nw.Expr:
     """What the column ``spam`` says: ``SPAM`` and the value for spam, or one of a few other words.
 
     Values that were given leave all others out; else what is neither true nor false is odd.
     """
-    if told.collect_schema()["spam"] == nw.Boolean and not asked.values:
-        no = when(nw.col("spam").is_null(), nw.lit(_LACKING), nw.lit(_HAM))
+    if is_boolean(told, "spam", asked):
+        no = when(nw.col("spam").is_null(), nw.lit(LACKING), nw.lit(HAM))
         return when(nw.col("spam"), nw.lit(f"{SPAM}true"), no)
     cell = text("spam").str.strip_chars().str.to_lowercase()
     spam = sorted({value.strip().lower() for value in asked.values or TRUE})
-    said = nw.lit(_HAM)
+    said = nw.lit(HAM)
     if asked.values:
         several = "|".join(map(re.escape, spam))
         several = rf"(?:^|[,;|\['\"])\s*(?:{several})\s*(?:$|[,;|\]'\"])"
@@ -152,7 +158,7 @@ def flag(told: Frame, asked: Flag) -> nw.Expr:
     else:
         said = when(cell.is_in(sorted(FALSE)), said, nw.lit(_ODD))
     lacks = cell.is_null() | cell.is_in(sorted(MISSING - set(spam))).fill_null(False)
-    said = when(lacks, nw.lit(_LACKING), said)
+    said = when(lacks, nw.lit(LACKING), said)
     return when(cell.is_in(spam), nw.concat_str([nw.lit(SPAM), cell]), said)
 
 
@@ -160,7 +166,7 @@ def _check_flags(groups: Groups, asked: Flag) -> None:
     rows = Counter[str]()
     for row in groups.rows:
         rows[row["flag"]] += int(row["rows"])
-    lacking, column = rows[_LACKING], asked.column
+    lacking, column = rows[LACKING], asked.column
     if several := next((flag for flag in rows if flag.startswith(_SEVERAL)), ""):
         cell = several.removeprefix(_SEVERAL)
         there = written_values([*asked.values, cell])

@@ -286,11 +286,11 @@ def fingerprints(
     become UTC, as those are that Logstash has kept. Raises FileError where there are both, and no
     zone.
     """
-    seen_at = f"try_strptime(time[:19], '{_TIME}')"
+    seen_at = "try_cast(time as timestamp)"
     if zone:
-        seen_at = f"if(time[20:] = 'Z', {seen_at}, timezone({text(zone)}, {seen_at})::timestamp)"
+        seen_at = f"if(in_utc, {seen_at}, timezone({text(zone)}, {seen_at})::timestamp)"
     since = f"epoch_ms({seen_at}) // 1000 as since"
-    seen = seen.project(f"{since}, client, os, {UNREADABLE}, time[20:] = 'Z' as in_utc")
+    seen = seen.project(f"ends_with(time, 'Z') as in_utc, {since}, client, os, {UNREADABLE}")
     # Kept as tables: each is asked several times, and the logs would be read anew for each.
     normalized(lazy(seen), "client").drop("is_address").to_native().create("lines_of_logs")
     [(read, bad, in_utc)] = connection.sql(_HOW_MANY).fetchall()
