@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PACKED = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst"}
 _MOST_BAD = 1000  # one in so many lines may be unreadable
 _PIECE = 1 << 20  # fits the processor's cache
+_NO_MARKS = bytes({*range(256)} - {*b'\n"'})
 _LONGEST = 1 << 22  # bytes of a record: DuckDB refuses one half as long, but needs its time
 _PATIENCE = 5.0  # seconds, for what is wrong with a file after DuckDB has failed on it
 _LOOKED_AT = 1_000_000  # records, to find the line of a cell
@@ -39,14 +40,14 @@ class Lines(NamedTuple):
     """The lines of a file: all, those that do not end in quotes, and whether all quotes are pairs.
 
     The second are the records of CSV, or more where lines are blank or quotation marks stand in
-    cells; so many of them are ``marked`` with a # at their beginning. What stands above the first
-    record is not among them.
+    cells; some of the first may be ``marked`` with a # at their beginning. What stands above the
+    first record is not among them.
     """
 
     every: int
     number: int
     paired: bool
-    marked: int
+    marked: bool
 
 
 @contextmanager
@@ -259,42 +260,34 @@ def refuse_bad(
 
 
 def _lines(path: str, format_: Format) -> Lines:
-    import numpy as np  # whose loops run beside DuckDB's, as those of Python do not
-
-    buffer = np.empty(_PIECE, np.uint8)
-    every, ends, within, last, record, looked_at = 0, 0, 0, ord("\n"), 0, False
-    marked, begins = 0, True
-    tail = b""
+    every, ends, within, last, record, looked_at = 0, 0, 0, b"\n", 0, False
+    marked, tail = False, b""
     is_table = format_.kind == "csv"
     is_lines = not format_.is_document
     with sources.unpacked(path) as file:
         for _ in range(format_.skip):
             file.readline()
-        while size := file.readinto(buffer):  # type: ignore[attr-defined]
-            piece = buffer[:size]
-            line_end, quote = piece == ord("\n"), piece == ord('"')
-            every += int(np.count_nonzero(line_end))
-            if is_table and (within or quote.any()):
-                # A sum that begins anew after 255 is odd or even all the same.
-                inside = (np.cumsum(quote, dtype=np.uint8) + np.uint8(within)) & 1
-                line_end &= inside == 0
-                within = int(inside[-1])
+        while piece := file.read(_PIECE):
+            marks = piece.translate(None, _NO_MARKS)
+            every += marks.count(b"\n")
             if is_table:
-                is_mark = piece == ord("#")
-                marked += int(begins and is_mark[0])
-                marked += int(np.count_nonzero(line_end[:-1] & is_mark[1:]))
-                begins = bool(line_end[-1])
-            record = 0 if line_end.any() else record + size
+                # Of quotations none is left but those with a line end in them.
+                parts = marks.replace(b'""', b"").split(b'"')
+                marks = b"".join(parts[within::2])
+                within = (within + len(parts) - 1) % 2
+                marked = marked or (b"#" in piece and b"\n#" in last + piece)
+            here = marks.count(b"\n")
+            record = 0 if here else record + len(piece)
             if is_lines and not looked_at and record > _LONGEST:
                 if not is_table:
                     raise FileError(f"{path}: has a line that is longer than a million characters")
                 _rows(path, path, format_)  # is it a quotation that has no end?
                 looked_at = True
-            ends += int(np.count_nonzero(line_end))
-            last = int(piece[-1])
+            ends += here
+            last = piece[-1:]
             if not is_lines:
-                tail = piece[-4096:].tobytes().rstrip()[-1:] or tail
-    unended = last != ord("\n")
+                tail = piece[-4096:].rstrip()[-1:] or tail
+    unended = last != b"\n"
     if format_.layout == "array" and tail != b"]":  # which is no fault to DuckDB
         raise FileError(f"{path}: is a JSON array that is cut off: its last bracket is missing")
     return Lines(every + unended, ends + unended, not within, marked)
