@@ -135,17 +135,12 @@ def _refuse_footers(groups: Groups) -> None:
 # ---- Flags ----
 
 
-def is_boolean(told: Frame, column: str, asked: Flag) -> bool:
-    """Whether a flag is true, false or missing, and no value is looked for in it."""
-    return told.collect_schema()[column] == nw.Boolean and not asked.values
-
-
 def flag(told: Frame, asked: Flag) -> nw.Expr:
     """What the column ``spam`` says: ``SPAM`` and the value for spam, or one of a few other words.
 
     Values that were given leave all others out; else what is neither true nor false is odd.
     """
-    if is_boolean(told, "spam", asked):
+    if told.collect_schema()["spam"] == nw.Boolean and not asked.values:
         no = when(nw.col("spam").is_null(), nw.lit(LACKING), nw.lit(HAM))
         return when(nw.col("spam"), nw.lit(f"{SPAM}true"), no)
     cell = text("spam").str.strip_chars().str.to_lowercase()

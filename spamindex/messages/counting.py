@@ -208,7 +208,7 @@ def _grouped(records: Frame, question: Question, bring: Bring, keep: Bring) -> F
     # Told apart as they are, and made text when they are few, unless sightings come between them.
     cells = _cells(records, question, as_text=question.over_time)
     sums, flag = _weights(question), question.spam
-    if flag and checks.is_boolean(records, flag.column, flag):
+    if flag and not flag.values and records.collect_schema()[flag.column] == nw.Boolean:
         is_spam, lacks = nw.col(flag.column).fill_null(False), nw.col(flag.column).is_null()
         if question.over_time or question.by_client or question.cluster or question.weight:
             # Whose the others are does not matter, which makes fewer groups.
@@ -230,11 +230,10 @@ def _grouped(records: Frame, question: Question, bring: Bring, keep: Bring) -> F
         told = told.with_columns(timeless=when(nw.col("changes"), spam, nw.lit(0)))
     # Where no client is counted by itself, the groups are few from here on.
     told = _summed(told.drop("changes", "number", strict=False))
-    if question.over_time:
-        matters = {name: nw.col("clock") == nw.lit(i) for i, name in enumerate(times.TOLD)}
-        rows = {n: when(~nw.col("bad") & m, nw.col("rows"), nw.lit(0)) for n, m in matters.items()}
-        told = told.with_columns(**rows).drop("clock")
-    return told
+    for clock, name in enumerate(times.TOLD if question.over_time else ()):
+        matters = ~nw.col("bad") & (nw.col("clock") == nw.lit(clock))
+        told = told.with_columns(**{name: when(matters, nw.col("rows"), nw.lit(0))})
+    return told.drop("clock", strict=False)
 
 
 def _by_flag(row: dict[str, Any]) -> list[dict[str, Any]]:

@@ -262,13 +262,13 @@ def as_of(told: Frame, question: Question, bring: Bring, keep: Callable[[Frame],
     if question.fresh:  # of sightings in the order of time the last is the latest
         filled["since"] = nw.col("since").cum_max().over("number", order_by=order)
     moving = nw.concat([moving, seen], how="vertical").with_columns(**filled)
-    moving = moving.filter(nw.col("message") == nw.lit(1)).with_columns(why=nw.lit("known"))
+    moving, why = moving.filter(nw.col("message") == nw.lit(1)), nw.lit("known")
     if question.fresh:
         stale = (nw.col("at") - nw.col("since") > nw.lit(question.fresh)).fill_null(False)
-        moving = moving.with_columns(
-            known=when(stale, null(), nw.col("known")), why=when(stale, nw.lit("stale"), nw.col("why"))
-        )
-    return nw.concat([still, moving.select(*still.collect_schema().names())], how="vertical")
+        known_then, why = when(stale, null(), nw.col("known")), when(stale, nw.lit("stale"), why)
+        moving = moving.with_columns(known=known_then)
+    moving = moving.with_columns(why=why).select(*still.collect_schema().names())
+    return nw.concat([still, moving], how="vertical")
 
 
 def _timed(told: Frame) -> Frame:
