@@ -28,7 +28,7 @@ from spamindex.words import FALSE, MISSING, TRUE
 
 WEIGHT = r"^\d{1,12}(?:\.0{0,2}|\.0{4,})?$"  # 1.000 may be a thousand
 MOST = 3_037_000_499  # messages whose square fits 64 bits
-_NOT_SPAM, _MISSING, _UNCLEAR, _SEVERAL = "no", "none", "?", "several: "  # flags, beside SPAM
+NOT_SPAM, NO_FLAG, _UNCLEAR, _SEVERAL = "no", "none", "?", "several: "  # flags, beside SPAM
 _PADDING = " \t\ufeff"  # around a heading: files put together keep their byte order marks
 
 
@@ -142,7 +142,7 @@ def spam_flag(records: Frame, flag: Flag) -> nw.Expr:
     Where values for spam are given, no other value is one; else a value must be true or false.
     """
     if records.collect_schema()["spam"] == nw.Boolean and not flag.values:
-        other = when(nw.col("spam").is_null(), nw.lit(_MISSING), nw.lit(_NOT_SPAM))
+        other = when(nw.col("spam").is_null(), nw.lit(NO_FLAG), nw.lit(NOT_SPAM))
         return when(nw.col("spam"), nw.lit(f"{SPAM}true"), other)
     cell = text("spam").str.strip_chars().str.to_lowercase()
     values = sorted({value.strip().lower() for value in flag.values or TRUE})
@@ -150,11 +150,11 @@ def spam_flag(records: Frame, flag: Flag) -> nw.Expr:
         any_value = "|".join(map(re.escape, values))
         among_others = rf"(?:^|[,;|\['\"])\s*(?:{any_value})\s*(?:$|[,;|\]'\"])"
         several = nw.concat_str([nw.lit(_SEVERAL), cell])
-        other = when(cell.str.contains(among_others), several, nw.lit(_NOT_SPAM))
+        other = when(cell.str.contains(among_others), several, nw.lit(NOT_SPAM))
     else:
-        other = when(cell.is_in(sorted(FALSE)), nw.lit(_NOT_SPAM), nw.lit(_UNCLEAR))
+        other = when(cell.is_in(sorted(FALSE)), nw.lit(NOT_SPAM), nw.lit(_UNCLEAR))
     is_missing = cell.is_null() | cell.is_in(sorted(MISSING - set(values))).fill_null(False)
-    other = when(is_missing, nw.lit(_MISSING), other)
+    other = when(is_missing, nw.lit(NO_FLAG), other)
     return when(cell.is_in(values), nw.concat_str([nw.lit(SPAM), cell]), other)
 
 
@@ -174,7 +174,7 @@ def _check_flags(groups: Groups, flag: Flag) -> None:
     def there_are() -> str:
         return f"there are {listed([repr(v) for v in groups.frequent_values(flag.column)])}"
 
-    every, missing = counted(groups.total("rows"), "record"), records[_MISSING]
+    every, missing = counted(groups.total("rows"), "record"), records[NO_FLAG]
     remedy = Remedy("spam", f"{flag.column}=VALUE,...", "says which values mean spam")
     if records[_UNCLEAR]:
         problem = f"{name}: not every value means yes or no; {there_are()}"

@@ -295,11 +295,11 @@ def build_fingerprints(
     ``zone`` is the time zone of the machine that ran p0f: it turns local times into UTC. Raises
     FileError if some times are local, others in UTC, and no zone is given.
     """
-    seen_at = f"try_strptime(time[:19], '{_TIME_FORMAT}')"
+    seen_at = "try_cast(time as timestamp)"
     if zone:
-        seen_at = f"if(time[20:] = 'Z', {seen_at}, timezone({text(zone)}, {seen_at})::timestamp)"
+        seen_at = f"if(in_utc, {seen_at}, timezone({text(zone)}, {seen_at})::timestamp)"
     since = f"epoch_ms({seen_at}) // 1000 as since"
-    seen = seen.project(f"{since}, client, os, {UNREADABLE}, time[20:] = 'Z' as in_utc")
+    seen = seen.project(f"ends_with(time, 'Z') as in_utc, {since}, client, os, {UNREADABLE}")
     # Tables, since several queries use each, and views would read the logs again every time.
     normalize_addresses(lazy(seen), "client").drop("is_address").to_native().create("lines_of_logs")
     [(read, bad, in_utc)] = connection.sql(_HOW_MANY).fetchall()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 COMPRESSED = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst"}  # suffixes by first bytes
 _MOST_BAD = 1000  # one in so many lines may be unreadable
 _BLOCK = 1 << 20  # bytes that fit the processor's cache
+_NO_MARKS = bytes({*range(256)} - {*b'\n"'})
 _LONGEST = 1 << 22  # bytes of a record: DuckDB refuses shorter ones, but takes long to do so
 _PATIENCE = 5.0  # seconds to wait for a better error than DuckDB's
 _MOST_LOCATED = 1_000_000  # records in which the line of a cell is looked for
@@ -41,8 +42,8 @@ class LineCounts(NamedTuple):
     total: int
     unquoted: int
     """Those that end outside quotation marks: the records of CSV, and blank lines."""
-    comments: int
-    """Those among ``unquoted`` that begin with a #."""
+    has_comments: bool
+    """Whether a line begins with a #, perhaps within quotation marks."""
     is_closed: bool
     """Whether each quotation mark has a second one."""
 
@@ -86,47 +87,39 @@ def count_lines_meanwhile(
 
 def _count_lines(path: str, format_: Format) -> LineCounts:
     """Count the lines of a file. Raises FileError for damage and for records that are too long."""
-    import numpy as np  # which does not hold the interpreter's lock, as loops of Python do
-
-    buffer = np.empty(_BLOCK, np.uint8)
     is_csv = format_.kind == "csv"
-    total = unquoted = comments = 0
+    total = unquoted = 0
     in_quotes = 0  # 1 within quotation marks
     record_size = 0  # bytes of the record that is not at its end
-    is_checked = False
-    after_line_end = True
+    has_comments = is_checked = False
     last_byte = last_visible = b"\n"
     with sources.open_decompressed(path) as file:
         for _ in range(format_.skip):
             file.readline()
-        while size := file.readinto(buffer):  # type: ignore[attr-defined]
-            block = buffer[:size]
-            line_end, quote = block == ord("\n"), block == ord('"')
-            total += int(np.count_nonzero(line_end))
-            if is_csv and (in_quotes or quote.any()):
-                # The sum overflows after 255, which keeps it odd or even.
-                inside = (np.cumsum(quote, dtype=np.uint8) + np.uint8(in_quotes)) & 1
-                line_end &= inside == 0
-                in_quotes = int(inside[-1])
+        while block := file.read(_BLOCK):
+            marks = block.translate(None, _NO_MARKS)
+            total += marks.count(b"\n")
             if is_csv:
-                is_mark = block == ord("#")
-                comments += int(after_line_end and is_mark[0])
-                comments += int(np.count_nonzero(line_end[:-1] & is_mark[1:]))
-                after_line_end = bool(line_end[-1])
-            unquoted += int(np.count_nonzero(line_end))
-            record_size = 0 if line_end.any() else record_size + size
+                # Quotations without a line end go first; then each second part is in quotes.
+                parts = marks.replace(b'""', b"").split(b'"')
+                marks = b"".join(parts[in_quotes::2])
+                in_quotes = (in_quotes + len(parts) - 1) % 2
+                has_comments |= b"#" in block and b"\n#" in last_byte + block
+            line_ends = marks.count(b"\n")
+            unquoted += line_ends
+            record_size = 0 if line_ends else record_size + len(block)
             if record_size > _LONGEST and not format_.is_document and not is_checked:
                 if not is_csv:
                     raise FileError(f"{path}: has a line that is longer than a million characters")
                 _count_rows(path, path, format_)  # raises, if a quotation mark is never closed
                 is_checked = True
-            last_byte = block[-1:].tobytes()
+            last_byte = block[-1:]
             if format_.is_document:
-                last_visible = block[-4096:].tobytes().rstrip()[-1:] or last_visible
+                last_visible = block[-4096:].rstrip()[-1:] or last_visible
     if format_.layout == "array" and last_visible != b"]":  # which DuckDB accepts
         raise FileError(f"{path}: is a JSON array that is cut off: its last bracket is missing")
     without_end = last_byte != b"\n"
-    return LineCounts(total + without_end, unquoted + without_end, comments, not in_quotes)
+    return LineCounts(total + without_end, unquoted + without_end, has_comments, not in_quotes)
 
 
 def _count_rows(path: str, name: str, format_: Format) -> int:
@@ -162,7 +155,7 @@ def check_all_read(
     at a damaged line. Records over several lines are doubted.
     """
     unquoted = sum(file.unquoted for file in counts)
-    if any(file.comments for file in counts):
+    if any(file.has_comments for file in counts):
         _refuse_comments(names, files, unquoted)
     are_closed = all(file.is_closed for file in counts)
     doubts = []

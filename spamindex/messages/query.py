@@ -77,6 +77,11 @@ class Question(RecordOptions):
         return {name: flag.values if name == flag.column else () for name in self.columns}
 
     @property
+    def by_client(self) -> bool:
+        """Whether each client is counted by itself, as a machine or a cluster."""
+        return self.count == "machines" or (self.client is not None and self.cluster == self.client)
+
+    @property
     def over_time(self) -> bool:
         """Whether the OS of a client depends on when its message came."""
         labels = self.fingerprints

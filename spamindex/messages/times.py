@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from spamindex.messages.frames import Bring, Frame, lazy, null, nw, when
+from spamindex.messages.frames import Bring, Frame, null, nw, when
 from spamindex.messages.options import Span
 from spamindex.messages.query import Question
 from spamindex.words import MISSING
@@ -37,8 +38,7 @@ _WHOLE_HOURS = r"[+-]\d\d(?::?00)?$"
 _WITH_OFFSET = re.compile(r"o(.{10}).(\d\d)(?::(\d\d))?([ap]?)([+-])(\d\d):?(\d\d)?", re.ASCII)
 _DIGITS = {"month": 7, "year": 4}  # of an ISO date
 _FAR = 1 << 53  # seconds: after every message, and before if negative
-_OF_CLOCK = {0: "local", 1: "zoned", 2: "timeless", 3: "mistimed"}  # see ``_clock``
-TOLD = tuple(_OF_CLOCK.values())  # what is counted of the times that matter
+TOLD = ("local", "zoned", "timeless", "mistimed")  # times that matter, by their ``_clock``
 
 
 def is_no_time(text: nw.Expr) -> nw.Expr:
@@ -78,7 +78,7 @@ def _is_plain(text: nw.Expr) -> nw.Expr:
 
 
 def _clock(text: nw.Expr, plain: nw.Expr) -> nw.Expr:
-    """0 for a time without a zone, 1 with one, 2 for a missing one, 3 for what is no time."""
+    """The place in ``TOLD``: 0 for a time without a zone, 1 with one, 2 for a missing one, 3."""
     odd = when(is_time(text), when(has_zone(text), nw.lit(1), nw.lit(0)), nw.lit(3))
     odd = when(is_no_time(text), nw.lit(2), odd)
     z = when(text.str.ends_with("Z"), nw.lit(1), nw.lit(0))
@@ -218,37 +218,38 @@ def told_by(found: str) -> str:
 # ---- The fingerprint of the time ----
 
 
-def as_of(told: Frame, question: Question, bring: Bring, keep: Bring) -> Frame:
+def as_of(told: Frame, question: Question, bring: Bring, keep: Callable[[Frame], Frame]) -> Frame:
     """Messages with the label of their client that was the last one until then.
 
     Messages and sightings are put in one order by time, in which each message takes the label that
     stands last before it. So the cost does not grow with how often clients change; and only
     messages whose client changes are put in order.
 
-    ``told`` has the columns ``known`` (the latest label of the client, or null), whether that
-    ``changes``, the ``number`` of the client, ``time`` as text, ``bad``, and others, which stay.
-    ``changes``, ``number`` and ``time`` go, and there is 0 or 1 for each of ``TOLD``, and, with
-    ``fresh``, whether the label is ``stale``. ``keep`` keeps a frame that is asked twice.
+    ``told`` has the columns ``known`` (the latest label of the client, or null), ``why``, whether
+    the label ``changes``, the ``number`` of the client, ``time`` as text, and others, which stay.
+    ``changes``, ``number`` and ``time`` go, and there is the ``clock`` of times that matter, a
+    place in ``TOLD``; with ``fresh``, ``why`` says which labels are stale. ``keep`` keeps a frame
+    that is asked twice.
     """
     assert question.fingerprints is not None
     # Compared, since pandas keeps what is true, false or missing as objects.
     changes = (nw.col("changes") == nw.lit(True)).fill_null(False)
     moves = ~nw.col("known").is_null() if question.fresh else changes
-    told = lazy(keep(told.with_columns(time=when(moves, nw.col("time"), null())).to_native()))
-    results: dict[str, nw.Expr] = {name: nw.lit(0) for name in TOLD}
-    if question.fresh:
-        results["stale"] = nw.lit(False)
-    still = told.filter(~moves).drop("time", "changes", "number").with_columns(**results)
-    moving = _timed(told.filter(moves).drop("known", "changes"))
-    number = nw.col("number").cast(nw.Int64)  # which pandas makes fractions, as some are missing
+    # What is missing of numbers pandas makes fractions.
+    number = when(moves, nw.col("number"), nw.lit(0)).cast(nw.Int64)
+    time = when(moves, nw.col("time"), null())
+    told = keep(told.with_columns(moves=moves, time=time, number=number).drop("changes"))
+    still = told.filter(~nw.col("moves")).drop("moves", "time", "number")
+    still = still.with_columns(clock=nw.lit(-1).cast(nw.Int64))
+    moving = _timed(told.filter(nw.col("moves")).drop("moves", "known", "why"))
 
     known = nw.from_native(bring(question.fingerprints.over_time)).lazy()
     if not question.fresh:  # what a client that never changes has is known
         known = known.filter(nw.col("changes"))
     before = nw.col("since") - nw.lit(question.fresh) if question.fresh else nw.lit(-_FAR)
     since = when(nw.col("first"), before, nw.col("since")).cast(nw.Int64)
-    seen = known.select(number=number, at=since, known=nw.col("known"))
-    moving = moving.with_columns(number=number, known=null(), message=nw.lit(1))
+    seen = known.select(number=nw.col("number").cast(nw.Int64), at=since, known=nw.col("known"))
+    moving = moving.with_columns(known=null(), message=nw.lit(1))
     if question.fresh:
         seen = seen.with_columns(since=nw.col("at"))
         moving = moving.with_columns(since=nw.lit(-2 * _FAR).cast(nw.Int64))
@@ -261,14 +262,12 @@ def as_of(told: Frame, question: Question, bring: Bring, keep: Bring) -> Frame:
     if question.fresh:  # of sightings in the order of time the last is the latest
         filled["since"] = nw.col("since").cum_max().over("number", order_by=order)
     moving = nw.concat([moving, seen], how="vertical").with_columns(**filled)
-    moving = moving.filter(nw.col("message") == nw.lit(1))
+    moving, why = moving.filter(nw.col("message") == nw.lit(1)), nw.lit("known")
     if question.fresh:
         stale = (nw.col("at") - nw.col("since") > nw.lit(question.fresh)).fill_null(False)
-        results |= {"stale": stale, "known": when(stale, null(), nw.col("known"))}
-    for clock, name in _OF_CLOCK.items():
-        is_so = ~nw.col("bad") & (nw.col("clock") == nw.lit(clock))
-        results[name] = when(is_so, nw.lit(1), nw.lit(0))
-    moving = moving.with_columns(**results).select(*still.collect_schema().names())
+        known_then, why = when(stale, null(), nw.col("known")), when(stale, nw.lit("stale"), why)
+        moving = moving.with_columns(known=known_then)
+    moving = moving.with_columns(why=why).select(*still.collect_schema().names())
     return nw.concat([still, moving], how="vertical")
 
 
