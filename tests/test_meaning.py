@@ -66,7 +66,7 @@ SAID: dict[Callable[[str], object], dict[str, object]] = {
         "Freq": True,
         "message_size": False,
         "rcpt_count": False,
-        "n": False,
+        "n": True,
     },
     meaning.says_os: {"host.os.name": True, "mailer": False, "name": None},
     meaning.is_usual: {"Client_IP": True, "verdict": False},

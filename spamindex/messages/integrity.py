@@ -25,6 +25,7 @@ _BLOCK = 1 << 20  # bytes that fit the processor's cache
 _NO_MARKS = bytes({*range(256)} - {*b'\n"'})
 _LONGEST = 1 << 22  # bytes of a record: DuckDB refuses shorter ones, but takes long to do so
 _PATIENCE = 5.0  # seconds to wait for a better error than DuckDB's
+_AGAIN = 0.1  # seconds after which DuckDB is told once more to stop
 _MOST_LOCATED = 1_000_000  # records in which the line of a cell is looked for
 _HAS_REJECTS = "from duckdb_tables() where table_name = 'reject_errors'"
 _REJECTS = """
@@ -60,17 +61,22 @@ def count_lines_meanwhile(
     """
     counts: list[LineCounts] = []
     errors: list[Exception] = []
+    is_done, is_left = threading.Event(), threading.Event()
 
     def read() -> None:
         try:
             counts.extend(_count_lines(path, format_) for path, format_ in files.items())
         except Exception as error:
             errors.append(error)
-            with suppress(Exception):  # there may be nothing left to stop
+        finally:
+            is_done.set()
+        while errors and not is_left.is_set():  # at first there may be nothing to stop
+            with suppress(Exception):
                 stop()
+            is_left.wait(_AGAIN)
 
     def result(timeout: float | None = None) -> list[LineCounts]:
-        thread.join(timeout)
+        is_done.wait(timeout)
         if errors:
             raise errors[0]
         return counts
@@ -83,6 +89,8 @@ def count_lines_meanwhile(
     except Exception:
         result(_PATIENCE)
         raise
+    finally:
+        is_left.set()
 
 
 def _count_lines(path: str, format_: Format) -> LineCounts:

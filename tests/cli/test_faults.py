@@ -252,7 +252,7 @@ def test_a_file_that_grows_is_counted_or_refused(
     monkeypatch.setattr(losses, "_count_lines", grown)
     result = invoke("tally", str(path))
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "or because the file grew meanwhile" in result.complaints[0]
+    assert "or the file has grown meanwhile" in result.complaints[0]
 
 
 # Surroundings

@@ -56,7 +56,7 @@ def test_no_bar_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_bar_follows_the_counting(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    write("r.csv", "os,n\n" + "Linux,1\nWindows,2\n" * 2_000_000)
+    write("r.csv", "os,x\n" + "Linux,1\nWindows,2\n" * 2_000_000)
     terminal = watched(monkeypatch)
     assert cli.run(["tally", "r.csv", "-o", "shares.csv"]) == 0
     percents = [int(percent) for percent in re.findall(r"(\d+)%", terminal.getvalue())]
