@@ -7,7 +7,7 @@ import itertools
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spamindex import sources
 from spamindex.errors import Doubt, FileError, Remedy, counted
@@ -27,7 +27,6 @@ _LONGEST = 1 << 22  # bytes of a record: DuckDB refuses shorter ones, but takes 
 _PATIENCE = 5.0  # seconds to wait for a better error than DuckDB's
 _AGAIN = 0.1  # seconds after which DuckDB is told once more to stop
 _MOST_LOCATED = 1_000_000  # records in which the line of a cell is looked for
-_HAS_REJECTS = "from duckdb_tables() where table_name = 'reject_errors'"
 _REJECTS = """
     select file_path, line, bool_or(error_type = 'INVALID ENCODING'),
         max(contains(trim(csv_line, chr(10) || chr(13)), chr(10)))
@@ -238,10 +237,13 @@ def rejected_lines(
     They are not in UTF-8, or have too few or too many cells. Raises FileError if quotation marks
     join several lines to one that is rejected.
     """
-    if not connection.execute(_HAS_REJECTS).fetchall():
-        return []
+    import duckdb
+
+    rejects: list[Any] = []
+    with suppress(duckdb.CatalogException):  # there is no such table before a text file is read
+        rejects = connection.execute(_REJECTS).fetchall()
     bad = {}
-    for path, line, not_utf8, is_joined in connection.execute(_REJECTS).fetchall():
+    for path, line, not_utf8, is_joined in rejects:
         if is_joined:
             raise FileError(
                 f"{names[path]}:{line}: a quotation mark takes more lines than this one with it; "
@@ -259,7 +261,9 @@ def rejected_lines(
 
 def forget_rejects(connection: DuckDBPyConnection) -> None:
     """Forget the lines that DuckDB has rejected so far."""
-    if connection.execute(_HAS_REJECTS).fetchall():
+    import duckdb
+
+    with suppress(duckdb.CatalogException):
         connection.execute("delete from reject_errors")
 
 
