@@ -42,7 +42,7 @@ def parse_periods(table: Table, options: TableOptions, named: Collection[int]) -
                 raise PeriodError(
                     f"{table.name}: the heading {table.called(i)} means {span}s, but the cells "
                     f"look like months or days, such as {table.texts(i)[0]!r}",
-                    settles=[Remedy("by", heading, "takes them for months")],
+                    settles=[Remedy("by", heading, "takes them as they are")],
                 )
             dated.append(i)
     return replace(table, dated=tuple(dated))

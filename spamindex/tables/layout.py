@@ -285,12 +285,11 @@ def _refuse_blanks(table: Table, used: Collection[int]) -> None:
         if blank.any():
             heading = table.headings[number] or str(number + 1)
             lines = lines_of(sorted(set(table.cells.index[blank])))
+            fill = Remedy("fill", heading, "repeats the cell above")
+            leave_out = Remedy("where", f"{heading}!=", "leaves these rows out")
             raise ColumnError(
                 f"{table.name}: {table.called(number)} is blank on {lines}",
-                settles=[
-                    Remedy("fill", heading, "repeats the cell above"),
-                    Remedy("where", f"{heading}!=", "leaves these rows out"),
-                ],
+                settles=[leave_out] if blank[0] else [fill, leave_out],
             )
 
 
