@@ -1,6 +1,6 @@
 """The words and signs recognised in headings and cells: units, totals, comments, blanks, months.
 
-These are plain tables of words in the form of ``meaning.words``: to support a heading in another
+These are plain tables of words in the form of ``meaning.normalize``: to support a heading in another
 language, add its words to a line. The functions that ask for them are in ``meaning``.
 """
 

@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from spamindex import sources
 from spamindex.errors import ColumnError, FileError
-from spamindex.meaning import is_usual, words
+from spamindex.meaning import is_usual, normalize
 from spamindex.messages import fingerprints
 from spamindex.names import BUILT_IN
 from spamindex.words import COMMENTS as TABLE_COMMENTS
@@ -340,7 +340,7 @@ def _is_header(rows: Sequence[Sequence[str]]) -> bool:
         return False
     if not any(_NUMBER.fullmatch(cell) or BUILT_IN.family(cell) for cell in first if cell):
         return True
-    usual = [i for i, cell in enumerate(first) if is_usual(cell) or words(cell) in OS_HEADINGS]
+    usual = [i for i, cell in enumerate(first) if is_usual(cell) or normalize(cell) in OS_HEADINGS]
     records = [row for row in rows[1:] if list(row) != list(rows[0])]
     for i in usual:
         if any(i < len(row) and row[i].strip() == first[i] for row in records):

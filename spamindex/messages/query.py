@@ -17,11 +17,11 @@ from spamindex.meaning import (
     find_columns,
     is_period,
     is_usual,
+    normalize,
     says_os,
     says_other,
     says_shares,
     usual_headings,
-    words,
 )
 from spamindex.messages.fingerprints import Fingerprints
 from spamindex.messages.frames import are_figures
@@ -294,7 +294,7 @@ def _doubt_all_spam(columns: Sequence[str], cells: Cells, findings: Findings) ->
         values = list(dict.fromkeys(cell.strip() for cell in cells.get(column, ()) if cell))
         folded = {value.casefold() for value in values}
         are_flags = folded <= TRUE | FALSE and bool(folded & TRUE) and bool(folded & FALSE)
-        verdicts = [words(value).split() for value in values]
+        verdicts = [normalize(value).split() for value in values]
         if are_flags or any("spam" in verdict and len(verdict) < 3 for verdict in verdicts):
             raise ColumnError(
                 f"column {column!r} holds {listed([repr(value) for value in values])}: does it say "

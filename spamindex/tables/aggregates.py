@@ -139,7 +139,7 @@ def _reasons_of_names(entries: Entries, names: Names, values: Numbers, eligible:
         return bool(bare) and names.canonical(text) != bare and bare in present
 
     def is_total(text: str) -> bool:
-        name = meaning.words(text)
+        name = meaning.normalize(text)
         if name in words.TOTALS_OR_NAMES:
             return False
         first, _, rest = name.partition(" ")
@@ -225,14 +225,16 @@ def _families(entries: Entries, figures: Numbers, names: Names, options: TableOp
     doubted = may_hold(is_family, ~is_family, groups)
     # A version may stand beside its editions: Windows 10 beside its Pro and Home. Beside a single
     # one it may be another version: Windows Server 2008 R2.
-    known = {meaning.words(name) for name in entries.table.texts(entries.os) if names.knows(name)}
+    known = {
+        meaning.normalize(name) for name in entries.table.texts(entries.os) if names.knows(name)
+    }
     editions = defaultdict(set)
     for name in known:
         for i, letter in enumerate(name):
             if letter == " " and name[:i] in known:
                 editions[name[:i]].add(name)
     rankings = entries.rankings(over_time=True)
-    plain = mapped(column, meaning.words)
+    plain = mapped(column, meaning.normalize)
     for version, of_version in editions.items():
         if len(of_version) > 1:
             is_version, is_edition = plain == version, plain.isin(of_version)

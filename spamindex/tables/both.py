@@ -64,7 +64,7 @@ def read_pair(
         raise _same_column(name_of(spam), [])  # a stream can be read only once
     options = [replace(spam_options, of="spam"), replace(market_options, of="market")]
     tables = _for_both(load, [spam, market], options)
-    period_names = {meaning.words(table.headings[i]) for table in tables for i in table.dated}
+    period_names = {meaning.normalize(table.headings[i]) for table in tables for i in table.dated}
     tables = [replace(table, period_names=table.period_names | period_names) for table in tables]
     read = partial(_read, options[0].by)
     spam_reading, market_reading = _for_both(read, tables, _applicable(tables, options))
@@ -206,7 +206,7 @@ def _doubt_places(spam: Reading, market: Reading, options: TableOptions) -> None
     Columns of one heading are compared; without such, the first that each table has.
     """
     columns, other_columns = (
-        {meaning.words(heading): (heading, value) for heading, value in reading.all_of.items()}
+        {meaning.normalize(heading): (heading, value) for heading, value in reading.all_of.items()}
         for reading in (spam, market)
     )
     pairs = [(columns[key], other_columns[key]) for key in columns if key in other_columns]
@@ -214,9 +214,9 @@ def _doubt_places(spam: Reading, market: Reading, options: TableOptions) -> None
         if _doubt_reuse(spam, market) or _doubt_reuse(market, spam):
             return
         pairs = list(zip(columns.values(), other_columns.values(), strict=False))[:1]
-    chosen = {meaning.words(condition.column) for condition in options.where}
+    chosen = {meaning.normalize(condition.column) for condition in options.where}
     for (heading, value), (other_heading, other_value) in pairs:
-        headings = {meaning.words(heading), meaning.words(other_heading)}
+        headings = {meaning.normalize(heading), meaning.normalize(other_heading)}
         if fold(value) != fold(other_value) and not headings <= chosen:
             text = (
                 f"all of {other_value!r} under {other_heading!r}, the spam shares of {value!r} "

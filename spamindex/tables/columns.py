@@ -118,7 +118,7 @@ def key_column(table: Table, options: TableOptions, reserved: Collection[int]) -
         and any(not is_missing(text) and not numbers.is_clock(text) for text in table.texts(i))
     ]
     of_os = [i for i, heading in enumerate(table.headings) if meaning.names_os(heading)]
-    plain = [i for i in of_os if "version" not in meaning.words(table.headings[i])]
+    plain = [i for i in of_os if "version" not in meaning.normalize(table.headings[i])]
     of_names = [i for i in free if meaning.unnumbered(table.headings[i]) in words.NAME_HEADINGS]
     named_text = [i for i in of_names if i in of_text]
     found = plain or of_os or named_text or of_names or of_text
@@ -242,7 +242,7 @@ def figure_columns(table: Table, *, unreadable: bool = True) -> list[int]:
 
 def says_other(text: str, role: Role | None = None) -> bool:
     """Whether a heading names another measure than the shares or counts of a table in this role."""
-    is_of_other_role = any(word in meaning.words(text) for word in _OTHER_ROLE[role])
+    is_of_other_role = any(word in meaning.normalize(text) for word in _OTHER_ROLE[role])
     return is_of_other_role or meaning.says_other(text)
 
 
@@ -267,7 +267,7 @@ def _kind(table: Table, number: int) -> int | None:
     heading, filled = table.headings[number], _filled(table, number)
     if meaning.says_shares(heading) or 2 * sum(map(numbers.is_percent, filled)) > len(filled):
         return _SHARES
-    return _SPAM if "spam" in meaning.words(heading).split() else meaning.measure(heading)
+    return _SPAM if "spam" in meaning.normalize(heading).split() else meaning.measure(heading)
 
 
 def _are_years_or_row_numbers(table: Table, number: int) -> bool:

@@ -223,7 +223,9 @@ def _header_in_first_row(
     above = _cells(rows.table, first - 1)[: rows.widths[first - 1]] if first else []
     if len(above) > 1 and not any(map(is_figure, [*above, cells[0]])):
         # Decimal commas give rows more cells than there are headings: _check_widths refuses them.
-        above_names = meaning.names_os(above[0]) or meaning.words(above[0]) in words.NAME_HEADINGS
+        above_names = (
+            meaning.names_os(above[0]) or meaning.normalize(above[0]) in words.NAME_HEADINGS
+        )
         if above_names:
             return _Header(above, [first - 1], first)
     figures = [text for text in cells if is_figure(text)]
@@ -237,10 +239,10 @@ def _header_in_first_row(
 def _has_heading(cells: list[str], options: TableOptions) -> bool:
     """Whether a row has a usual heading of names or periods, or one that an option names."""
     named = filter(None, [options.key, options.column, *options.row_columns])
-    headings = words.NAME_HEADINGS.union(map(meaning.words, named))
+    headings = words.NAME_HEADINGS.union(map(meaning.normalize, named))
     return not BUILT_IN.knows(cells[0]) and any(
         meaning.names_os(text)
-        or (meaning.words(text) in headings and not is_figure(text))
+        or (meaning.normalize(text) in headings and not is_figure(text))
         or (meaning.is_period(text) and not periods.iso(text))
         for text in cells
     )
@@ -259,7 +261,9 @@ def _join_units(raw: Table, cells: Mapping[int, list[str]], header: int) -> list
     """
     units = words.NAME_HEADINGS.union(words.MULTIPLES, *words.OF_PERCENT)
     below = [
-        meaning.words(text).removeprefix("in ") for text in cells[header] if not is_missing(text)
+        meaning.normalize(text).removeprefix("in ")
+        for text in cells[header]
+        if not is_missing(text)
     ]
     if not units.issuperset(below):
         upper_line, lower_line = raw.cells.index[[header - 1, header]]

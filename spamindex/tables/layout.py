@@ -317,13 +317,13 @@ def _refuse_other_measures(table: Table, labels: Sequence[int], options: TableOp
     for number in labels:
         heading = table.headings[number]
         texts = [text for text in table.texts(number) if not is_missing(text)]
-        tells_spam = any("spam" in meaning.words(text) for text in texts)
+        tells_spam = any("spam" in meaning.normalize(text) for text in texts)
         tells_spam |= meaning.flags_spam(heading)
         other = []
         if tells_spam or len(texts) == 1:
             other = [text for text in texts if columns.says_other(text, options.of)]
         if tells_spam:
-            other += [t for t in texts if meaning.words(t) in words.FALSE and t not in other]
+            other += [t for t in texts if meaning.normalize(t) in words.FALSE and t not in other]
         if not other and len(texts) > 1 and None not in map(meaning.measure, texts):
             other = texts[1:]
         if other:

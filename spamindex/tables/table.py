@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from spamindex.errors import SHOWN, Findings
-from spamindex.meaning import find_columns, words
+from spamindex.meaning import find_columns, normalize
 
 Column: TypeAlias = "pd.Series[Any]"
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -74,7 +74,7 @@ class Table:
             return found
         if name.isdecimal() and 0 < int(name[:9]) <= len(self.headings):
             return [int(name) - 1]
-        return [*self.dated[:1]] if words(name) in self.period_names else []
+        return [*self.dated[:1]] if normalize(name) in self.period_names else []
 
     def called(self, number: int) -> str:
         """What messages call a column: its heading in quotes, or its number."""

@@ -70,8 +70,10 @@ def parse_unit(heading: str) -> Unit | None:
             return unit
     if meaning.says_shares(heading):
         return None
-    text = f" {meaning.words(heading)}"
-    multiples = [meaning.words(part).removeprefix("in ") for part in _BRACKETED.findall(heading)]
+    text = f" {meaning.normalize(heading)}"
+    multiples = [
+        meaning.normalize(part).removeprefix("in ") for part in _BRACKETED.findall(heading)
+    ]
     if " in " in text:
         multiples.append(text.rpartition(" in ")[2])
     multiples += [w for w in text.split() if w.isalpha() and (len(w) > 2 or not w.isascii())]
@@ -85,7 +87,7 @@ def refuse_unit_column(entries: Entries) -> None:
     """Raise UnitError where another column states a different unit for some of the figures."""
     table = entries.table
     for i in {*range(len(table.headings))} - {entries.os, entries.value, *entries.by, *table.dated}:
-        if meaning.words(table.headings[i]) in words.UNIT_HEADINGS:
+        if meaning.normalize(table.headings[i]) in words.UNIT_HEADINGS:
             units = [text or "none" for text in table.texts(i)]
         else:
             units = [text for text in table.texts(i) if not meaning.is_missing(text)]
@@ -308,7 +310,11 @@ def _percents(
                 ],
             )
         findings.doubts.append(Doubt(text))
-    elif part.any() and options.unit is None and meaning.words(entries.heading) != "share percent":
+    elif (
+        part.any()
+        and options.unit is None
+        and meaning.normalize(entries.heading) != "share percent"
+    ):
         text = f"adds up to {_range(sums, factor, part)} of 100 percent"
         text += f"{_rankings(entries, sums, part)}: a part of the whole?"
         findings.doubts.append(Doubt(text, (Remedy("unit", unit.name, "if that is right"),)))
