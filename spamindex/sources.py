@@ -1,4 +1,4 @@
-"""A path or open file in; bytes or text out, decompressed and decoded. Delimiters, cleanups."""
+"""A path or open file in; bytes or text out, decompressed, decoded; delimiters; temporary files."""
 
 from __future__ import annotations
 

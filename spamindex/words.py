@@ -173,7 +173,7 @@ MULTIPLES: dict[str, float] = _by_phrase({
 # ---- Rows that are not systems ----
 
 TOTALS = _phrases("""
-    total, totals, grand total, subtotal, sub total, sum, all, any, overall, sum total, ergebnis,
+    total, totals, grand total, subtotal, sub total, sum, all, overall, sum total, ergebnis,
     gesamtergebnis, teilergebnis, gesamt, gesamtsumme, insgesamt, summe, zwischensumme, alle, total
     général, total general, total geral, totaux, ensemble, sous total, tous, totale, totaal,
     totalt, totalen, suma, summa, razem, ogółem, celkem, spolu, összesen, yhteensä, toplam, genel
@@ -181,13 +181,13 @@ TOTALS = _phrases("""
     всі, все
 """)
 # Totals or places: such a row is a total only if no other row is larger.
-TOTALS_OR_NAMES = _phrases("somme, global, worldwide, mundial, mondial")
+TOTALS_OR_NAMES = _phrases("any, somme, global, worldwide, mundial, mondial")
 # Words that make a total together with "all" or a word for a total: All devices, Total visits.
 COUNTED = frozenset().union(*COUNT_WORDS) | _phrases("""
     systems, os, oses, operating systems, browsers, countries, versions, platforms, others, regions,
     providers, spam, traffic
 """)
-ALL = _phrases("all, any, alle, tous")
+ALL = _phrases("all, alle, tous")
 GROUPS = _phrases("""
     world, welt, monde, mundo, mondo, wereld, świat, dünya, мир, 世界, 세계, asia, asien, asie, azië,
     azja, asya, азия, 亚洲, アジア, europe, europa, avrupa, европа, 欧洲, ヨーロッパ, africa, afrika, afrique,

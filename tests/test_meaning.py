@@ -42,7 +42,7 @@ SAID: dict[Callable[[str], object], dict[str, object]] = {
         "Linux": False,
         "All devices": True,
         "Any": True,
-        "Any OS": True,
+        "Any Linux": False,
         "Windows (all versions)": True,
         "All4": False,
         "Linux (all)": True,

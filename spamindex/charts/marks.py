@@ -1,4 +1,4 @@
-"""A panel in, its matplotlib marks out: bars, dots, lines, intervals and their labels."""
+"""A panel in, its matplotlib marks out: bars, dots, lines, intervals, labels; the palette."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A ranking in, a Chart out: what to draw in which panel, in colour or grey, with which texts."""
+"""A ranking in, a Chart out: what to draw in which panel, which systems in colour, the texts."""
 
 from __future__ import annotations
 

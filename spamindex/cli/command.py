@@ -1,4 +1,4 @@
-"""Options and commands on top of click: value types (95%, 10,000), help pages, variables."""
+"""Options and commands on top of click: values (95%), help, variables; exit 1 for bad input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The streams of a command: messages and progress on standard error, - as input, -o as output."""
+"""The streams of a command: messages, progress, - as input, -o as output, closed pipes."""
 
 from __future__ import annotations
 

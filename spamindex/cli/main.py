@@ -1,4 +1,4 @@
-"""Run the command line: turn errors into exit codes, and usage errors into one line of text."""
+"""Run the command line: usage errors to exit code 2 and one line; Ctrl-C and closed pipes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Groups of records in: cells that can't be used are refused, doubtful ones warned of."""
+"""Groups of records in: flags, weights, times, addresses that can't be used are refused."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from spamindex.errors import Doubt, FigureError, MatchError, Remedy, counted, listed
-from spamindex.meaning import called_total, counts_rows
+from spamindex.meaning import called_total, counts_rows, is_missing
 from spamindex.messages import times
 from spamindex.messages.fingerprints import OWN_ZONE, Fingerprints
 from spamindex.messages.frames import (
@@ -24,7 +24,7 @@ from spamindex.messages.frames import (
 from spamindex.messages.options import Flag, Span, format_values
 from spamindex.messages.query import Question
 from spamindex.messages.tallies import SPAM
-from spamindex.words import FALSE, MISSING, TRUE
+from spamindex.words import COMMENTS, FALSE, MISSING, TRUE
 
 WEIGHT = r"^\d{1,12}(?:\.0{0,2}|\.0{4,})?$"  # 1.000 may be a thousand
 MOST = 3_037_000_499  # messages whose square fits 64 bits
@@ -116,7 +116,7 @@ def _check_weights(groups: Groups) -> None:
 
 
 def _refuse_footers(groups: Groups) -> None:
-    """Refuse lines that are no records: other headings, and the footer or total of a database."""
+    """Refuse lines that are no records: other headings, comments, a database's footer or total."""
     question = groups.question
     if any(row["why"] == "moved" for row in groups.rows):
         raise FigureError(
@@ -126,11 +126,15 @@ def _refuse_footers(groups: Groups) -> None:
     if question.os is None:
         return
     for label in (row["label"].strip() for row in groups.rows):
-        is_total = bool(question.weight) and called_total(label)
-        if is_total or counts_rows(label):
-            kind = "total" if is_total else "footer"
-            cell = groups.cell(question.os, label)
-            raise FigureError(f"{cell} is a {kind}, not a record; delete that line")
+        if question.weight and called_total(label):
+            problem = "is a total, not a record"
+        elif counts_rows(label):
+            problem = "is a footer, not a record"
+        elif question.headings and label.startswith(COMMENTS) and not is_missing(label):
+            problem = "begins like a comment"
+        else:
+            continue
+        raise FigureError(f"{groups.cell(question.os, label)} {problem}; delete that line")
 
 
 # ---- Flags ----

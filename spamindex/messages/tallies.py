@@ -1,4 +1,4 @@
-"""Counts by label, machines and clusters in; shares by OS and their design effects out."""
+"""Counts by label, machines and clusters in; shares by OS, unknown ones, design effects out."""
 
 from __future__ import annotations
 

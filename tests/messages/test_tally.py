@@ -725,8 +725,12 @@ def test_a_comment_among_records_is_no_os(invoke: Invoke, write: Write) -> None:
     result = invoke("tally", write("r.csv", "os,spam\nLinux,yes\n#Windows,yes\n"))
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.complaints == [
-        "error: r.csv:3: begins like a comment (1 of 2 records); delete such lines"
+        "error: r.csv:3: column 'os': '#Windows' begins like a comment; delete that line"
     ]
+    for line in ("//x,yes", '"#x",yes', " #x,yes"):
+        result = invoke("tally", write("r.csv", f"os,spam\nLinux,yes\n{line}\n"))
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "begins like a comment" in result.complaints[0]
     assert messages(invoke("tally", write("r.csv", "os,spam\nLinux,yes\n#N/A,yes\n")).stdout) == [
         ["Linux", "1"], ["Unknown", "1"]
     ]  # fmt: skip
