@@ -25,7 +25,7 @@ from spamindex.meaning import (
 )
 from spamindex.messages.fingerprints import Fingerprints
 from spamindex.messages.frames import are_figures
-from spamindex.messages.options import Flag, RecordOptions, Span
+from spamindex.messages.options import By, Flag, RecordOptions, Span
 from spamindex.words import FALSE, TRUE
 
 _CONTENTS = {  # what the column of a field holds
@@ -56,7 +56,14 @@ class Question(RecordOptions):
     """Returns the file and line of the first record with a value in a column, if known."""
     holds_os: bool | None = True
     """Whether the column of labels holds operating systems; None if its heading leaves it open."""
+    given_by: tuple[By, ...] = ()
+    """``by`` with the names that the options give, which stand in the result."""
     findings: Findings = field(default_factory=lambda: Findings("records"), repr=False)
+
+    @property
+    def by_names(self) -> list[str]:
+        """The headings of the ``by`` columns in the result, as the options name them."""
+        return [span or column for column, span in self.given_by or self.by]
 
     def renamed(self, names: Mapping[str, str]) -> Question:
         """The same question for records whose columns have new ``names``."""
@@ -134,6 +141,7 @@ def resolve_question(
             **vars(options), "os": os, "client": client, "time": time, "spam": spam, "by": by,
             "weight": weight, "cluster": cluster,
         },
+        given_by=options.by,
         fingerprints=fingerprints,
         holds_os=True if os is None else says_os(os),
         findings=findings,

@@ -750,3 +750,13 @@ def test_columns_of_any_type_go_along_where_times_matter(invoke: Invoke, write: 
     result = invoke("tally", "s.parquet", "--fingerprints", log)
     assert rows(result.stdout) == ["Linux,100.0,2"]
     assert "warning: s.parquet: 2 records without a time, " in result.stderr
+
+
+@pytest.mark.parametrize("named", ["country", "COUNTRY", "2"])
+def test_columns_to_count_by_keep_the_name_they_are_given(
+    invoke: Invoke, write: Write, named: str
+) -> None:
+    result = invoke("tally", write("r.csv", "os,country\nLinux,DE\nLinux,FR\n"), "--by", named)
+    assert result.stdout.splitlines() == [
+        f"{named},os,spam_share,messages", "DE,Linux,100.0,1", "FR,Linux,100.0,1"
+    ]  # fmt: skip
