@@ -162,7 +162,7 @@ def says_measure(heading: str) -> bool:
 def called_total(name: str) -> bool:
     """Whether a row name means a total, of all rows or of some."""
     before, bracket, remark = name.removesuffix(")").rpartition(" (")
-    if bracket and {normalize(before), normalize(remark)} & (words.TOTALS | {"any"}):
+    if bracket and {normalize(before), normalize(remark)} & words.TOTALS_IN_REMARKS:
         return True
     phrase, parts = normalize(name), normalize(name).split()
     first, _, rest = phrase.partition(" ")

@@ -1,4 +1,4 @@
-"""Parse periods: 3/2010, March 2010 or Q1 2010 in, ISO form (2010-03, 2010-Q1) out."""
+"""Parse periods: 3/2010, March 2010 or Q1 2010 in, ISO form (2010-03, 2010-Q1) or None out."""
 
 from __future__ import annotations
 

@@ -182,6 +182,7 @@ TOTALS = _phrases("""
 """)
 # Totals or places: such a row is a total only if no other row is larger.
 TOTALS_OR_NAMES = _phrases("any, somme, global, worldwide, mundial, mondial")
+TOTALS_IN_REMARKS = TOTALS | _phrases("any")  # Linux (any)
 # Words that make a total together with "all" or a word for a total: All devices, Total visits.
 COUNTED = frozenset().union(*COUNT_WORDS) | _phrases("""
     systems, os, oses, operating systems, browsers, countries, versions, platforms, others, regions,

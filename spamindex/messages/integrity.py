@@ -1,4 +1,4 @@
-"""Check that all records were read: bad lines, lost ones, files that are cut off or damaged."""
+"""Check that all records were read: bad lines, lost ones, JSON arrays without their end."""
 
 from __future__ import annotations
 

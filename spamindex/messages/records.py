@@ -1,4 +1,4 @@
-"""Records: what is asked of them, how they are counted, and a random pick of them (sample).
+"""Records: their columns, nested ones (a.b.c) too; how they are counted; a random pick (sample).
 
 ``opening.open_records`` makes those of files, in DuckDB; ``spark.open_remote`` those of a cluster.
 """

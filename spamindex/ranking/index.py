@@ -1,4 +1,4 @@
-"""Two frames of shares in, the ranking out; what is said of systems in one table alone."""
+"""Two frames of shares in, the ranking out; says which systems are left out, or go to Other."""
 
 from __future__ import annotations
 

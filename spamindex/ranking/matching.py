@@ -1,4 +1,4 @@
-"""Two frames of shares in, which of their rows meet out; lump: what is in one alone."""
+"""Two frames of shares in, which of their rows meet out; lump adds up what is in one alone."""
 
 from __future__ import annotations
 

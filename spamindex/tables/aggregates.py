@@ -19,14 +19,13 @@ import pandas as pd
 
 from spamindex import meaning, periods, words
 from spamindex.errors import Doubt, MatchError, Remedy
-from spamindex.meaning import is_blank, is_missing
-from spamindex.names import Names, fold
+from spamindex.meaning import is_blank
+from spamindex.names import Names
 from spamindex.tables import layout
 from spamindex.tables.layout import Entries
 from spamindex.tables.numbers import Parsed, Sums
 from spamindex.tables.options import TableOptions
 from spamindex.tables.table import (
-    Column,
     Groups,
     Mask,
     Numbers,
@@ -37,7 +36,6 @@ from spamindex.tables.table import (
     texts,
     where,
 )
-from spamindex.tables.units import Figures
 
 # A list mark before a name: "- Windows 10", "• Windows 10", "..Windows 10".
 _LIST_MARK = re.compile(r"[^\w\s\"'“”„«»‹›‘’(\[{<]+\s+\S|\.\.+\S")
@@ -316,96 +314,3 @@ def _refusal(entries: Entries, reasons: Reasons, names: Names) -> MatchError:
         line = f"with a line {name},{name} says that it stands for itself"
         settles.append(Remedy("names", None, line))
     return MatchError(*faults, settles=settles)
-
-
-def find_subtotals(entries: Entries, figures: Figures, options: TableOptions) -> Mask:
-    """Find the rows that are the total of others along a column that is added up.
-
-    Their cell in it is blank, or called a total. Raises MatchError where they are not the sum of
-    the others, and where rows are that sum without being called a total.
-    """
-    table, amounts = entries.table, figures.amounts
-    names = mapped(table.column(entries.os), fold)
-    if entries.os in entries.summed:
-        groups = entries.rankings(names, over_time=True)
-        wrong = are_sums(groups, amounts) & (np.bincount(groups)[groups] > 2)
-        if wrong.any():
-            raise MatchError(
-                f"{entries.title}: {entries.named(wrong)} is what the other rows of that name add "
-                "up to: leave one or the other out of the file"
-            )
-    along = [i for i in entries.summed if i != entries.os]
-    subtotals = np.zeros(len(entries), bool)
-    for number in along:
-        column, heading = table.column(number), table.headings[number]
-        title = f"{table.name}: {table.called(number)}"
-        called = where(column, is_total_cell)
-        others = [table.column(i) for i in along if i != number]
-        groups = entries.rankings(names, *others, over_time=True)
-        beside_parts = called & (summed(groups, ~called) > 0)
-        exact = beside_parts & np.isclose(amounts, summed(groups, amounts * ~called), rtol=1e-9)
-        if (wrong := beside_parts & ~exact).any():
-            cell = str(column[wrong].iloc[0])
-            settles = [Remedy("where", f"{heading}!={cell}", "leaves such rows out")]
-            if not cell:
-                settles.append(Remedy("fill", heading, "repeats the cell above"))
-            raise MatchError(
-                f"{title} is {repr(cell) if cell else 'blank'}, a total, for "
-                f"{entries.named(wrong)}, but its figure is not what the others add up to",
-                settles=settles,
-            )
-        if exact.any():
-            table.findings.notes.append(
-                f"left out as the total along {table.called(number)}: {entries.named(exact)}"
-            )
-        _refuse_unnamed_total(entries, amounts, number, groups, called)
-        if heading not in {condition.column for condition in options.where}:
-            _refuse_groups(column, heading, title)
-        subtotals |= exact
-    return subtotals
-
-
-def is_total_cell(text: str) -> bool:
-    """Whether a cell of a column that is added up says that its row is the total of others."""
-    return is_blank(text) or is_missing(text) or meaning.called_total(text)
-
-
-def _refuse_unnamed_total(
-    entries: Entries, amounts: Numbers, number: int, groups: Groups, called: Mask
-) -> None:
-    """Refuse a value of a column whose rows are always what the others of their system add up to.
-
-    ``groups`` are the systems, ``called`` the rows that are called a total.
-    """
-    table, column = entries.table, entries.table.column(number)
-    exact = are_sums(groups, amounts * ~called)
-    others = summed(groups, ~called) - 1
-    for text in sorted(set(column[exact & (others > 1)])):
-        rows = (column == text).to_numpy()
-        among_others = rows & (others > 0)
-        if not exact[among_others].all():
-            continue
-        fault = (
-            f"{table.name}: {table.called(number)} is {text!r} for {entries.named(among_others)}, "
-            "which is what the others add up to"
-        )
-        if (rows & (others == 0)).any():  # without this value some systems would have no row
-            raise MatchError(f"{fault}: take such rows out of the file")
-        remedy = Remedy("where", f"{table.headings[number]}!={text}", "leaves it out")
-        raise MatchError(fault, settles=[remedy])
-
-
-def _refuse_groups(column: Column, heading: str, title: str) -> None:
-    """Refuse a continent among countries; desktop and mobile are parts where they are alone."""
-    there = texts(column)
-    groups = [t for t in there if meaning.called_group(t) and not meaning.called_device(t)]
-    parts = [text for text in there if text not in groups]
-    if groups and parts:
-        first = sorted(groups)[:3]
-        settles = [Remedy("where", f"{heading}!={text}", "leaves it out") for text in first]
-        does = "or such leaves out what it holds"
-        settles.append(Remedy("where", f"{heading}!={parts[0]}", does))
-        raise MatchError(
-            f"{title} holds {', '.join(map(repr, first))}, which may hold other rows",
-            settles=settles,
-        )

@@ -16,7 +16,7 @@ from spamindex.names import fold
 from spamindex.sources import Source, name_of
 from spamindex.tables.layout import period_remedies
 from spamindex.tables.options import ALL, LAST, By, TableOptions
-from spamindex.tables.shares import Reading, load, reading_of, say_unmatched, sheets, told
+from spamindex.tables.shares import Reading, as_frame, load, reading_of, say_unmatched, sheets
 from spamindex.tables.table import Table
 
 _In = TypeVar("_In")
@@ -47,7 +47,7 @@ def read_both(
         raise SpamIndexError("the order of the two tables says which is which: leave 'of' out")
     options = options or TableOptions()
     both_options = (options.with_fields(fields | own) for own in of_one_table.values())
-    spam_shares, market_shares = map(told, read_pair(spam, share, *both_options))
+    spam_shares, market_shares = map(as_frame, read_pair(spam, share, *both_options))
     return spam_shares, market_shares
 
 

@@ -1,4 +1,4 @@
-"""Find the columns of periods, write them in ISO form, and choose the rows of a period."""
+"""Find the columns of periods, refuse cells that are none, and choose the rows of a period."""
 
 from __future__ import annotations
 

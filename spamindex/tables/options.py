@@ -10,7 +10,7 @@ from spamindex.errors import SpamIndexError
 from spamindex.names import BUILT_IN, Names
 
 Role: TypeAlias = Literal["spam", "market"]
-Unit: TypeAlias = Literal["percent", "fraction", "count"]
+UnitName: TypeAlias = Literal["percent", "fraction", "count"]
 Span: TypeAlias = Literal["day", "month", "year"]
 ALL, LAST = "all", "last"  # values of period
 Dates: TypeAlias = Literal["day-first", "month-first"]
@@ -82,7 +82,7 @@ class TableOptions:
     """The column that holds the OS: its heading, or its number from 1."""
     column: str | None = None
     """The column that holds the shares or counts: its heading, or its number from 1."""
-    unit: Unit | None = None
+    unit: UnitName | None = None
     """The unit of the figures, whatever they add up to."""
     by: tuple[By, ...] = ()
     """The columns to group by: one ranking for each of their values."""
@@ -151,7 +151,8 @@ _SEQUENCES: dict[str, type] = {"by": By, "where": Where, "drop": str, "sum": str
 _PARSERS: dict[str, Any] = {"by": By.parse, "where": Where.parse}
 _FLAGS = {"family", "wide", "counts", "rounding"}
 _CHOICES = {
-    "of": get_args(Role), "unit": get_args(Unit), "decimal": (".", ","), "dates": get_args(Dates),
+    "of": get_args(Role), "unit": get_args(UnitName),
+    "decimal": (".", ","), "dates": get_args(Dates),
 }  # fmt: skip
 _NUMBERS = {"total": (1, "a number of messages or machines"), "header": (0, "a line's number")}
 

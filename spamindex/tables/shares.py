@@ -1,4 +1,4 @@
-"""read_shares: one table from file to shares, each step in its turn; the note of how."""
+"""read_shares: one table in, its shares out, with a note of how it was read; calls each step."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from spamindex.errors import (
 from spamindex.meaning import is_blank
 from spamindex.names import Names, fold
 from spamindex.sources import Source
-from spamindex.tables import aggregates, columns, header, layout, numbers, rows, sums, units
+from spamindex.tables import aggregates, columns, counts, header, layout, numbers, rows, sums, units
 from spamindex.tables.layout import Entries
 from spamindex.tables.options import TableOptions
 from spamindex.tables.table import Mask, Numbers, Table, mapped, numbers_of, texts, where
@@ -32,30 +32,30 @@ from spamindex.tables.table import Mask, Numbers, Table, mapped, numbers_of, tex
 
 @dataclass(frozen=True)
 class Reading:
-    """A table of shares as it was read, and what is to be said of it.
-
-    ``shares`` has a row for each system: the columns of ``by`` as 0, 1, 2 …, then ``os``, all of
-    categories, ``share`` in percent and, where they are asked for and known, ``count`` of
-    ``total``, ``half`` (half a unit of the last digit, in percent), ``design_effect`` and
-    ``clusters``.
-    ``names`` are those by which it meets another table, ``heading`` stands over them in the file,
-    ``value`` is the number of the column of shares. ``spans`` are the kinds of periods of each
-    ``by``, ``periods`` those that the rows are of, ``all_of`` what all rows have in common, such
-    as a country, by its heading. ``unmet`` are names to be dropped that no row has, ``idle`` those
-    of lines of one's own that say something of no row.
-    """
+    """The shares of one table, and how it was read."""
 
     shares: pd.DataFrame
+    """A row for each system: the columns of ``by`` as 0, 1, 2 …, then ``os``, all of categories,
+    ``share`` in percent and, as asked for, ``count`` of ``total``, ``half`` (half a unit of the
+    last digit, in percent), ``design_effect`` and ``clusters``."""
     by: tuple[str, ...]
     names: Names
+    """The names by which its systems meet those of another table."""
     findings: Findings
     heading: str
+    """The heading of the systems in the file."""
     value: int
+    """The number of the column of shares or counts."""
     periods: list[str]
+    """The periods of its rows."""
     all_of: dict[str, str]
+    """What all rows have in common, such as a country, by its heading."""
     spans: list[tuple[str, set[str | None]]]
+    """For each of ``by``, its heading and the spans of its periods."""
     unmet: list[str]
+    """Names to be dropped that no row has."""
     idle: list[str]
+    """Names in a file of names that neither a row nor another line has."""
     of_systems: bool
 
 
@@ -83,13 +83,13 @@ def read_shares(
     >>> shares.attrs["read"]
     "data/share.csv: column 'market_share'; percents that add up to 100"
     """
-    return told(read_table(source, (options or TableOptions()).with_fields(fields)))
+    return as_frame(read_table(source, (options or TableOptions()).with_fields(fields)))
 
 
-def told(reading: Reading) -> pd.DataFrame:
-    """The shares of a reading under their names, once what is to be said of it has been warned of.
+def as_frame(reading: Reading) -> pd.DataFrame:
+    """The shares with named columns, for users of the library; warns of the findings.
 
-    Raises ColumnError where two columns would have one name.
+    Raises ColumnError if two columns would have one name.
     """
     reading.findings.warn()
     frame, by = reading.shares, reading.by
@@ -176,27 +176,30 @@ def _read(table: Table, options: TableOptions) -> Reading:
         named_ = mapped(entries.table.column(entries.os), lambda name: name or "(no name)")
         entries = replace(entries, table=entries.table.replaced(entries.os, named_))
     units.refuse_unit_column(entries)
-    reading = units.parse_figures(entries, options)
-    _refuse_faults(entries, reading.faults)
-    counted = _counted(entries, options, reading)
-    if not counted and not entries.each_once and (again := sums.repeated(entries, reading)).any():
+    parsed = units.parse_figures(entries, options)
+    _refuse_faults(entries, parsed.faults)
+    counted = _counted(entries, options, parsed)
+    if not counted and not entries.each_once and (again := sums.repeated(entries, parsed)).any():
         entries.table.findings.notes.append(f"left out, as repeated: {entries.named(again)}")
         entries = entries.only(~again)
-    kept, wholes = aggregates.find_systems(entries, reading, names, options, counts=counted)
-    filled = _filled(entries, reading, kept, counts=counted)
+    kept, wholes = aggregates.find_systems(entries, parsed, names, options, counts=counted)
+    filled = _filled(entries, parsed, kept, counts=counted)
     entries, wholes = entries.only(filled), wholes[filled]
-    figures = units.in_unit(entries, reading, _before(entries, reading, options), options)
+    figures = units.in_unit(entries, parsed, _before(entries, parsed, options), options)
     if figures.are_counts:
-        entries, figures, wholes = _of_wholes(entries, figures, wholes, options)
+        entries, figures, wholes = _without_subtotals(entries, figures, wholes, options)
     apart = sums.refuse_repeats(entries, figures)
-    amounts = {"share": figures.amounts, **sums.behind(entries, figures, wholes, options)}
+    amounts = {
+        "share": figures.amounts,
+        **counts.columns_of_counts(entries, figures, wholes, options),
+    }
     findings, headings = entries.table.findings, entries.table.headings
     shown = entries.table.column(entries.os)
     if options.family:
         shown = mapped(shown, names.label)
         if not of_systems:
-            said = f"{headings[entries.os]!r} holds no OS names, so there are no families"
-            findings.notes.append(said)
+            note = f"{headings[entries.os]!r} holds no OS names, so there are no families"
+            findings.notes.append(note)
     groups = entries.rankings(mapped(shown, names.canonical))
     shares = sums.added_up(entries, shown, groups, amounts, counts=figures.are_counts)
     if len(shares) < len(entries):
@@ -204,40 +207,41 @@ def _read(table: Table, options: TableOptions) -> Reading:
         family = " by family" if options.family else ""
         findings.notes.append(f"{len(entries)} rows added up to {len(shares)}{over}{family}")
     if figures.are_counts:
-        shares["share"] = sums.shares_of_counts(figures, groups, wholes)
+        shares["share"] = counts.shares_of_counts(figures, groups, wholes)
     if not entries.ranked.all():
         ranked = np.bincount(groups, weights=entries.ranked) > 0
         shares = shares[ranked].reset_index(drop=True)
-    there = [entries.table.texts(i) for i in entries.table.dated]
-    longest = max(map(sorted, there), key=len, default=[])  # of the column that has most of them
-    if not longest and (of := periods.find_in(entries.heading) or _dated_by(entries)):
-        longest = [of]
+    by_column = [sorted(entries.table.texts(i)) for i in entries.table.dated]
+    longest = max(by_column, key=len, default=[])
+    if not longest and (period := periods.find_in(entries.heading) or _dated_by(entries)):
+        longest = [period]
     _say(entries, longest, options)
+    spans = [(headings[i], set(map(periods.span_of, entries.table.texts(i)))) for i in entries.by]
     return Reading(
-        shares,
-        tuple(by.name for by in options.by),
-        names,
-        findings,
-        headings[entries.os],
-        entries.value,
-        longest,
-        _all_of(entries),
-        [(headings[i], set(map(periods.span_of, entries.table.texts(i)))) for i in entries.by],
-        entries.unmet,
-        _idle(entries, options.names),
-        of_systems,
+        shares=shares,
+        by=tuple(by.name for by in options.by),
+        names=names,
+        findings=findings,
+        heading=headings[entries.os],
+        value=entries.value,
+        periods=longest,
+        all_of=_all_of(entries),
+        spans=spans,
+        unmet=entries.unmet,
+        idle=_idle(entries, options.names),
+        of_systems=of_systems,
     )
 
 
-def _of_wholes(
+def _without_subtotals(
     entries: Entries, figures: units.Figures, wholes: Numbers, options: TableOptions
 ) -> tuple[Entries, units.Figures, Numbers]:
     """Counts without the totals along what is added up, and what they are divided by."""
-    if (rolled := aggregates.find_subtotals(entries, figures, options)).any():
-        entries, wholes = entries.only(~rolled), wholes[~rolled]
-        figures = replace(figures, amounts=figures.amounts[~rolled])
+    if (subtotals := sums.find_subtotals(entries, figures, options)).any():
+        entries, wholes = entries.only(~subtotals), wholes[~subtotals]
+        figures = replace(figures, amounts=figures.amounts[~subtotals])
     units.report_counts(entries, figures, options)
-    return entries, figures, sums.wholes_of(entries, figures, wholes)
+    return entries, figures, counts.wholes_of(entries, figures, wholes)
 
 
 def _names(entries: Entries, options: TableOptions) -> tuple[bool, Names]:
@@ -261,21 +265,21 @@ def _refuse_faults(entries: Entries, faults: dict[str, str]) -> None:
         raise FigureError(*shown, settles=settles)
 
 
-def _counted(entries: Entries, options: TableOptions, reading: numbers.Parsed) -> bool:
+def _counted(entries: Entries, options: TableOptions, parsed: numbers.Parsed) -> bool:
     """Whether the figures are counts, as far as can be told before totals are left out."""
     if options.unit is not None:
         return options.unit == "count"
     heading = entries.heading
-    if (sign := units.parse_unit(heading)) is not None:
-        return sign.name == "count"
-    counts = meaning.measure(heading) is not None or reading.surely_counts
+    if (unit := units.parse_unit(heading)) is not None:
+        return unit.name == "count"
+    counts = meaning.measure(heading) is not None or parsed.surely_counts
     return counts and not meaning.says_shares(heading)
 
 
-def _filled(entries: Entries, reading: numbers.Parsed, kept: Mask, *, counts: bool) -> Mask:
+def _filled(entries: Entries, parsed: numbers.Parsed, kept: Mask, *, counts: bool) -> Mask:
     """The rows with a figure. Raises UnitError where a count is missing."""
-    there = ~np.isnan(reading.row_values(entries.table.column(entries.value)))
-    without = kept & ~there & ~where(entries.table.column(entries.os), is_blank)
+    has_figure = ~np.isnan(parsed.row_values(entries.table.column(entries.value)))
+    without = kept & ~has_figure & ~where(entries.table.column(entries.os), is_blank)
     if without.any():
         these, first = entries.named(without), entries.name(int(np.argmax(without)))
         if counts:
@@ -285,19 +289,19 @@ def _filled(entries: Entries, reading: numbers.Parsed, kept: Mask, *, counts: bo
             )
         remedy = Remedy("drop", first, "leaves it out")
         entries.table.findings.doubts.append(Doubt(f"no figure for {these}: left out", (remedy,)))
-    if not (kept & there).any():
+    if not (kept & has_figure).any():
         raise FigureError(f"{entries.title}: no row has a figure")
-    return kept & there
+    return kept & has_figure
 
 
-def _before(entries: Entries, reading: numbers.Parsed, options: TableOptions) -> Numbers | None:
+def _before(entries: Entries, parsed: numbers.Parsed, options: TableOptions) -> Numbers | None:
     """The figures of all rows before some were chosen by another column than the OS's."""
     others = [w for w in options.where if entries.table.find(w.column) not in ([entries.os], [])]
     fewer = len(entries.all_rows.cells) > len(entries.table.cells)
     if not fewer or not (others or not entries.ranked.all()):
         return None
     column, names = (entries.all_rows.column(i) for i in (entries.value, entries.os))
-    known = {**numbers.parse(texts(column))[0].values, **reading.values}
+    known = {**numbers.parse(texts(column))[0].values, **parsed.values}
     total = where(names, lambda name: meaning.called_total(name) or is_blank(name))
     return np.nan_to_num(numbers_of(column, known))[~total]
 

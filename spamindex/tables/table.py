@@ -140,6 +140,13 @@ def groups(columns: Sequence[Column], within: Groups) -> Groups:
     return numbers
 
 
+def first_rows(groups: Groups) -> Groups:
+    """The first row of each group."""
+    first = np.zeros(groups.max(initial=-1) + 1, np.int64)
+    first[groups[::-1]] = np.arange(len(groups))[::-1]  # the last one written stays
+    return first
+
+
 def summed(groups: Groups, of: npt.NDArray[Any]) -> Numbers:
     """For each row what the numbers of all rows of its group add up to."""
     return np.bincount(groups, weights=of).astype(float)[groups]

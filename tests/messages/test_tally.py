@@ -760,3 +760,18 @@ def test_columns_to_count_by_keep_the_name_they_are_given(
     assert result.stdout.splitlines() == [
         f"{named},os,spam_share,messages", "DE,Linux,100.0,1", "FR,Linux,100.0,1"
     ]  # fmt: skip
+
+
+def test_flags_in_parquet_count_as_those_in_text(invoke: Invoke, write: Write) -> None:
+    import duckdb
+
+    records = (
+        "select * from (values ('Linux', true), ('Linux', false), ('BeOS', false)) t(os, spam)"
+    )
+    duckdb.sql(f"copy ({records}) to 'r.parquet'")
+    duckdb.sql(f"copy ({records}) to 'r.csv'")
+    result = invoke("tally", "r.parquet")
+    assert rows(result.stdout) == ["Linux,100.0,1"]
+    assert result.stdout == invoke("tally", "r.csv").stdout
+    duckdb.sql(f"copy ({records} union all select 'Plan 9', null) to 'r.parquet'")
+    assert "no value in 1 of 4 records" in invoke("tally", "r.parquet").complaints[0]
