@@ -26,7 +26,7 @@ _SAMPLE_ROWS = 1000
 _RULE = re.compile(r"\s*[-+=|:─━═┼├┤╪]{3,}[-+=|:─━═┼├┤╪ ]*")  # as programs draw between rows
 _HEADER = Remedy("header", None, "names the line of the headings (0 for none)")
 _DELIMITER = Remedy("delimiter", None, "names the separator")
-_QUOTE_CELLS = "quote a cell with a separator in it"
+_QUOTE_CELLS = "put cells that contain the separator in quotes"
 _BROKEN_ROW = "is a cell missing, or the line broken? Write a blank cell for what is not known"
 _TEXT_BELOW = "text below the table"
 

@@ -347,7 +347,7 @@ ONE_TABLE: list[tuple[str, dict[str, Any], str]] = [
     (
         "os,share\nWindows,90,1\nLinux,10\nBSD,0\n",
         {},
-        "table:2: has 3 cells, but there are 2 headings: quote a cell with a separator in it;"
+        "table:2: has 3 cells, but there are 2 headings: put cells that contain the separator in quotes;"
         " delimiter=... names the separator",
     ),
     (

@@ -70,8 +70,8 @@ def test_decimal_commas_that_part_cells_are_refused(table: str) -> None:
 def test_rows_with_more_cells_than_headings_are_refused(cells: str) -> None:
     stderr = refused(f"os,share\nWindows,{cells}\nLinux,3,0\nmacOS,7,0\n").stderr
     assert (
-        "most rows have more or fewer cells than the headings: is it a table? If so, quote a cell "
-        "with a separator in it; --delimiter CHAR names the separator"
+        "most rows have more or fewer cells than the headings: is it a table? If so, put cells that "
+        "contain the separator in quotes; --delimiter CHAR names the separator"
     ) in stderr
 
 

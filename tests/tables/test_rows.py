@@ -139,7 +139,9 @@ def test_short_rows_are_filled_and_long_ones_refused() -> None:
     ]
     with pytest.raises(FileError, match=":3: has 1 cell, but there are 3 headings: is a cell"):
         cells("os,n,x\nLinux,1,a\nMac\n")
-    with pytest.raises(FileError, match=":3: has 3 cells, but there are 2 headings: quote a cell"):
+    with pytest.raises(
+        FileError, match=":3: has 3 cells, but there are 2 headings: put cells that"
+    ):
         cells("os,n\nLinux,1\nMac,5,14\nBSD,2\n")
 
 
